@@ -1,0 +1,254 @@
+/**
+ * The core: the one small typed IR between the checker, the verifier and the code generator. What is proved is
+ * what is compiled, because both read this.
+ *
+ * - Every value is a scalar: structs and tuples are already split into words, `&&`, `||` and `==>` in code into `if`.
+ * - Evaluation order is explicit: an operation takes atoms and binds its result to a local (A-normal form).
+ * - Every possible revert is explicit: an operation that can revert carries a `Revert`; one that cannot has null.
+ * - Locals are numbered per function, each assigned before it is read; a `let` local is assigned once.
+ * - Specifications are `Term`s: pure trees over mathematical integers, with every read of state marked `old` or `now`.
+ */
+import type { Scalar, Type } from '../check/types.ts';
+import type { Span } from '../syntax/ast.ts';
+
+export type Program = { readonly contracts: readonly Contract[] };
+
+export type Contract = {
+  readonly name: string;
+  readonly doc: string;
+  readonly version: string;
+  readonly purpose: string;
+  readonly capabilities: readonly string[];
+  readonly access: Access;
+  readonly currencies: readonly Currency[];
+  readonly slots: readonly Slot[];
+  readonly events: readonly EventDecl[];
+  /** `init` first where there is one, then rules, views and fns in source order. */
+  readonly functions: readonly Function[];
+  readonly invariants: readonly Clause[];
+  readonly histories: readonly Clause[];
+  /** DID literals that occur anywhere in the contract: the stranger check excludes them. */
+  readonly didLiterals: readonly string[];
+  readonly span: Span;
+};
+
+export type Currency = {
+  readonly name: string;
+  readonly decimals: number;
+  readonly kind: 'mutual' | 'issued';
+};
+export type EventDecl = {
+  readonly name: string;
+  readonly fields: readonly { readonly name: string; readonly type: Type }[];
+};
+export type Access = {
+  readonly reputation: readonly { readonly context: string; readonly score: bigint }[];
+  readonly permissions: readonly string[];
+  readonly contracts: boolean;
+};
+
+/**
+ * A state variable. `value`: no keys, one or more leaf words. `map`: key words and leaf words, zero until
+ * written, with a presence bit. `set`: key words of one element, no fields, at most `capacity` elements.
+ */
+export type Slot = {
+  readonly kind: 'value' | 'map' | 'set';
+  readonly name: string;
+  readonly type: Type;
+  readonly keys: readonly Scalar[];
+  readonly fields: readonly { readonly path: string; readonly type: Scalar }[];
+  readonly capacity: number;
+  readonly span: Span;
+};
+
+export type Local = { readonly name: string; readonly type: Scalar; readonly span: Span };
+/** Index into `Function.locals`. Parameters come first. */
+export type LocalId = number;
+
+export type Function = {
+  readonly kind: 'init' | 'rule' | 'view' | 'fn';
+  readonly name: string;
+  readonly doc: string;
+  /** Source parameters; their words are the first locals, in order. */
+  readonly params: readonly { readonly name: string; readonly type: Type }[];
+  readonly result: Type;
+  readonly resultWords: readonly Scalar[];
+  readonly locals: readonly Local[];
+  /** For an entry point the checks of `requires` stand first, as code. */
+  readonly body: readonly Stmt[];
+  readonly requires: readonly Clause[];
+  readonly ensures: readonly Clause[];
+  readonly succeeds: readonly Clause[];
+  readonly access: Access;
+  readonly open: boolean;
+  readonly span: Span;
+};
+
+/** One specification clause. `name` is unique within its owner; `text` is the source text of the condition. */
+export type Clause = {
+  readonly kind: 'requires' | 'ensures' | 'succeeds' | 'invariant' | 'history';
+  readonly name: string;
+  readonly text: string;
+  readonly term: Term;
+  /** The author wrote `unproved`. */
+  readonly unproved: boolean;
+  /** The `else` text of a `requires`. */
+  readonly message: string | null;
+  readonly span: Span;
+};
+
+// ---- statements --------------------------------------------------------------------------------
+
+export type Atom =
+  | { readonly kind: 'local'; readonly id: LocalId }
+  | { readonly kind: 'const'; readonly type: Scalar; readonly value: Constant }
+  | { readonly kind: 'env'; readonly name: EnvName };
+export type Constant = bigint | boolean | string | Uint8Array;
+export type EnvName = 'caller' | 'creator' | 'self' | 'now' | 'block';
+
+/** Why an operation can revert; `overflow`: the result must lie within 64 bits. */
+export type Revert = {
+  readonly reason: 'overflow' | 'divisionByZero' | 'host' | 'capacity';
+  readonly span: Span;
+};
+
+/** Integer operations are exact on mathematical integers; their 64-bit range is the `Revert`. `div`, `mod` truncate toward zero. */
+export type OpName =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'mod'
+  | 'neg'
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'not'
+  | 'and'
+  | 'or';
+
+/** A leaf word of state: the slot's index, the key words, the field's index. */
+export type Place = { readonly slot: number; readonly keys: readonly Atom[]; readonly field: number };
+
+export type Stmt = { readonly span: Span } & (
+  | {
+      readonly kind: 'op';
+      readonly target: LocalId;
+      readonly op: OpName;
+      readonly args: readonly Atom[];
+      readonly reverts: readonly Revert[];
+    }
+  | { readonly kind: 'copy'; readonly target: LocalId; readonly value: Atom }
+  | { readonly kind: 'load'; readonly target: LocalId; readonly place: Place }
+  | { readonly kind: 'store'; readonly place: Place; readonly value: Atom }
+  /** Presence bit of a map entry; membership of a set. */
+  | { readonly kind: 'has'; readonly target: LocalId; readonly slot: number; readonly keys: readonly Atom[] }
+  /** Map: clears the entry. Set: removes the element if it is there. */
+  | { readonly kind: 'remove'; readonly slot: number; readonly keys: readonly Atom[] }
+  /** Set: adds the element if it is not there; reverts (`capacity`) when full. */
+  | {
+      readonly kind: 'add';
+      readonly slot: number;
+      readonly keys: readonly Atom[];
+      readonly reverts: readonly Revert[];
+    }
+  | { readonly kind: 'size'; readonly target: LocalId; readonly slot: number }
+  /** A row of `builtins.ts`; `currency` is the index it is used at, or -1. */
+  | {
+      readonly kind: 'host';
+      readonly targets: readonly LocalId[];
+      readonly name: string;
+      readonly currency: number;
+      readonly args: readonly Atom[];
+      readonly reverts: readonly Revert[];
+    }
+  /** An internal `fn`, by index into `Contract.functions`. */
+  | {
+      readonly kind: 'call';
+      readonly targets: readonly LocalId[];
+      readonly callee: number;
+      readonly args: readonly Atom[];
+    }
+  | { readonly kind: 'emit'; readonly event: number; readonly args: readonly Atom[] }
+  /** Reverts with `message` when `condition` is false. `clause` is the index of the `requires` clause it checks, or -1. */
+  | { readonly kind: 'require'; readonly condition: Atom; readonly message: string; readonly clause: number }
+  /** A proof obligation only; no code. */
+  | { readonly kind: 'assert'; readonly clause: Clause | AssertClause }
+  | {
+      readonly kind: 'if';
+      readonly condition: Atom;
+      readonly then: readonly Stmt[];
+      readonly otherwise: readonly Stmt[];
+    }
+  | { readonly kind: 'return'; readonly values: readonly Atom[] }
+);
+export type AssertClause = Omit<Clause, 'kind'> & { readonly kind: 'assert' };
+
+// ---- terms -------------------------------------------------------------------------------------
+
+/** `old`: on entry; `now`: at the end (or where an `assert` stands). In an invariant every read is `now`. */
+export type When = 'old' | 'now';
+
+export type Term =
+  | { readonly kind: 'const'; readonly type: Scalar; readonly value: Constant }
+  /** A local of the enclosing function; in clauses only parameters. */
+  | { readonly kind: 'local'; readonly id: LocalId; readonly type: Scalar }
+  | { readonly kind: 'env'; readonly name: EnvName; readonly type: Scalar }
+  /** A word of the result, in `ensures`. */
+  | { readonly kind: 'result'; readonly index: number; readonly type: Scalar }
+  /** A variable bound by a quantifier or by the function of `sum` and `count`; ids are unique within a clause. */
+  | { readonly kind: 'bound'; readonly id: number; readonly type: Scalar }
+  | {
+      readonly kind: 'op';
+      readonly op: OpName | 'implies' | 'ite';
+      readonly args: readonly Term[];
+      readonly type: Scalar;
+    }
+  | {
+      readonly kind: 'load';
+      readonly slot: number;
+      readonly keys: readonly Term[];
+      readonly field: number;
+      readonly when: When;
+      readonly type: Scalar;
+    }
+  | {
+      readonly kind: 'has';
+      readonly slot: number;
+      readonly keys: readonly Term[];
+      readonly when: When;
+      readonly type: Scalar;
+    }
+  | { readonly kind: 'size'; readonly slot: number; readonly when: When; readonly type: Scalar }
+  /** A readable row of `builtins.ts`, such as `ledger.balance`. */
+  | {
+      readonly kind: 'host';
+      readonly name: string;
+      readonly currency: number;
+      readonly args: readonly Term[];
+      readonly when: When;
+      readonly type: Scalar;
+    }
+  | {
+      readonly kind: 'forall' | 'exists';
+      readonly variables: readonly Bound[];
+      readonly body: Term;
+      readonly type: Scalar;
+    }
+  /** `sum(map, (k, v) => e)`: over all entries; `keys` and `values` are the bound variables of key words and field words in `body`. */
+  | {
+      readonly kind: 'sum' | 'count';
+      readonly slot: number;
+      readonly keys: readonly Bound[];
+      readonly values: readonly Bound[];
+      readonly body: Term;
+      readonly when: When;
+      readonly type: Scalar;
+    }
+  /** `called(rule)` in a history clause: the index of the function. */
+  | { readonly kind: 'called'; readonly callee: number; readonly type: Scalar };
+
+export type Bound = { readonly id: number; readonly name: string; readonly type: Scalar };

@@ -1,0 +1,27 @@
+/**
+ * Values at the border of the VM. Inside, a word is a signed 64-bit integer and longer values are handles
+ * (`intern.ts`); outside, a word of a known type is one of these plain values. The zero of every type is the
+ * word 0, which as a handle stands for the empty content.
+ */
+
+/** What one word means: validation keeps words of different types apart. `id` is an opaque identifier of a host module. */
+export type WordType = 'int' | 'bool' | 'text' | 'bytes' | 'did' | 'hash' | 'id';
+
+/** `int`: bigint within 64 bits, signed; `bool`: boolean; `text`, `did`, `id`: well-formed string, `""` is zero; `bytes`, `hash`: bytes. */
+export type Value = bigint | boolean | string | Uint8Array;
+
+/** The type of a parameter, result, event field or state variable as authors wrote it. */
+export type AbiType =
+  | { readonly kind: 'Unit' | 'Int' | 'Bool' | 'Ratio' | 'Time' | 'Duration' | 'Did' | 'Text' | 'Bytes' | 'Hash' }
+  /** `currency` is an index into the artifact's currencies. */
+  | { readonly kind: 'Amount'; readonly currency: number }
+  | { readonly kind: 'Struct'; readonly name: string; readonly fields: readonly AbiField[] }
+  | { readonly kind: 'Tuple'; readonly items: readonly AbiType[] }
+  /** State only. */
+  | { readonly kind: 'Map'; readonly key: AbiType; readonly value: AbiType }
+  | { readonly kind: 'Set'; readonly item: AbiType; readonly capacity: number };
+
+export type AbiField = { readonly name: string; readonly type: AbiType };
+
+/** A typed value: words, structs as objects by field name, tuples as arrays, `Unit` as null. */
+export type AbiValue = Value | null | readonly AbiValue[] | { readonly [field: string]: AbiValue };
