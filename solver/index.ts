@@ -1,0 +1,4 @@
+/** The shell around Z3: workers, cache, second opinion. Texts in, answers out; knows nothing of contracts. */
+export { crossCheck, type SecondOpinion } from './crosscheck.ts';
+export { openSolver, type Solver, type SolverOptions } from './pool.ts';
+export type { Answer, Query, Status } from './query.ts';
