@@ -1,0 +1,121 @@
+/**
+ * In: a core contract. Out: its artifact. The same contract, claims and marks give the same bytes. Code that is made
+ * here always passes the VM's validation; if it does not, that is a bug of ours and throws.
+ */
+import {
+  type AbiField,
+  type Artifact,
+  type Entry,
+  type FunctionCode,
+  gasBounds,
+  type Mark,
+} from '../../vm/index.ts';
+import type { Field } from '../check/types.ts';
+import type * as core from '../core/core.ts';
+import { type ConstantPool, newPool } from './code.ts';
+import { abiType, type Layout, layoutOf } from './layout.ts';
+import { lowerFunction, type Unit } from './lower.ts';
+import { addFunction, removeFunction } from './sets.ts';
+import { takesOf } from './takes.ts';
+
+/** `claims`: hashes (32 bytes) of the obligations claimed proved, sorted. */
+export type BuildOptions = { readonly claims: readonly Uint8Array[]; readonly marks: readonly Mark[] };
+
+export function build(contract: core.Contract, options: BuildOptions): Artifact {
+  return buildFunctions(contract, contract.functions, options);
+}
+
+/**
+ * The artifact of other functions over the same storage, such as the clauses of the contract made executable: it
+ * reads what an execution of the contract wrote. `functions` may call each other by index, as in a contract.
+ */
+export function buildFunctions(
+  contract: core.Contract,
+  functions: readonly core.Function[],
+  options: BuildOptions,
+): Artifact {
+  const layout = layoutOf(contract);
+  const constants = newPool();
+  const sets = setFunctions(contract, layout, constants, functions.length);
+  const unit: Unit = { constants, places: layout.places, sets: sets.indices };
+  const code = [...functions.map((fn) => lowerFunction(fn, unit)), ...sets.functions];
+  const takes = takesOf(functions);
+  const entries = functions.flatMap((fn, index) =>
+    fn.kind === 'fn' ? [] : [entryOf(contract, fn, fn.kind, index, takes[index]!)],
+  );
+  return withGas({
+    name: contract.name,
+    meta: metaOf(contract),
+    constants: constants.list,
+    currencies: contract.currencies.map(({ name, decimals, kind }) => ({ name, decimals, kind })),
+    capabilities: [...contract.capabilities].sort(),
+    storage: layout.storage,
+    events: contract.events.map(({ name, fields }) => ({ name, fields: abiFields(fields, contract) })),
+    functions: code,
+    entries,
+    claims: options.claims,
+    marks: options.marks,
+  });
+}
+
+/** `add` and `remove` of each set, behind the contract's own functions. */
+function setFunctions(contract: core.Contract, layout: Layout, constants: ConstantPool, first: number) {
+  const functions: FunctionCode[] = [];
+  const indices = new Map<number, { add: number; remove: number }>();
+  for (const [slot, decl] of contract.slots.entries()) {
+    const place = layout.places[slot];
+    if (place?.kind !== 'set') continue;
+    const add = first + functions.length;
+    functions.push(addFunction(decl, place, constants), removeFunction(decl, place, constants));
+    indices.set(slot, { add, remove: add + 1 });
+  }
+  return { functions, indices };
+}
+
+function entryOf(
+  contract: core.Contract,
+  fn: core.Function,
+  kind: Entry['kind'],
+  index: number,
+  takes: readonly number[],
+): Entry {
+  const clauses = [...fn.requires, ...fn.ensures, ...fn.succeeds];
+  return {
+    kind,
+    name: fn.name,
+    function: index,
+    params: abiFields(fn.params, contract),
+    result: abiType(fn.result, contract),
+    access: fn.access,
+    open: fn.open,
+    gasMax: 0,
+    takes,
+    doc: fn.doc,
+    specs: clauses.map(
+      (clause) => `${clause.kind === 'succeeds' ? 'succeeds when' : clause.kind} ${clause.text}`,
+    ),
+  };
+}
+
+function metaOf(contract: core.Contract): Artifact['meta'] {
+  return {
+    version: contract.version,
+    purpose: contract.purpose,
+    doc: contract.doc,
+    cooperative: '',
+    dependencies: [],
+    impact: { cpu: 0, memory: 0, network: 0, storage: 0, bandwidth: 0 },
+  };
+}
+
+function abiFields(fields: readonly Field[], contract: core.Contract): AbiField[] {
+  return fields.map((field) => ({ name: field.name, type: abiType(field.type, contract) }));
+}
+
+function withGas(artifact: Artifact): Artifact {
+  const bounds = gasBounds(artifact);
+  return {
+    ...artifact,
+    entries: artifact.entries.map((entry) => ({ ...entry, gasMax: bounds[entry.function]! })),
+  };
+}

@@ -1,0 +1,385 @@
+/**
+ * In: one core function, scheduled as trees. Out: its code for the VM. Operands stay on the stack, conditions
+ * become jumps without a `Bool` in between, and a local gets a VM slot when it is first written.
+ */
+import type { FunctionCode, OpName, WordType } from '../../vm/index.ts';
+import { HOST_FUNCTIONS } from '../builtins.ts';
+import type { Scalar } from '../check/types.ts';
+import type * as core from '../core/core.ts';
+import type { Span } from '../syntax/ast.ts';
+import {
+  assembleCode,
+  type Code,
+  type ConstantPool,
+  constantIndex,
+  emit,
+  type Label,
+  newCode,
+  newLabel,
+  placeLabel,
+  pushConstant,
+} from './code.ts';
+import { type SlotPlace, wordType, wordTypes } from './layout.ts';
+import { type Root, schedule, type Tree } from './tree.ts';
+
+/** What all functions of one artifact share. `sets` finds the functions that `sets.ts` makes, by core slot. */
+export type Unit = {
+  readonly constants: ConstantPool;
+  readonly places: readonly SlotPlace[];
+  readonly sets: ReadonlyMap<number, { readonly add: number; readonly remove: number }>;
+};
+
+export function lowerFunction(fn: core.Function, unit: Unit): FunctionCode {
+  const { roots, uses } = schedule(fn);
+  const params = fn.params.flatMap((param) => wordTypes(param.type));
+  const frame: Frame = { fn, unit, uses, code: newCode(unit.constants), slots: new Map(), locals: [] };
+  for (let id = 0; id < params.length; id += 1) slotOf(frame, id);
+  lowerRoots(frame, roots);
+  if (endsOpen(roots)) emit(frame.code, { start: fn.span.end, end: fn.span.end }, 'Return');
+  const results = fn.resultWords.map(wordType);
+  return { name: fn.name, params, results, locals: frame.locals, ...assembleCode(frame.code) };
+}
+
+type Frame = {
+  readonly fn: core.Function;
+  readonly unit: Unit;
+  readonly uses: readonly number[];
+  readonly code: Code;
+  readonly slots: Map<core.LocalId, number>;
+  readonly locals: WordType[];
+};
+
+const OPS: Readonly<Record<Exclude<core.OpName, 'neg' | 'not'>, readonly OpName[]>> = {
+  add: ['Add'],
+  sub: ['Sub'],
+  mul: ['Mul'],
+  div: ['Div'],
+  mod: ['Mod'],
+  eq: ['Equal'],
+  ne: ['NotEqual'],
+  lt: ['LessThan'],
+  le: ['GreaterThan', 'Not'],
+  gt: ['GreaterThan'],
+  ge: ['LessThan', 'Not'],
+  and: ['And'],
+  or: ['Or'],
+};
+
+/** The same operands, the opposite answer. */
+const OPPOSITE: Partial<Readonly<Record<core.OpName, core.OpName>>> = {
+  eq: 'ne',
+  ne: 'eq',
+  lt: 'ge',
+  le: 'gt',
+  gt: 'le',
+  ge: 'lt',
+};
+
+const ENV: Readonly<Record<core.EnvName, OpName>> = {
+  caller: 'GetCaller',
+  creator: 'GetCreator',
+  self: 'GetSelf',
+  now: 'GetTimestamp',
+  block: 'GetBlockNumber',
+};
+
+// ---- statements --------------------------------------------------------------------------------
+
+function lowerRoots(frame: Frame, roots: readonly Root[]): void {
+  for (const root of roots) {
+    lowerRoot(frame, root);
+    if (!endsOpen([root])) return;
+  }
+}
+
+function lowerRoot(frame: Frame, root: Root): void {
+  const { code } = frame;
+  const { span } = root;
+  switch (root.kind) {
+    case 'set':
+      lowerTree(frame, root.value);
+      for (const target of root.targets.toReversed()) lowerSet(frame, span, target);
+      return;
+    case 'store':
+      lowerAll(frame, root.args);
+      emit(code, span, 'StateSet', plainSlot(frame, root.slot), root.field);
+      break;
+    case 'add':
+    case 'remove':
+      lowerAll(frame, root.args);
+      lowerSetChange(frame, root);
+      break;
+    case 'emit':
+      lowerAll(frame, root.args);
+      emit(code, span, 'EmitEvent', root.event);
+      break;
+    case 'require':
+      lowerRequire(frame, root);
+      break;
+    case 'if':
+      lowerIf(frame, root);
+      break;
+    case 'return':
+      lowerAll(frame, root.args);
+      emit(code, span, 'Return');
+      break;
+  }
+}
+
+function lowerSet(frame: Frame, span: Span, target: core.LocalId): void {
+  if (frame.uses[target] === 0) emit(frame.code, span, 'Pop');
+  else emit(frame.code, span, 'LocalSet', slotOf(frame, target));
+}
+
+function lowerSetChange(frame: Frame, root: Extract<Root, { readonly kind: 'add' | 'remove' }>): void {
+  const set = frame.unit.sets.get(root.slot);
+  if (set !== undefined) {
+    emit(frame.code, root.span, 'Call', set[root.kind]);
+    return;
+  }
+  if (root.kind === 'add') throw new Error('`add` on a slot that is no set');
+  emit(frame.code, root.span, 'StateRemove', plainSlot(frame, root.slot));
+}
+
+function lowerRequire(frame: Frame, root: Extract<Root, { readonly kind: 'require' }>): void {
+  const { code } = frame;
+  const fine = newLabel();
+  const known = constantOf(root.condition);
+  if (known === true) return;
+  if (known === null) lowerJump(frame, root.condition, fine, 'true');
+  emit(code, root.span, 'Revert', constantIndex(code.constants, { type: 'text', value: root.message }));
+  placeLabel(code, fine);
+}
+
+function lowerIf(frame: Frame, root: Extract<Root, { readonly kind: 'if' }>): void {
+  const { code } = frame;
+  const end = newLabel();
+  if (root.yes.length === 0) {
+    lowerJump(frame, root.condition, end, 'true');
+    lowerRoots(frame, root.no);
+    placeLabel(code, end);
+    return;
+  }
+  const otherwise = root.no.length === 0 ? end : newLabel();
+  lowerJump(frame, root.condition, otherwise, 'false');
+  lowerRoots(frame, root.yes);
+  if (otherwise !== end) {
+    if (endsOpen(root.yes)) emit(code, root.span, 'Jump', end);
+    placeLabel(code, otherwise);
+    lowerRoots(frame, root.no);
+  }
+  placeLabel(code, end);
+}
+
+/** Whether what follows these statements can be reached. */
+function endsOpen(roots: readonly Root[]): boolean {
+  return roots.every((root) => {
+    if (root.kind === 'return') return false;
+    if (root.kind === 'require') return constantOf(root.condition) !== false;
+    return root.kind !== 'if' || endsOpen(root.yes) || endsOpen(root.no);
+  });
+}
+
+// ---- values ------------------------------------------------------------------------------------
+
+function lowerAll(frame: Frame, trees: readonly Tree[]): void {
+  for (const tree of trees) lowerTree(frame, tree);
+}
+
+/** Leaves the words of the value on the operand stack. */
+function lowerTree(frame: Frame, tree: Tree): void {
+  const { code } = frame;
+  const { span } = tree;
+  if (tree.kind === 'choose') {
+    lowerChoose(frame, tree);
+    return;
+  }
+  if (tree.kind === 'op') {
+    lowerOp(frame, tree);
+    return;
+  }
+  if (tree.kind === 'atom') {
+    lowerAtom(frame, tree.atom, span);
+    return;
+  }
+  lowerAll(frame, tree.args);
+  switch (tree.kind) {
+    case 'load':
+      emit(code, span, 'StateGet', plainSlot(frame, tree.slot), tree.field);
+      break;
+    case 'has':
+      emit(code, span, 'StateHas', presenceSlot(frame, tree.slot));
+      break;
+    case 'size':
+      emit(code, span, 'StateGet', setPlace(frame, tree.slot).size, 0);
+      break;
+    case 'host':
+      emit(code, span, hostRow(tree.name).opcode, ...(tree.currency < 0 ? [] : [tree.currency]));
+      break;
+    case 'call':
+      emit(code, span, 'Call', tree.callee);
+      break;
+  }
+}
+
+function lowerAtom(frame: Frame, atom: core.Atom, span: Span): void {
+  if (atom.kind === 'env') {
+    emit(frame.code, span, ENV[atom.name]);
+    return;
+  }
+  if (atom.kind === 'const') {
+    pushConstant(frame.code, span, { type: wordType(atom.type), value: atom.value });
+    return;
+  }
+  const slot = frame.slots.get(atom.id);
+  if (slot === undefined)
+    throw new Error(`${frame.fn.name} reads ${localOf(frame, atom.id).name} before it is assigned`);
+  emit(frame.code, span, 'LocalGet', slot);
+}
+
+function lowerOp(frame: Frame, tree: Extract<Tree, { readonly kind: 'op' }>): void {
+  const { code } = frame;
+  if (tree.op === 'not') {
+    lowerOpposite(frame, tree.args[0]!, tree.span);
+    return;
+  }
+  if (tree.op === 'neg') {
+    emit(code, tree.span, 'Push', 0n);
+    lowerAll(frame, tree.args);
+    emit(code, tree.span, 'Sub');
+    return;
+  }
+  lowerAll(frame, tree.args);
+  for (const op of OPS[tree.op]) emit(code, tree.span, op);
+}
+
+/** `!tree`, without a `Not` where the comparison has an opposite. */
+function lowerOpposite(frame: Frame, tree: Tree, span: Span): void {
+  if (tree.kind === 'op') {
+    const opposite = OPPOSITE[tree.op];
+    if (tree.op === 'not') {
+      lowerTree(frame, tree.args[0]!);
+      return;
+    }
+    if (opposite !== undefined) {
+      lowerOp(frame, { ...tree, op: opposite });
+      return;
+    }
+  }
+  lowerTree(frame, tree);
+  emit(frame.code, span, 'Not');
+}
+
+function lowerChoose(frame: Frame, tree: Extract<Tree, { readonly kind: 'choose' }>): void {
+  const otherwise = newLabel();
+  const end = newLabel();
+  lowerJump(frame, tree.condition, otherwise, 'false');
+  lowerTree(frame, tree.yes);
+  emit(frame.code, tree.span, 'Jump', end);
+  placeLabel(frame.code, otherwise);
+  lowerTree(frame, tree.no);
+  placeLabel(frame.code, end);
+}
+
+// ---- jumps -------------------------------------------------------------------------------------
+
+/** Which answer of the condition jumps. */
+type Answer = 'true' | 'false';
+
+/** Jumps to `label` when the condition gives that answer; otherwise goes on. */
+function lowerJump(frame: Frame, tree: Tree, label: Label, answer: Answer): void {
+  const known = constantOf(tree);
+  if (known !== null) {
+    if (String(known) === answer) emit(frame.code, tree.span, 'Jump', label);
+    return;
+  }
+  if (tree.kind === 'op' && tree.op === 'not') {
+    lowerJump(frame, tree.args[0]!, label, answer === 'true' ? 'false' : 'true');
+    return;
+  }
+  if (tree.kind === 'choose') {
+    lowerChooseJump(frame, tree, label, answer);
+    return;
+  }
+  if (answer === 'true') lowerTree(frame, tree);
+  else lowerOpposite(frame, tree, tree.span);
+  emit(frame.code, tree.span, 'JumpIf', label);
+}
+
+/** `c ? a : b` as a condition; with a constant branch, which is what `&&` and `||` have, one jump is enough for it. */
+function lowerChooseJump(
+  frame: Frame,
+  tree: Extract<Tree, { readonly kind: 'choose' }>,
+  label: Label,
+  answer: Answer,
+): void {
+  const skip = newLabel();
+  const then = constantOf(tree.yes);
+  const otherwise = constantOf(tree.no);
+  if (otherwise !== null) {
+    lowerJump(frame, tree.condition, String(otherwise) === answer ? label : skip, 'false');
+    lowerJump(frame, tree.yes, label, answer);
+  } else if (then !== null) {
+    lowerJump(frame, tree.condition, String(then) === answer ? label : skip, 'true');
+    lowerJump(frame, tree.no, label, answer);
+  } else {
+    const second = newLabel();
+    lowerJump(frame, tree.condition, second, 'false');
+    lowerJump(frame, tree.yes, label, answer);
+    emit(frame.code, tree.span, 'Jump', skip);
+    placeLabel(frame.code, second);
+    lowerJump(frame, tree.no, label, answer);
+  }
+  placeLabel(frame.code, skip);
+}
+
+/** The answer of a constant condition, or null. */
+function constantOf(tree: Tree): boolean | null {
+  if (tree.kind !== 'atom' || tree.atom.kind !== 'const') return null;
+  return typeof tree.atom.value === 'boolean' ? tree.atom.value : null;
+}
+
+// ---- places ------------------------------------------------------------------------------------
+
+function slotOf(frame: Frame, id: core.LocalId): number {
+  const known = frame.slots.get(id);
+  if (known !== undefined) return known;
+  frame.slots.set(id, frame.locals.length);
+  frame.locals.push(wordType(localOf(frame, id).type));
+  return frame.locals.length - 1;
+}
+
+function localOf(frame: Frame, id: core.LocalId): { readonly name: string; readonly type: Scalar } {
+  const local = frame.fn.locals[id];
+  if (local === undefined) throw new Error(`${frame.fn.name} has no local ${id}`);
+  return local;
+}
+
+function placeOf(frame: Frame, slot: number): SlotPlace {
+  const place = frame.unit.places[slot];
+  if (place === undefined) throw new Error(`no state variable ${slot}`);
+  return place;
+}
+
+function plainSlot(frame: Frame, slot: number): number {
+  const place = placeOf(frame, slot);
+  if (place.kind !== 'plain') throw new Error('a set is read and written by its own operations only');
+  return place.slot;
+}
+
+function setPlace(frame: Frame, slot: number): Extract<SlotPlace, { readonly kind: 'set' }> {
+  const place = placeOf(frame, slot);
+  if (place.kind !== 'set') throw new Error('an operation of a set on a slot that is none');
+  return place;
+}
+
+function presenceSlot(frame: Frame, slot: number): number {
+  const place = placeOf(frame, slot);
+  return place.kind === 'set' ? place.index : place.slot;
+}
+
+function hostRow(name: string): (typeof HOST_FUNCTIONS)[number] {
+  const row = HOST_FUNCTIONS.find((candidate) => candidate.name === name);
+  if (row === undefined) throw new Error(`no host function ${name}`);
+  return row;
+}
