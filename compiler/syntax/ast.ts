@@ -260,8 +260,12 @@ export type Arm = Node<'arm'> & { readonly pattern: Pattern; readonly body: Expr
 export type Pattern =
   | Node<'wildcard'>
   | (Node<'literalPattern'> & { readonly value: Expr })
-  /** `Yes`, `Choice.Block { reason }`, `some(x)`; `bindings` pairs a field (null when positional) with a new name. */
-  | (Node<'variantPattern'> & { readonly name: Name; readonly bindings: readonly Binding[] })
+  /** `Yes`, `Choice.Block { reason }` (`type` is `Choice`), `some(x)`; `bindings` pairs a field (null when positional) with a new name. */
+  | (Node<'variantPattern'> & {
+      readonly type: Name | null;
+      readonly name: Name;
+      readonly bindings: readonly Binding[];
+    })
   | (Node<'bindPattern'> & { readonly name: Name });
 export type Binding = Node<'binding'> & { readonly field: Name | null; readonly name: Name };
 

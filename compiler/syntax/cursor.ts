@@ -1,0 +1,376 @@
+/**
+ * What the grammar stands on: the position in the tokens, reporting, and recovery. Chevrotain forces a class; its
+ * own recovery is off, because it guesses from follow sets and speaks in token names. Ours knows lines and braces:
+ *
+ * - one diagnostic for one place: a second one at the same token is a consequence of the first and is dropped;
+ * - what is merely missing (`;`, a closing bracket, an operand) is reported and parsing goes on as if it were there;
+ * - anything else interrupts, up to the next enclosing `recover`, which skips to where its list can go on.
+ */
+import {
+  EmbeddedActionsParser,
+  EOF,
+  type IOrAlt,
+  type IToken,
+  isRecognitionException,
+  type ParserMethod,
+  type TokenType,
+  tokenMatcher,
+} from 'chevrotain';
+import { type Diagnostic, diagnose, type Related } from '../diagnostics.ts';
+import type { Name, Span } from './ast.ts';
+import {
+  Comma,
+  type Comment,
+  Identifier,
+  KEYWORDS,
+  LBrace,
+  LBracket,
+  type Lexed,
+  LParen,
+  RBrace,
+  RBracket,
+  RESERVED_WORDS,
+  RParen,
+  Semicolon,
+  spanOf,
+  VOCABULARY,
+} from './tokens.ts';
+
+/** Brackets, braces and calls may nest this deep: the parser's own stack. */
+export const NESTING_MAX = 100;
+/** A file with more mistakes than this lists the first ones. */
+export const DIAGNOSTICS_MAX = 500;
+
+export type Production<T, A extends unknown[] = []> = ParserMethod<A, T>;
+
+/** Where a broken part ends: skipping stops before or behind one of these. */
+export type Boundary = {
+  /** Skipped as well, and then the part is over. */
+  readonly behind: readonly TokenType[];
+  /** Not skipped. */
+  readonly before: readonly TokenType[];
+  /** Not skipped when they stand first on a line. */
+  readonly lineStarts: readonly TokenType[];
+};
+
+/** Thrown after something was reported, caught by `recover`. */
+const INTERRUPT = Object.freeze({ name: 'Interrupt' });
+
+const OPENERS: readonly TokenType[] = [LParen, LBracket, LBrace];
+const CLOSERS: readonly TokenType[] = [RParen, RBracket, RBrace];
+
+const {
+  contract,
+  interface: interface_,
+  struct,
+  enum: enum_,
+  lifecycle,
+  const: const_,
+  fn,
+  use,
+  uses,
+  rule,
+  view,
+  event,
+  state,
+  init,
+  currency,
+  invariant,
+} = KEYWORDS;
+/** Words that can only start a declaration: at the start of a line they end whatever was left open. */
+const DECLARATION_STARTS: readonly TokenType[] = [
+  contract,
+  interface_,
+  struct,
+  enum_,
+  lifecycle,
+  const_,
+  fn,
+  use,
+  uses,
+  rule,
+  view,
+  event,
+  state,
+  init,
+  currency,
+  invariant,
+];
+
+export class Cursor extends EmbeddedActionsParser {
+  protected file = '';
+  protected text = '';
+  protected comments: readonly Comment[] = [];
+  protected diagnostics: Diagnostic[] = [];
+  /** A struct literal may stand here; not in the head of an `if`, `match` or `for`. */
+  protected structsAllowed = true;
+  private unreadable: readonly Span[] = [];
+  private nesting = 0;
+  private reportedAt = -1;
+
+  constructor() {
+    super(VOCABULARY, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true });
+  }
+
+  /** Takes up a new file. */
+  protected open(file: string, text: string, lexed: Lexed): void {
+    this.input = lexed.tokens;
+    this.file = file;
+    this.text = text;
+    this.comments = lexed.comments;
+    this.unreadable = lexed.unreadable;
+    this.diagnostics = [];
+    this.structsAllowed = true;
+    this.nesting = 0;
+    this.reportedAt = -1;
+  }
+
+  // ---- chevrotain's rules, typed by what they give ----
+
+  protected production<T, A extends unknown[] = []>(name: string, body: (...args: A) => T): Production<T, A> {
+    return this.RULE(name, body) as Production<T, A>;
+  }
+
+  protected choose<T>(alternatives: IOrAlt<T>[]): T {
+    return this.OR(alternatives) as T;
+  }
+
+  // ---- where we are ----
+
+  protected is(type: TokenType): boolean {
+    return tokenMatcher(this.LA(1), type);
+  }
+
+  protected isAt(distance: number, type: TokenType): boolean {
+    return tokenMatcher(this.LA(distance), type);
+  }
+
+  protected isOneOf(types: readonly TokenType[]): boolean {
+    const token = this.LA(1);
+    return types.some((type) => tokenMatcher(token, type));
+  }
+
+  protected isEnd(): boolean {
+    return this.LA(1).tokenType === EOF;
+  }
+
+  /** Where the next token starts; the end of the text behind the last one. */
+  protected here(): number {
+    return this.isEnd() ? this.text.length : this.LA(1).startOffset;
+  }
+
+  /** Where the last token ended. */
+  protected behind(): number {
+    const last = this.LA(0);
+    return last.tokenType === EOF || Number.isNaN(last.startOffset)
+      ? 0
+      : last.startOffset + last.image.length;
+  }
+
+  /** From `start` to the end of the last token. */
+  protected since(start: number): Span {
+    return { start, end: Math.max(start, this.behind()) };
+  }
+
+  /** Whether the next token is the first on its line. */
+  protected startsLine(): boolean {
+    const from = this.behind();
+    return from === 0 || this.text.slice(from, this.here()).includes('\n');
+  }
+
+  protected startsDeclaration(): boolean {
+    return this.isOneOf(DECLARATION_STARTS) && this.startsLine();
+  }
+
+  // ---- saying what is wrong ----
+
+  protected report(diagnostic: Diagnostic): void {
+    if (this.RECORDING_PHASE) return;
+    const at = this.here();
+    if (at === this.reportedAt) return;
+    this.reportedAt = at;
+    if (this.followsUnreadable(at) || this.diagnostics.length >= DIAGNOSTICS_MAX) return;
+    this.diagnostics.push(diagnostic);
+  }
+
+  /** Reports what is wrong inside a token; that is nobody's consequence. */
+  protected reportAlways(diagnostic: Diagnostic): void {
+    if (this.diagnostics.length < DIAGNOSTICS_MAX) this.diagnostics.push(diagnostic);
+  }
+
+  /** Ends the part that is being parsed; the nearest `recover` goes on. */
+  protected interrupt(): never {
+    throw INTERRUPT;
+  }
+
+  /** The next token in words. */
+  protected found(): string {
+    if (this.isEnd()) return 'the end of the file';
+    const { image } = this.LA(1);
+    return `\`${image.length > 40 ? `${image.slice(0, 37)}…` : image}\``;
+  }
+
+  protected hereSpan(): Span {
+    return this.isEnd() ? { start: this.behind(), end: this.behind() } : spanOf(this.LA(1));
+  }
+
+  protected expected(what: string): void {
+    this.report(
+      diagnose('E0104', { file: this.file, span: this.hereSpan(), expected: what, found: this.found() }),
+    );
+  }
+
+  // ---- taking tokens ----
+
+  /** The next token, which must be of this type; `what` says so in words. */
+  protected need(type: TokenType, what: string): IToken {
+    if (!this.RECORDING_PHASE && !this.is(type)) {
+      this.expected(what);
+      this.interrupt();
+    }
+    return this.CONSUME(type);
+  }
+
+  protected name(what: string): Name {
+    if (!this.RECORDING_PHASE && !this.is(Identifier)) return this.reservedName(what);
+    const token = this.CONSUME(Identifier);
+    return { kind: 'name', span: spanOf(token), text: token.image };
+  }
+
+  /** The `;` behind `what`; taken as written when it is merely missing. */
+  protected semicolon(what: string): void {
+    if (this.RECORDING_PHASE || this.is(Semicolon)) {
+      this.CONSUME(Semicolon);
+      return;
+    }
+    const at = this.behind();
+    this.report(
+      diagnose('E0103', {
+        file: this.file,
+        span: { start: at, end: at },
+        what,
+        fix: { title: 'Insert `;`', edits: [{ span: { start: at, end: at }, text: ';' }] },
+      }),
+    );
+    if (!this.startsLine() && !this.is(RBrace)) this.interrupt();
+  }
+
+  /** The partner of `opener`; taken as written when the line or the block ends without it. */
+  protected close(type: TokenType, opener: IToken): void {
+    if (this.RECORDING_PHASE || this.is(type)) {
+      this.CONSUME(type);
+      return;
+    }
+    const unfinished = this.isEnd() || this.startsLine() || this.isOneOf([Semicolon, RBrace, LBrace]);
+    if (unfinished) {
+      this.report(
+        diagnose('E0107', {
+          file: this.file,
+          span: spanOf(opener),
+          open: opener.image,
+          related: this.noticedHere(),
+        }),
+      );
+      return;
+    }
+    this.expected(`${type === RBrace ? '`}`' : type.LABEL} or more`);
+    this.interrupt();
+  }
+
+  // ---- going on after a mistake ----
+
+  /** Runs `parse`; when it is interrupted, skips to the boundary and gives `null`. Always moves on. */
+  protected recover<T>(boundary: Boundary, parse: () => T): T | null {
+    if (this.RECORDING_PHASE) return parse();
+    const start = this.here();
+    const structsAllowed = this.structsAllowed;
+    const nesting = this.nesting;
+    try {
+      return parse();
+    } catch (error) {
+      if (error !== INTERRUPT && !(error instanceof Error && isRecognitionException(error))) throw error;
+      if (error !== INTERRUPT) this.expected('something else');
+      this.structsAllowed = structsAllowed;
+      this.nesting = nesting;
+      this.skip(boundary, start);
+      return null;
+    }
+  }
+
+  /** Skips one broken part. `start` is where it began: at least one token from there on is left behind. */
+  protected skip(boundary: Boundary, start: number): void {
+    let depth = 0;
+    while (!this.isEnd()) {
+      const moved = this.here() > start;
+      if (moved && this.startsDeclaration()) return;
+      if (depth === 0) {
+        if (this.isOneOf(boundary.behind)) return void this.SKIP_TOKEN();
+        if (this.isOneOf(boundary.before)) return;
+        if (moved && this.isOneOf(boundary.lineStarts) && this.startsLine()) return;
+      }
+      if (this.isOneOf(OPENERS)) depth++;
+      else if (this.isOneOf(CLOSERS) && depth > 0) depth--;
+      const endsBlock = depth === 0 && this.is(RBrace);
+      this.SKIP_TOKEN();
+      if (endsBlock && this.startsLine()) return;
+    }
+  }
+
+  /** Parses one level deeper; too deep is reported once, and the statement around it given up. */
+  protected nested<T>(parse: () => T): T {
+    if (this.RECORDING_PHASE) return parse();
+    if (this.nesting >= NESTING_MAX) {
+      this.report(diagnose('E0108', { file: this.file, span: this.hereSpan() }));
+      this.interrupt();
+    }
+    this.nesting++;
+    const result = parse();
+    this.nesting--;
+    return result;
+  }
+
+  protected withStructs<T>(parse: () => T): T {
+    return this.allowing(true, parse);
+  }
+
+  protected withoutStructs<T>(parse: () => T): T {
+    return this.allowing(false, parse);
+  }
+
+  private allowing<T>(structs: boolean, parse: () => T): T {
+    const before = this.structsAllowed;
+    this.structsAllowed = structs;
+    const result = parse();
+    this.structsAllowed = before;
+    return result;
+  }
+
+  private noticedHere(): readonly Related[] {
+    const at = this.behind();
+    return [{ file: this.file, span: { start: at, end: at }, label: 'it was missed here' }];
+  }
+
+  private reservedName(what: string): Name {
+    const { image } = this.LA(1);
+    if (!RESERVED_WORDS.has(image) || this.startsLine()) {
+      this.expected(what);
+      this.interrupt();
+    }
+    const span = this.hereSpan();
+    this.report(diagnose('E0110', { file: this.file, span, word: image }));
+    this.SKIP_TOKEN();
+    return { kind: 'name', span, text: image };
+  }
+
+  private followsUnreadable(at: number): boolean {
+    const from = this.behind();
+    return this.unreadable.some((span) => span.start >= from && span.end <= at);
+  }
+}
+
+/** The end of a list in parentheses or brackets. */
+export const LIST_END: Boundary = {
+  behind: [],
+  before: [Comma, RParen, RBracket, RBrace, Semicolon, LBrace],
+  lineStarts: [],
+};

@@ -1,0 +1,1957 @@
+/**
+ * The grammar of CCL (language.md, sections 1 to 5 and 8): tokens in, the tree of `ast.ts` out. Each production is
+ * one chevrotain rule that builds its node directly. Productions look one token ahead; where that is not enough
+ * (soft words, `(k, v) => e`), a gate says what to look for. Precedence is a table.
+ *
+ * Chevrotain runs every production once without input to learn the grammar (its recording phase): production bodies
+ * therefore look into tokens and nodes only through the methods of `Cursor` or inside `this.ACTION`.
+ */
+import { type IToken, type TokenType, tokenMatcher } from 'chevrotain';
+import { diagnose } from '../diagnostics.ts';
+import type {
+  Access,
+  AccessItem,
+  AnyNode,
+  Arm,
+  AssignOp,
+  BinaryOp,
+  Binding,
+  Block,
+  Capability,
+  Expr,
+  FieldInit,
+  Hook,
+  Item,
+  Member,
+  MemberSetting,
+  Method,
+  Name,
+  Outcome,
+  Param,
+  Pattern,
+  SourceFile,
+  Span,
+  Spec,
+  StateField,
+  Stmt,
+  TextLiteral,
+  Transition,
+  TypeArg,
+  TypeExpr,
+  Use,
+  Variant,
+} from './ast.ts';
+import { type Boundary, Cursor, LIST_END, type Production } from './cursor.ts';
+import {
+  AnyWord,
+  Arrow,
+  Assign,
+  AssignOperator,
+  BinaryOperator,
+  Colon,
+  Comma,
+  Decimal,
+  Did,
+  Digits,
+  Dot,
+  DotDot,
+  Duration,
+  FatArrow,
+  Greater,
+  Hex,
+  Identifier,
+  Implies,
+  Int,
+  KEYWORDS as K,
+  LBrace,
+  LBracket,
+  Less,
+  type Lexed,
+  LParen,
+  Minus,
+  NO_CURRENCY,
+  Not,
+  OpenText,
+  Percent,
+  RBrace,
+  RBracket,
+  RESERVED_WORDS,
+  RParen,
+  Semicolon,
+  spanOf,
+  Text,
+  Time,
+} from './tokens.ts';
+
+type Of<N extends AnyNode['kind']> = Extract<AnyNode, { readonly kind: N }>;
+/** The last expression of a block, without `;`. */
+type Last = { readonly kind: 'last'; readonly value: Expr };
+
+/** How tightly each operator binds; more is tighter. */
+const PRECEDENCE: Readonly<Record<BinaryOp, number>> = {
+  '==>': 1,
+  '||': 2,
+  '&&': 3,
+  '==': 4,
+  '!=': 4,
+  '<': 5,
+  '<=': 5,
+  '>': 5,
+  '>=': 5,
+  in: 5,
+  '+': 6,
+  '-': 6,
+  '++': 6,
+  '*': 7,
+  '/': 7,
+  '%': 7,
+};
+const ANY = 1;
+const COMPARISON = 4;
+/** For operands that a word of the clause follows, such as `reputation 10 in membership`. */
+const SUM = 6;
+
+const STATEMENT_STARTS: readonly TokenType[] = [
+  K.let,
+  K.var,
+  K.if,
+  K.match,
+  K.for,
+  K.return,
+  K.require,
+  K.assert,
+  K.assume,
+  K.expect,
+  K.emit,
+  K.fail,
+];
+const CLAUSE_STARTS: readonly TokenType[] = [
+  K.requires,
+  K.ensures,
+  K.succeeds,
+  K.fails,
+  K.changes,
+  K.access,
+  K.unproved,
+];
+const MEMBER_STARTS: readonly TokenType[] = [
+  K.version,
+  K.purpose,
+  K.implements,
+  K.upgradable,
+  K.upgrade,
+  K.access,
+  K.ghost,
+  K.history,
+  K.error,
+  K.on,
+  K.prove,
+  K.open,
+  K.unproved,
+];
+/** What stands only inside a contract; the rest of the members may also be items of a file. */
+const CONTRACT_ONLY: readonly TokenType[] = [
+  K.rule,
+  K.view,
+  K.event,
+  K.state,
+  K.init,
+  K.currency,
+  K.invariant,
+  K.uses,
+  K.open,
+  K.history,
+  K.ghost,
+  K.version,
+  K.purpose,
+  K.implements,
+  K.upgradable,
+  K.upgrade,
+  K.access,
+  K.on,
+];
+const EXPRESSION_STARTS: readonly TokenType[] = [
+  Digits,
+  Percent,
+  Duration,
+  Time,
+  Did,
+  Text,
+  Hex,
+  K.true,
+  K.false,
+  LParen,
+  LBracket,
+  LBrace,
+  K.if,
+  K.match,
+  K.forall,
+  K.exists,
+  Minus,
+  Not,
+  Identifier,
+];
+
+const STATEMENT_END: Boundary = { behind: [Semicolon], before: [RBrace], lineStarts: STATEMENT_STARTS };
+const MEMBER_END: Boundary = { behind: [Semicolon], before: [RBrace], lineStarts: MEMBER_STARTS };
+const ITEM_END: Boundary = { behind: [Semicolon], before: [], lineStarts: [K.test, K.prove, K.error] };
+const FIELD_END: Boundary = { behind: [Semicolon, Comma], before: [RBrace], lineStarts: [] };
+const CLAUSE_END: Boundary = {
+  behind: [],
+  before: [LBrace, RBrace, Semicolon, ...CLAUSE_STARTS],
+  lineStarts: [],
+};
+
+export class Grammar extends Cursor {
+  constructor() {
+    super();
+    this.performSelfAnalysis();
+  }
+
+  /** Parses a file that was lexed. Diagnostics are in the order of the text. */
+  parseFile(file: string, text: string, lexed: Lexed) {
+    this.open(file, text, lexed);
+    const tree = this.sourceFile();
+    return { tree, diagnostics: this.diagnostics };
+  }
+
+  // ---- files -------------------------------------------------------------------------------------
+
+  private sourceFile: Production<SourceFile> = this.production('sourceFile', () => {
+    const uses: Use[] = [];
+    const items: Item[] = [];
+    do {
+      this.MANY(() => {
+        const node = this.recover(ITEM_END, () => this.SUBRULE(this.item));
+        this.ACTION(() => (node?.kind === 'use' ? uses.push(node) : node && items.push(node)));
+      });
+    } while (this.skipsStray(items));
+    return { kind: 'file', span: { start: 0, end: this.text.length }, uses, items };
+  });
+
+  private item: Production<Use | Item> = this.production('item', () =>
+    this.choose<Use | Item>([
+      { ALT: () => this.SUBRULE(this.use) },
+      { ALT: () => this.SUBRULE(this.contract) },
+      { ALT: () => this.SUBRULE(this.interface) },
+      { ALT: () => this.SUBRULE(this.struct) },
+      { ALT: () => this.SUBRULE(this.enum) },
+      { ALT: () => this.SUBRULE(this.lifecycle) },
+      { ALT: () => this.SUBRULE(this.error) },
+      { ALT: () => this.SUBRULE(this.const) },
+      { ALT: () => this.SUBRULE(this.fn) },
+      { ALT: () => this.SUBRULE(this.test) },
+      { ALT: () => this.SUBRULE(this.prove, { ARGS: [this.here(), false] }) },
+    ]),
+  );
+
+  private use: Production<Use> = this.production('use', () => {
+    const start = this.here();
+    this.CONSUME(K.use);
+    const path = this.choose<readonly Name[] | TextLiteral>([
+      { ALT: () => this.SUBRULE(this.text_) },
+      { ALT: () => this.SUBRULE(this.modulePath) },
+    ]);
+    this.need(Dot, '`.{ names };`');
+    const opener = this.need(LBrace, '`{` and the names to use');
+    const names = this.listOf(RBrace, opener, () => this.name('a name to use'));
+    this.semicolon('this `use`');
+    return { kind: 'use', span: this.since(start), path, names };
+  });
+
+  /** `std.voting` of `std.voting.{ tally }`. */
+  private modulePath: Production<readonly Name[]> = this.production('modulePath', () => {
+    const path = [this.name('a module or a file')];
+    this.MANY({
+      GATE: () => this.isAt(2, AnyWord),
+      DEF: () => {
+        this.CONSUME(Dot);
+        path.push(this.SUBRULE(this.word));
+      },
+    });
+    return path;
+  });
+
+  /** Says once what stray tokens between two declarations are about and skips them; false at the end of the file. */
+  private skipsStray(items: Item[]): boolean {
+    if (this.RECORDING_PHASE || this.isEnd()) return false;
+    const at = { file: this.file, span: this.hereSpan() };
+    const contract = items.at(-1);
+    if (this.isOneOf(CONTRACT_ONLY)) {
+      this.strayMembers(contract?.kind === 'contract' ? contract : null, items);
+    } else {
+      if (this.isOneOf([RBrace, RParen, RBracket]))
+        this.report(diagnose('E0116', { ...at, close: this.LA(1).image }));
+      else this.report(diagnose('E0106', { ...at, found: this.found() }));
+      this.skip(ITEM_END, this.here());
+    }
+    return true;
+  }
+
+  /** Members behind a contract that a `}` too many has closed belong to it all the same. */
+  private strayMembers(contract: Of<'contract'> | null, items: Item[]): void {
+    const hint = contract
+      ? `the contract \`${contract.name.text}\` ends before it: is there a \`}\` too many?`
+      : 'put it between the braces of a `contract`';
+    this.report(
+      diagnose('E0115', { file: this.file, span: this.hereSpan(), what: `\`${this.LA(1).image}\``, hint }),
+    );
+    const members: Member[] = [];
+    while (this.isOneOf(CONTRACT_ONLY) || (this.startsMember() && contract !== null)) {
+      const member = this.recover(MEMBER_END, () => this.member());
+      if (member) members.push(member);
+    }
+    if (contract === null) return;
+    if (this.is(RBrace)) this.SKIP_TOKEN();
+    items[items.length - 1] = {
+      ...contract,
+      span: this.since(contract.span.start),
+      members: [...contract.members, ...members],
+    };
+  }
+
+  // ---- contracts ---------------------------------------------------------------------------------
+
+  private contract: Production<Of<'contract'>> = this.production('contract', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.contract);
+    const name = this.name('the name of the contract');
+    const opener = this.need(LBrace, '`{` and the members of the contract');
+    const members: Member[] = [];
+    do {
+      this.MANY(() => {
+        const member = this.recover(MEMBER_END, () => this.SUBRULE(this.member));
+        if (member) members.push(member);
+      });
+    } while (this.skipsInside(RBrace, MEMBER_END, 'a member of the contract'));
+    this.close(RBrace, opener);
+    return { kind: 'contract', span: this.since(start), doc, name, members };
+  });
+
+  private startsMember(): boolean {
+    return (
+      this.isOneOf(CONTRACT_ONLY) ||
+      this.isOneOf(MEMBER_STARTS) ||
+      this.isOneOf([K.fn, K.struct, K.enum, K.lifecycle, K.const])
+    );
+  }
+
+  private member: Production<Member> = this.production('member', () => {
+    const start = this.here();
+    const doc = this.doc();
+    const unproved = this.OPTION(() => this.CONSUME(K.unproved)) !== undefined;
+    this.ACTION(() => unproved && !this.isOneOf([K.invariant, K.history, K.prove]) && this.unprovedWhat());
+    return this.choose<Member>([
+      { ALT: () => this.SUBRULE(this.version) },
+      { ALT: () => this.SUBRULE(this.uses) },
+      { ALT: () => this.SUBRULE(this.implements) },
+      { ALT: () => this.SUBRULE(this.upgrade) },
+      { ALT: () => this.SUBRULE(this.accessMember) },
+      { ALT: () => this.SUBRULE(this.currency) },
+      { ALT: () => this.SUBRULE(this.state) },
+      { ALT: () => this.SUBRULE(this.ghost) },
+      { ALT: () => this.SUBRULE(this.invariant, { ARGS: [start, doc, unproved] }) },
+      { ALT: () => this.SUBRULE(this.history, { ARGS: [start, doc, unproved] }) },
+      { ALT: () => this.SUBRULE(this.event) },
+      { ALT: () => this.SUBRULE(this.error) },
+      { ALT: () => this.SUBRULE(this.init) },
+      { ALT: () => this.SUBRULE(this.rule) },
+      { ALT: () => this.SUBRULE(this.view) },
+      { ALT: () => this.SUBRULE(this.fn) },
+      { ALT: () => this.SUBRULE(this.hook) },
+      { ALT: () => this.SUBRULE(this.struct) },
+      { ALT: () => this.SUBRULE(this.enum) },
+      { ALT: () => this.SUBRULE(this.lifecycle) },
+      { ALT: () => this.SUBRULE(this.const) },
+      { ALT: () => this.SUBRULE(this.prove, { ARGS: [start, unproved] }) },
+    ]);
+  });
+
+  private unprovedWhat(): never {
+    this.expected('an `invariant`, `history` or `prove` behind `unproved`');
+    return this.interrupt();
+  }
+
+  private version: Production<Of<'version' | 'purpose'>> = this.production('version', () => {
+    const start = this.here();
+    const kind = this.choose<'version' | 'purpose'>([
+      { ALT: () => (this.CONSUME(K.version), 'version') },
+      { ALT: () => (this.CONSUME(K.purpose), 'purpose') },
+    ]);
+    const text = this.SUBRULE(this.text_);
+    this.semicolon(`this \`${kind}\``);
+    return { kind, span: this.since(start), text };
+  });
+
+  private uses: Production<Of<'uses'>> = this.production('uses', () => {
+    const start = this.here();
+    this.CONSUME(K.uses);
+    const capabilities: Capability[] = [];
+    this.MANY_SEP({ SEP: Comma, DEF: () => capabilities.push(this.SUBRULE(this.capability)) });
+    if (!this.RECORDING_PHASE && capabilities.length === 0)
+      this.expected('a capability such as `ledger.read`');
+    this.semicolon('this list of capabilities');
+    return { kind: 'uses', span: this.since(start), capabilities };
+  });
+
+  private capability: Production<Capability> = this.production('capability', () => {
+    const start = this.here();
+    const module = this.name('a capability such as `ledger.read`');
+    this.need(Dot, '`.read` or `.write`');
+    const right = this.SUBRULE(this.word);
+    return { kind: 'capability', span: this.since(start), module, right };
+  });
+
+  private implements: Production<Of<'implements'>> = this.production('implements', () => {
+    const start = this.here();
+    this.CONSUME(K.implements);
+    const interfaces = [this.name('the name of an interface')];
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      interfaces.push(this.name('the name of an interface'));
+    });
+    this.semicolon('this list of interfaces');
+    return { kind: 'implements', span: this.since(start), interfaces };
+  });
+
+  private upgrade: Production<Of<'upgrade' | 'upgradable'>> = this.production('upgrade', () => {
+    const start = this.here();
+    return this.choose<Of<'upgrade' | 'upgradable'>>([
+      {
+        ALT: () => {
+          this.CONSUME(K.upgradable);
+          this.semicolon('`upgradable`');
+          return { kind: 'upgradable', span: this.since(start) };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.upgrade);
+          this.need(K.from, '`from "version"`');
+          const from = this.SUBRULE(this.text_);
+          const body = this.SUBRULE(this.block);
+          return { kind: 'upgrade', span: this.since(start), from, body };
+        },
+      },
+    ]);
+  });
+
+  private accessMember: Production<Access> = this.production('accessMember', () => {
+    const access = this.SUBRULE(this.access);
+    this.semicolon('this `access`');
+    return access;
+  });
+
+  private access: Production<Access> = this.production('access', () => {
+    const start = this.here();
+    this.CONSUME(K.access);
+    const items = [this.SUBRULE(this.accessItem)];
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      items.push(this.SUBRULE2(this.accessItem));
+    });
+    return { kind: 'access', span: this.since(start), items };
+  });
+
+  private accessItem: Production<AccessItem> = this.production('accessItem', () => {
+    const start = this.here();
+    if (!this.RECORDING_PHASE && !this.isOneOf([K.reputation, K.permission, K.contracts])) {
+      this.expected('`reputation`, `permission` or `contracts`');
+      this.interrupt();
+    }
+    return this.choose<AccessItem>([
+      {
+        ALT: () => {
+          this.CONSUME(K.reputation);
+          const score = this.SUBRULE(this.binary, { ARGS: [SUM] });
+          this.need(K.in, '`in` and a context');
+          return {
+            kind: 'accessReputation',
+            score,
+            context: this.name('a context'),
+            span: this.since(start),
+          };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.permission);
+          return { kind: 'accessPermission', permission: this.SUBRULE(this.text_), span: this.since(start) };
+        },
+      },
+      { ALT: () => (this.CONSUME(K.contracts), { kind: 'accessContracts', span: this.since(start) }) },
+    ]);
+  });
+
+  private currency: Production<Of<'currency'>> = this.production('currency', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.currency);
+    const name = this.name('the name of the currency');
+    const opener = this.need(LBrace, '`{ decimals n }`');
+    this.need(K.decimals, '`decimals`');
+    const digits = this.need(Int, 'the number of decimals');
+    let issued = false;
+    this.MANY(() =>
+      this.OR([
+        { ALT: () => this.CONSUME(Semicolon) },
+        { ALT: () => (this.CONSUME(K.issued), (issued = true)) },
+      ]),
+    );
+    this.close(RBrace, opener);
+    const decimals = { kind: 'int', span: spanOf(digits), digits: plainDigits(digits) } as const;
+    return { kind: 'currency', span: this.since(start), doc, name, decimals, issued };
+  });
+
+  private state: Production<Of<'state'>> = this.production('state', () => {
+    const start = this.here();
+    this.CONSUME(K.state);
+    const opener = this.need(LBrace, '`{` and the fields of the state');
+    const fields: StateField[] = [];
+    do {
+      this.MANY(() => {
+        const field = this.recover(FIELD_END, () => this.SUBRULE(this.stateField));
+        if (field) fields.push(field);
+      });
+    } while (this.skipsInside(RBrace, FIELD_END, 'a field such as `name: Type;`'));
+    this.close(RBrace, opener);
+    return { kind: 'state', span: this.since(start), fields };
+  });
+
+  private stateField: Production<StateField> = this.production('stateField', () => {
+    const doc = this.doc();
+    const start = this.here();
+    const name = this.name('the name of a field');
+    this.need(Colon, '`:` and the type of the field');
+    const type = this.SUBRULE(this.type);
+    const initial =
+      this.OPTION(() => {
+        this.CONSUME(Assign);
+        return this.SUBRULE(this.expression);
+      }) ?? null;
+    this.semicolon('this field');
+    return { kind: 'stateField', span: this.since(start), doc, name, type, initial };
+  });
+
+  private ghost: Production<Of<'ghost'>> = this.production('ghost', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.ghost);
+    const name = this.name('the name of the ghost');
+    this.need(Colon, '`:` and a type');
+    const type = this.SUBRULE(this.type);
+    this.semicolon('this ghost');
+    return { kind: 'ghost', span: this.since(start), doc, name, type };
+  });
+
+  private invariant: Production<Of<'invariant'>, [number, string | null, boolean]> = this.production(
+    'invariant',
+    (start, doc, unproved) => {
+      this.CONSUME(K.invariant);
+      const name = this.name('a name for the invariant');
+      this.need(Colon, '`:` and what always holds');
+      const condition = this.SUBRULE(this.expression);
+      this.semicolon('this invariant');
+      return { kind: 'invariant', span: this.since(start), doc, unproved, name, condition };
+    },
+  );
+
+  private history: Production<Of<'history'>, [number, string | null, boolean]> = this.production(
+    'history',
+    (start, doc, unproved) => {
+      this.CONSUME(K.history);
+      const always =
+        this.OPTION({ GATE: () => this.isAt(2, Identifier), DEF: () => this.CONSUME(K.always) }) !==
+        undefined;
+      const name = this.name('a name for the clause');
+      this.need(Colon, '`:` and what relates before to after');
+      const condition = this.SUBRULE(this.expression);
+      this.semicolon('this clause');
+      return { kind: 'history', span: this.since(start), doc, unproved, name, always, condition };
+    },
+  );
+
+  private event: Production<Of<'event'>> = this.production('event', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.event);
+    const name = this.name('the name of the event');
+    const fields = this.SUBRULE(this.params);
+    this.semicolon('this event');
+    return { kind: 'event', span: this.since(start), doc, name, fields };
+  });
+
+  private error: Production<Of<'error'>> = this.production('error', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.error);
+    const name = this.name('the name of the error');
+    const fields = this.SUBRULE(this.params);
+    this.semicolon('this error');
+    return { kind: 'error', span: this.since(start), doc, name, fields };
+  });
+
+  // ---- callables ---------------------------------------------------------------------------------
+
+  private init: Production<Of<'init'>> = this.production('init', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.init);
+    const params = this.SUBRULE(this.params);
+    const specs = this.SUBRULE(this.specs);
+    const body = this.SUBRULE(this.block);
+    return { kind: 'init', span: this.since(start), doc, params, specs, body };
+  });
+
+  private rule: Production<Of<'rule'>> = this.production('rule', () => {
+    const doc = this.doc();
+    const start = this.here();
+    const open = this.OPTION(() => this.CONSUME(K.open)) !== undefined;
+    this.need(K.rule, '`rule`');
+    const name = this.name('the name of the rule');
+    const params = this.SUBRULE(this.params);
+    const result = this.SUBRULE(this.result);
+    const specs = this.SUBRULE(this.specs);
+    const body = this.SUBRULE(this.block);
+    return { kind: 'rule', span: this.since(start), doc, open, name, params, result, specs, body };
+  });
+
+  private view: Production<Of<'view'>> = this.production('view', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.view);
+    const name = this.name('the name of the view');
+    const params = this.SUBRULE(this.params);
+    const result = this.SUBRULE(this.result);
+    const specs = this.SUBRULE(this.specs);
+    const body = this.SUBRULE(this.block);
+    return { kind: 'view', span: this.since(start), doc, name, params, result, specs, body };
+  });
+
+  private fn: Production<Of<'fn'>> = this.production('fn', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.fn);
+    const name = this.name('the name of the function');
+    const params = this.SUBRULE(this.params);
+    const result = this.SUBRULE(this.result);
+    const specs = this.SUBRULE(this.specs);
+    const body = this.SUBRULE(this.block);
+    return { kind: 'fn', span: this.since(start), doc, name, params, result, specs, body };
+  });
+
+  private hook: Production<Hook> = this.production('hook', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.on);
+    const trigger = this.SUBRULE(this.trigger);
+    this.need(K.gas, '`gas` and how much the hook may use');
+    const gas = this.SUBRULE(this.head);
+    const body = this.SUBRULE(this.block);
+    return { kind: 'hook', span: this.since(start), doc, trigger, gas, body };
+  });
+
+  private trigger: Production<Hook['trigger']> = this.production('trigger', () => {
+    const start = this.here();
+    return this.choose<Hook['trigger']>([
+      {
+        GATE: () => !this.isAt(2, LParen),
+        ALT: () => {
+          this.CONSUME(K.every);
+          return { kind: 'onEvery', period: this.SUBRULE(this.head), span: this.since(start) };
+        },
+      },
+      {
+        ALT: () => {
+          const name = this.name('an event or `every`');
+          return { kind: 'onEvent', name, params: this.SUBRULE(this.params), span: this.since(start) };
+        },
+      },
+    ]);
+  });
+
+  private params: Production<readonly Param[]> = this.production('params', () => {
+    const opener = this.need(LParen, '`(` and the parameters');
+    return this.listOf(RParen, opener, () => this.SUBRULE(this.param));
+  });
+
+  private param: Production<Param> = this.production('param', () => {
+    const start = this.here();
+    const name = this.name('a name');
+    this.need(Colon, '`:` and a type');
+    const type = this.SUBRULE(this.type);
+    return { kind: 'param', span: this.since(start), name, type };
+  });
+
+  private result: Production<TypeExpr | null> = this.production('result', () => {
+    return (
+      this.OPTION(() => {
+        this.CONSUME(Arrow);
+        return this.SUBRULE(this.type);
+      }) ?? null
+    );
+  });
+
+  // ---- clauses -----------------------------------------------------------------------------------
+
+  private specs: Production<readonly Spec[]> = this.production('specs', () => {
+    const specs: Spec[] = [];
+    do {
+      this.MANY(() => {
+        const spec = this.recover(CLAUSE_END, () => this.withoutStructs(() => this.SUBRULE(this.spec)));
+        if (spec) specs.push(spec);
+      });
+    } while (this.skipsToClause());
+    return specs;
+  });
+
+  /** Something between the clauses and the body that is neither: said once and skipped. */
+  private skipsToClause(): boolean {
+    if (this.RECORDING_PHASE || this.isEnd() || this.startsDeclaration()) return false;
+    if (this.isOneOf([LBrace, RBrace, Semicolon, K.gas])) return false;
+    this.expected('a clause such as `requires`, or the body');
+    this.skip(CLAUSE_END, this.here());
+    return this.isOneOf(CLAUSE_STARTS);
+  }
+
+  private spec: Production<Spec> = this.production('spec', () => {
+    const start = this.here();
+    const unproved = this.OPTION(() => this.CONSUME(K.unproved)) !== undefined;
+    if (!this.RECORDING_PHASE && !this.isOneOf(CLAUSE_STARTS)) {
+      this.expected('a clause such as `ensures`');
+      this.interrupt();
+    }
+    return this.choose<Spec>([
+      { ALT: () => this.SUBRULE(this.requires, { ARGS: [start, unproved] }) },
+      { ALT: () => this.SUBRULE(this.condition, { ARGS: [start, unproved] }) },
+      { ALT: () => this.SUBRULE(this.changes, { ARGS: [start, unproved] }) },
+      { ALT: () => this.SUBRULE(this.access) },
+    ]);
+  });
+
+  private requires: Production<Spec, [number, boolean]> = this.production('requires', (start, unproved) => {
+    this.CONSUME(K.requires);
+    const condition = this.SUBRULE(this.expression);
+    const message = this.SUBRULE(this.elseText);
+    return { kind: 'requires', span: this.since(start), unproved, condition, message };
+  });
+
+  private condition: Production<Spec, [number, boolean]> = this.production('condition', (start, unproved) => {
+    const kind = this.choose<'ensures' | 'succeedsWhen' | 'failsWhen'>([
+      { ALT: () => (this.CONSUME(K.ensures), 'ensures') },
+      { ALT: () => (this.CONSUME(K.succeeds), this.need(K.when, '`when`'), 'succeedsWhen') },
+      { ALT: () => (this.CONSUME(K.fails), this.need(K.when, '`when`'), 'failsWhen') },
+    ]);
+    const condition = this.SUBRULE(this.expression);
+    return { kind, span: this.since(start), unproved, condition };
+  });
+
+  private changes: Production<Spec, [number, boolean]> = this.production('changes', (start, unproved) => {
+    this.CONSUME(K.changes);
+    const places = [this.SUBRULE(this.postfix)];
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      places.push(this.SUBRULE2(this.postfix));
+    });
+    return { kind: 'changes', span: this.since(start), unproved, places };
+  });
+
+  /** `else "why"` */
+  private elseText: Production<TextLiteral | null> = this.production('elseText', () => {
+    return (
+      this.OPTION(() => {
+        this.CONSUME(K.else);
+        return this.SUBRULE(this.text_);
+      }) ?? null
+    );
+  });
+
+  // ---- other declarations ------------------------------------------------------------------------
+
+  private interface: Production<Of<'interface'>> = this.production('interface', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.interface);
+    const name = this.name('the name of the interface');
+    const opener = this.need(LBrace, '`{` and the methods of the interface');
+    const methods: Method[] = [];
+    do {
+      this.MANY(() => {
+        const method = this.recover(MEMBER_END, () => this.SUBRULE(this.method));
+        if (method) methods.push(method);
+      });
+    } while (this.skipsInside(RBrace, MEMBER_END, 'a `rule` or `view`'));
+    this.close(RBrace, opener);
+    return { kind: 'interface', span: this.since(start), doc, name, methods };
+  });
+
+  private method: Production<Method> = this.production('method', () => {
+    const doc = this.doc();
+    const start = this.here();
+    const view = this.choose<boolean>([
+      { ALT: () => (this.CONSUME(K.rule), false) },
+      { ALT: () => (this.CONSUME(K.view), true) },
+    ]);
+    const name = this.name('the name of the method');
+    const params = this.SUBRULE(this.params);
+    const result = this.SUBRULE(this.result);
+    const specs = this.SUBRULE(this.specs);
+    const gas =
+      this.OPTION(() => {
+        this.CONSUME(K.gas);
+        return this.SUBRULE(this.expression);
+      }) ?? null;
+    this.semicolon('this method');
+    return { kind: 'method', span: this.since(start), doc, view, name, params, result, specs, gas };
+  });
+
+  private struct: Production<Of<'struct'>> = this.production('struct', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.struct);
+    const name = this.name('the name of the struct');
+    const opener = this.need(LBrace, '`{` and the fields of the struct');
+    const fields = this.listOf(RBrace, opener, () => this.SUBRULE(this.param));
+    return { kind: 'struct', span: this.since(start), doc, name, fields };
+  });
+
+  private enum: Production<Of<'enum'>> = this.production('enum', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.enum);
+    const name = this.name('the name of the enum');
+    const opener = this.need(LBrace, '`{` and the variants of the enum');
+    const variants = this.listOf(RBrace, opener, () => this.SUBRULE(this.variant));
+    return { kind: 'enum', span: this.since(start), doc, name, variants };
+  });
+
+  private variant: Production<Variant> = this.production('variant', () => {
+    const start = this.here();
+    const name = this.name('the name of a variant');
+    const fields =
+      this.OPTION(() => {
+        const opener = this.CONSUME(LBrace);
+        return this.listOf(RBrace, opener, () => this.SUBRULE(this.param));
+      }) ?? [];
+    return { kind: 'variant', span: this.since(start), name, fields };
+  });
+
+  private lifecycle: Production<Of<'lifecycle'>> = this.production('lifecycle', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.lifecycle);
+    const name = this.name('the name of the lifecycle');
+    const opener = this.need(LBrace, '`{` and the transitions');
+    const transitions: Transition[] = [];
+    do {
+      this.MANY(() => {
+        const transition = this.recover(FIELD_END, () => this.SUBRULE(this.transition));
+        if (transition) transitions.push(transition);
+      });
+    } while (this.skipsInside(RBrace, FIELD_END, 'a transition such as `Draft -> Open;`'));
+    this.close(RBrace, opener);
+    return { kind: 'lifecycle', span: this.since(start), doc, name, transitions };
+  });
+
+  private transition: Production<Transition> = this.production('transition', () => {
+    const start = this.here();
+    const from = this.name('a state');
+    this.need(Arrow, '`->` and the states that may follow');
+    const to = [this.name('a state')];
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      to.push(this.name('a state'));
+    });
+    this.semicolon('these transitions');
+    return { kind: 'transition', span: this.since(start), from, to };
+  });
+
+  private const: Production<Of<'const'>> = this.production('const', () => {
+    const doc = this.doc();
+    const start = this.here();
+    this.CONSUME(K.const);
+    const name = this.name('the name of the constant');
+    const type = this.SUBRULE(this.annotation);
+    this.need(Assign, '`=` and the value');
+    const value = this.SUBRULE(this.expression);
+    this.semicolon('this constant');
+    return { kind: 'const', span: this.since(start), doc, name, type, value };
+  });
+
+  /** `: T` behind a name. */
+  private annotation: Production<TypeExpr | null> = this.production('annotation', () => {
+    return (
+      this.OPTION(() => {
+        this.CONSUME(Colon);
+        return this.SUBRULE(this.type);
+      }) ?? null
+    );
+  });
+
+  private test: Production<Of<'test' | 'testInvariants'>> = this.production('test', () => {
+    const start = this.here();
+    this.CONSUME(K.test);
+    return this.choose<Of<'test' | 'testInvariants'>>([
+      {
+        ALT: () => {
+          this.CONSUME(K.invariants);
+          const contract = this.name('the name of a contract');
+          this.semicolon('this test');
+          return { kind: 'testInvariants', span: this.since(start), contract };
+        },
+      },
+      {
+        ALT: () => {
+          const title = this.SUBRULE(this.text_);
+          const params = this.SUBRULE(this.optionalParams);
+          const body = this.SUBRULE(this.block);
+          return { kind: 'test', span: this.since(start), title, params, body };
+        },
+      },
+    ]);
+  });
+
+  private prove: Production<Of<'prove'>, [number, boolean]> = this.production('prove', (start, unproved) => {
+    this.CONSUME(K.prove);
+    const title = this.SUBRULE(this.text_);
+    const params = this.SUBRULE(this.optionalParams);
+    const body = this.SUBRULE(this.block);
+    return { kind: 'prove', span: this.since(start), unproved, title, params, body };
+  });
+
+  private optionalParams: Production<readonly Param[]> = this.production('optionalParams', () => {
+    return this.OPTION(() => this.SUBRULE(this.params)) ?? [];
+  });
+
+  // ---- types -------------------------------------------------------------------------------------
+
+  private type: Production<TypeExpr> = this.production('type', () =>
+    this.nested(() => this.SUBRULE(this.plainType)),
+  );
+
+  private plainType: Production<TypeExpr> = this.production('plainType', () => {
+    const start = this.here();
+    if (!this.RECORDING_PHASE && !this.isOneOf([LParen, Identifier])) return this.missing('a type');
+    return this.choose<TypeExpr>([
+      {
+        ALT: () => {
+          const opener = this.CONSUME(LParen);
+          const items = this.listOf(RParen, opener, () => this.SUBRULE(this.type));
+          return { kind: 'tupleType', span: this.since(start), items };
+        },
+      },
+      {
+        ALT: () => {
+          const name = this.name('a type');
+          const args = this.OPTION(() => this.SUBRULE(this.typeArgs)) ?? [];
+          return { kind: 'namedType', span: this.since(start), name, args };
+        },
+      },
+    ]);
+  });
+
+  private typeArgs: Production<readonly TypeArg[]> = this.production('typeArgs', () => {
+    const opener = this.CONSUME(Less);
+    const args: TypeArg[] = [];
+    this.MANY_SEP({ SEP: Comma, DEF: () => args.push(this.SUBRULE(this.typeArg)) });
+    this.close(Greater, opener);
+    return args;
+  });
+
+  private typeArg: Production<TypeArg> = this.production('typeArg', () => {
+    const start = this.here();
+    return this.choose<TypeArg>([
+      {
+        ALT: () => {
+          const token = this.CONSUME(Int);
+          const value = { kind: 'int', span: spanOf(token), digits: plainDigits(token) } as const;
+          return { kind: 'sizeArg', span: this.since(start), value };
+        },
+      },
+      { ALT: () => this.SUBRULE(this.type) },
+    ]);
+  });
+
+  // ---- statements --------------------------------------------------------------------------------
+
+  private block: Production<Block> = this.production('block', () =>
+    this.nested(() => this.withStructs(() => this.SUBRULE(this.braces))),
+  );
+
+  private braces: Production<Block> = this.production('braces', () => {
+    const start = this.here();
+    const opener = this.need(LBrace, '`{`');
+    const statements: Stmt[] = [];
+    let result: Expr | null = null;
+    do {
+      this.MANY({
+        GATE: () => !this.startsDeclaration() && !this.startsTest(),
+        DEF: () => {
+          const from = this.here();
+          const node = this.recover(STATEMENT_END, () => this.SUBRULE(this.statement));
+          this.ACTION(() => {
+            if (node?.kind === 'last') result = node.value;
+            else statements.push(node ?? { kind: 'missing', span: this.since(from) });
+          });
+        },
+      });
+    } while (this.skipsInside(RBrace, STATEMENT_END, 'a statement'));
+    this.close(RBrace, opener);
+    return { kind: 'block', span: this.since(start), statements, result };
+  });
+
+  /** `test "…"` at the start of a line cannot be a statement. */
+  private startsTest(): boolean {
+    return this.isOneOf([K.test, K.prove]) && this.isAt(2, Text) && this.startsLine();
+  }
+
+  private statement: Production<Stmt | Last> = this.production('statement', () =>
+    this.choose<Stmt | Last>([
+      { ALT: () => this.SUBRULE(this.let) },
+      { ALT: () => this.SUBRULE(this.return) },
+      { ALT: () => this.SUBRULE(this.require) },
+      { GATE: () => this.is(K.assert) || this.isAt(2, K.assert), ALT: () => this.SUBRULE(this.assert) },
+      { ALT: () => this.SUBRULE(this.emit) },
+      { ALT: () => this.SUBRULE(this.for) },
+      { ALT: () => this.SUBRULE(this.branching) },
+      { ALT: () => this.SUBRULE(this.expect) },
+      { ALT: () => this.SUBRULE(this.assume) },
+      { GATE: () => this.isAt(2, Identifier), ALT: () => this.SUBRULE(this.ghostAssign) },
+      { GATE: () => this.isAt(2, K.time), ALT: () => this.SUBRULE(this.atTime) },
+      { GATE: () => this.isAt(2, Identifier), ALT: () => this.SUBRULE(this.testMember) },
+      { GATE: () => this.startsPayment(), ALT: () => this.SUBRULE(this.payment) },
+      { GATE: () => this.isAt(2, Semicolon), ALT: () => this.SUBRULE(this.later) },
+      { ALT: () => this.SUBRULE(this.simple) },
+    ]),
+  );
+
+  private let: Production<Stmt> = this.production('let', () => {
+    const start = this.here();
+    const mutable = this.choose<boolean>([
+      { ALT: () => (this.CONSUME(K.let), false) },
+      { ALT: () => (this.CONSUME(K.var), true) },
+    ]);
+    const name = this.name('a name for the value');
+    const type = this.SUBRULE(this.annotation);
+    this.need(Assign, '`=` and the value');
+    const value = this.SUBRULE(this.expression);
+    this.semicolon('this statement');
+    return { kind: 'let', span: this.since(start), mutable, name, type, value };
+  });
+
+  private return: Production<Stmt> = this.production('return', () => {
+    const start = this.here();
+    this.CONSUME(K.return);
+    const value = this.OPTION(() => this.SUBRULE(this.expression)) ?? null;
+    this.semicolon('this `return`');
+    return { kind: 'return', span: this.since(start), value };
+  });
+
+  private require: Production<Stmt> = this.production('require', () => {
+    const start = this.here();
+    this.CONSUME(K.require);
+    const condition = this.SUBRULE(this.expression);
+    const message = this.SUBRULE(this.elseText);
+    this.semicolon('this `require`');
+    return { kind: 'require', span: this.since(start), condition, message };
+  });
+
+  private assert: Production<Stmt> = this.production('assert', () => {
+    const start = this.here();
+    const unproved = this.OPTION(() => this.CONSUME(K.unproved)) !== undefined;
+    this.CONSUME(K.assert);
+    const condition = this.SUBRULE(this.expression);
+    this.semicolon('this `assert`');
+    return { kind: 'assert', span: this.since(start), unproved, condition };
+  });
+
+  private assume: Production<Stmt> = this.production('assume', () => {
+    const start = this.here();
+    this.CONSUME(K.assume);
+    const condition = this.SUBRULE(this.expression);
+    this.semicolon('this `assume`');
+    return { kind: 'assume', span: this.since(start), condition };
+  });
+
+  private emit: Production<Stmt> = this.production('emit', () => {
+    const start = this.here();
+    return this.choose<Stmt>([
+      {
+        ALT: () => {
+          this.CONSUME(K.emit);
+          const event = this.name('the name of an event');
+          const args = this.SUBRULE(this.args);
+          this.semicolon('this `emit`');
+          return { kind: 'emit', span: this.since(start), event, args };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.fail);
+          const error = this.name('the name of an error');
+          const args = this.SUBRULE2(this.args);
+          this.semicolon('this `fail`');
+          return { kind: 'fail', span: this.since(start), error, args };
+        },
+      },
+    ]);
+  });
+
+  private for: Production<Stmt> = this.production('for', () => {
+    const start = this.here();
+    this.CONSUME(K.for);
+    const variable = this.name('a name for each element');
+    this.need(K.in, '`in`');
+    const source = this.SUBRULE(this.head);
+    const range = this.OPTION(() => this.SUBRULE(this.range));
+    const invariants: Expr[] = [];
+    this.MANY(() => {
+      this.CONSUME(K.invariant);
+      invariants.push(this.SUBRULE2(this.head));
+    });
+    const body = this.SUBRULE(this.block);
+    const loop = { span: this.since(start), variable, invariants, body };
+    if (range === undefined) return { kind: 'forIn', ...loop, source };
+    return { kind: 'forRange', ...loop, from: source, to: range.to, upTo: range.upTo };
+  });
+
+  /** `..b up to n` */
+  private range: Production<{ readonly to: Expr; readonly upTo: Expr | null }> = this.production(
+    'range',
+    () => {
+      this.CONSUME(DotDot);
+      const to = this.SUBRULE(this.head);
+      const upTo =
+        this.OPTION(() => {
+          this.CONSUME(K.up);
+          this.need(K.to, '`to`');
+          return this.SUBRULE2(this.head);
+        }) ?? null;
+      return { to, upTo };
+    },
+  );
+
+  /** An `if`, `match` or block where a statement stands: needs no `;`, and is the block's value when it has one. */
+  private branching: Production<Stmt | Last> = this.production('branching', () => {
+    const start = this.here();
+    const value = this.choose<Expr>([
+      { ALT: () => this.SUBRULE(this.if) },
+      { ALT: () => this.SUBRULE(this.match) },
+      { ALT: () => this.SUBRULE(this.block) },
+    ]);
+    const ended = this.OPTION(() => this.CONSUME(Semicolon)) !== undefined;
+    if (!this.RECORDING_PHASE && !ended && this.is(RBrace) && hasValue(value)) return { kind: 'last', value };
+    return { kind: 'exprStmt', span: this.since(start), value };
+  });
+
+  /** An assignment, a call or the block's value. */
+  private simple: Production<Stmt | Last> = this.production('simple', () => {
+    const start = this.here();
+    const value = this.SUBRULE(this.expression);
+    const assigned = this.OPTION(() => {
+      const op = this.CONSUME(AssignOperator).image as AssignOp;
+      this.ACTION(() => this.checkPlace(value));
+      return { op, value: this.SUBRULE2(this.expression) };
+    });
+    if (!this.RECORDING_PHASE && assigned === undefined && this.is(RBrace)) return { kind: 'last', value };
+    this.semicolon('this statement');
+    const span = this.since(start);
+    if (assigned !== undefined)
+      return { kind: 'assign', span, target: value, op: assigned.op, value: assigned.value };
+    return this.ACTION(() => callStatement(value, span));
+  });
+
+  private checkPlace(target: Expr): void {
+    if (target.kind === 'missing' || isPlace(target)) return;
+    this.report(diagnose('E0117', { file: this.file, span: target.span }));
+  }
+
+  // ---- statements of tests and proofs ------------------------------------------------------------
+
+  private ghostAssign: Production<Stmt> = this.production('ghostAssign', () => {
+    const start = this.here();
+    this.CONSUME(K.ghost);
+    const name = this.name('the name of a ghost');
+    this.need(Assign, '`=` and the new value');
+    const value = this.SUBRULE(this.expression);
+    this.semicolon('this statement');
+    return { kind: 'ghostAssign', span: this.since(start), name, value };
+  });
+
+  private expect: Production<Stmt> = this.production('expect', () => {
+    const start = this.here();
+    this.CONSUME(K.expect);
+    const outcome = this.choose<Outcome>([
+      { GATE: () => this.isAt(2, Identifier), ALT: () => this.SUBRULE(this.emits) },
+      { ALT: () => this.SUBRULE(this.holds) },
+    ]);
+    this.semicolon('this `expect`');
+    return { kind: 'expect', span: this.since(start), outcome };
+  });
+
+  private emits: Production<Outcome> = this.production('emits', () => {
+    const start = this.here();
+    this.CONSUME(K.emits);
+    const event = this.name('the name of an event');
+    const args = this.SUBRULE(this.args);
+    return { kind: 'emits', span: this.since(start), event, args };
+  });
+
+  private holds: Production<Outcome> = this.production('holds', () => {
+    const start = this.here();
+    const value = this.SUBRULE(this.expression);
+    return (
+      this.OPTION(() =>
+        this.choose<Outcome>([
+          {
+            ALT: () => {
+              this.CONSUME(K.succeeds);
+              return this.ACTION(() => ({
+                kind: 'succeeds',
+                span: this.since(start),
+                ...this.callParts(value, '`succeeds`'),
+              }));
+            },
+          },
+          {
+            ALT: () => {
+              this.CONSUME(K.fails);
+              const reason = this.SUBRULE(this.reason);
+              return this.ACTION(() => ({
+                kind: 'fails',
+                span: this.since(start),
+                ...this.callParts(value, '`fails`'),
+                ...reason,
+              }));
+            },
+          },
+        ]),
+      ) ?? { kind: 'holds', span: this.since(start), condition: value }
+    );
+  });
+
+  /** What a failing call must say: a text, an error or nothing in particular. */
+  private reason: Production<{ readonly message: TextLiteral | null; readonly error: Name | null }> =
+    this.production('reason', () => {
+      let message: TextLiteral | null = null;
+      let error: Name | null = null;
+      this.OPTION(() =>
+        this.OR([
+          { ALT: () => (message = this.SUBRULE(this.text_)) },
+          { ALT: () => (error = this.name('an error or a text')) },
+        ]),
+      );
+      return { message, error };
+    });
+
+  private callParts(
+    value: Expr,
+    word: string,
+  ): { readonly call: Expr; readonly by: Expr | null; readonly spending: Expr | null } {
+    if (value.kind === 'callByExpr') return { call: value.call, by: value.by, spending: value.spending };
+    if (value.kind !== 'call' && value.kind !== 'missing') {
+      this.report(
+        diagnose('E0118', { file: this.file, span: value.span, what: `what stands before ${word}` }),
+      );
+    }
+    return { call: value, by: null, spending: null };
+  }
+
+  private atTime: Production<Stmt> = this.production('atTime', () => {
+    const start = this.here();
+    this.CONSUME(K.at);
+    this.CONSUME(K.time);
+    // The sign of `+7d` says that it counts from now; it is part of the form.
+    this.need(BinaryOperator, '`+` and a duration');
+    const offset = this.SUBRULE(this.head);
+    const body = this.SUBRULE(this.block);
+    return { kind: 'atTime', span: this.since(start), offset, body };
+  });
+
+  private testMember: Production<Stmt> = this.production('testMember', () => {
+    const start = this.here();
+    this.CONSUME(K.member);
+    const name = this.name('the name of a member');
+    const opener = this.need(LBrace, '`{` and what the member has');
+    const settings: MemberSetting[] = [];
+    do {
+      this.MANY(() => {
+        const setting = this.recover(FIELD_END, () => this.SUBRULE(this.memberSetting));
+        if (setting) settings.push(setting);
+      });
+    } while (this.skipsInside(RBrace, FIELD_END, '`floor` or `permission`'));
+    this.close(RBrace, opener);
+    return { kind: 'member', span: this.since(start), name, settings };
+  });
+
+  private memberSetting: Production<MemberSetting> = this.production('memberSetting', () => {
+    const start = this.here();
+    return this.choose<MemberSetting>([
+      {
+        ALT: () => {
+          this.CONSUME(K.floor);
+          const amount = this.SUBRULE(this.expression);
+          this.semicolon('this floor');
+          return { kind: 'floor', span: this.since(start), amount };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.permission);
+          const permission = this.SUBRULE(this.text_);
+          this.semicolon('this permission');
+          return { kind: 'permission', span: this.since(start), permission };
+        },
+      },
+    ]);
+  });
+
+  private startsPayment(): boolean {
+    return this.isAt(2, Digits) || this.isAt(2, Identifier);
+  }
+
+  private payment: Production<Stmt> = this.production('payment', () => {
+    const start = this.here();
+    this.CONSUME(K.transfer);
+    const amount = this.SUBRULE(this.expression);
+    this.need(K.from, '`from`');
+    const from = this.SUBRULE2(this.expression);
+    this.need(K.to, '`to`');
+    const to = this.SUBRULE3(this.expression);
+    this.semicolon('this payment');
+    return { kind: 'payment', span: this.since(start), amount, from, to };
+  });
+
+  private later: Production<Stmt> = this.production('later', () => {
+    const start = this.here();
+    this.CONSUME(K.later);
+    this.semicolon('`later`');
+    return { kind: 'later', span: this.since(start) };
+  });
+
+  // ---- expressions -------------------------------------------------------------------------------
+
+  private expression: Production<Expr> = this.production('expression', () =>
+    this.nested(() => this.SUBRULE(this.binary, { ARGS: [ANY] })),
+  );
+
+  /** An expression in front of a `{` that starts a block: struct literals need parentheses here. */
+  private head: Production<Expr> = this.production('head', () =>
+    this.withoutStructs(() => this.SUBRULE(this.expression)),
+  );
+
+  /** Operators that bind at least as tightly as `least`. */
+  private binary: Production<Expr, [number]> = this.production('binary', (least) => {
+    const start = this.here();
+    let left = this.SUBRULE(this.unary);
+    let compared: { readonly op: string; readonly level: number } | null = null;
+    this.MANY({
+      GATE: () => precedenceOf(this.LA(1)) >= least,
+      DEF: () => {
+        const token = this.CONSUME(BinaryOperator);
+        const op = token.image as BinaryOp;
+        const level = precedenceOf(token);
+        this.ACTION(() => compared?.level === level && this.chained(token, compared.op));
+        // `==>` groups to the right, everything else to the left.
+        const operand = this.SUBRULE(this.binary, {
+          ARGS: [tokenMatcher(token, Implies) ? level : level + 1],
+        });
+        left = { kind: 'binary', span: this.since(start), op, left, right: operand };
+        compared = level === COMPARISON || level === COMPARISON + 1 ? { op, level } : null;
+      },
+    });
+    return left;
+  });
+
+  private chained(token: IToken, first: string): void {
+    this.report(diagnose('E0114', { file: this.file, span: spanOf(token), first, second: token.image }));
+  }
+
+  private unary: Production<Expr> = this.production('unary', () => {
+    const start = this.here();
+    if (!this.RECORDING_PHASE && !this.isOneOf(EXPRESSION_STARTS)) return this.missing('an expression');
+    return this.choose<Expr>([
+      { ALT: () => (this.CONSUME(Minus), this.negated('-', start)) },
+      { ALT: () => (this.CONSUME(Not), this.negated('!', start)) },
+      { ALT: () => this.SUBRULE(this.postfix) },
+    ]);
+  });
+
+  private negated(op: '-' | '!', start: number): Expr {
+    const operand = this.nested(() => this.SUBRULE(this.unary));
+    return { kind: 'unary', span: this.since(start), op, operand };
+  }
+
+  private postfix: Production<Expr> = this.production('postfix', () => {
+    const start = this.here();
+    let value = this.SUBRULE(this.primary);
+    this.MANY(() =>
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(Dot);
+            const name = this.SUBRULE(this.word);
+            value = { kind: 'field', span: this.since(start), object: value, name };
+          },
+        },
+        {
+          ALT: () => {
+            const opener = this.CONSUME(LBracket);
+            const index = this.withStructs(() => this.SUBRULE(this.expression));
+            this.close(RBracket, opener);
+            value = { kind: 'index', span: this.since(start), object: value, index };
+          },
+        },
+        {
+          ALT: () => {
+            const args = this.SUBRULE(this.args);
+            const spending = this.SUBRULE(this.spending);
+            value = { kind: 'call', span: this.since(start), callee: value, args, spending };
+          },
+        },
+      ]),
+    );
+    return (
+      this.OPTION({
+        GATE: () => value.kind === 'call',
+        DEF: () => {
+          this.CONSUME(K.by);
+          const by = this.SUBRULE2(this.primary);
+          const spending = this.SUBRULE2(this.spending);
+          return { kind: 'callByExpr', span: this.since(start), call: value, by, spending } as const;
+        },
+      }) ?? value
+    );
+  });
+
+  private spending: Production<Expr | null> = this.production('spending', () => {
+    return (
+      this.OPTION(() => {
+        this.CONSUME(K.spending);
+        return this.SUBRULE(this.binary, { ARGS: [SUM] });
+      }) ?? null
+    );
+  });
+
+  private args: Production<readonly Expr[]> = this.production('args', () => {
+    const opener = this.need(LParen, '`(`');
+    return this.withStructs(() => this.listOf(RParen, opener, () => this.SUBRULE(this.expression)));
+  });
+
+  private primary: Production<Expr> = this.production('primary', () => {
+    if (!this.RECORDING_PHASE && !this.isOneOf(EXPRESSION_STARTS)) return this.missing('an expression');
+    return this.choose<Expr>([
+      { ALT: () => this.SUBRULE(this.number) },
+      { ALT: () => this.SUBRULE(this.literal) },
+      { ALT: () => this.SUBRULE(this.text_) },
+      { GATE: () => this.startsLambda(), ALT: () => this.SUBRULE(this.lambda) },
+      { ALT: () => this.SUBRULE(this.parentheses) },
+      { ALT: () => this.SUBRULE(this.list) },
+      { ALT: () => this.SUBRULE(this.block) },
+      { ALT: () => this.SUBRULE(this.if) },
+      { ALT: () => this.SUBRULE(this.match) },
+      { ALT: () => this.SUBRULE(this.quantifier) },
+      { GATE: () => this.isAt(2, Identifier), ALT: () => this.SUBRULE(this.deploy) },
+      { GATE: () => this.isAt(2, LBrace) && this.structsAllowed, ALT: () => this.SUBRULE(this.run) },
+      { ALT: () => this.SUBRULE(this.named) },
+    ]);
+  });
+
+  /** Reports that an expression or type is missing; the mistake stays inside this part when something it can end at follows. */
+  private missing(what: 'an expression' | 'a type'): Of<'missing'> {
+    const span = this.hereSpan();
+    const at = { file: this.file, span };
+    const { image } = this.LA(1);
+    const reserved = RESERVED_WORDS.has(image) && !this.startsLine();
+    if (reserved && what === 'an expression' && !this.is(BinaryOperator))
+      this.report(diagnose('E0110', { ...at, word: image }));
+    else if (what === 'an expression') this.report(diagnose('E0105', { ...at, found: this.found() }));
+    else this.expected(what);
+    const ends = [
+      Comma,
+      RParen,
+      RBracket,
+      RBrace,
+      Semicolon,
+      LBrace,
+      BinaryOperator,
+      K.else,
+      FatArrow,
+      Assign,
+      ...CLAUSE_STARTS,
+    ];
+    if (!this.isEnd() && !this.startsLine() && !this.isOneOf(ends)) this.interrupt();
+    const start = this.behind();
+    return { kind: 'missing', span: { start, end: start } };
+  }
+
+  /** A number, and the currency behind it if there is one. */
+  private number: Production<Expr> = this.production('number', () => {
+    const token = this.CONSUME(Digits);
+    const digits = plainDigits(token);
+    const amount = this.OPTION({
+      GATE: () => this.isCurrency(token),
+      DEF: () => this.name('a currency'),
+    });
+    if (this.RECORDING_PHASE) return { kind: 'int', span: spanOf(token), digits };
+    this.checkDigits(token, amount ?? null);
+    if (amount !== undefined)
+      return { kind: 'amount', span: this.since(token.startOffset), digits, currency: amount };
+    if (tokenMatcher(token, Decimal))
+      this.report(diagnose('E0112', { file: this.file, span: spanOf(token), digits }));
+    return { kind: 'int', span: spanOf(token), digits };
+  });
+
+  private isCurrency(number: IToken): boolean {
+    const { image } = this.LA(1);
+    if (NO_CURRENCY.has(image)) return false;
+    return !this.startsLine() || this.here() === number.startOffset + number.image.length;
+  }
+
+  private checkDigits(token: IToken, behind: Name | null): void {
+    const end = token.startOffset + token.image.length;
+    const glued = behind !== null && behind.span.start === end;
+    if (!glued && !/__|_$|_\./.test(token.image)) return;
+    const text = token.image + (glued ? behind.text : '');
+    const hint = glued
+      ? `if this is an amount, put a space between: \`${token.image} ${behind.text}\``
+      : 'put single underscores between digits only';
+    this.report(
+      diagnose('E0111', {
+        file: this.file,
+        span: { start: token.startOffset, end: token.startOffset + text.length },
+        text,
+        hint,
+      }),
+    );
+  }
+
+  private literal: Production<Expr> = this.production('literal', () =>
+    this.choose<Expr>([
+      {
+        ALT: () => {
+          const token = this.CONSUME(Percent);
+          return { kind: 'percent', span: spanOf(token), digits: plainDigits(token).slice(0, -1) };
+        },
+      },
+      {
+        ALT: () => {
+          const token = this.CONSUME(Duration);
+          const unit = token.image.slice(-1) as Of<'duration'>['unit'];
+          return { kind: 'duration', span: spanOf(token), digits: plainDigits(token).slice(0, -1), unit };
+        },
+      },
+      {
+        ALT: () => {
+          const token = this.CONSUME(Time);
+          return { kind: 'time', span: spanOf(token), text: token.image.slice(1) };
+        },
+      },
+      {
+        ALT: () => {
+          const token = this.CONSUME(Did);
+          return { kind: 'did', span: spanOf(token), text: token.image.slice(4, -1) };
+        },
+      },
+      {
+        ALT: () => {
+          const token = this.CONSUME(Hex);
+          return { kind: 'hex', span: spanOf(token), digits: plainDigits(token).slice(2) };
+        },
+      },
+      {
+        ALT: () => {
+          const token = this.CONSUME(K.true);
+          return { kind: 'bool', span: spanOf(token), value: true };
+        },
+      },
+      {
+        ALT: () => {
+          const token = this.CONSUME(K.false);
+          return { kind: 'bool', span: spanOf(token), value: false };
+        },
+      },
+    ]),
+  );
+
+  private text_: Production<TextLiteral> = this.production('text', () => {
+    const token = this.need(Text, 'a text in quotation marks');
+    return this.ACTION(() => this.textOf(token));
+  });
+
+  private textOf(token: IToken): TextLiteral {
+    const span = spanOf(token);
+    const open = tokenMatcher(token, OpenText);
+    if (open) {
+      this.reportAlways(diagnose('E0102', { file: this.file, span }));
+    }
+    const inner = open ? token.image.replace(/^(did)?"/, '').trimEnd() : token.image.slice(1, -1);
+    for (const match of inner.matchAll(/\\(.)/g)) {
+      if (!(match[1]! in ESCAPES)) {
+        const start = span.start + 1 + match.index;
+        this.reportAlways(
+          diagnose('E0113', { file: this.file, span: { start, end: start + 2 }, escape: match[0] }),
+        );
+      }
+    }
+    return {
+      kind: 'text',
+      span,
+      value: inner.replace(/\\(.)/g, (whole, letter: string) => ESCAPES[letter] ?? whole),
+    };
+  }
+
+  private parentheses: Production<Expr> = this.production('parentheses', () => {
+    const start = this.here();
+    const opener = this.CONSUME(LParen);
+    const items = this.withStructs(() => this.listOf(RParen, opener, () => this.SUBRULE(this.expression)));
+    const span = this.since(start);
+    return this.ACTION(() =>
+      items.length === 1 ? { kind: 'group', span, inner: items[0]! } : { kind: 'tuple', span, items },
+    );
+  });
+
+  private list: Production<Expr> = this.production('list', () => {
+    const start = this.here();
+    const opener = this.CONSUME(LBracket);
+    const items = this.withStructs(() => this.listOf(RBracket, opener, () => this.SUBRULE(this.expression)));
+    return { kind: 'list', span: this.since(start), items };
+  });
+
+  /** `v => …` or `(k, v) => …` */
+  private startsLambda(): boolean {
+    if (this.is(Identifier)) return this.isAt(2, FatArrow);
+    let at = 2;
+    while (this.isAt(at, Identifier) && this.isAt(at + 1, Comma)) at += 2;
+    return this.isAt(at, Identifier) && this.isAt(at + 1, RParen) && this.isAt(at + 2, FatArrow);
+  }
+
+  private lambda: Production<Expr> = this.production('lambda', () => {
+    const start = this.here();
+    const params = this.choose<readonly Name[]>([
+      { ALT: () => [this.name('a name')] },
+      {
+        ALT: () => {
+          const opener = this.CONSUME(LParen);
+          return this.listOf(RParen, opener, () => this.name('a name'));
+        },
+      },
+    ]);
+    this.need(FatArrow, '`=>`');
+    const body = this.SUBRULE(this.expression);
+    return { kind: 'lambda', span: this.since(start), params, body };
+  });
+
+  private if: Production<Expr> = this.production('if', () =>
+    this.nested(() => {
+      const start = this.here();
+      this.CONSUME(K.if);
+      const condition = this.SUBRULE(this.head);
+      const then = this.SUBRULE(this.block);
+      const otherwise =
+        this.OPTION(() => {
+          this.CONSUME(K.else);
+          return this.choose<Expr>([
+            { ALT: () => this.SUBRULE(this.if) },
+            { ALT: () => this.SUBRULE2(this.block) },
+          ]);
+        }) ?? null;
+      return { kind: 'if', span: this.since(start), condition, then, otherwise };
+    }),
+  );
+
+  private match: Production<Expr> = this.production('match', () => {
+    const start = this.here();
+    this.CONSUME(K.match);
+    const subject = this.SUBRULE(this.head);
+    const opener = this.need(LBrace, '`{` and the cases');
+    const arms: Arm[] = [];
+    do {
+      this.MANY(() => {
+        const arm = this.recover(FIELD_END, () => this.withStructs(() => this.SUBRULE(this.arm)));
+        if (arm) arms.push(arm);
+      });
+    } while (this.skipsInside(RBrace, FIELD_END, 'a case such as `Yes => …,`'));
+    this.close(RBrace, opener);
+    return { kind: 'match', span: this.since(start), subject, arms };
+  });
+
+  private arm: Production<Arm> = this.production('arm', () => {
+    const start = this.here();
+    const pattern = this.SUBRULE(this.pattern);
+    this.need(FatArrow, '`=>` and what to do');
+    const body = this.SUBRULE(this.expression);
+    const span = this.since(start);
+    const ended = this.OPTION(() => this.CONSUME(Comma)) !== undefined;
+    if (!this.RECORDING_PHASE && !ended && !this.is(RBrace) && body.kind !== 'block') {
+      this.expected('`,` behind this case');
+      if (!this.startsLine()) this.interrupt();
+    }
+    return { kind: 'arm', span, pattern, body };
+  });
+
+  private pattern: Production<Pattern> = this.production('pattern', () => {
+    const start = this.here();
+    return this.choose<Pattern>([
+      { ALT: () => this.SUBRULE(this.namePattern) },
+      {
+        ALT: () => ({
+          kind: 'literalPattern',
+          value: this.SUBRULE(this.binary, { ARGS: [SUM] }),
+          span: this.since(start),
+        }),
+      },
+    ]);
+  });
+
+  private namePattern: Production<Pattern> = this.production('namePattern', () => {
+    const start = this.here();
+    const first = this.name('a pattern');
+    const second = this.OPTION(() => {
+      this.CONSUME(Dot);
+      return this.name('a variant');
+    });
+    const bindings = this.OPTION2(() =>
+      this.choose<readonly Binding[]>([
+        {
+          ALT: () =>
+            this.listOf(RBrace, this.CONSUME(LBrace), () => this.SUBRULE(this.binding, { ARGS: [true] })),
+        },
+        {
+          ALT: () =>
+            this.listOf(RParen, this.CONSUME(LParen), () => this.SUBRULE2(this.binding, { ARGS: [false] })),
+        },
+      ]),
+    );
+    const span = this.since(start);
+    if (first.text === '_' && second === undefined) return { kind: 'wildcard', span };
+    const isName =
+      second === undefined && bindings === undefined && /^[a-z_]/.test(first.text) && first.text !== 'none';
+    if (isName) return { kind: 'bindPattern', span, name: first };
+    return {
+      kind: 'variantPattern',
+      span,
+      type: second ? first : null,
+      name: second ?? first,
+      bindings: bindings ?? [],
+    };
+  });
+
+  private binding: Production<Binding, [boolean]> = this.production('binding', (byField) => {
+    const start = this.here();
+    const first = this.name('a name for the field');
+    const second = this.OPTION({
+      GATE: () => byField,
+      DEF: () => {
+        this.CONSUME(Colon);
+        return this.name('a name for the value');
+      },
+    });
+    return { kind: 'binding', span: this.since(start), field: byField ? first : null, name: second ?? first };
+  });
+
+  private quantifier: Production<Expr> = this.production('quantifier', () => {
+    const start = this.here();
+    const quantifier = this.choose<'forall' | 'exists'>([
+      { ALT: () => (this.CONSUME(K.forall), 'forall') },
+      { ALT: () => (this.CONSUME(K.exists), 'exists') },
+    ]);
+    const params = [this.SUBRULE(this.param)];
+    this.MANY(() => {
+      this.CONSUME(Comma);
+      params.push(this.SUBRULE2(this.param));
+    });
+    const opener = this.need(LBrace, '`{` and what holds');
+    const body = this.withStructs(() => this.SUBRULE(this.expression));
+    this.close(RBrace, opener);
+    return { kind: 'quantifier', span: this.since(start), quantifier, params, body };
+  });
+
+  private deploy: Production<Expr> = this.production('deploy', () => {
+    const start = this.here();
+    this.CONSUME(K.deploy);
+    const contract = this.name('the name of a contract');
+    const args = this.SUBRULE(this.args);
+    this.need(K.by, '`by` and who deploys');
+    const by = this.SUBRULE(this.primary);
+    return { kind: 'deploy', span: this.since(start), contract, args, by };
+  });
+
+  private run: Production<Expr> = this.production('run', () => {
+    const start = this.here();
+    this.CONSUME(K.run);
+    const body = this.SUBRULE(this.block);
+    return { kind: 'run', span: this.since(start), body };
+  });
+
+  /** A name, `Contract<Token>` or a struct literal. */
+  private named: Production<Expr> = this.production('named', () => {
+    const start = this.here();
+    const name = this.name('a name');
+    return (
+      this.OPTION({
+        GATE: () => this.startsSuffix(name),
+        DEF: () =>
+          this.choose<Expr>([
+            {
+              ALT: () => ({
+                kind: 'generic',
+                name,
+                args: this.SUBRULE(this.typeArgs),
+                span: this.since(start),
+              }),
+            },
+            { ALT: () => this.SUBRULE(this.fieldInits, { ARGS: [name] }) },
+          ]),
+      }) ?? name
+    );
+  });
+
+  private startsSuffix(name: Name): boolean {
+    if (this.is(Less)) return name.text === 'Contract';
+    if (this.structsAllowed) return true;
+    // In a head the `{` starts a block, unless it plainly holds fields: then the parentheses were forgotten.
+    return this.isAt(2, Identifier) && this.isAt(3, Colon);
+  }
+
+  private fieldInits: Production<Expr, [Name]> = this.production('fieldInits', (name) => {
+    const opener = this.CONSUME(LBrace);
+    this.ACTION(() => {
+      if (!this.structsAllowed)
+        this.report(diagnose('E0109', { file: this.file, span: spanOf(opener), name: name.text }));
+    });
+    const fields = this.withStructs(() => this.listOf(RBrace, opener, () => this.SUBRULE(this.fieldInit)));
+    return this.ACTION(() => ({ kind: 'struct_', span: this.since(name.span.start), name, fields }));
+  });
+
+  private fieldInit: Production<FieldInit> = this.production('fieldInit', () => {
+    const start = this.here();
+    const name = this.name('the name of a field');
+    this.need(Colon, '`:` and the value of the field');
+    const value = this.SUBRULE(this.expression);
+    return { kind: 'fieldInit', span: this.since(start), name, value };
+  });
+
+  /** A word behind a dot: there, reserved words are names too. */
+  private word: Production<Name> = this.production('word', () => {
+    const token = this.need(AnyWord, 'a name');
+    return { kind: 'name', span: spanOf(token), text: token.image };
+  });
+
+  // ---- lists -------------------------------------------------------------------------------------
+
+  /**
+   * Items separated by commas up to the partner of `opener`; a comma may follow the last one. Called once for each
+   * production, because it brings its own repetition.
+   */
+  private listOf<T>(closer: TokenType, opener: IToken, parse: () => T): T[] {
+    const items: T[] = [];
+    const take = () => {
+      const item = this.recover(LIST_END, parse);
+      if (item !== null) items.push(item);
+    };
+    if (this.RECORDING_PHASE) {
+      this.OPTION9(() => {
+        take();
+        this.MANY9(() => this.CONSUME(Comma));
+      });
+    } else {
+      this.takeAll(closer, take);
+    }
+    this.close(closer, opener);
+    return items;
+  }
+
+  private takeAll(closer: TokenType, take: () => void): void {
+    while (
+      !this.is(closer) &&
+      !this.isEnd() &&
+      !this.startsDeclaration() &&
+      !this.isOneOf([Semicolon, RBrace])
+    ) {
+      const before = this.here();
+      take();
+      if (this.is(Comma)) this.CONSUME(Comma);
+      else return;
+      if (this.here() === before) return;
+    }
+  }
+
+  /**
+   * Behind the items of a braced list: true when there was something that is none of them, which is said and
+   * skipped; false at the closing brace, at the end, or where a new declaration shows that the brace is missing.
+   */
+  private skipsInside(closer: TokenType, boundary: Boundary, what: string): boolean {
+    if (this.RECORDING_PHASE || this.is(closer) || this.isEnd()) return false;
+    if (boundary !== MEMBER_END && (this.startsDeclaration() || this.startsTest())) return false;
+    if (boundary === MEMBER_END && this.isOneOf([K.contract, K.interface, K.use, K.test])) return false;
+    this.expected(what);
+    this.skip(boundary, this.here());
+    return true;
+  }
+
+  // ---- documentation -----------------------------------------------------------------------------
+
+  /** The `///` lines right before the next token. */
+  private doc(): string | null {
+    if (this.RECORDING_PHASE) return null;
+    const lines: string[] = [];
+    let at = lastBefore(this.comments, this.here());
+    let below = this.here();
+    for (; at >= 0; at--) {
+      const comment = this.comments[at]!;
+      const blank = this.text.slice(comment.span.end, below);
+      if (!comment.doc || blank.trim() !== '' || blank.split('\n').length > 2) break;
+      lines.unshift(comment.text);
+      below = comment.span.start;
+    }
+    return lines.length === 0 ? null : lines.join('\n');
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\', '"': '"', n: '\n', t: '\t' };
+
+function plainDigits(token: IToken): string {
+  return token.image.replaceAll('_', '');
+}
+
+/** 0 for what is no operator. */
+function precedenceOf(token: IToken): number {
+  return tokenMatcher(token, BinaryOperator) ? PRECEDENCE[token.image as BinaryOp] : 0;
+}
+
+function isPlace(target: Expr): boolean {
+  if (target.kind === 'name') return true;
+  return (target.kind === 'field' || target.kind === 'index') && isPlaceRoot(target.object);
+}
+
+/** The object of a place may be anything that names state; calls in the middle are the checker's to refuse. */
+function isPlaceRoot(object: Expr): boolean {
+  return object.kind === 'missing' || object.kind === 'call' || isPlace(object);
+}
+
+function callStatement(value: Expr, span: Span): Stmt {
+  if (value.kind !== 'callByExpr') return { kind: 'exprStmt', span, value };
+  return { kind: 'callBy', span, call: value.call, by: value.by, spending: value.spending };
+}
+
+/** Whether a branching expression at the end of a block has a value that the block could pass on. */
+function hasValue(value: Expr): boolean {
+  if (value.kind === 'if') return value.then.result !== null;
+  if (value.kind === 'match') return value.arms.some(({ body }) => hasValue(body));
+  if (value.kind === 'block') return value.result !== null;
+  return true;
+}
+
+/** Index of the last comment that ends at or before `offset`; -1 when there is none. */
+function lastBefore(comments: readonly { readonly span: Span }[], offset: number): number {
+  let low = 0;
+  let high = comments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (comments[middle]!.span.end <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -1,0 +1,79 @@
+/**
+ * Source text in; tree, comments and diagnostics out. Never throws and never hangs, whatever the text: a tree
+ * comes back always, with `missing` nodes where something could not be read.
+ */
+import { type Diagnostic, diagnose } from '../diagnostics.ts';
+import type { AnyNode, SourceFile } from './ast.ts';
+import { childFields, childrenOf } from './children.ts';
+import { Grammar } from './grammar.ts';
+import { type Comment, tokenize } from './tokens.ts';
+
+export type { Comment } from './tokens.ts';
+
+export type Parsed = {
+  readonly tree: SourceFile;
+  readonly comments: readonly Comment[];
+  /** In the order of the text. */
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+/** Characters of a source file. */
+export const SOURCE_MAX = 4_194_304;
+/** Levels of the tree: consumers may walk it recursively. */
+export const DEPTH_MAX = 400;
+
+let grammar: Grammar | null = null;
+
+/** Parses one file. `file` is its name in diagnostics. */
+export function parse(file: string, text: string): Parsed {
+  if (text.length > SOURCE_MAX) return tooLarge(file, text);
+  // Building the grammar takes longer than parsing most files, so it happens once, and not before it is needed.
+  grammar ??= new Grammar();
+  const lexed = tokenize(text);
+  const { tree, diagnostics } = grammar.parseFile(file, text, lexed);
+  const unreadable = lexed.unreadable.map((span) =>
+    diagnose('E0101', { file, span, text: shorten(text.slice(span.start, span.end)) }),
+  );
+  const tooDeep = cutBelow(tree).map((span) => diagnose('E0108', { file, span }));
+  const all = [...unreadable, ...diagnostics, ...tooDeep].sort((a, b) => a.span.start - b.span.start);
+  return { tree, comments: lexed.comments, diagnostics: all };
+}
+
+function tooLarge(file: string, text: string): Parsed {
+  const span = { start: 0, end: 0 };
+  const tree: SourceFile = { kind: 'file', span: { start: 0, end: text.length }, uses: [], items: [] };
+  return { tree, comments: [], diagnostics: [diagnose('E0119', { file, span, limit: '4,194,304' })] };
+}
+
+function shorten(text: string): string {
+  return text.length > 20 ? `${text.slice(0, 19)}…` : text;
+}
+
+/** Replaces what lies deeper than `DEPTH_MAX` by `missing` nodes and gives the places. The tree is still ours alone. */
+function cutBelow(tree: SourceFile): AnyNode['span'][] {
+  const cut: AnyNode['span'][] = [];
+  let level: AnyNode[] = [tree];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === DEPTH_MAX) {
+      for (const node of level) cutChildren(node, cut);
+      break;
+    }
+    level = level.flatMap((node) => childrenOf(node));
+  }
+  return cut.slice(0, 1);
+}
+
+function cutChildren(node: AnyNode, cut: AnyNode['span'][]): void {
+  const fields = node as unknown as Record<string, unknown>;
+  for (const field of childFields(node.kind)) {
+    const child = fields[field] as AnyNode | readonly AnyNode[] | null;
+    if (child === null) continue;
+    if (Array.isArray(child)) {
+      for (const item of child) cut.push(item.span);
+      fields[field] = [];
+    } else if ('span' in child && child.kind !== 'name') {
+      cut.push(child.span);
+      fields[field] = { kind: 'missing', span: child.span };
+    }
+  }
+}
