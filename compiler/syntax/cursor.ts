@@ -231,6 +231,12 @@ export class Cursor extends EmbeddedActionsParser {
     return this.CONSUME(type);
   }
 
+  /** Takes a token that is known to be there and stands for a value. */
+  protected take<T>(type: TokenType, value: T): T {
+    this.CONSUME(type);
+    return value;
+  }
+
   protected name(what: string): Name {
     if (!this.RECORDING_PHASE && !this.is(Identifier)) return this.reservedName(what);
     const token = this.CONSUME(Identifier);

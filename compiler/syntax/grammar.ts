@@ -298,7 +298,7 @@ export class Grammar extends Cursor {
     );
     const members: Member[] = [];
     while (this.isOneOf(CONTRACT_ONLY) || (this.startsMember() && contract !== null)) {
-      const member = this.recover(MEMBER_END, () => this.member());
+      const member = this.recover(MEMBER_END, () => this.SUBRULE9(this.member));
       if (member) members.push(member);
     }
     if (contract === null) return;
@@ -376,8 +376,8 @@ export class Grammar extends Cursor {
   private version: Production<Of<'version' | 'purpose'>> = this.production('version', () => {
     const start = this.here();
     const kind = this.choose<'version' | 'purpose'>([
-      { ALT: () => (this.CONSUME(K.version), 'version') },
-      { ALT: () => (this.CONSUME(K.purpose), 'purpose') },
+      { ALT: () => this.take(K.version, 'version') },
+      { ALT: () => this.take(K.purpose, 'purpose') },
     ]);
     const text = this.SUBRULE(this.text_);
     this.semicolon(`this \`${kind}\``);
@@ -480,7 +480,12 @@ export class Grammar extends Cursor {
           return { kind: 'accessPermission', permission: this.SUBRULE(this.text_), span: this.since(start) };
         },
       },
-      { ALT: () => (this.CONSUME(K.contracts), { kind: 'accessContracts', span: this.since(start) }) },
+      {
+        ALT: () => {
+          this.CONSUME(K.contracts);
+          return { kind: 'accessContracts', span: this.since(start) };
+        },
+      },
     ]);
   });
 
@@ -494,9 +499,14 @@ export class Grammar extends Cursor {
     const digits = this.need(Int, 'the number of decimals');
     let issued = false;
     this.MANY(() =>
-      this.OR([
+      this.choose<unknown>([
         { ALT: () => this.CONSUME(Semicolon) },
-        { ALT: () => (this.CONSUME(K.issued), (issued = true)) },
+        {
+          ALT: () => {
+            this.CONSUME(K.issued);
+            issued = true;
+          },
+        },
       ]),
     );
     this.close(RBrace, opener);
@@ -739,9 +749,21 @@ export class Grammar extends Cursor {
 
   private condition: Production<Spec, [number, boolean]> = this.production('condition', (start, unproved) => {
     const kind = this.choose<'ensures' | 'succeedsWhen' | 'failsWhen'>([
-      { ALT: () => (this.CONSUME(K.ensures), 'ensures') },
-      { ALT: () => (this.CONSUME(K.succeeds), this.need(K.when, '`when`'), 'succeedsWhen') },
-      { ALT: () => (this.CONSUME(K.fails), this.need(K.when, '`when`'), 'failsWhen') },
+      { ALT: () => this.take(K.ensures, 'ensures') },
+      {
+        ALT: () => {
+          this.CONSUME(K.succeeds);
+          this.need(K.when, '`when`');
+          return 'succeedsWhen';
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(K.fails);
+          this.need(K.when, '`when`');
+          return 'failsWhen';
+        },
+      },
     ]);
     const condition = this.SUBRULE(this.expression);
     return { kind, span: this.since(start), unproved, condition };
@@ -790,8 +812,8 @@ export class Grammar extends Cursor {
     const doc = this.doc();
     const start = this.here();
     const view = this.choose<boolean>([
-      { ALT: () => (this.CONSUME(K.rule), false) },
-      { ALT: () => (this.CONSUME(K.view), true) },
+      { ALT: () => this.take(K.rule, false) },
+      { ALT: () => this.take(K.view, true) },
     ]);
     const name = this.name('the name of the method');
     const params = this.SUBRULE(this.params);
@@ -1029,8 +1051,8 @@ export class Grammar extends Cursor {
   private let: Production<Stmt> = this.production('let', () => {
     const start = this.here();
     const mutable = this.choose<boolean>([
-      { ALT: () => (this.CONSUME(K.let), false) },
-      { ALT: () => (this.CONSUME(K.var), true) },
+      { ALT: () => this.take(K.let, false) },
+      { ALT: () => this.take(K.var, true) },
     ]);
     const name = this.name('a name for the value');
     const type = this.SUBRULE(this.annotation);
@@ -1372,8 +1394,8 @@ export class Grammar extends Cursor {
     const start = this.here();
     if (!this.RECORDING_PHASE && !this.isOneOf(EXPRESSION_STARTS)) return this.missing('an expression');
     return this.choose<Expr>([
-      { ALT: () => (this.CONSUME(Minus), this.negated('-', start)) },
-      { ALT: () => (this.CONSUME(Not), this.negated('!', start)) },
+      { ALT: () => this.negated(this.take(Minus, '-'), start) },
+      { ALT: () => this.negated(this.take(Not, '!'), start) },
       { ALT: () => this.SUBRULE(this.postfix) },
     ]);
   });
@@ -1754,8 +1776,8 @@ export class Grammar extends Cursor {
   private quantifier: Production<Expr> = this.production('quantifier', () => {
     const start = this.here();
     const quantifier = this.choose<'forall' | 'exists'>([
-      { ALT: () => (this.CONSUME(K.forall), 'forall') },
-      { ALT: () => (this.CONSUME(K.exists), 'exists') },
+      { ALT: () => this.take(K.forall, 'forall') },
+      { ALT: () => this.take(K.exists, 'exists') },
     ]);
     const params = [this.SUBRULE(this.param)];
     this.MANY(() => {

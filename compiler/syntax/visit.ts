@@ -3,7 +3,10 @@ import type { AnyNode } from './ast.ts';
 import { childrenOf } from './children.ts';
 
 /** Calls `enter` for every node, parents first; `'skip'` leaves out what is below. */
-export function walk(root: AnyNode, enter: (node: AnyNode, parent: AnyNode | null) => 'skip' | void): void {
+export function walk(
+  root: AnyNode,
+  enter: (node: AnyNode, parent: AnyNode | null) => 'skip' | undefined,
+): void {
   const open: [AnyNode, AnyNode | null][] = [[root, null]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [node, parent] = next;
