@@ -211,6 +211,98 @@ export const DIAGNOSTICS = {
   // ---- E05xx: verification (verify) ------------------------------------------------------------
 
   // ---- E06xx: import (import-icn) --------------------------------------------------------------
+  E0601: {
+    severity: 'error',
+    message: 'this is not JSON that I can read: {problem} ({path})',
+    help: null,
+    explanation:
+      'An import reads strict JSON (RFC 8259): double quotes, no comments, no comma before a closing bracket, no field given twice, at most 128 levels deep.',
+    example: '{ "name": "A", }',
+  },
+  E0602: {
+    severity: 'error',
+    message: '{path} is not as the format says: {problem}',
+    help: null,
+    explanation:
+      'The file is JSON, but not a contract of the Intercooperative Network: a field is missing, a value is of another kind, a variant is unknown, or an integer has a fraction or does not fit in 64 bits.',
+    example: importExample({ currency: '5' }),
+  },
+  E0603: {
+    severity: 'error',
+    message: '{path} is more than the format allows: {problem}',
+    help: null,
+    explanation:
+      'The format has limits: names of at most 128 bytes that are there once, at most 100 participants, 100 state variables and 50 rules, loops at most 5 deep.',
+    example: importExample({ name: '""' }),
+  },
+  E0604: {
+    severity: 'error',
+    message: '{path}: this version of CCL has no form for {what}',
+    help: 'the nearest form is {nearest}',
+    explanation:
+      'An import leaves nothing out: what this version of the language cannot say is reported, with the form of CCL that comes nearest, and no source is made.',
+    example: importExample({ body: '{ "For": { "var": "i", "iterable": { "List": [] }, "body": [] } }' }),
+  },
+  E0605: {
+    severity: 'error',
+    message: '{path}: `{name}` means nothing here',
+    help: 'names are parameters, locals that were assigned before, state variables, `participants` and `sender`',
+    explanation:
+      'The reference interpreter fails when it reaches such a name. A contract that can do so has no CCL form.',
+    example: importExample({ body: '{ "Return": { "value": { "Var": "x" } } }' }),
+  },
+  E0606: {
+    severity: 'error',
+    message: '{path}: `{name}` is not set on every way to here',
+    help: 'assign it before the `If`, or on both of its sides',
+    explanation:
+      'A local of the format exists once it was assigned. Where only one side of an `If` assigns it, a later read fails on the other side, and CCL has no such failure.',
+    example: importExample({
+      body: '{ "If": { "condition": { "Literal": { "Bool": true } }, "then_block": [{ "Assign": { "name": "x", "value": { "Literal": { "Int": 1 } } } }], "else_block": null } }, { "Return": { "value": { "Var": "x" } } }',
+    }),
+  },
+  E0607: {
+    severity: 'error',
+    message: '{path}: the money comes from {whose}',
+    help: 'the nearest form is {nearest}',
+    explanation:
+      "In the format a contract may debit anybody. A CCL contract moves its own money (`self`), its caller's up to a spending limit, and that of accounts which signed a mandate. The one DID state variable that rules debit and that no rule sets becomes `self`; any other payer is reported.",
+    example: importExample({
+      params: '{ "name": "p" }',
+      body: '{ "LedgerTransfer": { "from": { "Var": "p" }, "to": { "Var": "sender" }, "amount": { "Literal": { "Int": 1 } }, "currency": { "Literal": { "String": "hours" } } } }',
+    }),
+  },
+  E0608: {
+    severity: 'error',
+    message: '{path}: this would be {first} and {second} at once',
+    help: 'give each meaning a name of its own',
+    explanation:
+      'The format has no types; CCL has one for every name and expression, and the import infers it from use. Here two uses contradict each other: run in the format, one of them would fail.',
+    example: importExample({
+      params: '{ "name": "p" }',
+      body: '{ "Expr": { "BinOp": { "op": "Sub", "left": { "Var": "p" }, "right": { "Literal": { "String": "a" } } } } }',
+    }),
+  },
+  E0609: {
+    severity: 'error',
+    message: '{path}: this map has the fields {second}, and elsewhere {first}',
+    help: 'the nearest form is an `enum` with a variant for each set of fields, or one struct with `Option<T>` fields',
+    explanation:
+      'Maps of the format become structs, whose fields are always all there. A value that has sometimes these and sometimes those fields is an `enum` with fields or a struct with `Option<T>`; both come with a later version.',
+    example: importExample({
+      body: '{ "If": { "condition": { "Literal": { "Bool": true } }, "then_block": [{ "Return": { "value": { "Map": [["a", { "Literal": { "Int": 1 } }]] } } }] } }, { "Return": { "value": { "Map": [["b", { "Literal": { "Int": 1 } }]] } } }',
+    }),
+  },
+  E0610: {
+    severity: 'error',
+    message: '{path}: `{name}` returns a value on some ways and none on others',
+    help: 'the nearest form is a result of type `Option<T>`, with `return none;`',
+    explanation:
+      'A rule or view of CCL has one result type: it returns a value on every way to its end, or on none.',
+    example: importExample({
+      body: '{ "If": { "condition": { "Literal": { "Bool": true } }, "then_block": [{ "Return": { "value": { "Literal": { "Int": 1 } } } }] } }',
+    }),
+  },
 
   // ---- E09xx: not in this version yet ----------------------------------------------------------
 } as const satisfies Record<string, Row>;
@@ -263,4 +355,12 @@ function fill(sentence: string, holes: Readonly<Record<string, unknown>>): strin
   return sentence.replace(/\{([A-Za-z]+)\}/g, (whole, name: string) =>
     name in holes ? String(holes[name]) : whole,
   );
+}
+
+type ImportExample = { readonly [part in 'name' | 'currency' | 'params' | 'body']?: string };
+
+/** A contract of the import's format with these parts, as JSON text. */
+function importExample({ name = '"A"', currency = 'null', params = '', body = '' }: ImportExample): string {
+  const rule = `{ "name": "r", "params": [${params}], "requires": [], "body": [${body}] }`;
+  return `{ "name": ${name}, "participants": [], "currency": ${currency}, "state_vars": [], "rules": [${rule}], "triggers": [] }`;
 }

@@ -1,0 +1,139 @@
+/** The importer: every fixture with its source and decisions or its diagnostics, and that no input at all makes it throw. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DIAGNOSTICS } from '../../compiler/diagnostics.ts';
+import { type ImportResult, importIcn } from '../../compiler/import-icn/importer.ts';
+import { fixtures, goldenTests } from '../harness.ts';
+
+goldenTests('import', '.icn.json', ({ name, text }) => resultText(importIcn(name, text), text));
+
+describe('the contracts that were not written here', () => {
+  const ORIGINALS = join(import.meta.dirname, '../../../shared/inputs/icn-ccl');
+  const copies = fixtures('import', '.icn.json');
+
+  test('are unmodified copies', () => {
+    const originals = existsSync(ORIGINALS)
+      ? filesBelow(ORIGINALS).filter((path) => path.endsWith('.ccl.json'))
+      : [];
+    for (const path of originals) {
+      const name = path.replace(/^.*\//, '').replace('.ccl.json', '.icn.json');
+      expect(copies.find((copy) => copy.name === name)?.text).toBe(readFileSync(path, 'utf8'));
+    }
+  });
+});
+
+describe('diagnostics', () => {
+  const rows = Object.entries(DIAGNOSTICS).filter(([code]) => code.startsWith('E06'));
+  test.each(rows)('the example of %s triggers it and nothing else', (code, row) => {
+    const result = importIcn('example.json', row.example);
+    expect(result.ok ? [] : result.diagnostics.map((diagnostic) => diagnostic.code)).toEqual([code]);
+  });
+});
+
+describe('any input', () => {
+  const sources = fixtures('import', '.icn.json').map(({ text }) => text);
+
+  test('a text with a piece replaced gives a result, with spans inside the text', () => {
+    const piece = fc.constantFrom(
+      '',
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      '"',
+      'null',
+      '0',
+      '{"Var":"sender"}',
+      '"None"',
+      '\\u0000',
+    );
+    const change = fc.record({
+      source: fc.constantFrom(...sources),
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      length: fc.nat(40),
+      piece,
+    });
+    fc.assert(
+      fc.property(change, ({ source, at, length, piece: inserted }) => {
+        const start = Math.floor(at * source.length);
+        expectSound(source.slice(0, start) + inserted + source.slice(start + length));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a tree with a part put in the place of another gives a result', () => {
+    const trees = sources.flatMap((source) => {
+      try {
+        return [JSON.parse(source) as unknown];
+      } catch {
+        return [];
+      }
+    });
+    const change = fc.record({
+      from: fc.constantFrom(...trees),
+      into: fc.constantFrom(...trees),
+      take: fc.nat(),
+      put: fc.nat(),
+    });
+    fc.assert(
+      fc.property(change, ({ from, into, take, put }) => {
+        const parts = partsOf(from);
+        expectSound(JSON.stringify(replaced(into, put % partsOf(into).length, parts[take % parts.length])));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function expectSound(text: string): void {
+  const result = importIcn('fuzz.json', text);
+  if (result.ok) expect(result.source).toMatch(/^(struct|contract) /);
+  else {
+    expect(result.diagnostics.length).toBeGreaterThan(0);
+    for (const { span } of result.diagnostics) {
+      expect(span.start).toBeLessThanOrEqual(span.end);
+      expect(span.end).toBeLessThanOrEqual(text.length);
+    }
+  }
+}
+
+function resultText(result: ImportResult, text: string): string {
+  if (result.ok)
+    return [
+      result.source,
+      ...result.decisions.map(
+        ({ line, path, kind, text: sentence }) => `${line} ${path} [${kind}]\n  ${sentence}\n`,
+      ),
+    ].join('');
+  return result.diagnostics
+    .map(({ code, span, message, help }) => {
+      const line = text.slice(0, span.start).split('\n').length;
+      return `${code} line ${line}: ${message}\n${help === null ? '' : `  ${help}\n`}`;
+    })
+    .join('');
+}
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+}
+
+/** The tree and everything inside it, outer first. */
+function partsOf(tree: unknown): readonly unknown[] {
+  return [tree, ...(typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(partsOf) : [])];
+}
+
+/** A copy of the tree in which the part with this number (`partsOf`) is `part`. */
+function replaced(tree: unknown, index: number, part: unknown): unknown {
+  let count = 0;
+  const copy = (node: unknown): unknown => {
+    if (count++ === index) return part;
+    if (Array.isArray(node)) return node.map(copy);
+    if (typeof node !== 'object' || node === null) return node;
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, copy(value)]));
+  };
+  return copy(tree);
+}
