@@ -144,7 +144,7 @@ export function childrenOf(node: AnyNode): readonly AnyNode[] {
   const fields = node as unknown as Readonly<Record<string, AnyNode | readonly AnyNode[] | null>>;
   for (const field of CHILDREN[node.kind]) {
     const child = fields[field];
-    if (Array.isArray(child)) children.push(...child);
+    if (Array.isArray(child)) for (const item of child) children.push(item);
     else if (child) children.push(child as AnyNode);
   }
   return children;

@@ -7,6 +7,7 @@
  * - anything else interrupts, up to the next enclosing `recover`, which skips to where its list can go on.
  */
 import {
+  defaultParserErrorProvider,
   EmbeddedActionsParser,
   EOF,
   type IOrAlt,
@@ -97,6 +98,19 @@ const DECLARATION_STARTS: readonly TokenType[] = [
   invariant,
 ];
 
+/** What a production with alternatives asks for, in words. */
+const EXPECTED_IN: Readonly<Record<string, string>> = {
+  use: 'a module such as `std.voting`, or a file in quotation marks',
+  member: 'a member of the contract',
+  test: 'the title of the test in quotation marks, or `invariants`',
+  trigger: 'an event, or `every` and a duration',
+  memberSetting: '`floor` or `permission`',
+  pattern: 'a pattern',
+  if: '`if` or `{` behind `else`',
+  method: '`rule` or `view`',
+  expect: 'what to expect',
+};
+
 export class Cursor extends EmbeddedActionsParser {
   protected file = '';
   protected text = '';
@@ -109,7 +123,16 @@ export class Cursor extends EmbeddedActionsParser {
   private reportedAt = -1;
 
   constructor() {
-    super(VOCABULARY, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true });
+    super(VOCABULARY, {
+      maxLookahead: 1,
+      recoveryEnabled: false,
+      skipValidations: true,
+      errorMessageProvider: {
+        ...defaultParserErrorProvider,
+        buildNoViableAltMessage: ({ ruleName }) => EXPECTED_IN[ruleName] ?? 'something else',
+        buildMismatchTokenMessage: ({ expected }) => expected.LABEL ?? expected.name,
+      },
+    });
   }
 
   /** Takes up a new file. */
@@ -198,6 +221,11 @@ export class Cursor extends EmbeddedActionsParser {
     if (this.diagnostics.length < DIAGNOSTICS_MAX) this.diagnostics.push(diagnostic);
   }
 
+  /** What is wrong with the next token follows from what was just reported. */
+  protected hush(): void {
+    this.reportedAt = this.here();
+  }
+
   /** Ends the part that is being parsed; the nearest `recover` goes on. */
   protected interrupt(): never {
     throw INTERRUPT;
@@ -279,7 +307,11 @@ export class Cursor extends EmbeddedActionsParser {
       );
       return;
     }
-    this.expected(`${type === RBrace ? '`}`' : type.LABEL} or more`);
+    const expected = type.LABEL ?? type.name;
+    const related = [{ file: this.file, span: spanOf(opener), label: 'opened here' }];
+    this.report(
+      diagnose('E0104', { file: this.file, span: this.hereSpan(), expected, found: this.found(), related }),
+    );
     this.interrupt();
   }
 
@@ -295,10 +327,12 @@ export class Cursor extends EmbeddedActionsParser {
       return parse();
     } catch (error) {
       if (error !== INTERRUPT && !(error instanceof Error && isRecognitionException(error))) throw error;
-      if (error !== INTERRUPT) this.expected('something else');
+      if (error !== INTERRUPT) this.expected((error as Error).message);
       this.structsAllowed = structsAllowed;
       this.nesting = nesting;
       this.skip(boundary, start);
+      // Behind a broken item of a list, a missing bracket is its consequence.
+      if (boundary === LIST_END) this.hush();
       return null;
     }
   }

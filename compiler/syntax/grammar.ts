@@ -192,6 +192,34 @@ const EXPRESSION_STARTS: readonly TokenType[] = [
   Identifier,
 ];
 
+const PATTERN_STARTS: readonly TokenType[] = [
+  Identifier,
+  Digits,
+  Percent,
+  Duration,
+  Time,
+  Did,
+  Text,
+  Hex,
+  K.true,
+  K.false,
+  Minus,
+];
+/** What can follow an expression or type: when it is missing in front of one of these, nothing else is wrong. */
+const EXPRESSION_ENDS: readonly TokenType[] = [
+  Comma,
+  RParen,
+  RBracket,
+  RBrace,
+  Semicolon,
+  LBrace,
+  BinaryOperator,
+  K.else,
+  FatArrow,
+  Assign,
+  ...CLAUSE_STARTS,
+];
+
 const STATEMENT_END: Boundary = { behind: [Semicolon], before: [RBrace], lineStarts: STATEMENT_STARTS };
 const MEMBER_END: Boundary = { behind: [Semicolon], before: [RBrace], lineStarts: MEMBER_STARTS };
 const ITEM_END: Boundary = { behind: [Semicolon], before: [], lineStarts: [K.test, K.prove, K.error] };
@@ -293,9 +321,12 @@ export class Grammar extends Cursor {
     const hint = contract
       ? `the contract \`${contract.name.text}\` ends before it: is there a \`}\` too many?`
       : 'put it between the braces of a `contract`';
-    this.report(
-      diagnose('E0115', { file: this.file, span: this.hereSpan(), what: `\`${this.LA(1).image}\``, hint }),
-    );
+    // Behind a `}` that closed nothing this is known already.
+    const last = this.diagnostics.at(-1);
+    if (last?.code !== 'E0116' || last.span.end !== this.behind()) {
+      const what = `\`${this.LA(1).image}\``;
+      this.report(diagnose('E0115', { file: this.file, span: this.hereSpan(), what, hint }));
+    }
     const members: Member[] = [];
     while (this.isOneOf(CONTRACT_ONLY) || (this.startsMember() && contract !== null)) {
       const member = this.recover(MEMBER_END, () => this.SUBRULE9(this.member));
@@ -983,6 +1014,7 @@ export class Grammar extends Cursor {
 
   private typeArg: Production<TypeArg> = this.production('typeArg', () => {
     const start = this.here();
+    if (!this.RECORDING_PHASE && !this.isOneOf([Int, LParen, Identifier])) return this.missing('a type');
     return this.choose<TypeArg>([
       {
         ALT: () => {
@@ -1376,9 +1408,9 @@ export class Grammar extends Cursor {
         const level = precedenceOf(token);
         this.ACTION(() => compared?.level === level && this.chained(token, compared.op));
         // `==>` groups to the right, everything else to the left.
-        const operand = this.SUBRULE(this.binary, {
-          ARGS: [tokenMatcher(token, Implies) ? level : level + 1],
-        });
+        const operand = tokenMatcher(token, Implies)
+          ? this.nested(() => this.SUBRULE(this.binary, { ARGS: [level] }))
+          : this.SUBRULE2(this.binary, { ARGS: [level + 1] });
         left = { kind: 'binary', span: this.since(start), op, left, right: operand };
         compared = level === COMPARISON || level === COMPARISON + 1 ? { op, level } : null;
       },
@@ -1451,7 +1483,7 @@ export class Grammar extends Cursor {
     return (
       this.OPTION(() => {
         this.CONSUME(K.spending);
-        return this.SUBRULE(this.binary, { ARGS: [SUM] });
+        return this.nested(() => this.SUBRULE(this.binary, { ARGS: [SUM] }));
       }) ?? null
     );
   });
@@ -1482,28 +1514,13 @@ export class Grammar extends Cursor {
 
   /** Reports that an expression or type is missing; the mistake stays inside this part when something it can end at follows. */
   private missing(what: 'an expression' | 'a type'): Of<'missing'> {
-    const span = this.hereSpan();
-    const at = { file: this.file, span };
+    const at = { file: this.file, span: this.hereSpan() };
     const { image } = this.LA(1);
-    const reserved = RESERVED_WORDS.has(image) && !this.startsLine();
-    if (reserved && what === 'an expression' && !this.is(BinaryOperator))
-      this.report(diagnose('E0110', { ...at, word: image }));
+    const ends = this.isEnd() || this.startsLine() || this.isOneOf(EXPRESSION_ENDS);
+    if (!ends && RESERVED_WORDS.has(image)) this.report(diagnose('E0110', { ...at, word: image }));
     else if (what === 'an expression') this.report(diagnose('E0105', { ...at, found: this.found() }));
     else this.expected(what);
-    const ends = [
-      Comma,
-      RParen,
-      RBracket,
-      RBrace,
-      Semicolon,
-      LBrace,
-      BinaryOperator,
-      K.else,
-      FatArrow,
-      Assign,
-      ...CLAUSE_STARTS,
-    ];
-    if (!this.isEnd() && !this.startsLine() && !this.isOneOf(ends)) this.interrupt();
+    if (!ends) this.interrupt();
     const start = this.behind();
     return { kind: 'missing', span: { start, end: start } };
   }
@@ -1607,6 +1624,7 @@ export class Grammar extends Cursor {
     const open = tokenMatcher(token, OpenText);
     if (open) {
       this.reportAlways(diagnose('E0102', { file: this.file, span }));
+      this.hush();
     }
     const inner = open ? token.image.replace(/^(did)?"/, '').trimEnd() : token.image.slice(1, -1);
     for (const match of inner.matchAll(/\\(.)/g)) {
@@ -1715,15 +1733,13 @@ export class Grammar extends Cursor {
 
   private pattern: Production<Pattern> = this.production('pattern', () => {
     const start = this.here();
+    if (!this.RECORDING_PHASE && !this.isOneOf(PATTERN_STARTS)) {
+      this.expected('a pattern');
+      this.interrupt();
+    }
     return this.choose<Pattern>([
       { ALT: () => this.SUBRULE(this.namePattern) },
-      {
-        ALT: () => ({
-          kind: 'literalPattern',
-          value: this.SUBRULE(this.binary, { ARGS: [SUM] }),
-          span: this.since(start),
-        }),
-      },
+      { ALT: () => ({ kind: 'literalPattern', value: this.SUBRULE(this.unary), span: this.since(start) }) },
     ]);
   });
 
@@ -1796,7 +1812,7 @@ export class Grammar extends Cursor {
     const contract = this.name('the name of a contract');
     const args = this.SUBRULE(this.args);
     this.need(K.by, '`by` and who deploys');
-    const by = this.SUBRULE(this.primary);
+    const by = this.nested(() => this.SUBRULE(this.primary));
     return { kind: 'deploy', span: this.since(start), contract, args, by };
   });
 

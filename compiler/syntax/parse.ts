@@ -5,6 +5,7 @@
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import type { AnyNode, SourceFile } from './ast.ts';
 import { childFields, childrenOf } from './children.ts';
+import { DIAGNOSTICS_MAX } from './cursor.ts';
 import { Grammar } from './grammar.ts';
 import { type Comment, tokenize } from './tokens.ts';
 
@@ -31,12 +32,12 @@ export function parse(file: string, text: string): Parsed {
   grammar ??= new Grammar();
   const lexed = tokenize(text);
   const { tree, diagnostics } = grammar.parseFile(file, text, lexed);
-  const unreadable = lexed.unreadable.map((span) =>
-    diagnose('E0101', { file, span, text: shorten(text.slice(span.start, span.end)) }),
-  );
+  const unreadable = lexed.unreadable
+    .slice(0, DIAGNOSTICS_MAX)
+    .map((span) => diagnose('E0101', { file, span, text: shorten(text.slice(span.start, span.end)) }));
   const tooDeep = cutBelow(tree).map((span) => diagnose('E0108', { file, span }));
   const all = [...unreadable, ...diagnostics, ...tooDeep].sort((a, b) => a.span.start - b.span.start);
-  return { tree, comments: lexed.comments, diagnostics: all };
+  return { tree, comments: lexed.comments, diagnostics: all.slice(0, DIAGNOSTICS_MAX) };
 }
 
 function tooLarge(file: string, text: string): Parsed {
