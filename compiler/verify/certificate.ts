@@ -1,0 +1,145 @@
+/**
+ * A certificate: which obligations of a contract were proved, by which solver, and how hard each was. It lies beside
+ * the artifact, outside of its hash; whoever doubts it makes the obligations anew from the source and proves them
+ * again under four times the certified limit.
+ */
+import type { Contract } from '../core/core.ts';
+import { type Obligation, obligationsOf } from './obligations.ts';
+import type { Report, Solve } from './verify.ts';
+
+export type Certificate = {
+  readonly contract: string;
+  /** The solver's build. */
+  readonly solver: string;
+  /** Names of the invariants that the proofs assume. */
+  readonly assumed: readonly string[];
+  /** In the order of the obligations; each hash once. */
+  readonly proofs: readonly Proof[];
+};
+
+/** The proof needs at most 2^limitClass of the solver's resource; what was measured is at most half of that. */
+export type Proof = { readonly hash: string; readonly limitClass: number };
+
+export type Recheck = { readonly ok: true } | { readonly ok: false; readonly problem: string };
+
+const LIMIT_CLASS_MAX = 30;
+const PROOFS_MAX = 10_000;
+
+export function certificateOf(report: Report, solver: string): Certificate {
+  const proofs = new Map<string, Proof>();
+  for (const row of report.rows) {
+    if (row.answer !== 'proved' || row.kind === 'vacuity') continue;
+    proofs.set(row.hash, { hash: row.hash, limitClass: limitClassOf(row.resource) });
+  }
+  return { contract: report.contract, solver, assumed: report.assumed, proofs: [...proofs.values()] };
+}
+
+/**
+ * Proves again what the certificate claims of the contract, which the caller has compiled from source. `workMax` is
+ * the resource that all of it may take together, by its limit classes.
+ */
+export async function recheck(
+  contract: Contract,
+  certificate: Certificate,
+  solve: Solve,
+  workMax: number,
+): Promise<Recheck> {
+  if (certificate.contract !== contract.name)
+    return failed(`it is for ${certificate.contract}, not for ${contract.name}`);
+  if (workOf(certificate) > workMax) return failed('its proofs need more of the solver than is granted');
+  const obligations = obligationsOf(contract, { assumed: new Set(certificate.assumed) });
+  const circular = unprovedAssumption(certificate, obligations);
+  if (circular !== null) return failed(`it assumes invariant ${circular} without proving it`);
+  for (const proof of certificate.proofs) {
+    const problem = await recheckProof(proof, obligations, solve);
+    if (problem !== null) return failed(problem);
+  }
+  return { ok: true };
+}
+
+/** The solver's resource that checking takes at most. */
+export function workOf(certificate: Certificate): number {
+  return certificate.proofs.reduce((sum, proof) => sum + limitOf(proof), 0);
+}
+
+/** One JSON text for one certificate. */
+export function encodeCertificate(certificate: Certificate): string {
+  const { contract, solver, assumed, proofs } = certificate;
+  return `${JSON.stringify({ contract, solver, assumed, proofs: proofs.map(({ hash, limitClass }) => [hash, limitClass]) })}\n`;
+}
+
+/** Null for any text that `encodeCertificate` does not write. */
+export function decodeCertificate(text: string): Certificate | null {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const certificate = certificateIn(data);
+  return certificate !== null && encodeCertificate(certificate) === text ? certificate : null;
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+function failed(problem: string): Recheck {
+  return { ok: false, problem: `the certificate does not hold: ${problem}` };
+}
+
+/** A power of two at or above twice the count. */
+function limitClassOf(resource: number): number {
+  let limitClass = 1;
+  while (2 ** limitClass < 2 * resource) limitClass += 1;
+  return limitClass;
+}
+
+function limitOf(proof: Proof): number {
+  return 4 * 2 ** proof.limitClass;
+}
+
+/** Every obligation of an assumed invariant must be among the proofs. */
+function unprovedAssumption(certificate: Certificate, obligations: readonly Obligation[]): string | null {
+  const proved = new Set(certificate.proofs.map((proof) => proof.hash));
+  const names = new Set(obligations.filter((o) => o.kind === 'invariant').map((o) => o.name));
+  const open = obligations.find(
+    (o) => o.kind === 'invariant' && certificate.assumed.includes(o.name) && !proved.has(o.hash),
+  );
+  return open?.name ?? certificate.assumed.find((name) => !names.has(name)) ?? null;
+}
+
+async function recheckProof(
+  proof: Proof,
+  obligations: readonly Obligation[],
+  solve: Solve,
+): Promise<string | null> {
+  const obligation = obligations.find(
+    (o) => o.hash === proof.hash && o.holdsWhen === 'unsat' && o.unsupported === null,
+  );
+  if (obligation === undefined) return `the contract has no obligation ${proof.hash}`;
+  const answer = await solve({ text: obligation.text, rlimit: limitOf(proof), wants: [] });
+  return answer.status === 'unsat' ? null : `${obligation.success}: the solver says ${answer.status}`;
+}
+
+function certificateIn(data: unknown): Certificate | null {
+  if (typeof data !== 'object' || data === null) return null;
+  const { contract, solver, assumed, proofs } = data as { readonly [name: string]: unknown };
+  if (
+    typeof contract !== 'string' ||
+    typeof solver !== 'string' ||
+    !Array.isArray(assumed) ||
+    !Array.isArray(proofs)
+  )
+    return null;
+  if (proofs.length > PROOFS_MAX || !assumed.every((name) => typeof name === 'string')) return null;
+  const decoded = proofs.map(proofIn);
+  return decoded.every((proof) => proof !== null) ? { contract, solver, assumed, proofs: decoded } : null;
+}
+
+function proofIn(data: unknown): Proof | null {
+  if (!Array.isArray(data) || data.length !== 2) return null;
+  const [hash, limitClass] = data as unknown[];
+  if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) return null;
+  if (!Number.isInteger(limitClass) || (limitClass as number) < 1 || (limitClass as number) > LIMIT_CLASS_MAX)
+    return null;
+  return { hash, limitClass: limitClass as number };
+}

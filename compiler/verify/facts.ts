@@ -1,0 +1,268 @@
+/**
+ * What is always true of the words an obligation mentions: ranges, absent entries that are zero, sizes, sums,
+ * balances, products. In: ground formulas. Out: the facts about their reads, instantiated at their keys.
+ */
+import type { Slot } from '../core/core.ts';
+import { entryOf, summand } from './clause.ts';
+import {
+  add,
+  and,
+  apply,
+  eq,
+  eqAll,
+  type Formula,
+  fits,
+  implies,
+  int,
+  ite,
+  le,
+  literal,
+  lt,
+  not,
+  numbering,
+  ONE,
+  or,
+  positivePart,
+  scale,
+  sortOfType,
+  sub,
+  symbol,
+  visitNodes,
+  within,
+  ZERO,
+  zeroOf,
+} from './formula.ts';
+import { BALANCE_MAX, balanceInBounds } from './ledger.ts';
+import type { Model } from './model.ts';
+import { freeState } from './model.ts';
+import { fieldName, hasName, sizeName, sumName } from './state.ts';
+
+export type Apply = Extract<Formula, { readonly kind: 'apply' }>;
+
+/** The entry that has a negative term, if one has: a sum bounds its entries where there is none. */
+export function witnessesOf(model: Model, formulas: readonly Formula[]): readonly (readonly Formula[])[] {
+  const reads = readsOf(formulas);
+  return model.sums.flatMap((sum, i) =>
+    reads.some((read) => read.name === sumName(i)) ? [witness(model, i, sum.slot)] : [],
+  );
+}
+
+export function factsOf(model: Model, formulas: readonly Formula[]): readonly Formula[] {
+  const reads = readsOf(formulas);
+  const mentioned = new Set(reads.map((read) => read.name));
+  const structure = [
+    ...model.contract.slots.flatMap((slot, s) => slotFacts(slot, s, reads, mentioned)),
+    ...model.sums.flatMap((_, i) => (mentioned.has(sumName(i)) ? sumFacts(model, i, reads) : [])),
+    ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads)),
+    ...arithmeticFacts(reads),
+  ];
+  // The structure's own reads are words, too.
+  const all = readsOf([...formulas, ...structure]);
+  return [...all.flatMap((read) => rangeFact(model, read)), ...structure];
+}
+
+/** Each application once, in order of appearance. */
+export function readsOf(formulas: readonly Formula[]): readonly Apply[] {
+  const number = numbering();
+  const found = new Map<number, Apply>();
+  visitNodes(formulas, (node) => {
+    if (node.kind !== 'apply') return;
+    const id = number(node);
+    if (!found.has(id)) found.set(id, node);
+  });
+  return [...found.values()];
+}
+
+// ---- state -------------------------------------------------------------------------------------
+
+function rangeFact(model: Model, read: Apply): readonly Formula[] {
+  const [kind, index] = read.name.split('.');
+  if (kind === 'field' && read.sort === 'Int') return [fits(read)];
+  if (kind === 'size') return [within(0n, read, BigInt(model.contract.slots[Number(index)]!.capacity))];
+  if (kind === 'balance') return [balanceInBounds(read)];
+  if (kind === 'total') return [within(0n, read, BALANCE_MAX)];
+  return [];
+}
+
+function slotFacts(
+  slot: Slot,
+  s: number,
+  reads: readonly Apply[],
+  mentioned: ReadonlySet<string>,
+): readonly Formula[] {
+  if (slot.kind === 'set') return mentioned.has(sizeName(s)) ? [sizeFact(s, reads)] : [];
+  if (slot.kind !== 'map' || !mentioned.has(hasName(s))) return [];
+  // A key without an entry reads as zero.
+  return keysRead(reads, [hasName(s), ...slot.fields.map((_, f) => fieldName(s, f))]).map((keys) => {
+    const zeros = slot.fields.map((field, f) => {
+      const sort = sortOfType(field.type);
+      return eq(apply(fieldName(s, f), keys, sort), zeroOf(sort));
+    });
+    return or(apply(hasName(s), keys, 'Bool'), and(...zeros));
+  });
+}
+
+/** Distinct elements of a set are at most as many as its size. */
+function sizeFact(s: number, reads: readonly Apply[]): Formula {
+  const keys = keysRead(reads, [hasName(s)]);
+  const inside = keys.map((key) => ite(apply(hasName(s), key, 'Bool'), ONE, ZERO));
+  return le(distinctSum(keys, inside), apply(sizeName(s), [], 'Int'));
+}
+
+function sumFacts(model: Model, i: number, reads: readonly Apply[]): readonly Formula[] {
+  const sum = model.sums[i]!;
+  const slot = model.contract.slots[sum.slot]!;
+  const state = freeState(model);
+  const term = (keys: readonly Formula[]): Formula => {
+    const value = summand(model, sum, keys, entryOf(model, state, sum.slot, keys));
+    return slot.kind === 'set' ? ite(apply(hasName(sum.slot), keys, 'Bool'), value, ZERO) : value;
+  };
+  const keys = keysRead(reads, [hasName(sum.slot), ...slot.fields.map((_, f) => fieldName(sum.slot, f))]);
+  const bound = le(distinctSum(keys, keys.map(term)), apply(sumName(i), [], 'Int'));
+  return [or(lt(term(witness(model, i, sum.slot)), ZERO), bound)];
+}
+
+function witness(model: Model, sum: number, slot: number): readonly Formula[] {
+  return model.contract.slots[slot]!.keys.map((key, i) => symbol(`witness.${sum}.${i}`, sortOfType(key)));
+}
+
+const DISTINCT_MAX = 8;
+
+/** The sum over keys that may coincide, each distinct one counted once. */
+function distinctSum(keys: readonly (readonly Formula[])[], terms: readonly Formula[]): Formula {
+  let sum: Formula = ZERO;
+  keys.slice(0, DISTINCT_MAX).forEach((key, i) => {
+    const seen = or(...keys.slice(0, i).map((earlier) => eqAll(earlier, key)));
+    sum = add(sum, ite(seen, ZERO, terms[i]!));
+  });
+  return sum;
+}
+
+/** The keys at which any of these is read, each once. */
+function keysRead(reads: readonly Apply[], names: readonly string[]): readonly (readonly Formula[])[] {
+  const number = numbering();
+  const found = new Map<string, readonly Formula[]>();
+  for (const read of reads) {
+    const key = read.args.map(number).join(' ');
+    if (names.includes(read.name) && !found.has(key)) found.set(key, read.args);
+  }
+  return [...found.values()];
+}
+
+// ---- ledger ------------------------------------------------------------------------------------
+
+function ledgerFacts(model: Model, c: number, reads: readonly Apply[]): readonly Formula[] {
+  const issued = model.contract.currencies[c]!.kind === 'issued';
+  const facts = reads.filter((read) => read.name === `floor.${c}`).flatMap(floorFacts);
+  for (const moment of ['', NEXT]) {
+    const balances = reads.filter((read) => read.name === `balance.${c}${moment}`);
+    for (const balance of balances) {
+      const account = balance.args[0]!;
+      facts.push(implies(eq(account, SELF), le(ZERO, balance)));
+      facts.push(implies(eq(account, zeroOf('Did')), eq(balance, ZERO)));
+      if (issued) facts.push(le(ZERO, balance));
+    }
+    facts.push(...circulation(`total.${c}${moment}`, balances));
+  }
+  return facts;
+}
+
+function floorFacts(floor: Apply): Formula[] {
+  return [le(floor, ZERO), implies(eq(floor.args[0]!, zeroOf('Did')), eq(floor, ZERO))];
+}
+
+/** Distinct positive balances add up to at most what circulates; so do, of a mutual currency, the negative ones. */
+function circulation(totalName: string, balances: readonly Apply[]): readonly Formula[] {
+  if (balances.length === 0) return [];
+  const keys = balances.map((balance) => balance.args);
+  const total = apply(totalName, [], 'Int');
+  const owed = balances.map((balance) => positivePart(scale(-1n, balance)));
+  return [le(distinctSum(keys, balances.map(positivePart)), total), le(distinctSum(keys, owed), total)];
+}
+
+/** Names what belongs to the moment after an environment step. */
+export const NEXT = "'";
+export const SELF = symbol('self', 'Did');
+export const CALLER = symbol('caller', 'Did');
+export const CREATOR = symbol('creator', 'Did');
+
+/** Who can stand where, and that time is a time. `now` and `block` are the symbols of one moment. */
+export function environmentFacts(now: Formula, block: Formula): readonly Formula[] {
+  const nobody = literal('Did', '');
+  return [
+    not(eq(SELF, nobody)),
+    not(eq(CALLER, nobody)),
+    not(eq(CALLER, SELF)),
+    not(eq(CREATOR, nobody)),
+    not(eq(CREATOR, SELF)),
+    within(0n, now, 2n ** 63n - 1n),
+    within(0n, block, 2n ** 63n - 1n),
+  ];
+}
+
+// ---- arithmetic --------------------------------------------------------------------------------
+
+function arithmeticFacts(reads: readonly Apply[]): readonly Formula[] {
+  const products = reads.filter((read) => read.name === 'product');
+  const quotients = reads.filter((read) => read.name === 'quotient');
+  const inside = quotients.map((q) => apply('product', [q.args[1]!, q], 'Int') as Apply);
+  const all = [...products, ...inside];
+  return [
+    ...all.flatMap(productFacts),
+    ...quotients.flatMap((q, i) => quotientFacts(q, inside[i]!)),
+    ...all.flatMap((p, i) => all.slice(0, i).flatMap((q) => monotoneFacts(p, q))),
+  ];
+}
+
+/** Sign, unit and bound of one product. */
+function productFacts(p: Apply): readonly Formula[] {
+  const [a, b] = p.args as [Formula, Formula];
+  const sameSign = or(and(lt(ZERO, a), lt(ZERO, b)), and(lt(a, ZERO), lt(b, ZERO)));
+  const otherSign = or(and(lt(ZERO, a), lt(b, ZERO)), and(lt(a, ZERO), lt(ZERO, b)));
+  return [
+    eqv(eq(p, ZERO), or(eq(a, ZERO), eq(b, ZERO))),
+    eqv(lt(ZERO, p), sameSign),
+    eqv(lt(p, ZERO), otherSign),
+    implies(eq(a, ONE), eq(p, b)),
+    implies(eq(b, ONE), eq(p, a)),
+    implies(eq(a, int(-1n)), eq(p, scale(-1n, b))),
+    implies(eq(b, int(-1n)), eq(p, scale(-1n, a))),
+    or(eq(p, ZERO), and(le(absolute(a), absolute(p)), le(absolute(b), absolute(p)))),
+  ];
+}
+
+/** `a = b * q + r` with `|r| < |b|` and the sign of `a`. */
+function quotientFacts(q: Apply, product: Apply): readonly Formula[] {
+  const [a, b] = q.args as [Formula, Formula];
+  const rest = sub(a, product);
+  const sign = ite(le(ZERO, a), le(ZERO, rest), le(rest, ZERO));
+  return [or(eq(b, ZERO), and(lt(absolute(rest), absolute(b)), sign))];
+}
+
+/** Two products with a factor in common are ordered as their other factors. */
+function monotoneFacts(p: Apply, q: Apply): readonly Formula[] {
+  const facts: Formula[] = [];
+  for (const [i, j] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ] as const) {
+    const common = eq(p.args[i]!, q.args[j]!);
+    if (common.kind === 'bool' && !common.value) continue;
+    const [x, y, by] = [p.args[1 - i]!, q.args[1 - j]!, p.args[i]!];
+    facts.push(implies(and(common, le(ZERO, by), le(x, y)), le(p, q)));
+    facts.push(implies(and(common, le(ZERO, by), le(y, x)), le(q, p)));
+    facts.push(implies(and(common, le(by, ZERO), le(x, y)), le(q, p)));
+    facts.push(implies(and(common, le(by, ZERO), le(y, x)), le(p, q)));
+  }
+  return facts;
+}
+
+function eqv(a: Formula, b: Formula): Formula {
+  return eq(a, b);
+}
+
+function absolute(a: Formula): Formula {
+  return ite(le(ZERO, a), a, scale(-1n, a));
+}

@@ -1,0 +1,21 @@
+/**
+ * Planted unsoundnesses. The verifier's own check (`test/verify/meta.test.ts`) switches each on and must notice
+ * that a false answer comes out; nothing but tests passes any.
+ */
+export type Flaw =
+  | 'ignoreAliasing'
+  | 'divRoundsDown'
+  | 'noOverflow'
+  | 'staleOld'
+  | 'noEnvironmentStep'
+  | 'sumForgetsRemove'
+  | 'assumeUnproved'
+  | 'selfTransferMoves'
+  | 'amountsPositive'
+  | 'branchForgotten'
+  | 'emptyAtInit'
+  | 'addAlwaysGrows'
+  | 'transferNeverFails';
+
+export type Flaws = ReadonlySet<Flaw>;
+export const NO_FLAWS: Flaws = new Set();

@@ -1,0 +1,166 @@
+/**
+ * The verifier's model of a contract: its tables, the sums its clauses mention, and the states that stand before
+ * an entry point (free: anything the facts allow; zero: at deployment).
+ */
+import type { Bound, Clause, Contract, Function as CoreFunction, Slot, Stmt, Term } from '../core/core.ts';
+import type { Flaws } from './flaws.ts';
+import { apply, type Formula, type Sort, sortOfType, zeroOf } from './formula.ts';
+import {
+  balanceName,
+  fieldName,
+  freeArray,
+  hasName,
+  type State,
+  type SymbolicArray,
+  sizeName,
+  sumName,
+  takenName,
+  totalName,
+  zeroArray,
+} from './state.ts';
+
+export type Model = {
+  readonly contract: Contract;
+  readonly sums: readonly SumExpression[];
+  readonly flaws: Flaws;
+};
+
+/** One `sum` or `count` as the clauses write it; two that differ only in names are one. */
+export type SumExpression = {
+  readonly kind: 'sum' | 'count';
+  readonly slot: number;
+  readonly keys: readonly Bound[];
+  readonly values: readonly Bound[];
+  readonly body: Term;
+  readonly text: string;
+};
+
+export type SumTerm = Extract<Term, { readonly kind: 'sum' | 'count' }>;
+
+export function modelOf(contract: Contract, flaws: Flaws): Model {
+  const sums: SumExpression[] = [];
+  for (const term of clausesOf(contract).flatMap((clause) => sumTerms(clause.term))) {
+    const text = sumText(term);
+    if (sums.some((known) => known.text === text)) continue;
+    sums.push({
+      kind: term.kind,
+      slot: term.slot,
+      keys: term.keys,
+      values: term.values,
+      body: term.body,
+      text,
+    });
+  }
+  return { contract, sums, flaws };
+}
+
+/** Index into `Model.sums`. */
+export function sumIndex(model: Model, term: SumTerm): number {
+  const text = sumText(term);
+  return model.sums.findIndex((sum) => sum.text === text);
+}
+
+/** Anything at all: what a call finds. */
+export function freeState(model: Model): State {
+  return stateOf(model, freeArray, (name, sort) => apply(name, [], sort));
+}
+
+/** What `init` finds: the contract's own state is zero, the ledger anything. */
+export function zeroState(model: Model): State {
+  return stateOf(model, zeroArray, (_, sort) => zeroOf(sort));
+}
+
+/** The ledger of another moment, the contract's state unchanged. */
+export function withFreeLedger(model: Model, state: State, suffix: string): State {
+  const arrays = new Map(state.arrays);
+  const words = new Map(state.words);
+  model.contract.currencies.forEach((_, c) => {
+    arrays.set(balanceName(c), freeArray(`${balanceName(c)}${suffix}`, 'Int'));
+    words.set(totalName(c), apply(`${totalName(c)}${suffix}`, [], 'Int'));
+  });
+  return { arrays, words };
+}
+
+export function fieldSort(slot: Slot, field: number): Sort {
+  return sortOfType(slot.fields[field]!.type);
+}
+
+export function childTerms(term: Term): readonly Term[] {
+  switch (term.kind) {
+    case 'op':
+    case 'host':
+      return term.args;
+    case 'load':
+    case 'has':
+      return term.keys;
+    case 'forall':
+    case 'exists':
+    case 'sum':
+    case 'count':
+      return [term.body];
+    default:
+      return [];
+  }
+}
+
+/** Whether the term or a part of it satisfies the test. */
+export function someTerm(term: Term, test: (term: Term) => boolean): boolean {
+  return test(term) || childTerms(term).some((child) => someTerm(child, test));
+}
+
+/** Every clause of the contract, asserts included. */
+export function clausesOf(contract: Contract): readonly { readonly term: Term }[] {
+  return [...contract.invariants, ...contract.histories, ...contract.functions.flatMap(clausesOfFunction)];
+}
+
+function clausesOfFunction(fn: CoreFunction): readonly { readonly term: Term }[] {
+  const specs: readonly Clause[] = [...fn.requires, ...fn.ensures, ...fn.succeeds];
+  return [...specs, ...fn.body.flatMap(assertsIn)];
+}
+
+function assertsIn(stmt: Stmt): readonly { readonly term: Term }[] {
+  if (stmt.kind === 'assert') return [stmt.clause];
+  return stmt.kind === 'if' ? [...stmt.then, ...stmt.otherwise].flatMap(assertsIn) : [];
+}
+
+function sumTerms(term: Term): readonly SumTerm[] {
+  const inner = childTerms(term).flatMap(sumTerms);
+  return term.kind === 'sum' || term.kind === 'count' ? [...inner, term] : inner;
+}
+
+/** The expression with its bound variables numbered, and without the moment it is read at. */
+function sumText(term: SumTerm): string {
+  const ids = [...term.keys, ...term.values].map((bound) => bound.id);
+  const body = JSON.stringify(term.body, (name, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`;
+    return name === 'id' && ids.includes(value as number) ? `#${ids.indexOf(value as number)}` : value;
+  });
+  return `${term.kind} ${term.slot} ${body}`;
+}
+
+type MakeArray = (name: string, sort: Sort) => SymbolicArray;
+type MakeWord = (name: string, sort: Sort) => Formula;
+
+function stateOf(model: Model, makeArray: MakeArray, makeWord: MakeWord): State {
+  const arrays = new Map<string, SymbolicArray>();
+  const words = new Map<string, Formula>();
+  model.contract.slots.forEach((slot, s) => {
+    slot.fields.forEach((_, f) => {
+      const name = fieldName(s, f);
+      const sort = fieldSort(slot, f);
+      if (slot.kind === 'value') words.set(name, makeWord(name, sort));
+      else arrays.set(name, makeArray(name, sort));
+    });
+    if (slot.kind !== 'value') arrays.set(hasName(s), makeArray(hasName(s), 'Bool'));
+    if (slot.kind === 'set') words.set(sizeName(s), makeWord(sizeName(s), 'Int'));
+  });
+  model.sums.forEach((_, i) => {
+    words.set(sumName(i), makeWord(sumName(i), 'Int'));
+  });
+  model.contract.currencies.forEach((_, c) => {
+    arrays.set(balanceName(c), freeArray(balanceName(c), 'Int'));
+    arrays.set(takenName(c), zeroArray(takenName(c), 'Int'));
+    words.set(totalName(c), apply(totalName(c), [], 'Int'));
+  });
+  return { arrays, words };
+}

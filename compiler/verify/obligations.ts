@@ -1,0 +1,520 @@
+/**
+ * What has to be shown of a contract, one obligation each: hypotheses, path and the violation as SMT-LIB text that
+ * is unsatisfiable exactly where the obligation holds (or, for vacuity, satisfiable where all is well). Beside the
+ * text stand the words for success and failure, and what a model's names mean.
+ */
+import { createHash } from 'node:crypto';
+
+const sha256 = (b: Uint8Array): Uint8Array => createHash('sha256').update(b).digest();
+
+import type { AssertClause, Clause, Contract, Function as CoreFunction, EnvName } from '../core/core.ts';
+import type { Span } from '../syntax/ast.ts';
+import { holds, type Scope } from './clause.ts';
+import { CALLER, CREATOR, environmentFacts, factsOf, NEXT, readsOf, SELF, witnessesOf } from './facts.ts';
+import { type Flaws, NO_FLAWS } from './flaws.ts';
+import {
+  eq,
+  FALSE,
+  type Formula,
+  fits,
+  implies,
+  int,
+  le,
+  literal,
+  lt,
+  not,
+  or,
+  symbol,
+  visitNodes,
+  zeroOf,
+} from './formula.ts';
+import { instantiate } from './instantiate.ts';
+import { balanceOf } from './ledger.ts';
+import { freeState, type Model, modelOf, someTerm, withFreeLedger, zeroState } from './model.ts';
+import { type Check, type Passive, passes, returnsNormally, reverts, walkFunction } from './passive.ts';
+import { writeScript } from './smt.ts';
+import { type State, writtenKeys } from './state.ts';
+import { sumProblem } from './sums.ts';
+
+export type ObligationKind =
+  | 'requires'
+  | 'ensures'
+  | 'invariant'
+  | 'history'
+  | 'succeeds'
+  | 'assert'
+  | 'may-revert'
+  | 'vacuity'
+  | 'stranger';
+
+export type Obligation = {
+  readonly contract: string;
+  /** `''` for what belongs to no entry point; `ENVIRONMENT` for what must stay true between calls. */
+  readonly rule: string;
+  readonly kind: ObligationKind;
+  /** Unique among the obligations of one rule and kind. */
+  readonly name: string;
+  readonly span: Span;
+  readonly text: string;
+  /** SHA-256 of the text, in hex. */
+  readonly hash: string;
+  /** What the solver must say for the obligation to hold. */
+  readonly holdsWhen: 'unsat' | 'sat';
+  readonly success: string;
+  readonly failure: string;
+  /** The clause, where the obligation is about one. */
+  readonly clause: Clause | AssertClause | null;
+  /** Index of the function into the contract's, -1 for none. */
+  readonly callee: number;
+  /** Names of constants in the text, and what they stand for. */
+  readonly legend: ReadonlyMap<string, Formula>;
+  /** Why there is no text to solve; the answer is then `unknown`. */
+  readonly unsupported: string | null;
+};
+
+export const ENVIRONMENT = 'between calls';
+
+export type ObligationOptions = {
+  /** Names of the invariants that may be assumed; all where absent. */
+  readonly assumed?: ReadonlySet<string>;
+  readonly flaws?: Flaws;
+};
+
+/** The obligations of a contract, in source order; the same for the same contract, always. */
+export function obligationsOf(contract: Contract, options: ObligationOptions = {}): readonly Obligation[] {
+  const model = modelOf(contract, options.flaws ?? NO_FLAWS);
+  const assumed = contract.invariants.filter((invariant) => options.assumed?.has(invariant.name) ?? true);
+  const context: Context = { model, assumed, problem: sumProblem(model) };
+  const walks = entryPoints(contract).map((fn) => walkEntry(model, fn));
+  return [
+    ...contradictoryInvariants(context),
+    ...walks.flatMap((walk) => obligationsOfWalk(context, walk)),
+    ...environmentObligations(context),
+  ];
+}
+
+// ---- walks -------------------------------------------------------------------------------------
+
+type Context = {
+  readonly model: Model;
+  /** The invariants that hold before a call. */
+  readonly assumed: readonly Clause[];
+  readonly problem: string | null;
+};
+
+type Walk = {
+  readonly passive: Passive;
+  readonly callee: number;
+  readonly env: (name: EnvName) => Formula;
+};
+
+/** A contract without `init` has one that does nothing. */
+function entryPoints(contract: Contract): readonly (readonly [CoreFunction, number])[] {
+  const declared = contract.functions.map((fn, i) => [fn, i] as const).filter(([fn]) => fn.kind !== 'fn');
+  return declared.some(([fn]) => fn.kind === 'init')
+    ? declared
+    : [[emptyInit(contract), -1] as const, ...declared];
+}
+
+function emptyInit(contract: Contract): CoreFunction {
+  return {
+    kind: 'init',
+    name: 'init',
+    doc: '',
+    params: [],
+    result: { kind: 'Unit' },
+    resultWords: [],
+    locals: [],
+    body: [],
+    requires: [],
+    ensures: [],
+    succeeds: [],
+    access: { reputation: [], permissions: [], contracts: false },
+    open: false,
+    span: contract.span,
+  };
+}
+
+function walkEntry(model: Model, [fn, callee]: readonly [CoreFunction, number]): Walk {
+  const isInit = fn.kind === 'init';
+  const env = isInit ? initEnvironment : callEnvironment;
+  const before = isInit ? zeroState(model) : freeState(model);
+  return { passive: walkFunction(model, fn, before, env), callee, env };
+}
+
+const NOW = symbol('now', 'Int');
+const BLOCK = symbol('block', 'Int');
+
+function callEnvironment(name: EnvName): Formula {
+  return { caller: CALLER, creator: CREATOR, self: SELF, now: NOW, block: BLOCK }[name];
+}
+
+/** Whoever deploys is the creator. */
+function initEnvironment(name: EnvName): Formula {
+  return name === 'caller' ? CREATOR : callEnvironment(name);
+}
+
+function nextEnvironment(name: EnvName): Formula {
+  if (name === 'now') return symbol('now.next', 'Int');
+  return name === 'block' ? symbol('block.next', 'Int') : callEnvironment(name);
+}
+
+// ---- obligations of one entry point ------------------------------------------------------------
+
+function obligationsOfWalk(context: Context, walk: Walk): readonly Obligation[] {
+  const { fn } = walk.passive;
+  return [
+    ...(fn.kind === 'view'
+      ? []
+      : context.model.contract.invariants.map((clause) => invariantAfter(context, walk, clause))),
+    ...(fn.kind === 'rule'
+      ? context.model.contract.histories.map((clause) => clauseAfter(context, walk, clause))
+      : []),
+    ...fn.ensures.map((clause) => clauseAfter(context, walk, clause)),
+    ...fn.succeeds.flatMap((clause) => [
+      succeeds(context, walk, clause),
+      succeedsVacuity(context, walk, clause),
+    ]),
+    ...walk.passive.asserts.map((point, i) => assertHolds(context, walk, point, i)),
+    ...(fn.kind === 'rule' && !fn.open ? [stranger(context, walk)] : []),
+    ...mayRevert(context, walk),
+    ...vacuity(context, walk),
+  ];
+}
+
+function invariantAfter(context: Context, walk: Walk, clause: Clause): Obligation {
+  const { fn } = walk.passive;
+  const verb = fn.kind === 'init' ? 'established by `init`' : `kept by \`${fn.name}\``;
+  return obligation(context, walk, {
+    kind: 'invariant',
+    name: clause.name,
+    span: clause.span,
+    clause,
+    // Whoever asks whether a rule keeps an invariant takes it to hold before.
+    also: fn.kind === 'init' ? [] : [clause],
+    violation: [not(holds(context.model, clause.term, scopeAfter(walk))), returnsNormally(walk.passive)],
+    success: `invariant \`${clause.name}\` is ${verb}`,
+    failure: `invariant \`${clause.name}\` is not ${verb}`,
+  });
+}
+
+function clauseAfter(context: Context, walk: Walk, clause: Clause): Obligation {
+  const kind = clause.kind === 'history' ? 'history' : 'ensures';
+  const what = kind === 'history' ? `history \`${clause.name}\`` : `\`ensures ${clause.text}\``;
+  return obligation(context, walk, {
+    kind,
+    name: clause.name,
+    span: clause.span,
+    clause,
+    violation: [not(holds(context.model, clause.term, scopeAfter(walk))), returnsNormally(walk.passive)],
+    success: `${what} holds after \`${walk.passive.fn.name}\``,
+    failure: `${what} does not hold after \`${walk.passive.fn.name}\``,
+  });
+}
+
+/** Where the condition holds no check fails, `requires` included, and nothing is frozen. */
+function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
+  const condition = holds(context.model, clause.term, scopeBefore(walk));
+  return obligation(context, walk, {
+    kind: 'succeeds',
+    name: clause.name,
+    span: clause.span,
+    clause,
+    violation: [reverts(walk.passive), condition, ...nothingFrozen(walk.passive)],
+    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\``,
+    failure: `\`${walk.passive.fn.name}\` can revert although \`${clause.text}\``,
+  });
+}
+
+function succeedsVacuity(context: Context, walk: Walk, clause: Clause): Obligation {
+  return obligation(context, walk, {
+    kind: 'vacuity',
+    name: clause.name,
+    span: clause.span,
+    clause,
+    violation: [holds(context.model, clause.term, scopeBefore(walk))],
+    success: `\`${clause.text}\` can hold`,
+    failure: `\`${clause.text}\` contradicts the invariants: the clause promises nothing`,
+  });
+}
+
+function assertHolds(
+  context: Context,
+  walk: Walk,
+  point: Passive['asserts'][number],
+  index: number,
+): Obligation {
+  const scope = { ...scopeAfter(walk), now: point.state, locals: point.locals };
+  const reached = [point.guard, passes(walk.passive.checks.slice(0, point.checksBefore))];
+  return obligation(context, walk, {
+    kind: 'assert',
+    name: point.clause.name === '' ? `assert.${index + 1}` : point.clause.name,
+    span: point.clause.span,
+    clause: point.clause,
+    violation: [not(holds(context.model, point.clause.term, scope)), ...reached],
+    success: `\`assert ${point.clause.text}\` holds`,
+    failure: `\`assert ${point.clause.text}\` does not hold`,
+  });
+}
+
+/** No account but the stranger's own is lower after the call. */
+function stranger(context: Context, walk: Walk): Obligation {
+  const { model } = context;
+  const { fn, before, after } = walk.passive;
+  const victim = symbol('victim', 'Did');
+  const lowered = model.contract.currencies.map((_, c) =>
+    lt(balanceOf(model, after, c, victim), balanceOf(model, before, c, victim)),
+  );
+  const barred = fn.access.permissions.length > 0 && !fn.access.contracts;
+  return obligation(context, walk, {
+    kind: 'stranger',
+    name: 'stranger',
+    span: fn.span,
+    clause: null,
+    violation: barred ? [FALSE] : [or(...lowered), not(eq(victim, CALLER)), returnsNormally(walk.passive)],
+    stranger: true,
+    success: `no stranger lowers another account by calling \`${fn.name}\``,
+    failure: `anyone at all can lower another account by calling \`${fn.name}\``,
+  });
+}
+
+const MAY_REVERT: ReadonlySet<Check['reason']> = new Set(['overflow', 'divisionByZero', 'capacity']);
+
+function mayRevert(context: Context, walk: Walk): readonly Obligation[] {
+  const { checks, fn } = walk.passive;
+  const found = checks
+    .map((check, i) => [check, i] as const)
+    .filter(([check]) => MAY_REVERT.has(check.reason));
+  return found.map(([check, i], n) =>
+    obligation(context, walk, {
+      kind: 'may-revert',
+      name: `${check.reason}.${n + 1}`,
+      span: check.span,
+      clause: null,
+      violation: [not(check.ok), check.guard, passes(checks.slice(0, i))],
+      success: `\`${fn.name}\` cannot revert here`,
+      failure: `\`${fn.name}\` may revert: ${check.what}`,
+    }),
+  );
+}
+
+function vacuity(context: Context, walk: Walk): readonly Obligation[] {
+  const { checks, branches, fn } = walk.passive;
+  const reachable = (guard: Formula, before: number): Formula[] => [guard, passes(checks.slice(0, before))];
+  const returns = obligation(context, walk, {
+    kind: 'vacuity',
+    name: 'returns',
+    span: fn.span,
+    clause: null,
+    violation: [returnsNormally(walk.passive)],
+    success: `a call of \`${fn.name}\` can succeed`,
+    failure: `no call of \`${fn.name}\` can succeed: what it requires cannot hold`,
+  });
+  const dead = branches.map((branch, i) =>
+    obligation(context, walk, {
+      kind: 'vacuity',
+      name: `branch.${i + 1}`,
+      span: branch.span,
+      clause: null,
+      violation: reachable(branch.guard, branch.checksBefore),
+      success: 'this can be reached',
+      failure: 'this can never be reached',
+    }),
+  );
+  return [returns, ...dead];
+}
+
+// ---- obligations of no entry point -------------------------------------------------------------
+
+function contradictoryInvariants(context: Context): readonly Obligation[] {
+  const { contract } = context.model;
+  if (contract.invariants.length === 0) return [];
+  return [
+    obligation(context, null, {
+      kind: 'vacuity',
+      name: 'invariants',
+      span: contract.invariants[0]!.span,
+      clause: null,
+      violation: [],
+      success: 'the invariants can all hold',
+      failure: 'the invariants contradict each other: no state satisfies them all',
+    }),
+  ];
+}
+
+/** Invariants that speak of the world outside must survive what it does between calls. */
+function environmentObligations(context: Context): readonly Obligation[] {
+  const { model } = context;
+  const outside = model.contract.invariants.filter((clause) => mentionsOutside(clause));
+  if (model.flaws.has('noEnvironmentStep')) return [];
+  const before = freeState(model);
+  const after = withFreeLedger(model, before, NEXT);
+  return outside.map((clause) =>
+    obligation(context, null, {
+      kind: 'invariant',
+      name: clause.name,
+      span: clause.span,
+      clause,
+      also: [clause],
+      violation: [
+        not(holds(model, clause.term, momentScope(after, nextEnvironment))),
+        ...environmentStep(model, before, after),
+      ],
+      success: `invariant \`${clause.name}\` stays true between calls`,
+      failure: `invariant \`${clause.name}\` can be broken from outside, between calls`,
+    }),
+  );
+}
+
+/** Time does not go back; nobody but the contract takes from its account. All else may change. */
+function environmentStep(model: Model, before: State, after: State): readonly Formula[] {
+  const later = ['now', 'block'] as const;
+  return [
+    ...later.map((name) => le(callEnvironment(name), nextEnvironment(name))),
+    ...later.map((name) => fits(nextEnvironment(name))),
+    ...model.contract.currencies.map((_, c) =>
+      le(balanceOf(model, before, c, SELF), balanceOf(model, after, c, SELF)),
+    ),
+  ];
+}
+
+/** Whether an invariant says anything about what others can change. */
+export function mentionsOutside(clause: Clause): boolean {
+  return someTerm(clause.term, (term) => {
+    if (term.kind === 'host') return true;
+    return term.kind === 'env' && (term.name === 'now' || term.name === 'block');
+  });
+}
+
+// ---- assembly ----------------------------------------------------------------------------------
+
+type Draft = {
+  readonly kind: ObligationKind;
+  readonly name: string;
+  readonly span: Span;
+  readonly clause: Clause | AssertClause | null;
+  /** Invariants assumed besides those that always are. */
+  readonly also?: readonly Clause[];
+  /** All of it together is what must not be possible (for vacuity: must be). */
+  readonly violation: readonly Formula[];
+  readonly stranger?: true;
+  readonly success: string;
+  readonly failure: string;
+};
+
+function obligation(context: Context, walk: Walk | null, draft: Draft): Obligation {
+  const { kind, name, span, clause, success, failure } = draft;
+  const asserted = assertedBy(context, walk, draft);
+  const { text, legend } = writeScript(asserted);
+  return {
+    contract: context.model.contract.name,
+    rule: walk?.passive.fn.name ?? (kind === 'invariant' ? ENVIRONMENT : ''),
+    kind,
+    name,
+    span,
+    text,
+    hash: hex(sha256(new TextEncoder().encode(text))),
+    holdsWhen: kind === 'vacuity' ? 'sat' : 'unsat',
+    success,
+    failure,
+    clause,
+    callee: walk?.callee ?? -1,
+    legend,
+    unsupported: context.problem ?? walk?.passive.unsupported ?? null,
+  };
+}
+
+/** Violation, path, hypotheses and facts, free of quantifiers. */
+function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly Formula[] {
+  const { model } = context;
+  const atInit = walk?.passive.fn.kind === 'init';
+  const hypotheses = atInit ? [] : hypothesesBefore(context, walk, draft.also ?? []);
+  const stated = [
+    ...draft.violation,
+    ...(walk?.passive.facts ?? []),
+    ...hypotheses,
+    ...flawedFacts(model, walk),
+  ];
+  // Decided by simplification alone: nothing else needs saying.
+  if (stated.some((formula) => formula.kind === 'bool' && !formula.value)) return [FALSE];
+  const witnesses = witnessesOf(model, stated).flat();
+  const touched = walk === null ? [] : [...writtenKeys(walk.passive.after), CALLER];
+  const keys = [...touched, SELF, ...witnesses];
+  const ground = instantiate(stated, keys);
+  const strange = draft.stranger === undefined ? [] : strangerFacts(model, ground);
+  const said = [...ground, ...strange];
+  return [...said, ...factsOf(model, said), ...wordFacts(said), ...environmentFacts(NOW, BLOCK)];
+}
+
+function hypothesesBefore(context: Context, walk: Walk | null, also: readonly Clause[]): readonly Formula[] {
+  const { model, assumed } = context;
+  const scope = momentScope(walk?.passive.before ?? freeState(model), callEnvironment);
+  const all = [...assumed, ...also.filter((clause) => !assumed.includes(clause))];
+  return all.map((clause) => holds(model, clause.term, scope));
+}
+
+/** A stranger is named nowhere: not as creator, in a literal, a key, an element or a field. */
+function strangerFacts(model: Model, formulas: readonly Formula[]): readonly Formula[] {
+  const known = [CREATOR, ...model.contract.didLiterals.map((did) => literal('Did', did))];
+  const strange = (account: Formula): Formula => eq(account, CALLER);
+  const facts = known.map((account) => not(strange(account)));
+  for (const read of readsOf(formulas)) {
+    const [kind, slot] = read.name.split('.');
+    if (kind !== 'has' && kind !== 'field') continue;
+    const { keys } = model.contract.slots[Number(slot)]!;
+    const named = or(...keys.flatMap((key, i) => (key.kind === 'Did' ? [strange(read.args[i]!)] : [])));
+    if (kind === 'has') facts.push(implies(named, not(read)));
+    if (kind === 'field') facts.push(implies(named, eq(read, zeroOf(read.sort))));
+    if (kind === 'field' && read.sort === 'Did') facts.push(not(strange(read)));
+  }
+  return facts;
+}
+
+/** Parameters and witnesses that are numbers are 64-bit words. */
+function wordFacts(formulas: readonly Formula[]): readonly Formula[] {
+  const words = new Map<string, Formula>();
+  visitNodes(formulas, (node) => {
+    if (node.kind !== 'symbol' || node.sort !== 'Int') return;
+    if (node.name.startsWith('parameter.') || node.name.startsWith('witness.'))
+      words.set(node.name, fits(node));
+  });
+  return [...words.values()];
+}
+
+function nothingFrozen(passive: Passive): readonly Formula[] {
+  return readsOf(passive.checks.map((check) => check.ok)).flatMap((read) =>
+    read.name.startsWith('frozen.') ? [not(read)] : [],
+  );
+}
+
+function scopeAfter(walk: Walk): Scope {
+  const { before, after, locals, result } = walk.passive;
+  return { old: before, now: after, env: walk.env, locals, result, callee: walk.callee };
+}
+
+function scopeBefore(walk: Walk): Scope {
+  return { ...scopeAfter(walk), now: walk.passive.before, result: [] };
+}
+
+function momentScope(state: State, env: (name: EnvName) => Formula): Scope {
+  return { old: state, now: state, env, locals: [], result: [], callee: -1 };
+}
+
+function flawedFacts(model: Model, walk: Walk | null): readonly Formula[] {
+  const facts: Formula[] = [];
+  if (model.flaws.has('emptyAtInit') && walk?.passive.fn.kind === 'init') {
+    for (const c of model.contract.currencies.keys())
+      facts.push(eq(balanceOf(model, walk.passive.before, c, SELF), int(0n)));
+  }
+  if (model.flaws.has('amountsPositive')) {
+    walk?.passive.fn.locals.forEach((local, i) => {
+      const value = walk.passive.locals[i];
+      if (local.type.kind === 'Amount' && value !== undefined) facts.push(le(int(0n), value));
+    });
+  }
+  return facts;
+}
+
+function hex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

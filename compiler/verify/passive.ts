@@ -1,0 +1,511 @@
+/**
+ * Core to passive form: one symbolic walk over a function. Branches merge by `ite`; every possible revert becomes a
+ * check with the path that leads to it; nothing is assigned twice. In: a function and the state before it. Out: the
+ * checks in order, the state and result after a normal return, and what stood on the way.
+ */
+
+import type { Scalar } from '../check/types.ts';
+import type {
+  AssertClause,
+  Atom,
+  Clause,
+  Function as CoreFunction,
+  EnvName,
+  Place,
+  Revert,
+  Stmt,
+} from '../core/core.ts';
+import type { Span } from '../syntax/ast.ts';
+import { constant, entryOf, operate, summand } from './clause.ts';
+import {
+  add,
+  and,
+  bool,
+  eq,
+  FALSE,
+  type Formula,
+  fits,
+  implies,
+  int,
+  ite,
+  lt,
+  not,
+  ONE,
+  or,
+  printFormula,
+  sortOfType,
+  sub,
+  symbol,
+  TRUE,
+  ZERO,
+  zeroOf,
+} from './formula.ts';
+import {
+  applyTransfer,
+  balanceOf,
+  canPay,
+  type Transfer,
+  transferFacts,
+  transferSucceeds,
+} from './ledger.ts';
+import type { Model } from './model.ts';
+import {
+  fieldName,
+  hasName,
+  mergeStates,
+  readArray,
+  readWord,
+  type State,
+  sizeName,
+  sumName,
+  totalName,
+  writeArray,
+  writeWord,
+} from './state.ts';
+
+export type Passive = {
+  readonly fn: CoreFunction;
+  readonly before: State;
+  /** In order of execution. */
+  readonly checks: readonly Check[];
+  /** State and result words after a normal return. */
+  readonly after: State;
+  readonly result: readonly Formula[];
+  /** Known of the words on the way; true of every execution that got past the checks. */
+  readonly facts: readonly Formula[];
+  readonly asserts: readonly AssertPoint[];
+  readonly branches: readonly Branch[];
+  readonly locals: readonly (Formula | undefined)[];
+  /** Why the function has no passive form; then nothing is claimed about it. */
+  readonly unsupported: string | null;
+};
+
+/** Execution reverts where `guard` holds and `ok` does not. */
+export type Check = {
+  readonly guard: Formula;
+  readonly ok: Formula;
+  readonly reason: Revert['reason'] | 'require';
+  readonly span: Span;
+  /** What can go wrong, in words. */
+  readonly what: string;
+};
+export type AssertPoint = {
+  readonly clause: Clause | AssertClause;
+  /** Checks before it, and the path to it. */
+  readonly checksBefore: number;
+  readonly guard: Formula;
+  readonly state: State;
+  readonly locals: readonly (Formula | undefined)[];
+};
+export type Branch = { readonly guard: Formula; readonly checksBefore: number; readonly span: Span };
+
+/** What a function's parameters and environment are called in formulas. */
+export function parameterSymbol(index: number, type: Scalar): Formula {
+  return symbol(`parameter.${index}`, sortOfType(type));
+}
+
+export function walkFunction(
+  model: Model,
+  fn: CoreFunction,
+  before: State,
+  env: (name: EnvName) => Formula,
+): Passive {
+  const words = parameterWords(fn);
+  const walk: Walk = {
+    model,
+    fn,
+    env,
+    checks: [],
+    facts: [],
+    asserts: [],
+    branches: [],
+    exits: [],
+    unsupported: null,
+  };
+  const locals = fn.locals.map((local, i) => (i < words ? parameterSymbol(i, local.type) : undefined));
+  const end = walkBlock(walk, fn.body, { guard: TRUE, state: before, locals });
+  if (end !== null) walk.exits.push({ guard: end.guard, state: end.state, values: [] });
+  const exit = mergeExits(walk.exits, before, model);
+  const { checks, facts, asserts, branches, unsupported } = walk;
+  const result = exit.values;
+  return { fn, before, checks, after: exit.state, result, facts, asserts, branches, locals, unsupported };
+}
+
+/** No check fails: the function returns. */
+export function returnsNormally(passive: Passive): Formula {
+  return passes(passive.checks);
+}
+
+/** None of these checks fails. */
+export function passes(checks: readonly Check[]): Formula {
+  return and(...checks.map((check) => implies(check.guard, check.ok)));
+}
+
+/** Some check fails, whichever comes first. */
+export function reverts(passive: Passive): Formula {
+  return or(...passive.checks.map((check) => and(check.guard, not(check.ok))));
+}
+
+/** The passive form as text, for golden files and `--dump`. */
+export function printPassive(passive: Passive): string {
+  const lines = [`${passive.fn.kind} ${passive.fn.name}`];
+  for (const check of passive.checks) {
+    lines.push(`  check ${check.reason}: ${printFormula(check.guard)} ==> ${printFormula(check.ok)}`);
+  }
+  for (const [name, value] of passive.after.words) {
+    if (value !== passive.before.words.get(name)) lines.push(`  ${name} := ${printFormula(value)}`);
+  }
+  for (const [name, array] of passive.after.arrays) {
+    for (const write of array.writes.slice(passive.before.arrays.get(name)!.writes.length)) {
+      const place = `${name}[${write.keys.map(printFormula).join(', ')}]`;
+      lines.push(`  ${place} := ${printFormula(write.value)} if ${printFormula(write.guard)}`);
+    }
+  }
+  passive.result.forEach((word, i) => {
+    lines.push(`  result ${i}: ${printFormula(word)}`);
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+// ---- the walk ----------------------------------------------------------------------------------
+
+type Walk = {
+  readonly model: Model;
+  readonly fn: CoreFunction;
+  readonly env: (name: EnvName) => Formula;
+  readonly checks: Check[];
+  readonly facts: Formula[];
+  readonly asserts: AssertPoint[];
+  readonly branches: Branch[];
+  readonly exits: Exit[];
+  unsupported: string | null;
+};
+/** Where execution stands: the path that led here, given that no check failed. */
+type Path = {
+  readonly guard: Formula;
+  readonly state: State;
+  readonly locals: readonly (Formula | undefined)[];
+};
+type Exit = { readonly guard: Formula; readonly state: State; readonly values: readonly Formula[] };
+
+/** The path after the statements; null when none leads there. */
+function walkBlock(walk: Walk, stmts: readonly Stmt[], start: Path): Path | null {
+  let path: Path | null = start;
+  for (const stmt of stmts) {
+    if (path === null) return null;
+    path = walkStmt(walk, stmt, path);
+  }
+  return path;
+}
+
+function walkStmt(walk: Walk, stmt: Stmt, path: Path): Path | null {
+  const value = (atom: Atom): Formula => atomValue(walk, path, atom);
+  switch (stmt.kind) {
+    case 'op':
+      return walkOp(walk, stmt, path, stmt.args.map(value));
+    case 'copy':
+      return assign(path, stmt.target, value(stmt.value));
+    case 'load':
+      return walkLoad(walk, stmt.target, stmt.place, path);
+    case 'store':
+      return { ...path, state: store(walk, path, stmt.place, value(stmt.value)) };
+    case 'has':
+      return assign(
+        path,
+        stmt.target,
+        readArray(path.state, hasName(stmt.slot), stmt.keys.map(value), walk.model.flaws),
+      );
+    case 'remove':
+      return { ...path, state: removeEntry(walk, path, stmt.slot, stmt.keys.map(value)) };
+    case 'add':
+      return walkAdd(walk, stmt, path, stmt.keys.map(value));
+    case 'size':
+      return assign(path, stmt.target, readWord(path.state, sizeName(stmt.slot)));
+    case 'host':
+      return walkHost(walk, stmt, path, stmt.args.map(value));
+    case 'call':
+      walk.unsupported ??= 'calls of functions are not modelled yet';
+      return stmt.targets.reduce(
+        (p, target, i) => assign(p, target, symbol(`call.${target}.${i}`, localSort(walk, target))),
+        path,
+      );
+    case 'emit':
+      return path;
+    case 'require':
+      return checked(walk, path, value(stmt.condition), 'require', stmt.span, stmt.message);
+    case 'assert':
+      walk.asserts.push({ clause: stmt.clause, checksBefore: walk.checks.length, ...path });
+      return path;
+    case 'if':
+      return walkIf(walk, stmt, path, value(stmt.condition));
+    case 'return':
+      walk.exits.push({ guard: path.guard, state: path.state, values: stmt.values.map(value) });
+      return null;
+  }
+}
+
+function atomValue(walk: Walk, path: Path, atom: Atom): Formula {
+  switch (atom.kind) {
+    case 'const':
+      return constant(atom.value, atom.type);
+    case 'env':
+      return walk.env(atom.name);
+    case 'local': {
+      const value = path.locals[atom.id];
+      if (value === undefined)
+        throw new Error(`local ${atom.id} of ${walk.fn.name} is read before it is assigned`);
+      return value;
+    }
+  }
+}
+
+function assign(path: Path, target: number, value: Formula): Path {
+  return { ...path, locals: path.locals.with(target, value) };
+}
+
+/** A check that always passes leaves no trace. */
+function checked(
+  walk: Walk,
+  path: Path,
+  ok: Formula,
+  reason: Check['reason'],
+  span: Span,
+  what: string,
+): Path {
+  if (!(ok.kind === 'bool' && ok.value)) walk.checks.push({ guard: path.guard, ok, reason, span, what });
+  return path;
+}
+
+const WHAT: { readonly [reason in Revert['reason']]: string } = {
+  overflow: 'the result does not fit in 64 bits',
+  divisionByZero: 'the divisor is zero',
+  host: 'the host refuses',
+  capacity: 'the set is full',
+};
+
+function walkOp(
+  walk: Walk,
+  stmt: Extract<Stmt, { readonly kind: 'op' }>,
+  path: Path,
+  args: readonly Formula[],
+): Path {
+  for (const revert of stmt.reverts.filter((r) => r.reason === 'divisionByZero')) {
+    checked(walk, path, not(eq(args[1]!, ZERO)), revert.reason, revert.span, WHAT[revert.reason]);
+  }
+  const result = operate(walk.model, stmt.op, args);
+  for (const revert of stmt.reverts.filter((r) => r.reason === 'overflow')) {
+    const ok = walk.model.flaws.has('noOverflow') ? TRUE : fits(result);
+    checked(walk, path, ok, revert.reason, revert.span, WHAT[revert.reason]);
+  }
+  return assign(path, stmt.target, result);
+}
+
+function walkLoad(walk: Walk, target: number, place: Place, path: Path): Path {
+  return assign(path, target, readPlace(walk, path, place));
+}
+
+function readPlace(walk: Walk, path: Path, place: Place): Formula {
+  const name = fieldName(place.slot, place.field);
+  if (slotOf(walk, place.slot).kind === 'value') return readWord(path.state, name);
+  return readArray(path.state, name, keysOf(walk, path, place.keys), walk.model.flaws);
+}
+
+function store(walk: Walk, path: Path, place: Place, value: Formula): State {
+  const name = fieldName(place.slot, place.field);
+  if (slotOf(walk, place.slot).kind === 'value') return writeWord(path.state, name, value);
+  const keys = keysOf(walk, path, place.keys);
+  const values = entryOf(walk.model, path.state, place.slot, keys);
+  const after = { counts: TRUE, values: values.with(place.field, value) };
+  const state = updateSums(walk, path.state, place.slot, keys, { counts: TRUE, values }, after);
+  const present = writeArray(state, hasName(place.slot), { guard: TRUE, keys, value: TRUE });
+  return writeArray(present, name, { guard: TRUE, keys, value });
+}
+
+/** Clears an entry of a map, or takes an element out of a set. */
+function removeEntry(walk: Walk, path: Path, slot: number, keys: readonly Formula[]): State {
+  const declared = slotOf(walk, slot);
+  const zeros = declared.fields.map((field) => zeroOf(sortOfType(field.type)));
+  const inside = readArray(path.state, hasName(slot), keys, walk.model.flaws);
+  const before = {
+    counts: declared.kind === 'set' ? inside : TRUE,
+    values: entryOf(walk.model, path.state, slot, keys),
+  };
+  let state = path.state;
+  if (!walk.model.flaws.has('sumForgetsRemove')) {
+    state = updateSums(walk, state, slot, keys, before, {
+      counts: bool(declared.kind === 'map'),
+      values: zeros,
+    });
+  }
+  if (declared.kind === 'set') {
+    state = writeWord(state, sizeName(slot), sub(readWord(state, sizeName(slot)), ite(inside, ONE, ZERO)));
+  }
+  zeros.forEach((value, field) => {
+    state = writeArray(state, fieldName(slot, field), { guard: TRUE, keys, value });
+  });
+  return writeArray(state, hasName(slot), { guard: TRUE, keys, value: FALSE });
+}
+
+function walkAdd(
+  walk: Walk,
+  stmt: Extract<Stmt, { readonly kind: 'add' }>,
+  path: Path,
+  keys: readonly Formula[],
+): Path {
+  const inside = readArray(path.state, hasName(stmt.slot), keys, walk.model.flaws);
+  const size = readWord(path.state, sizeName(stmt.slot));
+  const capacity = int(BigInt(slotOf(walk, stmt.slot).capacity));
+  const revert = stmt.reverts.find((r) => r.reason === 'capacity');
+  checked(walk, path, or(inside, lt(size, capacity)), 'capacity', revert?.span ?? stmt.span, WHAT.capacity);
+  const grows = walk.model.flaws.has('addAlwaysGrows') ? FALSE : inside;
+  const sums = updateSums(
+    walk,
+    path.state,
+    stmt.slot,
+    keys,
+    { counts: inside, values: [] },
+    { counts: TRUE, values: [] },
+  );
+  const state = writeWord(sums, sizeName(stmt.slot), add(size, ite(grows, ZERO, ONE)));
+  return { ...path, state: writeArray(state, hasName(stmt.slot), { guard: TRUE, keys, value: TRUE }) };
+}
+
+function walkHost(
+  walk: Walk,
+  stmt: Extract<Stmt, { readonly kind: 'host' }>,
+  path: Path,
+  args: readonly Formula[],
+): Path {
+  const { model, env } = walk;
+  const [account, amount] = args as [Formula, Formula];
+  switch (stmt.name) {
+    case 'ledger.transfer':
+      return walkTransfer(walk, stmt, path, {
+        currency: stmt.currency,
+        from: account,
+        to: amount,
+        amount: args[2]!,
+      });
+    case 'ledger.balance':
+      return assign(path, stmt.targets[0]!, balanceOf(model, path.state, stmt.currency, account));
+    case 'ledger.can_pay':
+      return assign(
+        path,
+        stmt.targets[0]!,
+        canPay(model, path.state, stmt.currency, account, amount, env('self')),
+      );
+    case 'ledger.total':
+      return assign(path, stmt.targets[0]!, readWord(path.state, totalName(stmt.currency)));
+    default:
+      throw new Error(`${stmt.name} has no model`);
+  }
+}
+
+function walkTransfer(walk: Walk, stmt: Stmt, path: Path, transfer: Transfer): Path {
+  const { model, env } = walk;
+  const currency = model.contract.currencies[transfer.currency]!.name;
+  const ok = transferSucceeds(model, path.state, transfer, env);
+  checked(walk, path, ok, 'host', stmt.span, `the ledger refuses the transfer of ${currency}`);
+  const state = applyTransfer(model, path.state, transfer, TRUE, env);
+  for (const fact of transferFacts(model, state, transfer)) walk.facts.push(implies(path.guard, fact));
+  return { ...path, state };
+}
+
+function walkIf(
+  walk: Walk,
+  stmt: Extract<Stmt, { readonly kind: 'if' }>,
+  path: Path,
+  condition: Formula,
+): Path | null {
+  const thenPath = { ...path, guard: and(path.guard, condition) };
+  const elsePath = { ...path, guard: and(path.guard, not(condition)) };
+  noteBranch(walk, stmt.then, thenPath.guard);
+  noteBranch(walk, stmt.otherwise, elsePath.guard);
+  const a = walkBlock(walk, stmt.then, thenPath);
+  const b = walkBlock(walk, stmt.otherwise, elsePath);
+  if (a === null || b === null) return a ?? b;
+  const locals = a.locals.map((value, i) => mergeLocal(condition, value, b.locals[i]));
+  const guard = a.guard === thenPath.guard && b.guard === elsePath.guard ? path.guard : or(a.guard, b.guard);
+  return { guard, state: mergeStates(mergeCondition(walk, condition), a.state, b.state), locals };
+}
+
+function mergeCondition(walk: Walk, condition: Formula): Formula {
+  return walk.model.flaws.has('branchForgotten') ? TRUE : condition;
+}
+
+/** A local of one branch alone is not read after the join. */
+function mergeLocal(condition: Formula, a: Formula | undefined, b: Formula | undefined): Formula | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : ite(condition, a, b);
+}
+
+/** Branches that do something: an empty one, or a bare constant from `&&`, is nobody's dead code. */
+function noteBranch(walk: Walk, stmts: readonly Stmt[], guard: Formula): void {
+  const first = stmts.find((stmt) => stmt.kind !== 'copy');
+  if (first !== undefined) walk.branches.push({ guard, checksBefore: walk.checks.length, span: first.span });
+}
+
+/** Each sum over the slot grows by what the entry's term grows. */
+function updateSums(
+  walk: Walk,
+  state: State,
+  slot: number,
+  keys: readonly Formula[],
+  before: Entry,
+  after: Entry,
+): State {
+  let next = state;
+  walk.model.sums.forEach((sum, i) => {
+    if (sum.slot !== slot) return;
+    const term = (entry: Entry): Formula =>
+      ite(entry.counts, summand(walk.model, sum, keys, entry.values), ZERO);
+    next = writeWord(next, sumName(i), add(readWord(state, sumName(i)), sub(term(after), term(before))));
+  });
+  return next;
+}
+
+/** Entries of a map always count, with the zero of their type where nothing was written; elements when in the set. */
+type Entry = { readonly counts: Formula; readonly values: readonly Formula[] };
+
+function mergeExits(exits: readonly Exit[], before: State, model: Model): Exit {
+  if (exits.length === 0) return { guard: FALSE, state: before, values: [] };
+  const last = exits.at(-1)!;
+  return exits.slice(0, -1).reduceRight((rest, exit) => mergeExit(exit, rest, model), last);
+}
+
+function mergeExit(exit: Exit, rest: Exit, model: Model): Exit {
+  const condition = model.flaws.has('branchForgotten') ? bool(true) : exit.guard;
+  return {
+    guard: or(exit.guard, rest.guard),
+    state: mergeStates(condition, exit.state, rest.state),
+    values: exit.values.map((value, i) => ite(condition, value, rest.values[i] ?? value)),
+  };
+}
+
+function parameterWords(fn: CoreFunction): number {
+  return fn.params.reduce((sum, param) => sum + wordsOf(param.type), 0);
+}
+
+function wordsOf(type: CoreFunction['params'][number]['type']): number {
+  switch (type.kind) {
+    case 'Struct':
+      return type.fields.reduce((sum, field) => sum + wordsOf(field.type), 0);
+    case 'Tuple':
+      return type.items.reduce((sum, item) => sum + wordsOf(item), 0);
+    case 'Unit':
+      return 0;
+    default:
+      return 1;
+  }
+}
+
+function localSort(walk: Walk, id: number): ReturnType<typeof sortOfType> {
+  return sortOfType(walk.fn.locals[id]!.type);
+}
+
+function slotOf(walk: Walk, slot: number): Walk['model']['contract']['slots'][number] {
+  return walk.model.contract.slots[slot]!;
+}
+
+function keysOf(walk: Walk, path: Path, keys: readonly Atom[]): readonly Formula[] {
+  return keys.map((key) => atomValue(walk, path, key));
+}

@@ -1,0 +1,91 @@
+/**
+ * The symbolic state at one moment: arrays (maps, sets, balances) as a base and guarded writes, single words as
+ * formulas. Reading resolves writes to `ite`, so that only the base is left as functions of key terms.
+ */
+import type { Flaws } from './flaws.ts';
+import { and, apply, eqAll, type Formula, ite, not, type Sort, zeroOf } from './formula.ts';
+
+export type State = {
+  readonly arrays: ReadonlyMap<string, SymbolicArray>;
+  readonly words: ReadonlyMap<string, Formula>;
+};
+
+export type SymbolicArray = { readonly base: Base; readonly writes: readonly Write[] };
+/** `free`: an unknown function of that name; `zero`: every entry is zero. */
+export type Base = { readonly kind: 'free' | 'zero'; readonly name: string; readonly sort: Sort };
+export type Write = { readonly guard: Formula; readonly keys: readonly Formula[]; readonly value: Formula };
+
+// Names of what the state holds; the part after the first dot is indices of the contract's tables.
+export const fieldName = (slot: number, field: number): string => `field.${slot}.${field}`;
+export const hasName = (slot: number): string => `has.${slot}`;
+export const sizeName = (slot: number): string => `size.${slot}`;
+export const sumName = (sum: number): string => `sum.${sum}`;
+export const balanceName = (currency: number): string => `balance.${currency}`;
+export const takenName = (currency: number): string => `taken.${currency}`;
+export const totalName = (currency: number): string => `total.${currency}`;
+
+export function readWord(state: State, name: string): Formula {
+  const word = state.words.get(name);
+  if (word === undefined) throw new Error(`no word ${name} in the symbolic state`);
+  return word;
+}
+
+export function writeWord(state: State, name: string, value: Formula): State {
+  return { arrays: state.arrays, words: new Map(state.words).set(name, value) };
+}
+
+export function readArray(state: State, name: string, keys: readonly Formula[], flaws: Flaws): Formula {
+  const { base, writes } = arrayOf(state, name);
+  let value = base.kind === 'zero' ? zeroOf(base.sort) : apply(base.name, keys, base.sort);
+  for (const write of writes) {
+    const hit = eqAll(write.keys, keys);
+    if (flaws.has('ignoreAliasing') && hit.kind !== 'bool') continue;
+    value = ite(and(write.guard, hit), write.value, value);
+  }
+  return value;
+}
+
+export function writeArray(state: State, name: string, write: Write): State {
+  const array = arrayOf(state, name);
+  const next = { base: array.base, writes: [...array.writes, write] };
+  return { words: state.words, arrays: new Map(state.arrays).set(name, next) };
+}
+
+/** The state after a branch: `a` where the condition holds, else `b`; both grew from one state. */
+export function mergeStates(condition: Formula, a: State, b: State): State {
+  const words = new Map<string, Formula>();
+  for (const [name, value] of a.words) words.set(name, ite(condition, value, readWord(b, name)));
+  const arrays = new Map<string, SymbolicArray>();
+  for (const [name, array] of a.arrays) arrays.set(name, mergeArrays(condition, array, arrayOf(b, name)));
+  return { arrays, words };
+}
+
+/** The keys that were written, of every array. */
+export function writtenKeys(state: State): readonly Formula[] {
+  return [...state.arrays.values()].flatMap((array) => array.writes.flatMap((write) => write.keys));
+}
+
+export function freeArray(name: string, sort: Sort): SymbolicArray {
+  return { base: { kind: 'free', name, sort }, writes: [] };
+}
+
+export function zeroArray(name: string, sort: Sort): SymbolicArray {
+  return { base: { kind: 'zero', name, sort }, writes: [] };
+}
+
+function arrayOf(state: State, name: string): SymbolicArray {
+  const array = state.arrays.get(name);
+  if (array === undefined) throw new Error(`no array ${name} in the symbolic state`);
+  return array;
+}
+
+function mergeArrays(condition: Formula, a: SymbolicArray, b: SymbolicArray): SymbolicArray {
+  let common = 0;
+  while (common < a.writes.length && a.writes[common] === b.writes[common]) common += 1;
+  const under = (guard: Formula, writes: readonly Write[]): Write[] =>
+    writes.slice(common).map((write) => ({ ...write, guard: and(guard, write.guard) }));
+  return {
+    base: a.base,
+    writes: [...a.writes.slice(0, common), ...under(condition, a.writes), ...under(not(condition), b.writes)],
+  };
+}

@@ -1,0 +1,208 @@
+/**
+ * Obligations to answers: what the solver proves is `proved`; what it refutes becomes a candidate that must break the
+ * clause on the virtual machine before it counts. An invariant is assumed only where everything that keeps it is
+ * proved: what was assumed wrongly is dropped and the rest shown again.
+ */
+import type { Contract } from '../core/core.ts';
+import type { Span } from '../syntax/ast.ts';
+import { type Counterexample, counterexampleOf } from './counterexample.ts';
+import { type Flaws, NO_FLAWS } from './flaws.ts';
+import { type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
+import type { Trace } from './trace.ts';
+
+export type Answer = 'proved' | 'refuted' | 'unconfirmed' | 'unknown';
+
+export type Row = {
+  readonly contract: string;
+  /** `''`: the contract as a whole; `between calls`: what others can do. */
+  readonly rule: string;
+  readonly kind: ObligationKind;
+  readonly name: string;
+  readonly answer: Answer;
+  /** A run from deployment showed it. */
+  readonly confirmed: boolean;
+  readonly trace: Trace | null;
+  readonly span: Span;
+  readonly message: string;
+  /** Why it is `unknown`; otherwise empty. */
+  readonly reason: string;
+  /** The author marked the clause `unproved`. */
+  readonly marked: boolean;
+  /** Solver resource spent. */
+  readonly resource: number;
+  readonly hash: string;
+};
+
+export type Report = {
+  readonly contract: string;
+  /** In source order. */
+  readonly rows: readonly Row[];
+  /** Names of the invariants that the rows assume, each proved by rows of its own. */
+  readonly assumed: readonly string[];
+};
+
+export type SolverQuery = {
+  readonly text: string;
+  readonly rlimit: number;
+  readonly wants: readonly string[];
+};
+export type SolverAnswer = {
+  readonly status: 'sat' | 'unsat' | 'unknown';
+  readonly values: { readonly [name: string]: string };
+  readonly rlimitUsed: number;
+  readonly reason: string;
+};
+export type Solve = (query: SolverQuery) => Promise<SolverAnswer>;
+
+export type Candidate = { readonly obligation: Obligation; readonly counterexample: Counterexample };
+/**
+ * `reached`: a run from deployment ends in what the obligation speaks of. `built`: one call from a built state that
+ * satisfies the invariants does. `none`: neither was found.
+ */
+export type Refutation =
+  | { readonly kind: 'reached' | 'built'; readonly trace: Trace }
+  | { readonly kind: 'none'; readonly reason: string };
+export type Refute = (candidate: Candidate) => Refutation | Promise<Refutation>;
+
+export type VerifyOptions = {
+  readonly solve: Solve;
+  readonly refute: Refute;
+  /** Resource limit of one query. */
+  readonly rlimit: number;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** For tests of the verifier alone. */
+  readonly flaws?: Flaws;
+};
+
+export const RLIMIT_DEFAULT = 10_000_000;
+
+export async function verifyContract(contract: Contract, options: VerifyOptions): Promise<Report> {
+  const { obligations, answers, assumed } = await settle(contract, options);
+  const rows: Row[] = [];
+  for (const obligation of obligations) {
+    rows.push(await rowOf(contract, obligation, answers.get(obligation.hash)!, options));
+  }
+  return { contract: contract.name, rows, assumed: [...assumed] };
+}
+
+/** Whether the solver's word is what the obligation needs; never for `unknown`. */
+export function holdsBy(obligation: Obligation, answer: SolverAnswer): boolean {
+  return obligation.unsupported === null && answer.status === obligation.holdsWhen;
+}
+
+/** Whether the row keeps a contract from being built. */
+export function failsBuild(row: Row): boolean {
+  if (row.answer === 'proved' || row.kind === 'may-revert') return false;
+  if (row.kind === 'vacuity') return false;
+  return row.answer === 'refuted' || !row.marked;
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+type Answers = ReadonlyMap<string, SolverAnswer>;
+type Settled = {
+  readonly obligations: readonly Obligation[];
+  readonly answers: Answers;
+  readonly assumed: ReadonlySet<string>;
+};
+
+/** The largest set of invariants that hold by each other's help, and all answers under it. */
+async function settle(contract: Contract, options: VerifyOptions): Promise<Settled> {
+  const flaws = options.flaws ?? NO_FLAWS;
+  const answers = new Map<string, SolverAnswer>();
+  let assumed: ReadonlySet<string> = new Set(
+    contract.invariants.filter((clause) => !clause.unproved).map((clause) => clause.name),
+  );
+  for (;;) {
+    const obligations = obligationsOf(contract, { assumed, flaws });
+    await solveAll(obligations, answers, options);
+    const shaky = new Set(
+      obligations
+        .filter((o) => o.kind === 'invariant' && !holdsBy(o, answers.get(o.hash)!))
+        .map((o) => o.name),
+    );
+    const kept: ReadonlySet<string> = new Set([...assumed].filter((name) => !shaky.has(name)));
+    if (kept.size === assumed.size || flaws.has('assumeUnproved')) return { obligations, answers, assumed };
+    assumed = kept;
+  }
+}
+
+async function solveAll(
+  obligations: readonly Obligation[],
+  answers: Map<string, SolverAnswer>,
+  options: VerifyOptions,
+): Promise<void> {
+  const open = new Map(obligations.filter((o) => !answers.has(o.hash)).map((o) => [o.hash, o]));
+  let done = 0;
+  const solved = [...open.values()].map(async (obligation) => {
+    const { text, legend, hash } = obligation;
+    answers.set(hash, await options.solve({ text, rlimit: options.rlimit, wants: [...legend.keys()] }));
+    done += 1;
+    options.onProgress?.(done, open.size);
+  });
+  await Promise.all(solved);
+}
+
+async function rowOf(
+  contract: Contract,
+  obligation: Obligation,
+  answer: SolverAnswer,
+  options: VerifyOptions,
+): Promise<Row> {
+  if (obligation.unsupported !== null)
+    return makeRow(obligation, answer, 'unknown', null, obligation.unsupported);
+  if (answer.status === 'unknown') return makeRow(obligation, answer, 'unknown', null, answer.reason);
+  if (obligation.holdsWhen === 'sat') return vacuityRow(contract, obligation, answer, options);
+  if (answer.status === 'unsat') return makeRow(obligation, answer, 'proved', null, '');
+  const refutation = await options.refute(candidateOf(contract, obligation, answer));
+  if (refutation.kind === 'none') return makeRow(obligation, answer, 'unknown', null, refutation.reason);
+  return makeRow(
+    obligation,
+    answer,
+    refutation.kind === 'reached' ? 'refuted' : 'unconfirmed',
+    refutation.trace,
+    '',
+  );
+}
+
+/** What nothing satisfies is refuted by proof; that something does, is shown by running it. */
+async function vacuityRow(
+  contract: Contract,
+  obligation: Obligation,
+  answer: SolverAnswer,
+  options: VerifyOptions,
+): Promise<Row> {
+  if (answer.status === 'unsat') return makeRow(obligation, answer, 'refuted', null, '');
+  const witness = await options.refute(candidateOf(contract, obligation, answer));
+  if (witness.kind === 'none') return makeRow(obligation, answer, 'unknown', null, witness.reason);
+  return makeRow(obligation, answer, 'proved', null, '');
+}
+
+function candidateOf(contract: Contract, obligation: Obligation, answer: SolverAnswer): Candidate {
+  return { obligation, counterexample: counterexampleOf(contract, obligation, answer.values) };
+}
+
+function makeRow(
+  obligation: Obligation,
+  answer: SolverAnswer,
+  verdict: Answer,
+  trace: Trace | null,
+  reason: string,
+): Row {
+  const { contract, rule, kind, name, span, clause, hash } = obligation;
+  return {
+    contract,
+    rule,
+    kind,
+    name,
+    answer: verdict,
+    confirmed: trace !== null && trace.from === 'deployment',
+    trace,
+    span,
+    message: verdict === 'proved' ? obligation.success : obligation.failure,
+    reason,
+    marked: clause !== null && 'unproved' in clause && clause.unproved,
+    resource: answer.rlimitUsed,
+    hash,
+  };
+}
