@@ -83,3 +83,307 @@ export const HOST_FUNCTIONS: readonly HostFunction[] = [
     doc: 'What circulates of a currency: the sum of all positive balances.',
   },
 ];
+
+/** The capability that `capability` includes: `write` capabilities include `read`. */
+export function includesCapability(declared: string, needed: Capability): boolean {
+  return declared === needed || declared === needed.replace('.read', '.write');
+}
+
+/** Capabilities that a contract can declare in this version. */
+export const CAPABILITIES: readonly Capability[] = ['ledger.read', 'ledger.write'];
+
+/**
+ * A name of the language. `built` is false for what language.md describes and this version does not have yet:
+ * the name is taken all the same.
+ */
+export type BuiltIn = {
+  readonly name: string;
+  readonly kind: 'type' | 'environment' | 'function' | 'specification' | 'module';
+  readonly signature: string;
+  readonly built: boolean;
+  readonly doc: string;
+};
+
+export const BUILT_INS: readonly BuiltIn[] = [
+  {
+    name: 'Int',
+    kind: 'type',
+    signature: 'Int',
+    built: true,
+    doc: 'A signed 64-bit integer; every operation is checked and reverts on overflow.',
+  },
+  { name: 'Bool', kind: 'type', signature: 'Bool', built: true, doc: '`true` or `false`.' },
+  {
+    name: 'Amount',
+    kind: 'type',
+    signature: 'Amount<currency>',
+    built: true,
+    doc: 'An amount of one currency, counted in its smallest unit. Amounts of different currencies never add.',
+  },
+  {
+    name: 'Ratio',
+    kind: 'type',
+    signature: 'Ratio',
+    built: true,
+    doc: 'Parts per million, written as a percentage: `67%`.',
+  },
+  { name: 'Time', kind: 'type', signature: 'Time', built: true, doc: 'A moment, in seconds.' },
+  {
+    name: 'Duration',
+    kind: 'type',
+    signature: 'Duration',
+    built: true,
+    doc: 'A length of time, in seconds: `36h`.',
+  },
+  {
+    name: 'Did',
+    kind: 'type',
+    signature: 'Did',
+    built: true,
+    doc: 'A decentralised identifier: who someone is.',
+  },
+  { name: 'Text', kind: 'type', signature: 'Text', built: true, doc: 'UTF-8 text of at most 1,024 bytes.' },
+  {
+    name: 'Map',
+    kind: 'type',
+    signature: 'Map<K, V>',
+    built: true,
+    doc: 'State only. Every key has a value, zero until it is written.',
+  },
+  {
+    name: 'Set',
+    kind: 'type',
+    signature: 'Set<T, n>',
+    built: true,
+    doc: 'State only. At most `n` elements; `in`, `add`, `remove`, `size`.',
+  },
+  { name: 'Bytes', kind: 'type', signature: 'Bytes', built: false, doc: 'At most 1,024 bytes.' },
+  { name: 'Hash', kind: 'type', signature: 'Hash', built: false, doc: '32 bytes.' },
+  { name: 'Option', kind: 'type', signature: 'Option<T>', built: false, doc: '`none` or `some(x)`.' },
+  { name: 'List', kind: 'type', signature: 'List<T, n>', built: false, doc: 'At most `n` elements.' },
+  {
+    name: 'caller',
+    kind: 'environment',
+    signature: 'caller: Did',
+    built: true,
+    doc: 'The immediate caller: who signed the transaction, or the account of the calling contract.',
+  },
+  {
+    name: 'creator',
+    kind: 'environment',
+    signature: 'creator: Did',
+    built: true,
+    doc: 'Who deployed the contract.',
+  },
+  {
+    name: 'self',
+    kind: 'environment',
+    signature: 'self: Did',
+    built: true,
+    doc: "The contract's own account.",
+  },
+  {
+    name: 'now',
+    kind: 'environment',
+    signature: 'now: Time',
+    built: true,
+    doc: 'Block time, constant within a call.',
+  },
+  {
+    name: 'block',
+    kind: 'environment',
+    signature: 'block: Int',
+    built: true,
+    doc: 'Block height, constant within a call.',
+  },
+  {
+    name: 'min',
+    kind: 'function',
+    signature: 'min(a, b)',
+    built: true,
+    doc: 'The lesser of two values of one ordered type.',
+  },
+  {
+    name: 'max',
+    kind: 'function',
+    signature: 'max(a, b)',
+    built: true,
+    doc: 'The greater of two values of one ordered type.',
+  },
+  {
+    name: 'abs',
+    kind: 'function',
+    signature: 'abs(x)',
+    built: true,
+    doc: 'The value without its sign; reverts for the least `Int`.',
+  },
+  {
+    name: 'mul_div',
+    kind: 'function',
+    signature: 'mul_div(a, b, c)',
+    built: false,
+    doc: '`a * b / c` with a 128-bit product.',
+  },
+  { name: 'isqrt', kind: 'function', signature: 'isqrt(x)', built: false, doc: 'The integer square root.' },
+  { name: 'pow', kind: 'function', signature: 'pow(a, n)', built: false, doc: 'A power.' },
+  {
+    name: 'share',
+    kind: 'function',
+    signature: 'share(x, r)',
+    built: false,
+    doc: 'A share of an amount, rounded down.',
+  },
+  {
+    name: 'share_up',
+    kind: 'function',
+    signature: 'share_up(x, r)',
+    built: false,
+    doc: 'A share of an amount, rounded up.',
+  },
+  { name: 'hash', kind: 'function', signature: 'hash(x)', built: false, doc: 'SHA-256.' },
+  { name: 'some', kind: 'function', signature: 'some(x)', built: false, doc: 'An `Option` with a value.' },
+  { name: 'none', kind: 'function', signature: 'none', built: false, doc: 'An `Option` without a value.' },
+  {
+    name: 'old',
+    kind: 'specification',
+    signature: 'old(e)',
+    built: true,
+    doc: 'In a clause: the value of `e` when the call began.',
+  },
+  {
+    name: 'result',
+    kind: 'specification',
+    signature: 'result',
+    built: true,
+    doc: 'In `ensures`: the value returned.',
+  },
+  {
+    name: 'sum',
+    kind: 'specification',
+    signature: 'sum(map, v => e)',
+    built: true,
+    doc: 'In a clause: the sum over all entries of a map.',
+  },
+  {
+    name: 'count',
+    kind: 'specification',
+    signature: 'count(map, v => c)',
+    built: true,
+    doc: 'In a clause: how many entries of a map, or elements of a set, satisfy `c`.',
+  },
+  {
+    name: 'called',
+    kind: 'specification',
+    signature: 'called(rule)',
+    built: true,
+    doc: 'In a history clause: whether the call was one of `rule`.',
+  },
+  {
+    name: 'ledger',
+    kind: 'module',
+    signature: 'ledger',
+    built: true,
+    doc: 'Balances, limits, transfers and totals.',
+  },
+  {
+    name: 'cooperative',
+    kind: 'module',
+    signature: 'cooperative',
+    built: false,
+    doc: 'Members, roles, resources.',
+  },
+  { name: 'governance', kind: 'module', signature: 'governance', built: false, doc: 'Proposals and votes.' },
+  { name: 'reputation', kind: 'module', signature: 'reputation', built: false, doc: 'Scores by context.' },
+  { name: 'identity', kind: 'module', signature: 'identity', built: false, doc: 'DIDs and credentials.' },
+  {
+    name: 'federation',
+    kind: 'module',
+    signature: 'federation',
+    built: false,
+    doc: 'Federations of cooperatives.',
+  },
+  {
+    name: 'trust',
+    kind: 'module',
+    signature: 'trust',
+    built: false,
+    doc: 'Transitive trust between members.',
+  },
+  {
+    name: 'transaction',
+    kind: 'module',
+    signature: 'transaction',
+    built: false,
+    doc: 'Pending calls with signers.',
+  },
+  { name: 'system', kind: 'module', signature: 'system', built: false, doc: 'Logs and events.' },
+];
+
+/** What a map or set in state offers after a dot. */
+export type Method = {
+  readonly on: 'Map' | 'Set';
+  readonly name: string;
+  /** `Key`: the key of the map or the element of the set; null: a property, written without parentheses. */
+  readonly params: readonly 'Key'[] | null;
+  readonly result: 'Unit' | 'Bool' | 'Int';
+  readonly writes: boolean;
+  readonly built: boolean;
+  readonly doc: string;
+};
+
+export const METHODS: readonly Method[] = [
+  {
+    on: 'Map',
+    name: 'has',
+    params: ['Key'],
+    result: 'Bool',
+    writes: false,
+    built: true,
+    doc: 'Whether the entry was written and not removed.',
+  },
+  {
+    on: 'Map',
+    name: 'remove',
+    params: ['Key'],
+    result: 'Unit',
+    writes: true,
+    built: true,
+    doc: 'Removes the entry: it reads as zero again.',
+  },
+  {
+    on: 'Set',
+    name: 'add',
+    params: ['Key'],
+    result: 'Unit',
+    writes: true,
+    built: true,
+    doc: 'Adds an element; reverts when the set is full.',
+  },
+  {
+    on: 'Set',
+    name: 'remove',
+    params: ['Key'],
+    result: 'Unit',
+    writes: true,
+    built: true,
+    doc: 'Removes an element if it is there.',
+  },
+  {
+    on: 'Set',
+    name: 'size',
+    params: null,
+    result: 'Int',
+    writes: false,
+    built: true,
+    doc: 'How many elements the set has.',
+  },
+  {
+    on: 'Set',
+    name: 'page',
+    params: ['Key', 'Key'],
+    result: 'Unit',
+    writes: false,
+    built: false,
+    doc: 'Some elements, as a list.',
+  },
+];

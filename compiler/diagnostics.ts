@@ -113,8 +113,8 @@ export const DIAGNOSTICS = {
     message: 'this is nested too deeply',
     help: 'give the inner parts names with `let`, or share them in a `fn`',
     explanation:
-      'Expressions, blocks and types nest at most 100 levels deep, and chains of operators have at most 400 links, so that every tool can read every contract.',
-    example: `const a: Int = ${'('.repeat(101)}1${')'.repeat(101)};\n`,
+      'Expressions, blocks and types nest at most 64 levels deep, and chains of operators have at most 400 links, so that every tool can read every contract.',
+    example: `const a: Int = ${'('.repeat(65)}1${')'.repeat(65)};\n`,
   },
   E0109: {
     severity: 'error',
@@ -203,10 +203,450 @@ export const DIAGNOSTICS = {
   },
 
   // ---- E02xx: names (resolve) ------------------------------------------------------------------
+  E0201: {
+    severity: 'error',
+    message: '`{name}` is not defined',
+    help: null,
+    explanation:
+      'A name stands for something that is declared: a state variable, parameter, local variable, currency, struct, constant, or a part of the language. Names are case-sensitive, and a local variable exists from its declaration to the end of its block.',
+    example: 'contract C {\n  view f() -> Int { return totl; }\n}\n',
+  },
+  E0202: {
+    severity: 'error',
+    message: '`{name}` is declared twice',
+    label: 'already the name of {what}',
+    help: 'choose another name',
+    explanation: 'Within one contract, one list of parameters and one block, every name is declared once.',
+    example: 'contract C {\n  const a: Int = 1;\n  const a: Int = 2;\n}\n',
+  },
+  E0203: {
+    severity: 'error',
+    message: '`{name}` already means something here',
+    label: 'already the name of {what}',
+    help: 'choose another name',
+    explanation:
+      'A parameter or local variable never hides another name: whoever reads a rule can trust that a name means the same thing everywhere in it. This includes the names of the language, such as `caller` and `count`.',
+    example: 'contract C {\n  state { total: Int; }\n  view f(total: Int) -> Int { return 1; }\n}\n',
+  },
+  E0204: {
+    severity: 'error',
+    message: '`{name}` is {what}, not {wanted}',
+    help: null,
+    explanation:
+      'The name is known, but what it stands for has no place here: a currency is no value, a rule is no type.',
+    example: 'contract C {\n  currency hours { decimals 2 }\n  view f() -> Int { return hours; }\n}\n',
+  },
+  E0205: {
+    severity: 'error',
+    message: '`{type}` has no part named `{name}`',
+    help: null,
+    explanation:
+      'Structs have the fields that they declare; maps have `has` and `remove`; sets have `add`, `remove` and `size`.',
+    example: 'contract C {\n  struct P { x: Int }\n  view f(p: P) -> Int { return p.y; }\n}\n',
+  },
+  E0206: {
+    severity: 'error',
+    message: 'the host module `{module}` has no function `{name}`',
+    help: 'it has `{known}`',
+    explanation:
+      'A contract reaches the world only through host modules, and what has no row in their table is not in the language.',
+    example: 'contract C {\n  view f() -> Bool { return ledger.blance(); }\n}\n',
+  },
 
   // ---- E03xx: types and units (check) ----------------------------------------------------------
+  E0301: {
+    severity: 'error',
+    message: 'expected `{expected}`, found `{found}`',
+    help: null,
+    explanation: 'Every place says what type it takes, and CCL converts nothing by itself.',
+    example: 'contract C {\n  view f() -> Int { return true; }\n}\n',
+  },
+  E0302: {
+    severity: 'error',
+    message: '`{left}` and `{right}` are different currencies',
+    help: null,
+    explanation:
+      'A currency is a unit of measure: amounts of different currencies never add, compare or replace each other. What one is worth in the other is for the members to agree, not for the language.',
+    example:
+      'contract C {\n  currency hours { decimals 2 }\n  currency coin { decimals 0 }\n  view f() -> Bool { return 1 hours == 1 coin; }\n}\n',
+  },
+  E0303: {
+    severity: 'error',
+    message: '`{op}` is not defined for {types}',
+    help: null,
+    explanation:
+      'Amounts add and subtract within one currency, and multiply and divide only by `Int`; `Time - Time` is a `Duration`, and `Time + Time` means nothing; `<` and its kin are for numbers, amounts, ratios, times and durations.',
+    example: 'contract C {\n  view f(a: Time, b: Time) -> Time { return a + b; }\n}\n',
+  },
+  E0305: {
+    severity: 'error',
+    message: '`{name}` takes {wanted} arguments, but {found} are given',
+    help: null,
+    explanation: 'A call gives one argument for each parameter.',
+    example: 'contract C {\n  view f() -> Int { return min(1); }\n}\n',
+  },
+  E0306: {
+    severity: 'error',
+    message: '{what} is no value',
+    help: 'read or write one entry at a time',
+    explanation:
+      'Maps and sets live in the state. They cannot be copied, compared, passed or given a first value as a whole.',
+    example: 'contract C {\n  state { m: Map<Did, Int>; n: Map<Did, Int>; }\n  init() { let x = m; }\n}\n',
+  },
+  E0307: {
+    severity: 'error',
+    message: 'this literal is out of range',
+    help: null,
+    explanation:
+      'Numbers, amounts, ratios and durations are signed 64-bit integers of their smallest unit, and a text has at most 1,024 bytes.',
+    example: 'contract C {\n  view f() -> Int { return 9_223_372_036_854_775_808; }\n}\n',
+  },
+  E0308: {
+    severity: 'error',
+    message: '`{currency}` has only {decimals} decimals',
+    help: null,
+    explanation:
+      'An amount is a whole number of the smallest unit of its currency, so a literal has at most the decimals that the currency declares.',
+    example:
+      'contract C {\n  currency hours { decimals 2 }\n  view f() -> Amount<hours> { return 1.005 hours; }\n}\n',
+  },
+  E0309: {
+    severity: 'error',
+    message: '`{struct}` needs a value for {names}',
+    help: null,
+    explanation: 'A struct literal gives every field a value.',
+    example: 'contract C {\n  struct P { x: Int, y: Int }\n  view f() -> P { return P { x: 1 }; }\n}\n',
+  },
+  E0310: {
+    severity: 'error',
+    message: '`{name}` is given twice',
+    help: null,
+    explanation: 'A struct literal gives every field one value.',
+    example: 'contract C {\n  struct P { x: Int }\n  view f() -> P { return P { x: 1, x: 2 }; }\n}\n',
+  },
+  E0311: {
+    severity: 'error',
+    message: '`{type}` can only stand in the state',
+    help: 'declare it in `state { … }`, and pass single entries',
+    explanation:
+      'Maps and sets live in the state of a contract; parameters, results, fields and local variables hold values.',
+    example: 'contract C {\n  view f(m: Map<Did, Int>) -> Int { return 1; }\n}\n',
+  },
+  E0312: {
+    severity: 'error',
+    message: 'this type is written `{signature}`',
+    help: null,
+    explanation:
+      'Some types need others: an amount its currency, a map its key and value, a set its element and its capacity. Other types take nothing in angle brackets.',
+    example: 'contract C {\n  state { a: Amount; }\n}\n',
+  },
+  E0314: {
+    severity: 'error',
+    message: '`{name}` contains itself',
+    help: null,
+    explanation:
+      'A struct is split into its words, so it cannot hold itself, also not by way of another struct.',
+    example: 'contract C {\n  struct P { next: P }\n}\n',
+  },
+  E0315: {
+    severity: 'error',
+    message: '`{type}` has no entries',
+    help: 'only maps are read with `[…]`',
+    explanation: '`m[k]` reads the entry of a map; a set is asked with `in`.',
+    example: 'contract C {\n  view f(a: Int) -> Int { return a[0]; }\n}\n',
+  },
+  E0316: {
+    severity: 'error',
+    message: '`{name}` does not stand alone',
+    help: 'call it with its arguments in parentheses, or call only functions',
+    explanation:
+      'Functions, methods and host functions are called where they are named; nothing else can be called.',
+    example: 'contract C {\n  view f(a: Int) -> Int { return (a)(1); }\n}\n',
+  },
+  E0317: {
+    severity: 'error',
+    message: '`{what}` gives no value',
+    help: null,
+    explanation:
+      'A value is needed here. Changing the state, a transfer, and a block without a last expression give none.',
+    example: 'contract C {\n  state { s: Set<Did, 5>; }\n  rule f() { let x = s.add(caller); }\n}\n',
+  },
+  E0318: {
+    severity: 'error',
+    message: 'this `if` has no `else`, so it may have no value',
+    help: 'add `else { … }`',
+    explanation: 'Where the value of an `if` is used, both ways need one.',
+    example: 'contract C {\n  view f(c: Bool) -> Int { let x: Int = if c { 1 }; return x; }\n}\n',
+  },
+  E0319: {
+    severity: 'error',
+    message: '`{text}` is not a DID',
+    help: 'a DID is written `did:method:identifier`',
+    explanation:
+      'A decentralised identifier starts with `did:`, then a method in small letters and digits, then an identifier of that method.',
+    example: 'contract C {\n  view f() -> Did { return did"alice"; }\n}\n',
+  },
+  E0320: {
+    severity: 'error',
+    message: '`{text}` is not a moment',
+    help: 'write it as in `@2026-01-31T12:00Z`',
+    explanation:
+      'A time is a date and a time of day in UTC that exist: `@2026-01-31T12:00Z`, with seconds where needed.',
+    example: 'contract C {\n  view f() -> Time { return @2026-02-30T12:00Z; }\n}\n',
+  },
+  E0321: {
+    severity: 'error',
+    message: 'a percentage has at most four decimals',
+    help: null,
+    explanation: 'A ratio counts parts per million.',
+    example: 'contract C {\n  view f() -> Ratio { return 0.00001%; }\n}\n',
+  },
+  E0322: {
+    severity: 'error',
+    message: '`{name}` needs itself',
+    help: null,
+    explanation: 'The value of a constant is made of literals and other constants, without a circle.',
+    example: 'contract C {\n  const a: Int = a + 1;\n}\n',
+  },
+  E0323: {
+    severity: 'error',
+    message: '`in` asks a set, and this is `{type}`',
+    help: null,
+    explanation:
+      '`x in s` is true when the set `s` has the element `x`. Whether a map has an entry is asked with `m.has(k)`.',
+    example: 'contract C {\n  state { m: Map<Did, Int>; }\n  view f(d: Did) -> Bool { return d in m; }\n}\n',
+  },
+  E0324: {
+    severity: 'error',
+    message: 'a set needs its capacity here: a number from 1 to 1_000_000_000',
+    help: null,
+    explanation:
+      'A set holds at most as many elements as its type says: `Set<Did, 10_000>`. The capacity is a number, or a constant that is one.',
+    example: 'contract C {\n  state { s: Set<Did, 0>; }\n}\n',
+  },
+  E0325: {
+    severity: 'error',
+    message: '`{name}` goes over {wanted}, and this is `{type}`',
+    help: null,
+    explanation:
+      '`sum(map)` and `count(map, v => c)` go over all entries of a map, `count(set, x => c)` over all elements of a set.',
+    example: 'contract C {\n  state { n: Int; }\n  invariant i: sum(n) == 0;\n}\n',
+  },
+  E0326: {
+    severity: 'error',
+    message: '`{type}` cannot be summed',
+    help: 'give a function that picks a number, as in `sum(map, v => v.field)`',
+    explanation: 'Numbers, amounts, ratios and durations can be summed.',
+    example: 'contract C {\n  state { m: Map<Did, Bool>; }\n  invariant i: sum(m) == 0;\n}\n',
+  },
+  E0327: {
+    severity: 'error',
+    message: 'this must be a function of the value, or of the key and the value',
+    help: 'write `v => …` or `(k, v) => …`; over a set, `x => …`',
+    explanation: '`sum` and `count` take a function that is written in place.',
+    example: 'contract C {\n  state { m: Map<Did, Int>; }\n  invariant i: sum(m, 1) == 0;\n}\n',
+  },
+  E0328: {
+    severity: 'error',
+    message: '`{name}` is written without parentheses',
+    help: null,
+    explanation: '`size` is a property of a set, not a call.',
+    example: 'contract C {\n  state { s: Set<Did, 5>; }\n  view f() -> Int { return s.size(); }\n}\n',
+  },
+  E0329: {
+    severity: 'error',
+    message: 'the name of a currency is needed here',
+    help: null,
+    explanation:
+      'Host functions that read balances are told the currency by its name: `ledger.balance(d, hours)`.',
+    example:
+      'contract C {\n  uses ledger.read;\n  currency hours { decimals 2 }\n  view f() -> Bool { return ledger.can_pay(self, 1, 1 hours); }\n}\n',
+  },
+  E0330: {
+    severity: 'error',
+    message: 'a currency has at most {limit} decimals',
+    help: null,
+    explanation:
+      'All balances of a currency lie within ±10^15 of its smallest unit, so more decimals would leave no room for whole units.',
+    example: 'contract C {\n  currency dust { decimals 16 }\n}\n',
+  },
 
   // ---- E04xx: effects, authority and structure (check) -----------------------------------------
+  E0401: {
+    severity: 'error',
+    message: 'a view only reads, and `{what}` does more',
+    help: 'make it a `rule`',
+    explanation:
+      'A view is free and has no effect: it writes no state, emits no event and moves no value, also not through a function that it calls.',
+    example: 'contract C {\n  state { n: Int; }\n  view f() -> Int { n = 1; return n; }\n}\n',
+  },
+  E0402: {
+    severity: 'error',
+    message: '`{what}` does something, and a clause only says what is true',
+    help: null,
+    explanation: '`requires`, `ensures`, invariants and the other clauses read; they change nothing.',
+    example:
+      'contract C {\n  state { s: Set<Did, 5>; m: Map<Did, Int>; }\n  rule f()\n    ensures true\n  {}\n}\n',
+  },
+  E0403: {
+    severity: 'error',
+    message: '`{what}` needs `uses {capability}`',
+    help: null,
+    explanation:
+      'A contract touches only the host modules that it names, so that members see what it may do before it runs. Clauses need no capability.',
+    example:
+      'contract C {\n  currency hours { decimals 2 }\n  rule f(to: Did, x: Amount<hours>) { ledger.transfer(caller, to, x); }\n}\n',
+  },
+  E0404: {
+    severity: 'error',
+    message: 'there is no capability `{name}`',
+    help: 'this version has `{known}`',
+    explanation: 'A capability is the name of a host module with `read` or `write`; `write` includes `read`.',
+    example: 'contract C {\n  uses ledger.steal;\n}\n',
+  },
+  E0405: {
+    severity: 'error',
+    message: '{what} has no meaning {where}',
+    help: null,
+    explanation:
+      'Some words belong to one place: `old` and `result` to clauses that look back on a call, `forall`, `exists`, `sum` and `count` to specifications, `called` to history clauses, `caller` to calls that someone signs.',
+    example: 'contract C {\n  view f() -> Did { return caller; }\n}\n',
+  },
+  E0406: {
+    severity: 'error',
+    message: '`{name}` can end without giving back its `{type}`',
+    help: 'end every way through it with `return`',
+    explanation: 'A rule, view or function with a result gives one back on every way through its body.',
+    example: 'contract C {\n  view f(c: Bool) -> Int { if c { return 1; } }\n}\n',
+  },
+  E0407: {
+    severity: 'error',
+    message: '`{text}` cannot be assigned: it is {what}',
+    help: null,
+    explanation:
+      'State variables, the entries of maps, their fields, and local variables that are declared with `var` can be assigned. Parameters, constants and `let` variables keep their value.',
+    example: 'contract C {\n  rule f(n: Int) { n = 1; }\n}\n',
+  },
+  E0408: {
+    severity: 'error',
+    message: '{what} stands twice in one contract',
+    help: 'put everything into the first one',
+    explanation:
+      'A contract has one version, one purpose, one list of capabilities, one access clause, one state and one `init`.',
+    example: 'contract C {\n  version "1.0.0";\n  version "1.0.1";\n}\n',
+  },
+  E0409: {
+    severity: 'error',
+    message: 'the {kind} `{name}` cannot be called from inside its own contract',
+    help: 'share the code in a `fn`',
+    explanation:
+      'Rules and views are entry points for others. Code that several of them need stands in a `fn`.',
+    example: 'contract C {\n  view f() -> Int { return 1; }\n  view g() -> Int { return f(); }\n}\n',
+  },
+  E0410: {
+    severity: 'error',
+    message: 'functions call each other in a circle: {path}',
+    help: null,
+    explanation: 'There is no recursion in CCL, so every call ends and its cost is known beforehand.',
+    example:
+      'contract C {\n  fn f() -> Int { return g(); }\n  fn g() -> Int { return f(); }\n  view v() -> Int { return f(); }\n}\n',
+  },
+  E0411: {
+    severity: 'error',
+    message: '`{divisor}` could be zero here, and then this clause means nothing',
+    help: 'guard it, as in `{divisor} != 0 ==> …`',
+    explanation:
+      'A clause has a meaning for every state. Where it divides, the divisor is a literal that is not zero, or `==>` or `&&` before it says that it is not zero.',
+    example: 'contract C {\n  state { n: Int; }\n  invariant i: 10 / n < 10;\n}\n',
+  },
+  E0412: {
+    severity: 'error',
+    message: '`{name}` must be the key of a map or the element of a set',
+    help: 'mention it as in `m[{name}]` or `{name} in s`',
+    explanation:
+      'A clause about all values of a type without bound can only be decided for the keys and elements that the state mentions.',
+    example: 'contract C {\n  invariant i: forall n: Int { n == n };\n}\n',
+  },
+  E0413: {
+    severity: 'error',
+    message: '`{name}` has no place in the function of `sum` and `count`',
+    help: null,
+    explanation:
+      'That function mentions only its arguments and constants, so that one entry’s part of the sum changes only when that entry is written.',
+    example:
+      'contract C {\n  state { m: Map<Did, Int>; n: Int; }\n  invariant i: sum(m, v => v * n) == 0;\n}\n',
+  },
+  E0414: {
+    severity: 'error',
+    message: '`return` needs a value of type `{type}`',
+    help: null,
+    explanation: 'What declares a result gives one back.',
+    example: 'contract C {\n  view f() -> Int { return; }\n}\n',
+  },
+  E0415: {
+    severity: 'error',
+    message: 'nothing is given back here, so this value goes nowhere',
+    help: 'declare a result with `-> Type`, or end the value with `;`',
+    explanation: 'Only what declares a result with `->` gives a value back.',
+    example: 'contract C {\n  rule f() { return 1; }\n}\n',
+  },
+  E0416: {
+    severity: 'error',
+    message: 'the score must be a number',
+    help: null,
+    explanation: '`access reputation 10 in membership` asks for a reputation of at least that score.',
+    example: 'contract C {\n  access reputation true in membership;\n}\n',
+  },
+  E0417: {
+    severity: 'error',
+    message: 'a clause is one expression, without statements',
+    help: null,
+    explanation: 'Clauses say what is true. Variables, assignments and `return` belong to bodies.',
+    example: 'contract C {\n  rule f()\n    ensures ({ let a = 1; a == 1 })\n  {}\n}\n',
+  },
+  E0418: {
+    severity: 'error',
+    message: '`called` asks about a rule, and `{text}` is none',
+    help: null,
+    explanation:
+      'In a history clause, `called(withdraw)` is true when the call was one of the rule `withdraw`.',
+    example: 'contract C {\n  history h: called(1);\n}\n',
+  },
+  E0419: {
+    severity: 'error',
+    message: 'a version is three numbers, as in `"1.0.0"`',
+    help: null,
+    explanation: 'Versions are compared part by part.',
+    example: 'contract C {\n  version "one";\n}\n',
+  },
+  E0420: {
+    severity: 'error',
+    message: '{what} has no meaning on {owner}',
+    help: 'it belongs to {where}',
+    explanation: 'Access clauses stand on a contract or a rule; `succeeds when` on a rule or a view.',
+    example: 'contract C {\n  view f() -> Int\n    access contracts\n  { return 1; }\n}\n',
+  },
+  W0401: {
+    severity: 'warning',
+    message: 'nothing here needs `{name}`',
+    help: 'remove it',
+    explanation: 'A contract that may touch less is easier to trust. Its code does not use this capability.',
+    example: 'contract C {\n  uses ledger.write;\n}\n',
+  },
+  W0402: {
+    severity: 'warning',
+    message: 'this is never reached',
+    help: null,
+    explanation: 'The code before it always returns.',
+    example: 'contract C {\n  view f() -> Int { return 1; return 2; }\n}\n',
+  },
+  W0403: {
+    severity: 'warning',
+    message: 'this value is not used',
+    help: null,
+    explanation: 'The expression is computed and thrown away.',
+    example: 'contract C {\n  rule f() { 1 + 1; }\n}\n',
+  },
 
   // ---- E05xx: verification (verify) ------------------------------------------------------------
 
@@ -305,6 +745,14 @@ export const DIAGNOSTICS = {
   },
 
   // ---- E09xx: not in this version yet ----------------------------------------------------------
+  E0901: {
+    severity: 'error',
+    message: '{what} is not in this version of CCL yet',
+    help: null,
+    explanation:
+      'The language book describes it, and this version of the compiler does not have it. Nothing is compiled in its place.',
+    example: 'contract C {\n  enum Colour { Red, Green }\n}\n',
+  },
 } as const satisfies Record<string, Row>;
 
 export type DiagnosticCode = keyof typeof DIAGNOSTICS;

@@ -1,0 +1,175 @@
+/** Types as written to types: `Map<Did, Amount<hours>>`. Every declaration's type is worked out once, when first asked for. */
+import type { BuiltIn } from '../builtins.ts';
+import type { Declaration } from '../resolve/entity.ts';
+import { describe } from '../resolve/entity.ts';
+import type * as ast from '../syntax/ast.ts';
+import { type At, type Checker, report } from './checker.ts';
+import { typeConst } from './constant.ts';
+import { intValue } from './literal.ts';
+import { ERROR, isValue, type Type, typeText, UNIT } from './types.ts';
+
+/** A set holds at most so many elements. */
+export const CAPACITY_MAX = 1_000_000_000n;
+
+/** The type of what a declaration names; `ERROR` for what has no type (a contract, an event). */
+export function typeOfDeclaration(at: At, entity: Declaration): Type {
+  switch (entity.kind) {
+    case 'state':
+      return stateType(at.out, entity.node);
+    case 'struct':
+      return structType(at.out, entity.node);
+    case 'const':
+      return typeConst(at, entity.node);
+    case 'param':
+    case 'field':
+      return paramType(at.out, entity.node);
+    case 'bound':
+      return entity.node.kind === 'param'
+        ? paramType(at.out, entity.node)
+        : (at.out.types.get(entity.node) ?? ERROR);
+    case 'local':
+      return at.out.types.get(entity.node) ?? ERROR;
+    default:
+      return ERROR;
+  }
+}
+
+/** State holds values, maps and sets. */
+export function stateType(out: Checker, field: ast.StateField): Type {
+  return remembered(out, field, () => annotate(out, field.type));
+}
+
+/** Parameters, fields and bound variables hold values. */
+export function paramType(out: Checker, param: ast.Param): Type {
+  return remembered(out, param, () => annotateValue(out, param.type));
+}
+
+export function resultType(out: Checker, result: ast.TypeExpr | null): Type {
+  return result === null ? UNIT : annotateValue(out, result);
+}
+
+export function structType(out: Checker, struct: ast.Struct): Type {
+  if (out.pending.has(struct))
+    return report(out, 'E0314', { span: struct.name.span, name: struct.name.text });
+  return remembered(out, struct, () => {
+    out.pending.add(struct);
+    const fields = struct.fields.map((field) => ({ name: field.name.text, type: paramType(out, field) }));
+    out.pending.delete(struct);
+    const type: Type = { kind: 'Struct', name: struct.name.text, fields };
+    out.structs.set(type, struct);
+    return type;
+  });
+}
+
+/** A type of values: everything but maps and sets. */
+export function annotateValue(out: Checker, expr: ast.TypeExpr): Type {
+  const type = annotate(out, expr);
+  if (type.kind !== 'Map' && type.kind !== 'Set') return type;
+  return report(out, 'E0311', { span: expr.span, type: typeText(type) });
+}
+
+export function annotate(out: Checker, expr: ast.TypeExpr): Type {
+  return remembered(out, expr, () => {
+    if (expr.kind === 'missing') return ERROR;
+    if (expr.kind === 'namedType') return named(out, expr);
+    return { kind: 'Tuple', items: expr.items.map((item) => annotateValue(out, item)) };
+  });
+}
+
+function remembered(out: Checker, node: ast.AnyNode, find: () => Type): Type {
+  const known = out.types.get(node);
+  if (known !== undefined) return known;
+  const type = find();
+  out.types.set(node, type);
+  return type;
+}
+
+type Named = Extract<ast.TypeExpr, { readonly kind: 'namedType' }>;
+
+function named(out: Checker, expr: Named): Type {
+  const entity = out.entities.get(expr.name);
+  if (entity === undefined) return ERROR;
+  if (entity.kind === 'struct')
+    return expr.args.length === 0 ? structType(out, entity.node) : wrongShape(out, expr, entity.name);
+  if (entity.kind === 'builtin' && entity.row.kind === 'type') return builtInType(out, expr, entity.row);
+  return report(out, 'E0204', {
+    span: expr.name.span,
+    name: entity.name,
+    what: describe(entity),
+    wanted: 'a type',
+  });
+}
+
+function builtInType(out: Checker, expr: Named, row: BuiltIn): Type {
+  switch (row.name) {
+    case 'Amount':
+      return amountType(out, expr, row);
+    case 'Map':
+      return mapType(out, expr, row);
+    case 'Set':
+      return setType(out, expr, row);
+    default:
+      return expr.args.length === 0 ? ({ kind: row.name } as Type) : wrongShape(out, expr, row.signature);
+  }
+}
+
+function amountType(out: Checker, expr: Named, row: BuiltIn): Type {
+  const [currency, ...others] = expr.args;
+  if (currency?.kind !== 'namedType' || others.length > 0 || currency.args.length > 0) {
+    return wrongShape(out, expr, row.signature);
+  }
+  const entity = out.entities.get(currency.name);
+  if (entity === undefined) return ERROR;
+  if (entity.kind === 'currency') return { kind: 'Amount', currency: entity.name };
+  const span = currency.name.span;
+  return report(out, 'E0204', { span, name: entity.name, what: describe(entity), wanted: 'a currency' });
+}
+
+function mapType(out: Checker, expr: Named, row: BuiltIn): Type {
+  const [key, value, ...others] = expr.args;
+  if (
+    key === undefined ||
+    value === undefined ||
+    key.kind === 'sizeArg' ||
+    value.kind === 'sizeArg' ||
+    others.length > 0
+  ) {
+    return wrongShape(out, expr, row.signature);
+  }
+  return { kind: 'Map', key: annotateValue(out, key), value: annotateValue(out, value) };
+}
+
+function setType(out: Checker, expr: Named, row: BuiltIn): Type {
+  const [item, size, ...others] = expr.args;
+  if (item === undefined || item.kind === 'sizeArg' || size === undefined || others.length > 0) {
+    return wrongShape(out, expr, row.signature);
+  }
+  const type = annotateValue(out, item);
+  const capacity = sizeOf(out, size);
+  if (capacity === null) return report(out, 'E0324', { span: size.span });
+  return { kind: 'Set', item: type, capacity };
+}
+
+/** The capacity: a number, or the name of a constant that is one. */
+function sizeOf(out: Checker, arg: ast.TypeArg): number | null {
+  const value = arg.kind === 'sizeArg' ? arg.value : arg.kind === 'namedType' ? arg.name : null;
+  const literal = value === null ? null : constantInt(out, value);
+  if (literal === null) return null;
+  const size = intValue(literal.digits);
+  return size >= 1n && size <= CAPACITY_MAX ? Number(size) : null;
+}
+
+function constantInt(out: Checker, value: ast.Expr): ast.IntLiteral | null {
+  if (value.kind === 'int') return value;
+  const entity = value.kind === 'name' ? out.entities.get(value) : undefined;
+  return entity?.kind === 'const' && entity.node.value.kind === 'int' ? entity.node.value : null;
+}
+
+function wrongShape(out: Checker, expr: Named, signature: string): Type {
+  return report(out, 'E0312', { span: expr.span, signature });
+}
+
+/** Whether values of the type can be keys of a map and elements of a set. */
+export function isKey(type: Type): boolean {
+  return isValue(type);
+}

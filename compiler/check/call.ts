@@ -1,0 +1,211 @@
+/** Types of calls: built-in functions, host functions, methods of maps and sets, and `fn`s of the contract. */
+import { type HostFunction, METHODS, type Method } from '../builtins.ts';
+import type * as ast from '../syntax/ast.ts';
+import { paramType, resultType } from './annotation.ts';
+import { type At, report, textOf } from './checker.ts';
+import { type Expr, isModule, reportNoPart, typeExpr, typeValue, wrongKind } from './expression.ts';
+import { hasMeaning } from './meaning.ts';
+import { typeCount, typeSum } from './quantifier.ts';
+import { BOOL, DID, ERROR, hasError, isOrdered, type Type, typeText, UNIT } from './types.ts';
+
+export function typeCall(at: At, expr: Expr<'call'>): Type {
+  const { callee } = expr;
+  if (callee.kind === 'name') return typeNamedCall(at, expr, callee);
+  if (callee.kind === 'field') return typeDottedCall(at, expr, callee);
+  typeArgs(at, expr.args);
+  const found = typeExpr(at, callee, null);
+  return hasError(found)
+    ? ERROR
+    : report(at.out, 'E0316', { span: callee.span, name: textOf(at.out, callee) });
+}
+
+/** Types of arguments that nothing asks for: only their own mistakes are reported. */
+function typeArgs(at: At, args: readonly ast.Expr[]): void {
+  for (const arg of args) if (arg.kind !== 'lambda') typeExpr(at, arg, null);
+}
+
+/** Arguments against parameters, in order; a wrong number is reported. */
+function matchArgs(at: At, expr: Expr<'call'>, wanted: readonly Type[]): void {
+  expr.args.forEach((arg, index) => {
+    typeValue(at, arg, wanted[index] ?? null);
+  });
+  checkCount(at, expr, wanted.length);
+}
+
+function checkCount(at: At, expr: Expr<'call'>, wanted: number): boolean {
+  const found = expr.args.length;
+  if (found !== wanted) {
+    report(at.out, 'E0305', { span: expr.span, name: textOf(at.out, expr.callee), wanted, found });
+  }
+  return found === wanted;
+}
+
+// ---- names -------------------------------------------------------------------------------------
+
+function typeNamedCall(at: At, expr: Expr<'call'>, callee: ast.Name): Type {
+  const entity = at.out.entities.get(callee);
+  if (entity === undefined) {
+    typeArgs(at, expr.args);
+    return ERROR;
+  }
+  switch (entity.kind) {
+    case 'builtin':
+      return typeBuiltIn(at, expr, callee, entity.name);
+    case 'fn':
+      return typeFn(at, expr, entity.node);
+    case 'rule':
+    case 'view':
+      typeArgs(at, expr.args);
+      return report(at.out, 'E0409', { span: callee.span, name: callee.text, kind: entity.kind });
+    default:
+      typeArgs(at, expr.args);
+      return wrongKind(at, callee, entity, 'a function');
+  }
+}
+
+function typeFn(at: At, expr: Expr<'call'>, fn: ast.Fn): Type {
+  matchArgs(
+    at,
+    expr,
+    fn.params.map((param) => paramType(at.out, param)),
+  );
+  at.out.effects.push({
+    kind: 'call',
+    callee: fn,
+    owner: at.owner,
+    part: at.part,
+    span: expr.span,
+    what: fn.name.text,
+  });
+  return resultType(at.out, fn.result);
+}
+
+function typeBuiltIn(at: At, expr: Expr<'call'>, callee: ast.Name, name: string): Type {
+  switch (name) {
+    case 'old':
+      return typeOld(at, expr);
+    case 'sum':
+      return typeSum(at, expr);
+    case 'count':
+      return typeCount(at, expr);
+    case 'called':
+      return typeCalled(at, expr);
+    case 'min':
+    case 'max':
+      return typeOrdered(at, expr, 2);
+    case 'abs':
+      return typeOrdered(at, expr, 1);
+    default:
+      typeArgs(at, expr.args);
+      return wrongKind(at, callee, at.out.entities.get(callee)!, 'a function');
+  }
+}
+
+function typeOld(at: At, expr: Expr<'call'>): Type {
+  if (!hasMeaning(at, 'old', '`old`', expr.span) || !checkCount(at, expr, 1)) return ERROR;
+  return typeValue({ ...at, insideOld: true }, expr.args[0]!, null);
+}
+
+function typeCalled(at: At, expr: Expr<'call'>): Type {
+  if (!hasMeaning(at, 'called', '`called`', expr.span) || !checkCount(at, expr, 1)) return BOOL;
+  const arg = expr.args[0]!;
+  const entity = arg.kind === 'name' ? at.out.entities.get(arg) : undefined;
+  if (arg.kind === 'name' && entity === undefined) return BOOL;
+  if (entity?.kind !== 'rule') report(at.out, 'E0418', { span: arg.span, text: textOf(at.out, arg) });
+  return BOOL;
+}
+
+/** `min(a, b)`, `max(a, b)`, `abs(a)`: values of one type that has an order. */
+function typeOrdered(at: At, expr: Expr<'call'>, count: number): Type {
+  if (!checkCount(at, expr, count)) return ERROR;
+  const type = typeValue(at, expr.args[0]!, null);
+  for (const other of expr.args.slice(1)) typeValue(at, other, type);
+  const fits = isOrdered(type) && !(count === 1 && type.kind === 'Time');
+  if (hasError(type) || fits) return type;
+  return report(at.out, 'E0303', {
+    span: expr.span,
+    op: textOf(at.out, expr.callee),
+    types: `\`${typeText(type)}\``,
+  });
+}
+
+// ---- after a dot -------------------------------------------------------------------------------
+
+function typeDottedCall(at: At, expr: Expr<'call'>, callee: Expr<'field'>): Type {
+  const entity = at.out.entities.get(callee.name);
+  if (entity?.kind === 'host') return typeHost(at, expr, entity.row);
+  if (isModule(at, callee.object)) {
+    typeArgs(at, expr.args);
+    return ERROR;
+  }
+  const object = typeExpr(at, callee.object, null);
+  const method = METHODS.find((row) => row.on === object.kind && row.name === callee.name.text);
+  if (method !== undefined) return typeMethod(at, expr, callee, object, method);
+  typeArgs(at, expr.args);
+  return hasError(object) || callee.name.text === '' ? ERROR : reportNoPart(at, object, callee.name);
+}
+
+function typeMethod(at: At, expr: Expr<'call'>, callee: Expr<'field'>, object: Type, method: Method): Type {
+  if (!method.built) return report(at.out, 'E0901', { span: callee.name.span, what: `\`${method.name}\`` });
+  if (method.params === null) return report(at.out, 'E0328', { span: expr.span, name: method.name });
+  const key = object.kind === 'Map' ? object.key : object.kind === 'Set' ? object.item : ERROR;
+  matchArgs(
+    at,
+    expr,
+    method.params.map(() => key),
+  );
+  if (method.writes) noteWrite(at, expr.span, textOf(at.out, callee));
+  return { kind: method.result };
+}
+
+/** Records that this place changes the state. */
+export function noteWrite(at: At, span: ast.Span, what: string): void {
+  at.out.effects.push({ kind: 'write', owner: at.owner, part: at.part, span, what });
+}
+
+// ---- the host ----------------------------------------------------------------------------------
+
+function typeHost(at: At, expr: Expr<'call'>, row: HostFunction): Type {
+  at.out.effects.push({ kind: 'host', row, owner: at.owner, part: at.part, span: expr.span, what: row.name });
+  if (at.part === 'lambda') return report(at.out, 'E0413', { span: expr.span, name: row.name });
+  if (!hasMeaning(at, 'environment', `\`${row.name}\``, expr.span)) return ERROR;
+  if (!checkCount(at, expr, row.params.length)) {
+    typeArgs(
+      at,
+      expr.args.filter((arg) => arg.kind !== 'name'),
+    );
+    return hostResult(row, ERROR);
+  }
+  return hostResult(row, typeHostArgs(at, expr.args, row));
+}
+
+/** The type of amounts at this call: of the currency that is named, else of the amount that is given. */
+function typeHostArgs(at: At, args: readonly ast.Expr[], row: HostFunction): Type {
+  let amount: Type | null = null;
+  row.params.forEach((param, index) => {
+    const arg = args[index]!;
+    if (param.type === 'Currency') amount = typeCurrency(at, arg);
+    else if (param.type === 'Did') typeValue(at, arg, DID);
+    else amount = typeAmountArg(at, arg, amount);
+  });
+  return amount ?? ERROR;
+}
+
+function typeAmountArg(at: At, arg: ast.Expr, wanted: Type | null): Type {
+  const found = typeValue(at, arg, wanted);
+  if (found.kind === 'Amount' || hasError(found)) return found;
+  return report(at.out, 'E0301', { span: arg.span, expected: 'Amount', found: typeText(found) });
+}
+
+/** A currency's name is no value: it stands only where a host function asks for one. */
+function typeCurrency(at: At, arg: ast.Expr): Type {
+  const entity = arg.kind === 'name' ? at.out.entities.get(arg) : undefined;
+  if (entity?.kind === 'currency') return { kind: 'Amount', currency: entity.name };
+  if (arg.kind !== 'name') return report(at.out, 'E0329', { span: arg.span });
+  return entity === undefined ? ERROR : wrongKind(at, arg, entity, 'a currency');
+}
+
+function hostResult(row: HostFunction, amount: Type): Type {
+  if (row.result === 'Unit') return UNIT;
+  return row.result === 'Bool' ? BOOL : amount;
+}

@@ -1,0 +1,54 @@
+/**
+ * The checker. In: the tree of a file and what its names stand for. Out: the type of every expression, what names behind
+ * dots stand for, and diagnostics. Typing comes first; the rules that follow read what it found, one rule per file.
+ */
+import type { Diagnostic } from '../diagnostics.ts';
+import type { Entity } from '../resolve/entity.ts';
+import type { Resolution } from '../resolve/resolve.ts';
+import type * as ast from '../syntax/ast.ts';
+import type { Checker } from './checker.ts';
+import { checkItem } from './declaration.ts';
+import { checkCapabilities } from './rules/capabilities.ts';
+import { checkClauses } from './rules/clauses.ts';
+import { checkCycles } from './rules/cycles.ts';
+import { checkEffects } from './rules/effects.ts';
+import { checkStructure } from './rules/structure.ts';
+import type { Type } from './types.ts';
+
+export type Checked = {
+  readonly entities: ReadonlyMap<ast.Name, Entity>;
+  readonly types: ReadonlyMap<ast.AnyNode, Type>;
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+type Rule = (out: Checker, tree: ast.SourceFile) => void;
+
+/** In this order. */
+const RULES: readonly Rule[] = [
+  checkTypes,
+  checkStructure,
+  checkCycles,
+  checkEffects,
+  checkCapabilities,
+  checkClauses,
+];
+
+/** Checks one file. Never fails: what is wrong is in the diagnostics. */
+export function check(file: string, text: string, tree: ast.SourceFile, names: Resolution): Checked {
+  const out: Checker = {
+    file,
+    text,
+    entities: new Map(names.entities),
+    types: new Map(),
+    structs: new Map(),
+    pending: new Set(),
+    effects: [],
+    diagnostics: [],
+  };
+  for (const rule of RULES) rule(out, tree);
+  return out;
+}
+
+function checkTypes(out: Checker, tree: ast.SourceFile): void {
+  for (const item of tree.items) checkItem(out, item);
+}

@@ -1,0 +1,99 @@
+/** What the parts of the checker share: where an expression stands, and the side tables that checking fills. */
+import type { HostFunction } from '../builtins.ts';
+import { type Diagnostic, type DiagnosticCode, diagnose, type HolesOf } from '../diagnostics.ts';
+import type { Entity } from '../resolve/entity.ts';
+import type * as ast from '../syntax/ast.ts';
+import { ERROR, type Type } from './types.ts';
+
+export type Callable = ast.Init | ast.Rule | ast.View | ast.Fn;
+
+/** Which part of the source an expression stands in; it decides what may stand there. */
+export type Part =
+  | 'body'
+  | 'requires'
+  | 'ensures'
+  | 'succeeds'
+  | 'invariant'
+  | 'history'
+  | 'assert'
+  /** The value of a `const`, or one given to a state variable. */
+  | 'const'
+  | 'initialiser'
+  /** The function given to `sum` and `count`. */
+  | 'lambda';
+
+/** Something that an expression or statement does beyond giving a value. */
+export type Effect = {
+  readonly owner: Callable | null;
+  readonly part: Part;
+  readonly span: ast.Span;
+  /** As the author wrote it, for messages. */
+  readonly what: string;
+} & (
+  | { readonly kind: 'write' | 'emit' | 'caller' }
+  | { readonly kind: 'host'; readonly row: HostFunction }
+  | { readonly kind: 'call'; readonly callee: ast.Fn }
+);
+
+/** The side tables of one file, growing while it is checked. */
+export type Checker = {
+  readonly file: string;
+  readonly text: string;
+  /** From names to what they stand for, those behind dots included. */
+  readonly entities: Map<ast.Name, Entity>;
+  /** Types of expressions, type expressions and declarations. */
+  readonly types: Map<ast.AnyNode, Type>;
+  /** The declaration of each struct type, by identity of the type. */
+  readonly structs: Map<Type, ast.Struct>;
+  /** Declarations whose type is being worked out: a second visit is a cycle. */
+  readonly pending: Set<ast.AnyNode>;
+  readonly effects: Effect[];
+  readonly diagnostics: Diagnostic[];
+};
+
+/** A place in the source. */
+export type At = {
+  readonly out: Checker;
+  readonly part: Part;
+  /** The declaration around it; null for the clauses of a contract. */
+  readonly owner: Callable | null;
+  /** What `return` gives back here. */
+  readonly result: Type;
+  readonly insideOld: boolean;
+  /** Parameters of the function given to `sum` or `count` that the place is inside of. */
+  readonly lambda: readonly ast.Name[];
+};
+
+/**
+ * The type of what never ends normally, such as a block that returns. It agrees with every type, as `ERROR` does,
+ * and is told apart by identity.
+ */
+export const NEVER: Type = { kind: 'Error' };
+
+/** Reports a diagnostic at `span`. */
+export function report<C extends DiagnosticCode>(
+  out: Checker,
+  code: C,
+  at: { readonly span: ast.Span } & Omit<Parameters<typeof diagnose<C>>[1], 'file' | 'span'> & {
+      readonly [H in HolesOf<C>]: string | number | bigint;
+    },
+): Type {
+  const place = { ...at, file: out.file } as unknown as Parameters<typeof diagnose<C>>[1];
+  out.diagnostics.push(diagnose(code, place));
+  return ERROR;
+}
+
+/** The text of a node as written. */
+export function textOf(out: Checker, node: { readonly span: ast.Span }): string {
+  return out.text.slice(node.span.start, node.span.end);
+}
+
+/** The expression without the parentheses around it. */
+export function ungroup(expr: ast.Expr): ast.Expr {
+  return expr.kind === 'group' ? ungroup(expr.inner) : expr;
+}
+
+/** Whether the part is a clause that only the verifier reads. */
+export function isSpecification(part: Part): boolean {
+  return part !== 'body' && part !== 'requires' && part !== 'const' && part !== 'initialiser';
+}

@@ -1,0 +1,94 @@
+/** Types of declarations: the members of a contract, with the clauses and bodies of what can be called. */
+import type * as ast from '../syntax/ast.ts';
+import { annotateValue, paramType, resultType, stateType, structType } from './annotation.ts';
+import { type At, type Callable, type Checker, type Part, report } from './checker.ts';
+import { typeConst } from './constant.ts';
+import { typeValue } from './expression.ts';
+import { DECIMALS_MAX, intValue } from './literal.ts';
+import { checkBody } from './statement.ts';
+import { BOOL, type Type, UNIT } from './types.ts';
+
+export function checkItem(out: Checker, item: ast.Item): void {
+  switch (item.kind) {
+    case 'contract':
+      for (const member of item.members) checkMember(out, member);
+      return;
+    case 'struct':
+      structType(out, item);
+      return;
+    case 'const':
+      typeConst({ out }, item);
+      return;
+    case 'fn':
+      checkCallable(out, item, item.result);
+  }
+}
+
+function checkMember(out: Checker, member: ast.Member): void {
+  switch (member.kind) {
+    case 'struct':
+    case 'const':
+      checkItem(out, member);
+      return;
+    case 'currency':
+      checkCurrency(out, member);
+      return;
+    case 'state':
+      for (const field of member.fields) checkState(out, field);
+      return;
+    case 'event':
+      for (const field of member.fields) paramType(out, field);
+      return;
+    case 'invariant':
+    case 'history':
+      if (member.kind === 'history' && member.always) return;
+      typeValue(placeOf(out, member.kind, null, UNIT), member.condition, BOOL);
+      return;
+    case 'init':
+      checkCallable(out, member, null);
+      return;
+    case 'rule':
+    case 'view':
+    case 'fn':
+      checkCallable(out, member, member.result);
+      return;
+  }
+}
+
+function checkCurrency(out: Checker, currency: ast.Currency): void {
+  if (intValue(currency.decimals.digits) > BigInt(DECIMALS_MAX)) {
+    report(out, 'E0330', { span: currency.decimals.span, limit: DECIMALS_MAX });
+  }
+}
+
+function checkState(out: Checker, field: ast.StateField): void {
+  const type = stateType(out, field);
+  if (field.initial === null) return;
+  const collection = type.kind === 'Map' || type.kind === 'Set';
+  if (collection)
+    report(out, 'E0306', { span: field.initial.span, what: type.kind === 'Map' ? 'a map' : 'a set' });
+  else typeValue(placeOf(out, 'initialiser', null, UNIT), field.initial, type);
+}
+
+function checkCallable(out: Checker, node: Callable, written: ast.TypeExpr | null): void {
+  for (const param of node.params) paramType(out, param);
+  if (written !== null) annotateValue(out, written);
+  const result = resultType(out, written);
+  for (const spec of node.specs) checkSpec(out, node, spec, result);
+  checkBody(placeOf(out, 'body', node, result), node.body, node.kind === 'init' ? null : node.name);
+}
+
+const PART_OF = { requires: 'requires', ensures: 'ensures', succeedsWhen: 'succeeds' } as const;
+
+function checkSpec(out: Checker, node: Callable, spec: ast.Spec, result: Type): void {
+  switch (spec.kind) {
+    case 'requires':
+    case 'ensures':
+    case 'succeedsWhen':
+      typeValue(placeOf(out, PART_OF[spec.kind], node, result), spec.condition, BOOL);
+  }
+}
+
+function placeOf(out: Checker, part: Part, owner: Callable | null, result: Type): At {
+  return { out, part, owner, result, insideOld: false, lambda: [] };
+}

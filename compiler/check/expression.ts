@@ -1,0 +1,317 @@
+/**
+ * Types of expressions. A place says what type it wants, an expression says what it has; a mismatch is reported once and
+ * the wanted type goes on, so that one mistake gives one diagnostic.
+ */
+import { METHODS } from '../builtins.ts';
+import { type Declaration, describe, type Entity, isDeclaration } from '../resolve/entity.ts';
+import { near } from '../resolve/resolve.ts';
+import type * as ast from '../syntax/ast.ts';
+import { typeOfDeclaration } from './annotation.ts';
+import { typeCall } from './call.ts';
+import { type At, NEVER, report, textOf, ungroup } from './checker.ts';
+import { isDid } from './did.ts';
+import { decimalValue, durationValue, INT_MAX, intValue, percentValue, timeValue } from './literal.ts';
+import { hasCaller, hasMeaning } from './meaning.ts';
+import { typeBinary, typeUnary } from './operator.ts';
+import { typeQuantifier } from './quantifier.ts';
+import { typeBlock } from './statement.ts';
+import { agree, BOOL, DID, ERROR, hasError, INT, TEXT, type Type, typeText, UNIT } from './types.ts';
+
+export type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
+
+/** The type of an expression whose value is used. Maps, sets and expressions without a value are reported. */
+export function typeValue(at: At, expr: ast.Expr, wanted: Type | null): Type {
+  const found = typeExpr(at, expr, wanted);
+  if (found.kind === 'Map' || found.kind === 'Set') {
+    return report(at.out, 'E0306', { span: expr.span, what: found.kind === 'Map' ? 'a map' : 'a set' });
+  }
+  if (found.kind === 'Unit') return report(at.out, 'E0317', { span: expr.span, what: textOf(at.out, expr) });
+  return found;
+}
+
+/** The type of an expression, also where it is a map, a set or nothing. */
+export function typeExpr(at: At, expr: ast.Expr, wanted: Type | null): Type {
+  const found = infer(at, expr, wanted);
+  const fits = wanted === null || agree(found, wanted) || !isPlainMismatch(found);
+  if (!fits) reportMismatch(at, expr, found, wanted);
+  const type = found === NEVER ? NEVER : wanted !== null && (!fits || hasError(found)) ? wanted : found;
+  at.out.types.set(expr, type);
+  return type;
+}
+
+/** Maps, sets and missing values get messages of their own. */
+function isPlainMismatch(found: Type): boolean {
+  return found.kind !== 'Map' && found.kind !== 'Set' && found.kind !== 'Unit';
+}
+
+/** `expr` has the type `found` where `wanted` is asked for. */
+export function reportMismatch(at: At, expr: ast.Expr, found: Type, wanted: Type): void {
+  const { span } = expr;
+  if (found.kind === 'Amount' && wanted.kind === 'Amount') {
+    report(at.out, 'E0302', { span, left: wanted.currency, right: found.currency });
+    return;
+  }
+  const fix = amountFix(expr, wanted);
+  report(at.out, 'E0301', { span, expected: typeText(wanted), found: typeText(found), ...fix });
+}
+
+/** A bare number where an amount is wanted lacks only its currency. */
+function amountFix(expr: ast.Expr, wanted: Type) {
+  if (expr.kind !== 'int' || wanted.kind !== 'Amount') return {};
+  const { end } = expr.span;
+  const text = ` ${wanted.currency}`;
+  const title = `Write \`${expr.digits}${text}\``;
+  return { fix: { title, edits: [{ span: { start: end, end }, text }] } };
+}
+
+function infer(at: At, expr: ast.Expr, wanted: Type | null): Type {
+  switch (expr.kind) {
+    case 'int':
+      return inRange(at, expr, intValue(expr.digits), INT);
+    case 'bool':
+      return BOOL;
+    case 'text':
+      return new TextEncoder().encode(expr.value).length > TEXT_BYTES_MAX
+        ? report(at.out, 'E0307', { span: expr.span })
+        : TEXT;
+    case 'did':
+      return isDid(expr.text) ? DID : report(at.out, 'E0319', { span: expr.span, text: expr.text });
+    case 'amount':
+      return typeAmount(at, expr);
+    case 'percent':
+      return typePercent(at, expr);
+    case 'duration':
+      return inRange(at, expr, durationValue(expr), { kind: 'Duration' });
+    case 'time':
+      return timeValue(expr.text).ok
+        ? { kind: 'Time' }
+        : report(at.out, 'E0320', { span: expr.span, text: expr.text });
+    case 'name':
+      return typeName(at, expr);
+    case 'tuple':
+      return typeTuple(at, expr, wanted);
+    case 'struct_':
+      return typeStruct(at, expr);
+    case 'unary':
+      return typeUnary(at, expr, wanted);
+    case 'binary':
+      return typeBinary(at, expr);
+    case 'field':
+      return typeField(at, expr);
+    case 'index':
+      return typeIndex(at, expr);
+    case 'call':
+      return typeCall(at, expr);
+    case 'if':
+      return typeIf(at, expr, wanted);
+    case 'block':
+      return typeBlock(at, expr, wanted);
+    case 'quantifier':
+      return typeQuantifier(at, expr);
+    case 'group':
+      return typeExpr(at, expr.inner, wanted);
+    case 'lambda':
+      return report(at.out, 'E0405', {
+        span: expr.span,
+        what: 'a function',
+        where: 'outside of `sum` and `count`',
+      });
+    default:
+      return ERROR;
+  }
+}
+
+// ---- literals ----------------------------------------------------------------------------------
+
+const TEXT_BYTES_MAX = 1024;
+
+function inRange(at: At, expr: ast.Expr, value: bigint, type: Type): Type {
+  return value <= INT_MAX ? type : report(at.out, 'E0307', { span: expr.span });
+}
+
+function typeAmount(at: At, expr: Expr<'amount'>): Type {
+  const entity = at.out.entities.get(expr.currency);
+  if (entity === undefined) return ERROR;
+  if (entity.kind !== 'currency') return wrongKind(at, expr.currency, entity, 'a currency');
+  const decimals = Number(intValue(entity.node.decimals.digits));
+  const literal = decimalValue(expr.digits, decimals);
+  if (!literal.ok) {
+    const related = [{ ...entity.site, label: 'declared here' }];
+    report(at.out, 'E0308', { span: expr.span, currency: entity.name, decimals, related });
+  } else if (literal.value > INT_MAX) {
+    report(at.out, 'E0307', { span: expr.span });
+  }
+  return { kind: 'Amount', currency: entity.name };
+}
+
+function typePercent(at: At, expr: Expr<'percent'>): Type {
+  const literal = percentValue(expr.digits);
+  if (!literal.ok) return report(at.out, 'E0321', { span: expr.span });
+  return inRange(at, expr, literal.value, { kind: 'Ratio' });
+}
+
+// ---- names -------------------------------------------------------------------------------------
+
+function typeName(at: At, name: ast.Name): Type {
+  const entity = at.out.entities.get(name);
+  if (entity === undefined) return ERROR;
+  if (isDeclaration(entity)) return typeDeclared(at, name, entity);
+  if (entity.kind === 'host') return ERROR;
+  if (entity.row.kind === 'environment') return typeEnvironment(at, name);
+  if (entity.name === 'result') return typeResult(at, name);
+  return wrongKind(at, name, entity, 'a value');
+}
+
+function typeDeclared(at: At, name: ast.Name, entity: Declaration): Type {
+  switch (entity.kind) {
+    case 'state':
+      return inLambda(at, name) || !hasMeaning(at, 'state', 'state', name.span)
+        ? ERROR
+        : typeOfDeclaration(at, entity);
+    case 'param':
+    case 'local':
+      return inLambda(at, name) ? ERROR : typeOfDeclaration(at, entity);
+    case 'bound':
+      return entity.node.kind === 'name'
+        ? typeOfDeclaration(at, entity)
+        : inLambda(at, name)
+          ? ERROR
+          : typeOfDeclaration(at, entity);
+    case 'const':
+      return typeOfDeclaration(at, entity);
+    default:
+      return wrongKind(at, name, entity, 'a value');
+  }
+}
+
+/** The function of `sum` and `count` mentions only its arguments and constants. */
+function inLambda(at: At, name: ast.Name): boolean {
+  if (at.part !== 'lambda') return false;
+  report(at.out, 'E0413', { span: name.span, name: name.text });
+  return true;
+}
+
+function typeEnvironment(at: At, name: ast.Name): Type {
+  const type: Type = name.text === 'now' ? { kind: 'Time' } : name.text === 'block' ? INT : DID;
+  if (inLambda(at, name) || !hasMeaning(at, 'environment', `\`${name.text}\``, name.span)) return ERROR;
+  if (name.text !== 'caller') return type;
+  if (!hasCaller(at, name.span)) return ERROR;
+  at.out.effects.push({ kind: 'caller', owner: at.owner, part: at.part, span: name.span, what: 'caller' });
+  return type;
+}
+
+function typeResult(at: At, name: ast.Name): Type {
+  if (!hasMeaning(at, 'result', '`result`', name.span)) return ERROR;
+  return at.result.kind === 'Unit' ? report(at.out, 'E0317', { span: name.span, what: 'result' }) : at.result;
+}
+
+/** Something else than `wanted` stands here. */
+export function wrongKind(at: At, name: ast.Name, entity: Entity, wanted: string): Type {
+  const related = isDeclaration(entity) ? [{ ...entity.site, label: 'declared here' }] : [];
+  const what = isDeclaration(entity) ? describe(entity) : 'a word of the language';
+  return report(at.out, 'E0204', { span: name.span, name: name.text, what, wanted, related });
+}
+
+// ---- structs, tuples, parts --------------------------------------------------------------------
+
+function typeTuple(at: At, expr: Expr<'tuple'>, wanted: Type | null): Type {
+  const items = wanted?.kind === 'Tuple' && wanted.items.length === expr.items.length ? wanted.items : [];
+  return { kind: 'Tuple', items: expr.items.map((item, index) => typeValue(at, item, items[index] ?? null)) };
+}
+
+function typeStruct(at: At, expr: Expr<'struct_'>): Type {
+  const entity = at.out.entities.get(expr.name);
+  if (entity !== undefined && entity.kind !== 'struct') wrongKind(at, expr.name, entity, 'a struct');
+  const type = entity?.kind === 'struct' ? typeOfDeclaration(at, entity) : ERROR;
+  const seen = new Set<string>();
+  for (const field of expr.fields) typeFieldInit(at, type, field, seen);
+  const missing = type.kind === 'Struct' ? type.fields.filter(({ name }) => !seen.has(name)) : [];
+  if (missing.length > 0) {
+    const names = missing.map(({ name }) => `\`${name}\``).join(', ');
+    report(at.out, 'E0309', { span: expr.name.span, struct: expr.name.text, names });
+  }
+  return type;
+}
+
+function typeFieldInit(at: At, type: Type, field: ast.FieldInit, seen: Set<string>): void {
+  const declared =
+    type.kind === 'Struct' ? type.fields.find(({ name }) => name === field.name.text) : undefined;
+  if (type.kind === 'Struct' && declared === undefined) reportNoPart(at, type, field.name);
+  if (seen.has(field.name.text)) report(at.out, 'E0310', { span: field.name.span, name: field.name.text });
+  seen.add(field.name.text);
+  noteField(at, type, field.name);
+  typeValue(at, field.value, declared?.type ?? null);
+}
+
+function typeField(at: At, expr: Expr<'field'>): Type {
+  const entity = at.out.entities.get(expr.name);
+  if (entity?.kind === 'host') return report(at.out, 'E0316', { span: expr.span, name: entity.name });
+  if (isModule(at, expr.object)) return ERROR;
+  const object = typeExpr(at, expr.object, null);
+  if (hasError(object) || expr.name.text === '') return ERROR;
+  const method = METHODS.find(({ on, name }) => on === object.kind && name === expr.name.text);
+  if (method !== undefined && !method.built)
+    return report(at.out, 'E0901', { span: expr.name.span, what: `\`${method.name}\`` });
+  if (method !== undefined && method.params !== null)
+    return report(at.out, 'E0316', { span: expr.name.span, name: method.name });
+  if (method !== undefined) return { kind: method.result };
+  const field =
+    object.kind === 'Struct' ? object.fields.find(({ name }) => name === expr.name.text) : undefined;
+  if (field === undefined) return reportNoPart(at, object, expr.name);
+  noteField(at, object, expr.name);
+  return field.type;
+}
+
+/** The name of a host module alone; what is wrong behind its dot was reported with the names. */
+export function isModule(at: At, expr: ast.Expr): boolean {
+  const entity = expr.kind === 'name' ? at.out.entities.get(expr) : undefined;
+  return entity?.kind === 'builtin' && entity.row.kind === 'module';
+}
+
+/** For the editor: what the name of a field stands for. */
+function noteField(at: At, type: Type, name: ast.Name): void {
+  const field = at.out.structs.get(type)?.fields.find((candidate) => candidate.name.text === name.text);
+  const entity = field === undefined ? undefined : at.out.entities.get(field.name);
+  if (entity !== undefined) at.out.entities.set(name, entity);
+}
+
+/** The type has no field or method of that name. */
+export function reportNoPart(at: At, type: Type, name: ast.Name): Type {
+  const fields = type.kind === 'Struct' ? type.fields : [];
+  const methods = METHODS.filter(({ on, built }) => on === type.kind && built);
+  const known = [...fields, ...methods].map((part) => part.name);
+  const { file: _, ...place } = near(at.out, name, known);
+  return report(at.out, 'E0205', { ...place, type: typeText(type), name: name.text });
+}
+
+function typeIndex(at: At, expr: Expr<'index'>): Type {
+  const object = typeExpr(at, expr.object, null);
+  typeValue(at, expr.index, object.kind === 'Map' ? object.key : null);
+  if (object.kind === 'Map') return object.value;
+  return hasError(object)
+    ? ERROR
+    : report(at.out, 'E0315', { span: expr.object.span, type: typeText(object) });
+}
+
+// ---- if ----------------------------------------------------------------------------------------
+
+function typeIf(at: At, expr: Expr<'if'>, wanted: Type | null): Type {
+  typeValue(at, expr.condition, BOOL);
+  const then = typeExpr(at, expr.then, wanted);
+  if (expr.otherwise === null) {
+    if (wanted !== null) return report(at.out, 'E0318', { span: expr.span });
+    return UNIT;
+  }
+  const otherwise = typeExpr(
+    at,
+    expr.otherwise,
+    wanted ?? (isPlainMismatch(then) && then !== NEVER ? then : null),
+  );
+  return then === NEVER ? otherwise : then;
+}
+
+/** A name in parentheses is still a name. */
+export function nameOf(expr: ast.Expr): ast.Name | null {
+  const inner = ungroup(expr);
+  return inner.kind === 'name' ? inner : null;
+}

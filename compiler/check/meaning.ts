@@ -1,0 +1,63 @@
+/** Which words have a meaning in which part of a contract (language.md, sections 3 and 5): one table. */
+import type * as ast from '../syntax/ast.ts';
+import { type At, type Part, report } from './checker.ts';
+
+type Word =
+  | 'old'
+  | 'result'
+  | 'quantifier'
+  | 'sum'
+  | 'count'
+  | 'called'
+  | 'implies'
+  | 'environment'
+  | 'state';
+
+const CLAUSES: readonly Part[] = ['ensures', 'succeeds', 'invariant', 'history', 'assert'];
+
+const PARTS: Readonly<Record<Word, readonly Part[]>> = {
+  old: ['ensures', 'history', 'assert'],
+  result: ['ensures'],
+  quantifier: CLAUSES,
+  sum: CLAUSES,
+  count: CLAUSES,
+  called: ['history'],
+  implies: [...CLAUSES, 'requires', 'lambda'],
+  environment: [...CLAUSES, 'body', 'requires', 'initialiser'],
+  state: [...CLAUSES, 'body', 'requires', 'initialiser'],
+};
+
+const PART_WORDS: Readonly<Record<Part, string>> = {
+  body: 'in code',
+  requires: 'in `requires`',
+  ensures: 'in `ensures`',
+  succeeds: 'in `succeeds when`',
+  invariant: 'in an invariant',
+  history: 'in a history clause',
+  assert: 'in `assert`',
+  const: 'in a constant',
+  initialiser: 'in the first value of a state variable',
+  lambda: 'in the function of `sum` and `count`',
+};
+
+/** Whether `word` means something at this place; reports it when not. `shown` is the word as the author wrote it. */
+export function hasMeaning(at: At, word: Word, shown: string, span: ast.Span): boolean {
+  const inside = at.insideOld && (word === 'old' || word === 'result');
+  if (PARTS[word].includes(at.part) && !inside) return true;
+  const where = inside ? 'inside `old(…)`' : PART_WORDS[at.part];
+  report(at.out, 'E0405', { span, what: shown, where });
+  return false;
+}
+
+/** Whether `caller` is known at this place; reports it when not. */
+export function hasCaller(at: At, span: ast.Span): boolean {
+  const where = callerless(at);
+  if (where === null) return true;
+  report(at.out, 'E0405', { span, what: '`caller`', where });
+  return false;
+}
+
+function callerless(at: At): string | null {
+  if (at.part === 'invariant' || at.part === 'initialiser') return PART_WORDS[at.part];
+  return at.owner?.kind === 'view' ? 'in a view: anyone may ask, off the chain' : null;
+}

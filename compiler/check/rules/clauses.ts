@@ -1,0 +1,131 @@
+/** Rule: every clause has a meaning for every state: divisors cannot be zero, and quantified variables are keys. */
+import type * as ast from '../../syntax/ast.ts';
+import { walk } from '../../syntax/visit.ts';
+import { type Checker, report, textOf, ungroup } from '../checker.ts';
+import { intValue } from '../literal.ts';
+
+export function checkClauses(out: Checker, tree: ast.SourceFile): void {
+  walk(tree, (node) => {
+    const condition = conditionOf(node);
+    if (condition === null) return undefined;
+    checkDivisions(out, condition, []);
+    checkVariables(out, condition);
+    return 'skip';
+  });
+}
+
+/** The condition of a clause that only the verifier reads: `requires` on an entry point is code, and reverts. */
+function conditionOf(node: ast.AnyNode): ast.Expr | null {
+  switch (node.kind) {
+    case 'ensures':
+    case 'succeedsWhen':
+    case 'invariant':
+    case 'history':
+    case 'assert':
+      return node.condition;
+    default:
+      return null;
+  }
+}
+
+// ---- divisions ---------------------------------------------------------------------------------
+
+/** `known` are conditions that hold wherever `expr` is evaluated. */
+function checkDivisions(out: Checker, expr: ast.Expr, known: readonly ast.Expr[]): void {
+  walk(expr, (node) => {
+    if (node.kind !== 'binary') return undefined;
+    checkDivisions(out, node.left, known);
+    const guarded = node.op === '==>' || node.op === '&&' ? [...known, ...conjuncts(node.left)] : known;
+    checkDivisions(out, node.right, guarded);
+    const divides = node.op === '/' || node.op === '%';
+    if (divides && !isNotZero(out, node.right, known)) {
+      report(out, 'E0411', { span: node.span, divisor: textOf(out, node.right) });
+    }
+    return 'skip';
+  });
+}
+
+function conjuncts(expr: ast.Expr): readonly ast.Expr[] {
+  const inner = ungroup(expr);
+  if (inner.kind !== 'binary' || inner.op !== '&&') return [inner];
+  return [...conjuncts(inner.left), ...conjuncts(inner.right)];
+}
+
+function isNotZero(out: Checker, divisor: ast.Expr, known: readonly ast.Expr[]): boolean {
+  const inner = ungroup(divisor);
+  if (inner.kind === 'unary') return isNotZero(out, inner.operand, known);
+  if (isLiteral(inner)) return !isZero(inner);
+  return known.some((guard) => isGuard(out, guard, inner));
+}
+
+/** `d != 0`, `d > 0` and their mirror images. */
+function isGuard(out: Checker, guard: ast.Expr, divisor: ast.Expr): boolean {
+  if (guard.kind !== 'binary') return false;
+  const same = (side: ast.Expr) => wordsOf(out, ungroup(side)) === wordsOf(out, divisor);
+  if (guard.op === '!=')
+    return (same(guard.left) && isZero(guard.right)) || (same(guard.right) && isZero(guard.left));
+  return (
+    (guard.op === '>' && same(guard.left) && isZero(guard.right)) ||
+    (guard.op === '<' && same(guard.right) && isZero(guard.left))
+  );
+}
+
+function wordsOf(out: Checker, expr: ast.Expr): string {
+  return textOf(out, expr).replaceAll(/\s+/g, '');
+}
+
+function isLiteral(expr: ast.Expr): boolean {
+  return expr.kind === 'int' || expr.kind === 'amount' || expr.kind === 'duration';
+}
+
+function isZero(expr: ast.Expr): boolean {
+  const inner = ungroup(expr);
+  const literal = inner.kind === 'int' || inner.kind === 'amount' || inner.kind === 'duration';
+  return literal && intValue(inner.digits.replace('.', '')) === 0n;
+}
+
+// ---- quantified variables ----------------------------------------------------------------------
+
+/** A variable over a type without bound must be a map key or set element somewhere: those are the values that matter. */
+function checkVariables(out: Checker, condition: ast.Expr): void {
+  walk(condition, (node) => {
+    if (node.kind !== 'quantifier') return undefined;
+    for (const param of node.params) {
+      const bounded = out.types.get(param)?.kind === 'Bool' || out.types.get(param)?.kind === 'Error';
+      if (!bounded && !isKeyIn(out, param, node.body))
+        report(out, 'E0412', { span: param.name.span, name: param.name.text });
+    }
+    return undefined;
+  });
+}
+
+function isKeyIn(out: Checker, param: ast.Param, body: ast.Expr): boolean {
+  let found = false;
+  walk(body, (node) => {
+    for (const key of keysOf(node)) found ||= mentions(out, key, param);
+    return undefined;
+  });
+  return found;
+}
+
+/** The keys and elements that an expression asks about. */
+function keysOf(node: ast.AnyNode): readonly ast.Expr[] {
+  if (node.kind === 'index') return [node.index];
+  if (node.kind === 'binary' && node.op === 'in') return [node.left];
+  if (node.kind === 'call' && node.callee.kind === 'field' && node.callee.name.text === 'has')
+    return node.args;
+  return [];
+}
+
+/** The variable itself, or a part of the key that is built right here. */
+function mentions(out: Checker, key: ast.Expr, param: ast.Param): boolean {
+  const inner = ungroup(key);
+  if (inner.kind === 'name') return out.entities.get(inner)?.kind === 'bound' && isNode(out, inner, param);
+  if (inner.kind === 'tuple') return inner.items.some((item) => mentions(out, item, param));
+  return inner.kind === 'struct_' && inner.fields.some(({ value }) => mentions(out, value, param));
+}
+
+function isNode(out: Checker, name: ast.Name, param: ast.Param): boolean {
+  const entity = out.entities.get(name);
+  return entity?.kind === 'bound' && entity.node === param;
+}

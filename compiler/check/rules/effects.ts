@@ -1,0 +1,42 @@
+/** Rule: views and clauses only read; what a `fn` does counts where it is called. */
+import type * as ast from '../../syntax/ast.ts';
+import { type Checker, type Effect, isSpecification, report } from '../checker.ts';
+import { effectsOf } from '../effects.ts';
+
+export function checkEffects(out: Checker, _tree: ast.SourceFile): void {
+  for (const effect of out.effects) {
+    if (effect.part === 'body') checkBody(out, effect);
+    else checkClause(out, effect);
+  }
+}
+
+function checkBody(out: Checker, effect: Effect): void {
+  if (effect.owner?.kind !== 'view') return;
+  if (isWrite(effect)) report(out, 'E0401', { span: effect.span, what: effect.what });
+  if (effect.kind !== 'call') return;
+  const inner = effectsOf(out, effect.callee);
+  if (inner.some(isWrite)) report(out, 'E0401', { span: effect.span, what: effect.what });
+  else if (inner.some(({ kind }) => kind === 'caller')) {
+    report(out, 'E0405', {
+      span: effect.span,
+      what: `\`caller\`, which \`${effect.what}\` uses,`,
+      where: 'in a view',
+    });
+  }
+}
+
+function checkClause(out: Checker, effect: Effect): void {
+  const { span, what } = effect;
+  if (effect.kind === 'call')
+    report(out, 'E0901', {
+      span,
+      what: `calling a function ${isSpecification(effect.part) ? 'in a clause' : 'here'}`,
+    });
+  else if (isWrite(effect)) report(out, 'E0402', { span, what });
+}
+
+function isWrite(effect: Effect): boolean {
+  return (
+    effect.kind === 'write' || effect.kind === 'emit' || (effect.kind === 'host' && !effect.row.readable)
+  );
+}

@@ -1,0 +1,107 @@
+/** Rule: what a contract says once is there at most once, and stands where it means something. */
+import { BUILT_INS, CAPABILITIES } from '../../builtins.ts';
+import type * as ast from '../../syntax/ast.ts';
+import { type Callable, type Checker, report, textOf } from '../checker.ts';
+
+const ONCE: { readonly [kind in ast.Member['kind']]?: string } = {
+  version: '`version`',
+  purpose: '`purpose`',
+  uses: '`uses`',
+  access: '`access`',
+  state: '`state`',
+  init: '`init`',
+};
+
+export function checkStructure(out: Checker, tree: ast.SourceFile): void {
+  for (const item of tree.items) {
+    if (item.kind === 'fn') checkSpecs(out, item);
+    if (item.kind === 'contract') checkContract(out, item);
+  }
+}
+
+function checkContract(out: Checker, contract: ast.Contract): void {
+  const seen = new Map<string, ast.Member>();
+  for (const member of contract.members) {
+    checkOnce(out, seen, member);
+    checkMember(out, member);
+  }
+}
+
+function checkOnce(out: Checker, seen: Map<string, ast.Member>, member: ast.Member): void {
+  const what = ONCE[member.kind];
+  const earlier = seen.get(member.kind);
+  if (earlier === undefined) seen.set(member.kind, member);
+  else if (what !== undefined) {
+    const related = [{ file: out.file, span: headOf(out, earlier), label: 'the first one' }];
+    report(out, 'E0408', { span: headOf(out, member), what, related });
+  }
+}
+
+/** The first line of a declaration is enough to point at. */
+function headOf(out: Checker, node: ast.AnyNode): ast.Span {
+  const line = textOf(out, node).indexOf('\n');
+  return line < 0 ? node.span : { start: node.span.start, end: node.span.start + line };
+}
+
+function checkMember(out: Checker, member: ast.Member): void {
+  switch (member.kind) {
+    case 'version':
+      if (!/^\d+\.\d+\.\d+$/.test(member.text.value)) report(out, 'E0419', { span: member.text.span });
+      return;
+    case 'uses':
+      checkUses(out, member);
+      return;
+    case 'access':
+      checkAccess(out, member);
+      return;
+    case 'init':
+    case 'rule':
+    case 'view':
+    case 'fn':
+      checkSpecs(out, member);
+      return;
+  }
+}
+
+function checkUses(out: Checker, uses: ast.Uses): void {
+  for (const capability of uses.capabilities) {
+    const name = `${capability.module.text}.${capability.right.text}`;
+    if (CAPABILITIES.some((known) => known === name)) continue;
+    const module = BUILT_INS.find((row) => row.kind === 'module' && row.name === capability.module.text);
+    if (module?.built === false) report(out, 'E0901', { span: capability.span, what: `\`${name}\`` });
+    else report(out, 'E0404', { span: capability.span, name, known: CAPABILITIES.join('`, `') });
+  }
+}
+
+function checkSpecs(out: Checker, node: Callable): void {
+  for (const spec of node.specs) {
+    if (spec.kind === 'access') {
+      if (node.kind === 'rule') checkAccess(out, spec);
+      else
+        report(out, 'E0420', {
+          span: spec.span,
+          what: '`access`',
+          owner: WORDS[node.kind],
+          where: 'a contract or a rule',
+        });
+    }
+    if (spec.kind === 'succeedsWhen' && (node.kind === 'init' || node.kind === 'fn')) {
+      report(out, 'E0420', {
+        span: spec.span,
+        what: '`succeeds when`',
+        owner: WORDS[node.kind],
+        where: 'a rule or a view',
+      });
+    }
+  }
+}
+
+const WORDS = { init: '`init`', rule: 'a rule', view: 'a view', fn: 'a function' } as const;
+
+function checkAccess(out: Checker, access: ast.Access): void {
+  for (const item of access.items) {
+    if (item.kind === 'accessReputation' && item.score.kind !== 'int' && item.score.kind !== 'missing') {
+      report(out, 'E0416', { span: item.score.span });
+    }
+  }
+}

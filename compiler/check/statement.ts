@@ -1,0 +1,212 @@
+/** Types of blocks and statements; what can be assigned; what comes after an end. */
+import { describe, isDeclaration } from '../resolve/entity.ts';
+import type * as ast from '../syntax/ast.ts';
+import { annotateValue, paramType } from './annotation.ts';
+import { noteWrite } from './call.ts';
+import { type At, isSpecification, NEVER, report, textOf, ungroup } from './checker.ts';
+import { reportMismatch, typeExpr, typeValue, wrongKind } from './expression.ts';
+import { arithmeticType } from './operator.ts';
+import { agree, BOOL, ERROR, hasError, isValue, type Type, typeText, UNIT } from './types.ts';
+
+/** The type of a block: of its last expression, `NEVER` when it always returns, else `Unit`. */
+export function typeBlock(at: At, block: ast.Block, wanted: Type | null): Type {
+  let ended = false;
+  for (const [index, stmt] of block.statements.entries()) {
+    if (!checkStmt(at, stmt) || ended) continue;
+    ended = true;
+    reportUnreachable(at, block.statements[index + 1] ?? block.result);
+  }
+  const type = block.result === null ? UNIT : typeExpr(at, block.result, ended ? null : wanted);
+  return ended ? NEVER : type;
+}
+
+function reportUnreachable(at: At, next: ast.Stmt | ast.Expr | null): void {
+  if (next !== null && next.kind !== 'missing') report(at.out, 'W0402', { span: next.span });
+}
+
+/** Checks a statement; true when nothing after it is reached. */
+function checkStmt(at: At, stmt: ast.Stmt): boolean {
+  if (
+    isSpecification(at.part) ||
+    at.part === 'requires' ||
+    at.part === 'const' ||
+    at.part === 'initialiser'
+  ) {
+    if (stmt.kind !== 'missing') report(at.out, 'E0417', { span: stmt.span });
+    return false;
+  }
+  switch (stmt.kind) {
+    case 'let':
+      return checkLet(at, stmt);
+    case 'assign':
+      return checkAssign(at, stmt);
+    case 'exprStmt':
+      return checkExprStmt(at, stmt.value);
+    case 'return':
+      return checkReturn(at, stmt);
+    case 'require':
+      typeValue(at, stmt.condition, BOOL);
+      return false;
+    case 'assert':
+      typeValue({ ...at, part: 'assert' }, stmt.condition, BOOL);
+      return false;
+    case 'emit':
+      return checkEmit(at, stmt);
+    default:
+      return false;
+  }
+}
+
+type Stmt<K extends ast.Stmt['kind']> = Extract<ast.Stmt, { readonly kind: K }>;
+
+function checkLet(at: At, stmt: Stmt<'let'>): boolean {
+  const wanted = stmt.type === null ? null : annotateValue(at.out, stmt.type);
+  const type = typeValue(at, stmt.value, wanted);
+  at.out.types.set(stmt, wanted ?? type);
+  return type === NEVER;
+}
+
+function checkExprStmt(at: At, value: ast.Expr): boolean {
+  const type = typeExpr(at, value, null);
+  if (isValue(type) && !hasError(type) && !doesSomething(value)) {
+    report(at.out, 'W0403', { span: value.span });
+  }
+  return type === NEVER;
+}
+
+/** A value that is thrown away is meant where computing it does something besides. */
+function doesSomething(value: ast.Expr): boolean {
+  const expr = ungroup(value);
+  return expr.kind === 'call' || expr.kind === 'if' || expr.kind === 'block';
+}
+
+function checkReturn(at: At, stmt: Stmt<'return'>): boolean {
+  if (stmt.value === null) {
+    if (isValue(at.result) && !hasError(at.result)) {
+      report(at.out, 'E0414', { span: stmt.span, type: typeText(at.result) });
+    }
+  } else if (at.result.kind === 'Unit') {
+    typeExpr(at, stmt.value, null);
+    report(at.out, 'E0415', { span: stmt.value.span });
+  } else {
+    typeValue(at, stmt.value, at.result);
+  }
+  return true;
+}
+
+function checkEmit(at: At, stmt: Stmt<'emit'>): boolean {
+  const entity = at.out.entities.get(stmt.event);
+  const fields = entity?.kind === 'event' ? entity.node.fields.map((field) => paramType(at.out, field)) : [];
+  stmt.args.forEach((arg, index) => {
+    typeValue(at, arg, fields[index] ?? null);
+  });
+  if (entity === undefined) return false;
+  if (entity.kind !== 'event') wrongKind(at, stmt.event, entity, 'an event');
+  else if (stmt.args.length !== fields.length) {
+    report(at.out, 'E0305', {
+      span: stmt.span,
+      name: entity.name,
+      wanted: fields.length,
+      found: stmt.args.length,
+    });
+  }
+  at.out.effects.push({
+    kind: 'emit',
+    owner: at.owner,
+    part: at.part,
+    span: stmt.span,
+    what: `emit ${stmt.event.text}`,
+  });
+  return false;
+}
+
+// ---- assignment --------------------------------------------------------------------------------
+
+function checkAssign(at: At, stmt: Stmt<'assign'>): boolean {
+  const place = typePlace(at, stmt.target);
+  if (stmt.op === '=') return typeValue(at, stmt.value, place) === NEVER;
+  if (stmt.op === '++=') {
+    report(at.out, 'E0901', { span: stmt.span, what: '`++=`' });
+    return false;
+  }
+  const op = stmt.op.slice(0, 1) as ast.BinaryOp;
+  const wanted = op === '+' || op === '-' ? (place.kind === 'Amount' ? place : null) : null;
+  const value = typeValue(at, stmt.value, wanted);
+  checkResult(at, stmt, op, place, value);
+  return value === NEVER;
+}
+
+/** `p op= e`: the result of `p op e` goes back into `p`. */
+function checkResult(at: At, stmt: Stmt<'assign'>, op: ast.BinaryOp, place: Type, value: Type): void {
+  const result = arithmeticType(op, place, value);
+  if (result === null) {
+    const types = `\`${typeText(place)}\` and \`${typeText(value)}\``;
+    report(at.out, 'E0303', { span: stmt.span, op: stmt.op, types });
+  } else if (!agree(result, place)) {
+    reportMismatch(at, stmt.value, result, place);
+  }
+}
+
+/** The type of a place that is written. What cannot be written is reported. */
+function typePlace(at: At, target: ast.Expr): Type {
+  const type = typeExpr(at, target, null);
+  at.out.types.set(target, type);
+  const root = rootOf(target);
+  if (root === null)
+    return hasError(type)
+      ? ERROR
+      : report(at.out, 'E0407', { span: target.span, text: textOf(at.out, target), what: 'no place' });
+  if (!isWritable(at, root, target) || hasError(type))
+    return type.kind === 'Map' || type.kind === 'Set' ? ERROR : type;
+  if (type.kind === 'Map' || type.kind === 'Set') {
+    return report(at.out, 'E0306', { span: target.span, what: type.kind === 'Map' ? 'a map' : 'a set' });
+  }
+  return type;
+}
+
+/** The name at the bottom of `a.b[k].c`; null when there is none. */
+function rootOf(target: ast.Expr): ast.Name | null {
+  const expr: ast.Expr = ungroup(target);
+  if (expr.kind === 'name') return expr;
+  return expr.kind === 'field' || expr.kind === 'index' ? rootOf(expr.object) : null;
+}
+
+function isWritable(at: At, root: ast.Name, target: ast.Expr): boolean {
+  const entity = at.out.entities.get(root);
+  if (entity === undefined) return false;
+  if (entity.kind === 'state') {
+    noteWrite(at, target.span, textOf(at.out, target));
+    return true;
+  }
+  if (entity.kind === 'local' && entity.node.mutable) return true;
+  const related = isDeclaration(entity) ? [{ ...entity.site, label: 'declared here' }] : [];
+  const what =
+    entity.kind === 'local'
+      ? 'declared with `let`'
+      : isDeclaration(entity)
+        ? describe(entity)
+        : 'part of the language';
+  const fix = entity.kind === 'local' ? varFix(entity.node) : null;
+  report(at.out, 'E0407', { span: target.span, text: root.text, what, related, fix });
+  return false;
+}
+
+function varFix(declaration: Stmt<'let'>) {
+  const { start } = declaration.span;
+  return {
+    title: 'Declare it with `var`',
+    edits: [{ span: { start, end: start + 'let'.length }, text: 'var' }],
+  };
+}
+
+/** Reports a body that can end without the value it owes. */
+export function checkBody(at: At, body: ast.Block, name: ast.Name | null): void {
+  const wantsValue = isValue(at.result);
+  const type = typeBlock(at, body, wantsValue ? at.result : null);
+  if (wantsValue && type !== NEVER && type.kind === 'Unit') {
+    const span = name?.span ?? body.span;
+    report(at.out, 'E0406', { span, name: name?.text ?? 'init', type: typeText(at.result) });
+  } else if (!wantsValue && body.result !== null && isValue(type) && !hasError(type)) {
+    report(at.out, 'E0415', { span: body.result.span });
+  }
+}

@@ -1,0 +1,397 @@
+/**
+ * Names to what they stand for. In: the tree of one file. Out: a side table from every name that is used or declared
+ * to its entity, and diagnostics. Names behind a dot are left to `check/`, which knows types; so are the names of
+ * fields in struct literals. What this version does not have is reported here, once, and not looked into.
+ */
+import { BUILT_INS, HOST_FUNCTIONS } from '../builtins.ts';
+import { type Diagnostic, diagnose } from '../diagnostics.ts';
+import type * as ast from '../syntax/ast.ts';
+import { type Declaration, describe, type Entity, isDeclaration } from './entity.ts';
+import { innerScope, lookUp, type Scope, visibleNames } from './scope.ts';
+import { nearestName } from './suggest.ts';
+import { unsupportedWord } from './unsupported.ts';
+
+export type Resolution = {
+  /** Keyed by the `name` node, at its use and at its declaration. A name that is not here was reported. */
+  readonly entities: ReadonlyMap<ast.Name, Entity>;
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+type Walk = {
+  readonly file: string;
+  readonly entities: Map<ast.Name, Entity>;
+  readonly diagnostics: Diagnostic[];
+};
+
+/** Resolves the names of one file. Never fails. */
+export function resolve(file: string, tree: ast.SourceFile): Resolution {
+  const walk: Walk = { file, entities: new Map(), diagnostics: [] };
+  const scope = innerScope(LANGUAGE);
+  for (const use of tree.uses) isUnsupported(walk, use);
+  for (const item of tree.items) declareItem(walk, scope, item);
+  for (const item of tree.items) walkItem(walk, scope, item);
+  return walk;
+}
+
+/** The scope around every file: what the language itself names. */
+const LANGUAGE: Scope = {
+  names: new Map(BUILT_INS.map((row) => [row.name, { kind: 'builtin', name: row.name, row }])),
+  outer: null,
+};
+
+/** Names that no declaration may take. */
+export const LANGUAGE_NAMES: readonly string[] = BUILT_INS.map((row) => row.name);
+
+// ---- declarations ------------------------------------------------------------------------------
+
+type NamedNode = Exclude<Declaration['node'], ast.Name>;
+
+function declareItem(walk: Walk, scope: Scope, item: ast.Item): void {
+  switch (item.kind) {
+    case 'contract':
+    case 'struct':
+    case 'const':
+    case 'fn':
+      declare(walk, scope, item.name, entityOf(walk.file, item.kind, item, item.doc));
+      return;
+  }
+}
+
+function declareMember(walk: Walk, scope: Scope, member: ast.Member): void {
+  switch (member.kind) {
+    case 'currency':
+    case 'event':
+    case 'struct':
+    case 'const':
+    case 'rule':
+    case 'view':
+    case 'fn':
+    case 'invariant':
+    case 'history':
+      declare(walk, scope, member.name, entityOf(walk.file, member.kind, member, member.doc));
+      return;
+    case 'state':
+      for (const field of member.fields) {
+        declare(walk, scope, field.name, entityOf(walk.file, 'state', field, field.doc));
+      }
+  }
+}
+
+function entityOf(file: string, kind: Declaration['kind'], node: NamedNode, doc: string | null): Declaration {
+  const site = { file, span: node.name.span };
+  return { kind, name: node.name.text, node, site, doc } as Declaration;
+}
+
+/** Enters a name into `scope`; a name that the scope or one around it has already is reported. */
+function declare(walk: Walk, scope: Scope, name: ast.Name, entity: Declaration): void {
+  if (name.text === '') return;
+  walk.entities.set(name, entity);
+  const earlier = lookUp(scope, name.text);
+  if (earlier !== null) reportTaken(walk, scope, name, earlier);
+  if (!scope.names.has(name.text)) scope.names.set(name.text, entity);
+}
+
+function reportTaken(walk: Walk, scope: Scope, name: ast.Name, earlier: Entity): void {
+  const related = isDeclaration(earlier) ? [{ ...earlier.site, label: 'declared here' }] : [];
+  const code = scope.names.has(name.text) ? 'E0202' : 'E0203';
+  const what = describe(earlier);
+  walk.diagnostics.push(diagnose(code, { file: walk.file, span: name.span, name: name.text, what, related }));
+}
+
+// ---- items and members -------------------------------------------------------------------------
+
+function walkItem(walk: Walk, scope: Scope, item: ast.Item): void {
+  if (isUnsupported(walk, item)) return;
+  switch (item.kind) {
+    case 'contract':
+      walkContract(walk, scope, item);
+      return;
+    case 'struct':
+      walkFields(walk, scope, item.fields);
+      return;
+    case 'const':
+      walkConst(walk, scope, item);
+      return;
+    case 'fn':
+      walkCallable(walk, scope, item, item.result);
+      return;
+  }
+}
+
+function walkContract(walk: Walk, outer: Scope, contract: ast.Contract): void {
+  const scope = innerScope(outer);
+  for (const member of contract.members) declareMember(walk, scope, member);
+  for (const member of contract.members) walkMember(walk, scope, member);
+}
+
+function walkMember(walk: Walk, scope: Scope, member: ast.Member): void {
+  if (isUnsupported(walk, member)) return;
+  switch (member.kind) {
+    case 'state':
+      for (const field of member.fields) {
+        walkType(walk, scope, field.type);
+        if (field.initial !== null) walkExpr(walk, scope, field.initial);
+      }
+      return;
+    case 'invariant':
+    case 'history':
+      walkExpr(walk, scope, member.condition);
+      return;
+    case 'event':
+    case 'struct':
+      walkFields(walk, scope, member.fields);
+      return;
+    case 'const':
+      walkConst(walk, scope, member);
+      return;
+    case 'init':
+      walkCallable(walk, scope, member, null);
+      return;
+    case 'rule':
+    case 'view':
+    case 'fn':
+      walkCallable(walk, scope, member, member.result);
+      return;
+    case 'access':
+      walkAccess(walk, scope, member);
+      return;
+  }
+}
+
+function walkFields(walk: Walk, scope: Scope, fields: readonly ast.Param[]): void {
+  const own = innerScope(null);
+  for (const field of fields) {
+    walkType(walk, scope, field.type);
+    declare(walk, own, field.name, entityOf(walk.file, 'field', field, null));
+  }
+}
+
+function walkConst(walk: Walk, scope: Scope, item: ast.Const): void {
+  if (item.type !== null) walkType(walk, scope, item.type);
+  walkExpr(walk, scope, item.value);
+}
+
+type Callable = ast.Init | ast.Rule | ast.View | ast.Fn;
+
+function walkCallable(walk: Walk, outer: Scope, node: Callable, result: ast.TypeExpr | null): void {
+  const scope = innerScope(outer);
+  walkParams(walk, scope, node.params, 'param');
+  if (result !== null) walkType(walk, scope, result);
+  for (const spec of node.specs) walkSpec(walk, scope, spec);
+  walkBlock(walk, scope, node.body);
+}
+
+function walkParams(walk: Walk, scope: Scope, params: readonly ast.Param[], kind: 'param' | 'bound'): void {
+  for (const param of params) {
+    walkType(walk, scope, param.type);
+    declare(walk, scope, param.name, entityOf(walk.file, kind, param, null));
+  }
+}
+
+function walkSpec(walk: Walk, scope: Scope, spec: ast.Spec): void {
+  if (isUnsupported(walk, spec)) return;
+  switch (spec.kind) {
+    case 'requires':
+    case 'ensures':
+    case 'succeedsWhen':
+      walkExpr(walk, scope, spec.condition);
+      return;
+    case 'access':
+      walkAccess(walk, scope, spec);
+      return;
+  }
+}
+
+function walkAccess(walk: Walk, scope: Scope, access: ast.Access): void {
+  for (const item of access.items) if (item.kind === 'accessReputation') walkExpr(walk, scope, item.score);
+}
+
+// ---- types -------------------------------------------------------------------------------------
+
+function walkType(walk: Walk, scope: Scope, type: ast.TypeExpr): void {
+  switch (type.kind) {
+    case 'namedType':
+      use(walk, scope, type.name);
+      for (const arg of type.args) {
+        if (arg.kind === 'sizeArg') walkExpr(walk, scope, arg.value);
+        else walkType(walk, scope, arg);
+      }
+      return;
+    case 'tupleType':
+      for (const item of type.items) walkType(walk, scope, item);
+  }
+}
+
+// ---- statements --------------------------------------------------------------------------------
+
+function walkBlock(walk: Walk, outer: Scope, block: ast.Block): void {
+  const scope = innerScope(outer);
+  for (const statement of block.statements) walkStmt(walk, scope, statement);
+  if (block.result !== null) walkExpr(walk, scope, block.result);
+}
+
+function walkStmt(walk: Walk, scope: Scope, stmt: ast.Stmt): void {
+  if (isUnsupported(walk, stmt)) return;
+  switch (stmt.kind) {
+    case 'let':
+      if (stmt.type !== null) walkType(walk, scope, stmt.type);
+      walkExpr(walk, scope, stmt.value);
+      declare(walk, scope, stmt.name, entityOf(walk.file, 'local', stmt, null));
+      return;
+    case 'assign':
+      walkExpr(walk, scope, stmt.target);
+      walkExpr(walk, scope, stmt.value);
+      return;
+    case 'exprStmt':
+      walkExpr(walk, scope, stmt.value);
+      return;
+    case 'return':
+      if (stmt.value !== null) walkExpr(walk, scope, stmt.value);
+      return;
+    case 'require':
+    case 'assert':
+      walkExpr(walk, scope, stmt.condition);
+      return;
+    case 'emit':
+      use(walk, scope, stmt.event);
+      walkExprs(walk, scope, stmt.args);
+      return;
+  }
+}
+
+// ---- expressions -------------------------------------------------------------------------------
+
+function walkExprs(walk: Walk, scope: Scope, exprs: readonly ast.Expr[]): void {
+  for (const expr of exprs) walkExpr(walk, scope, expr);
+}
+
+function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
+  if (isUnsupported(walk, expr)) return;
+  switch (expr.kind) {
+    case 'name':
+    case 'amount':
+      use(walk, scope, expr.kind === 'name' ? expr : expr.currency);
+      return;
+    case 'tuple':
+      walkExprs(walk, scope, expr.items);
+      return;
+    case 'struct_':
+      use(walk, scope, expr.name);
+      walkExprs(
+        walk,
+        scope,
+        expr.fields.map((field) => field.value),
+      );
+      return;
+    case 'unary':
+      walkExpr(walk, scope, expr.operand);
+      return;
+    case 'binary':
+      walkExprs(walk, scope, [expr.left, expr.right]);
+      return;
+    case 'field':
+      walkField(walk, scope, expr);
+      return;
+    case 'index':
+      walkExprs(walk, scope, [expr.object, expr.index]);
+      return;
+    case 'call':
+      walkExprs(walk, scope, [expr.callee, ...expr.args]);
+      return;
+    case 'lambda':
+      walkLambda(walk, scope, expr);
+      return;
+    case 'if':
+      walkIf(walk, scope, expr);
+      return;
+    case 'block':
+      walkBlock(walk, scope, expr);
+      return;
+    case 'quantifier':
+      walkQuantifier(walk, scope, expr);
+      return;
+    case 'group':
+      walkExpr(walk, scope, expr.inner);
+      return;
+  }
+}
+
+type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
+
+function walkIf(walk: Walk, scope: Scope, expr: Expr<'if'>): void {
+  walkExpr(walk, scope, expr.condition);
+  walkBlock(walk, scope, expr.then);
+  if (expr.otherwise !== null) walkExpr(walk, scope, expr.otherwise);
+}
+
+function walkQuantifier(walk: Walk, outer: Scope, expr: Expr<'quantifier'>): void {
+  const scope = innerScope(outer);
+  walkParams(walk, scope, expr.params, 'bound');
+  walkExpr(walk, scope, expr.body);
+}
+
+function walkLambda(walk: Walk, outer: Scope, expr: Expr<'lambda'>): void {
+  const scope = innerScope(outer);
+  for (const name of expr.params) {
+    const site = { file: walk.file, span: name.span };
+    declare(walk, scope, name, { kind: 'bound', name: name.text, node: name, site, doc: null });
+  }
+  walkExpr(walk, scope, expr.body);
+}
+
+/** `module.function` is one name of the host; behind any other dot stands a field or a method. */
+function walkField(walk: Walk, scope: Scope, expr: Expr<'field'>): void {
+  walkExpr(walk, scope, expr.object);
+  const module = expr.object.kind === 'name' ? walk.entities.get(expr.object) : undefined;
+  if (module?.kind !== 'builtin' || module.row.kind !== 'module' || expr.name.text === '') return;
+  const row = HOST_FUNCTIONS.find(({ name }) => name === `${module.name}.${expr.name.text}`);
+  if (row !== undefined) walk.entities.set(expr.name, { kind: 'host', name: row.name, row });
+  else reportNoHostFunction(walk, module.name, expr.name);
+}
+
+function reportNoHostFunction(walk: Walk, module: string, name: ast.Name): void {
+  const prefix = `${module}.`;
+  const known = HOST_FUNCTIONS.filter((row) => row.name.startsWith(prefix)).map((row) =>
+    row.name.slice(prefix.length),
+  );
+  walk.diagnostics.push(
+    diagnose('E0206', { ...near(walk, name, known), module, name: name.text, known: known.join('`, `') }),
+  );
+}
+
+/** Notes what a used name stands for, or reports it. */
+function use(walk: Walk, scope: Scope, name: ast.Name): void {
+  if (name.text === '') return;
+  const entity = lookUp(scope, name.text);
+  if (entity === null) {
+    walk.diagnostics.push(diagnose('E0201', { ...near(walk, name, visibleNames(scope)), name: name.text }));
+  } else if (entity.kind === 'builtin' && !entity.row.built) {
+    reportUnsupported(walk, name.span, `\`${name.text}\``);
+  } else {
+    walk.entities.set(name, entity);
+  }
+}
+
+/** Where an unknown name stands, with the nearest known name as label and fix. */
+export function near(walk: { readonly file: string }, name: ast.Name, known: readonly string[]) {
+  const nearest = nearestName(name.text, known);
+  if (nearest === null) return { file: walk.file, span: name.span };
+  return {
+    file: walk.file,
+    span: name.span,
+    label: `did you mean \`${nearest}\`?`,
+    fix: { title: `Change to \`${nearest}\``, edits: [{ span: name.span, text: nearest }] },
+  };
+}
+
+// ---- what is not in this version ---------------------------------------------------------------
+
+function isUnsupported(walk: Walk, node: ast.AnyNode): boolean {
+  const word = unsupportedWord(node);
+  if (word !== null) reportUnsupported(walk, node.span, word);
+  return word !== null;
+}
+
+function reportUnsupported(walk: Walk, span: ast.Span, what: string): void {
+  walk.diagnostics.push(diagnose('E0901', { file: walk.file, span, what }));
+}

@@ -1,0 +1,34 @@
+/** What parses and is not in this version of CCL yet, in an author's words, by kind of node. Kinds that are absent are built. */
+import type { AnyNode } from '../syntax/ast.ts';
+
+const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
+  use: '`use`',
+  interface: '`interface`',
+  enum: '`enum`',
+  lifecycle: '`lifecycle`',
+  error: '`error`',
+  prove: '`prove`',
+  testInvariants: '`test invariants`',
+  implements: '`implements`',
+  upgradable: '`upgradable`',
+  upgrade: '`upgrade`',
+  ghost: '`ghost`',
+  hook: '`on`',
+  failsWhen: '`fails when`',
+  changes: '`changes`',
+  ghostAssign: '`ghost`',
+  fail: '`fail`',
+  forIn: '`for`',
+  forRange: '`for`',
+  match: '`match`',
+  list: 'a list',
+  hex: 'a `0x` literal',
+  generic: 'a call to another contract',
+};
+
+/** The construct's name for a message, or null when this version has it. */
+export function unsupportedWord(node: AnyNode): string | null {
+  if (node.kind === 'history' && node.always) return '`history always`';
+  if (node.kind === 'call' && node.spending !== null) return '`spending`';
+  return UNSUPPORTED[node.kind] ?? null;
+}
