@@ -649,6 +649,78 @@ export const DIAGNOSTICS = {
   },
 
   // ---- E05xx: verification (verify) ------------------------------------------------------------
+  E0501: {
+    severity: 'error',
+    message: '{failure}',
+    help: 'the run shows how it breaks: change the code, or the clause',
+    explanation:
+      'The clause was *refuted*: a run on the virtual machine that starts at deployment ends in a state that breaks it. The run is printed step by step, with the balances and the state that changed. Nothing is assumed in it; anyone can repeat it.',
+    example:
+      'contract C {\n  state { n: Int; }\n  rule set(x: Int)\n    ensures n == x + 1\n  { n = x; }\n}\n',
+  },
+  E0502: {
+    severity: 'error',
+    message: '{failure}',
+    help: 'require who may call it, or write `open rule` where it is meant for everyone',
+    explanation:
+      'No single call by a stranger may lower any account but their own, unless the rule says `open`. A stranger is not the creator, is named nowhere in the contract or its state, and holds no role, permission or mandate. The run shows whose account falls.',
+    example:
+      'contract C {\n  uses ledger.write;\n  currency hours { decimals 2 }\n  rule take(x: Amount<hours>) { ledger.transfer(self, caller, x); }\n}\n',
+  },
+  E0503: {
+    severity: 'error',
+    message: '{failure}, from a state that was not reached',
+    help: 'add an invariant that rules out the state shown; where it can happen, change the code; `unproved` before the clause lets it stand',
+    explanation:
+      'The clause is *not inductive*: the virtual machine breaks it from a state that satisfies all invariants, but no run from deployment to that state was found. Usually an invariant is missing that says why the state cannot be. Guards at run time for what is not proved come with a later version.',
+    example:
+      'contract C {\n  state { a: Int; b: Int; }\n  invariant small: b < 100;\n  rule step() { if a > 50 { b = 1000; } }\n}\n',
+  },
+  E0504: {
+    severity: 'error',
+    message: '{failure}, as far as I can tell: {reason}',
+    help: 'say more in invariants, split the rule, or write `unproved` before the clause',
+    explanation:
+      'The answer is *unknown*: the solver gave up within its resource limit, or what it found does not happen on the virtual machine. An unknown answer is never taken for a proof. Guards at run time for what is not proved come with a later version.',
+    example:
+      'contract C {\n  view f(x: Int, y: Int) -> Int\n    requires x > 0 && x < 1000 && y > 0 && y < 1000 else "small"\n    ensures result * (x - y) == x * x * x - y * y * y\n  { return x * x + x * y + y * y; }\n}\n',
+  },
+  E0505: {
+    severity: 'error',
+    message: '{failure}',
+    help: 'an invariant may say that the own balance is at least something, never that it is exactly so: anyone may pay in',
+    explanation:
+      "Between two calls time passes, anyone may pay into the contract's account, and everything else outside may change. An invariant that such a step can break is assumed nowhere.",
+    example:
+      'contract C {\n  uses ledger.read;\n  currency hours { decimals 2 }\n  invariant empty: ledger.balance(self, hours) == 0 hours;\n}\n',
+  },
+  W0506: {
+    severity: 'warning',
+    message: '{failure}',
+    label: '{how}',
+    help: null,
+    explanation:
+      'Arithmetic is checked: a result beyond 64 bits or a zero divisor reverts the call, and so does adding to a full set. This says that it can happen here, or that it could not be shown that it cannot. Nothing is lost by a revert; where the call must go through, say so with `succeeds when`.',
+    example: 'contract C {\n  view half(x: Int, y: Int) -> Int { return x / y; }\n}\n',
+  },
+  W0507: {
+    severity: 'warning',
+    message: '{failure}',
+    help: null,
+    explanation:
+      'What nothing can satisfy proves everything: a requirement that never holds, a branch that is never taken, a promise whose condition contradicts the invariants. What was proved about it is worth nothing.',
+    example:
+      'contract C {\n  state { n: Int; }\n  rule never(x: Int)\n    requires x > 1 && x < 1 else "impossible"\n  { n = x; }\n}\n',
+  },
+  W0508: {
+    severity: 'warning',
+    message: '{failure}; it is marked `unproved`',
+    help: null,
+    explanation:
+      'The author wrote `unproved` before the clause: it is assumed nowhere, the mark is in the artifact, and nodes refuse to deploy the contract by default.',
+    example:
+      'contract C {\n  state { a: Int; b: Int; }\n  unproved invariant small: b < 100;\n  rule step() { if a > 50 { b = 1000; } }\n}\n',
+  },
 
   // ---- E06xx: import (import-icn) --------------------------------------------------------------
   E0601: {

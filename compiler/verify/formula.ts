@@ -237,8 +237,8 @@ export function substitute(formula: Formula, values: ReadonlyMap<string, Formula
   const done = new Map<Formula, Formula>();
   const go = (f: Formula): Formula => {
     if (f.kind === 'variable') return values.get(f.name) ?? f;
-    let result = done.get(f);
-    if (result === undefined) done.set(f, (result = mapChildren(f, go)));
+    const result = done.get(f) ?? mapChildren(f, go);
+    done.set(f, result);
     return result;
   };
   return go(formula);
