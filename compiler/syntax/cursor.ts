@@ -38,7 +38,7 @@ import {
 } from './tokens.ts';
 
 /** Brackets, braces and calls may nest this deep: the parser's own stack. */
-export const NESTING_MAX = 100;
+export const NESTING_MAX = 64;
 /** A file with more mistakes than this lists the first ones. */
 export const DIAGNOSTICS_MAX = 500;
 
@@ -286,7 +286,7 @@ export class Cursor extends EmbeddedActionsParser {
         fix: { title: 'Insert `;`', edits: [{ span: { start: at, end: at }, text: ';' }] },
       }),
     );
-    if (!this.startsLine() && !this.is(RBrace)) this.interrupt();
+    this.skipLine();
   }
 
   /** The partner of `opener`; taken as written when the line or the block ends without it. */
@@ -353,6 +353,19 @@ export class Cursor extends EmbeddedActionsParser {
       const endsBlock = depth === 0 && this.is(RBrace);
       this.SKIP_TOKEN();
       if (endsBlock && this.startsLine()) return;
+    }
+  }
+
+  /** Skips the rest of a line, up to and with a `;`, so that what stands before it can be kept. */
+  private skipLine(): void {
+    let depth = 0;
+    while (!this.isEnd()) {
+      if (depth === 0 && (this.startsLine() || this.is(RBrace))) return;
+      if (depth === 0 && this.is(Semicolon)) return void this.SKIP_TOKEN();
+      if (this.startsDeclaration()) return;
+      if (this.isOneOf(OPENERS)) depth++;
+      else if (this.isOneOf(CLOSERS) && depth > 0) depth--;
+      this.SKIP_TOKEN();
     }
   }
 

@@ -221,6 +221,7 @@ const EXPRESSION_ENDS: readonly TokenType[] = [
 ];
 
 const STATEMENT_END: Boundary = { behind: [Semicolon], before: [RBrace], lineStarts: STATEMENT_STARTS };
+const VALUE_END: Boundary = { behind: [], before: [Semicolon, RBrace], lineStarts: STATEMENT_STARTS };
 const MEMBER_END: Boundary = { behind: [Semicolon], before: [RBrace], lineStarts: MEMBER_STARTS };
 const ITEM_END: Boundary = { behind: [Semicolon], before: [], lineStarts: [K.test, K.prove, K.error] };
 const FIELD_END: Boundary = { behind: [Semicolon, Comma], before: [RBrace], lineStarts: [] };
@@ -927,7 +928,7 @@ export class Grammar extends Cursor {
     const name = this.name('the name of the constant');
     const type = this.SUBRULE(this.annotation);
     this.need(Assign, '`=` and the value');
-    const value = this.SUBRULE(this.expression);
+    const value = this.value();
     this.semicolon('this constant');
     return { kind: 'const', span: this.since(start), doc, name, type, value };
   });
@@ -1089,7 +1090,7 @@ export class Grammar extends Cursor {
     const name = this.name('a name for the value');
     const type = this.SUBRULE(this.annotation);
     this.need(Assign, '`=` and the value');
-    const value = this.SUBRULE(this.expression);
+    const value = this.value();
     this.semicolon('this statement');
     return { kind: 'let', span: this.since(start), mutable, name, type, value };
   });
@@ -1870,6 +1871,17 @@ export class Grammar extends Cursor {
     const value = this.SUBRULE(this.expression);
     return { kind: 'fieldInit', span: this.since(start), name, value };
   });
+
+  /** What a name is bound to: when it cannot be read, the name is still declared. */
+  private value(): Expr {
+    const start = this.here();
+    return (
+      this.recover(VALUE_END, () => this.SUBRULE(this.expression)) ?? {
+        kind: 'missing',
+        span: this.since(start),
+      }
+    );
+  }
 
   /** A word behind a dot: there, reserved words are names too. */
   private word: Production<Name> = this.production('word', () => {
