@@ -647,6 +647,89 @@ export const DIAGNOSTICS = {
     explanation: 'The expression is computed and thrown away.',
     example: 'contract C {\n  rule f() { 1 + 1; }\n}\n',
   },
+  E0450: {
+    severity: 'error',
+    message: 'a test calls contracts that it deployed',
+    help: 'write `let bank = deploy Bank() by alice;`, then `bank.join() by bob;`',
+    explanation:
+      'The statements of a test are deployments, calls of the contracts it deployed, payments and expectations. Other expressions stand inside them.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; 1 + 1; }\n',
+  },
+  E0451: {
+    severity: 'error',
+    message: 'there is no contract `{name}` in this file',
+    help: null,
+    explanation: 'A test deploys contracts of its own file, by their names.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; let other = deploy Bnak() by bob; }\n',
+  },
+  E0452: {
+    severity: 'error',
+    message: 'somebody has to call the rule `{name}`',
+    help: 'write `by` and a member behind the call, as in `by alice`',
+    explanation: 'Rules change the state and have a `caller`. Only views are asked without one.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; expect bank.join() == 1; }\n',
+  },
+  E0453: {
+    severity: 'error',
+    message: 'the view `{name}` has no caller',
+    help: 'leave `by` out',
+    explanation: 'A view only reads, and gives everybody the same answer.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; bank.size() by bob; }\n',
+  },
+  E0454: {
+    severity: 'error',
+    message: 'this call gives no value',
+    help: null,
+    explanation: 'The rule or view has no result (`-> Type`), so there is nothing to keep or compare.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; let x = bank.join() by bob; }\n',
+  },
+  E0455: {
+    severity: 'error',
+    message: 'there is no event `{name}` in this file',
+    help: null,
+    explanation: '`expect emits` names an event that a contract of this file declares.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; bank.join() by bob; expect emits Jioned(bob); }\n',
+  },
+  E0456: {
+    severity: 'error',
+    message: '`{contract}` has no rule or view `{name}`',
+    help: null,
+    explanation: 'From outside, a test reaches the rules and views of a contract, and its `account`.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; bank.jion() by bob; }\n',
+  },
+  E0457: {
+    severity: 'error',
+    message: 'I cannot tell the currency of this amount',
+    help: 'write a number and a currency, as in `2.50 hours`',
+    explanation:
+      'Payments, spending limits and floors are amounts of a currency. It is told by a literal amount, or by a variable that is an amount.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; transfer 5 from alice to bob; }\n',
+  },
+  E0458: {
+    severity: 'error',
+    message: 'this changes the world, so it stands alone',
+    help: 'give it a line of its own, as in `let r = bank.take(1) by bob;`',
+    explanation:
+      'Deployments and calls of rules happen in the order of the lines of a test. An expression only reads.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; expect (bank.join() by bob) == 1; }\n',
+  },
+  E0459: {
+    severity: 'error',
+    message: '`{name}` is a contract, not a value',
+    help: 'ask one of its views, or write `{name}.account` for its account',
+    explanation: 'A deployed contract stands only before a dot.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; expect bank == alice; }\n',
+  },
 
   // ---- E05xx: verification (verify) ------------------------------------------------------------
   E0501: {
