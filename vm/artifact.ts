@@ -26,12 +26,22 @@ export type Meta = {
   readonly cooperative: string;
   readonly dependencies: readonly string[];
   /** 0 to 255 each, as in the seed. */
-  readonly impact: { readonly cpu: number; readonly memory: number; readonly network: number; readonly storage: number; readonly bandwidth: number };
+  readonly impact: {
+    readonly cpu: number;
+    readonly memory: number;
+    readonly network: number;
+    readonly storage: number;
+    readonly bandwidth: number;
+  };
 };
 
 export type Constant = { readonly type: WordType; readonly value: Value };
 
-export type CurrencyDecl = { readonly name: string; readonly decimals: number; readonly kind: 'mutual' | 'issued' };
+export type CurrencyDecl = {
+  readonly name: string;
+  readonly decimals: number;
+  readonly kind: 'mutual' | 'issued';
+};
 
 /**
  * One state variable, or one part of it: `keys` are the words of a map key or set element (empty for a plain

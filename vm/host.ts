@@ -2,8 +2,9 @@
  * What the VM needs from outside, and what it gives back. An execution has no other source of anything: no
  * clock, randomness, file or network. Every call is synchronous.
  */
-import type { OpName } from './opcodes.ts';
+
 import type { Operand } from './artifact.ts';
+import type { OpName } from './opcodes.ts';
 import type { Trap } from './traps.ts';
 import type { AbiValue, Value } from './value.ts';
 
@@ -33,11 +34,20 @@ export interface Host {
 }
 
 export type HostAnswer =
-  | { readonly ok: true; readonly values: readonly Value[]; readonly events?: readonly Event[]; readonly gas?: number }
+  | {
+      readonly ok: true;
+      readonly values: readonly Value[];
+      readonly events?: readonly Event[];
+      readonly gas?: number;
+    }
   | { readonly ok: false; readonly kind: 'Refused' | 'NotBuilt' | 'LimitReached'; readonly message: string };
 
 /** `source` is the contract's account or the host module that speaks. */
-export type Event = { readonly source: string; readonly name: string; readonly fields: readonly { readonly name: string; readonly value: AbiValue }[] };
+export type Event = {
+  readonly source: string;
+  readonly name: string;
+  readonly fields: readonly { readonly name: string; readonly value: AbiValue }[];
+};
 
 export type Outcome =
   | {

@@ -12,7 +12,19 @@ export type Value = bigint | boolean | string | Uint8Array;
 
 /** The type of a parameter, result, event field or state variable as authors wrote it. */
 export type AbiType =
-  | { readonly kind: 'Unit' | 'Int' | 'Bool' | 'Ratio' | 'Time' | 'Duration' | 'Did' | 'Text' | 'Bytes' | 'Hash' }
+  | {
+      readonly kind:
+        | 'Unit'
+        | 'Int'
+        | 'Bool'
+        | 'Ratio'
+        | 'Time'
+        | 'Duration'
+        | 'Did'
+        | 'Text'
+        | 'Bytes'
+        | 'Hash';
+    }
   /** `currency` is an index into the artifact's currencies. */
   | { readonly kind: 'Amount'; readonly currency: number }
   | { readonly kind: 'Struct'; readonly name: string; readonly fields: readonly AbiField[] }

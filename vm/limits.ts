@@ -1,0 +1,41 @@
+/** Every limit of the virtual machine, once. Counts unless the name says bytes. */
+export const LIMITS = {
+  artifactBytes: 1_048_576,
+  /** Names of contracts, functions, slots, events, fields, currencies, capabilities, permissions. */
+  nameBytes: 128,
+  /** Documentation, clauses and purpose. */
+  docBytes: 16_384,
+  /** One `Text` or `Bytes` value. */
+  textBytes: 1_024,
+  didBytes: 96,
+  idBytes: 96,
+  constants: 4_096,
+  currencies: 256,
+  slots: 1_024,
+  events: 1_024,
+  functions: 1_024,
+  entries: 256,
+  /** Instructions of one function. */
+  instructions: 32_768,
+  /** Locals of one function. */
+  locals: 1_024,
+  /** Words of all parameters, of all results, of a slot's fields, of an event. */
+  signatureWords: 128,
+  /** Nesting of structs and tuples in one type. */
+  typeDepth: 8,
+  /** Operand stack and locals of all open frames together. */
+  stackWords: 8_192,
+  callDepth: 64,
+  loopDepth: 8,
+  loopBound: 1_000_000,
+  /** Content of the key words of one storage entry. */
+  keyBytes: 256,
+  /** Distinct longer values (handles) in one execution. */
+  internedValues: 65_536,
+  eventsEmitted: 1_024,
+  /** Largest content of one event. */
+  eventBytes: 16_384,
+  logs: 1_024,
+  /** Largest static gas bound of an entry point. */
+  gasBound: 1_000_000_000_000,
+} as const;

@@ -1,0 +1,518 @@
+/**
+ * The instruction set, once. Encoder, decoder, assembler, disassembler, validator, interpreter, gas bound and the
+ * reference page derive from this table. A new opcode is one row here and one case in `interpreter.ts`; one whose
+ * stack effect depends on its operands (`dynamic`) has a case in `typing.ts` too.
+ */
+import type { WordType } from './value.ts';
+
+/**
+ * `int`: signed 64-bit; `bit`: 0 or 1; `constant`: index of any constant; `text`: index of a text constant;
+ * `local`, `function`, `slot`, `field`, `event`, `currency`: indices; `target`: instruction of the same function;
+ * `bound`: largest number of turns of a loop.
+ */
+export type OperandKind =
+  | 'int'
+  | 'bit'
+  | 'constant'
+  | 'text'
+  | 'local'
+  | 'target'
+  | 'function'
+  | 'slot'
+  | 'field'
+  | 'event'
+  | 'currency'
+  | 'bound';
+
+export type HostModule =
+  | 'ledger'
+  | 'cooperative'
+  | 'governance'
+  | 'reputation'
+  | 'identity'
+  | 'federation'
+  | 'transaction';
+
+export type OpRow = {
+  /** The byte in the binary form. */
+  readonly code: number;
+  readonly operands: readonly OperandKind[];
+  /** Types popped (left to right as pushed) and pushed; `dynamic` when they depend on operands or on the stack. */
+  readonly stack: { readonly pops: readonly WordType[]; readonly pushes: readonly WordType[] } | 'dynamic';
+  /** Static gas, charged with the basic block. */
+  readonly gas: number;
+  /** `end`: control does not fall through to the next instruction. */
+  readonly flow?: 'end';
+  /** Not allowed in a view. */
+  readonly writes?: true;
+  /** Answered by the host; `gasMax` is the most that an answer may add. The capability must be declared. */
+  readonly host?: {
+    readonly module: HostModule;
+    readonly capability: string | null;
+    readonly gasMax: number;
+  };
+  readonly doc: string;
+};
+
+type Types = readonly WordType[];
+const effect = (pops: Types, pushes: Types) => ({ pops, pushes });
+const INT_INT_TO_INT = effect(['int', 'int'], ['int']);
+const NOTHING = effect([], []);
+
+/** A host opcode that reads. */
+function reads(code: number, module: HostModule, pops: Types, pushes: Types, doc: string) {
+  const host = { module, capability: `${module}.read`, gasMax: 2_000 };
+  return { code, operands: [], stack: effect(pops, pushes), gas: 100, host, doc } as const;
+}
+
+/** A host opcode that changes the state of its module. */
+function changes(code: number, module: HostModule, pops: Types, doc: string) {
+  const host = { module, capability: `${module}.write`, gasMax: 20_000 };
+  return { code, operands: [], stack: effect(pops, []), gas: 200, writes: true, host, doc } as const;
+}
+
+export const OPCODES = {
+  // ---- stack and constants
+  Nop: { code: 0x00, operands: [], stack: NOTHING, gas: 1, doc: 'Does nothing.' },
+  Push: {
+    code: 0x01,
+    operands: ['int'],
+    stack: effect([], ['int']),
+    gas: 1,
+    doc: 'Pushes an integer.',
+  },
+  PushBool: {
+    code: 0x02,
+    operands: ['bit'],
+    stack: effect([], ['bool']),
+    gas: 1,
+    doc: 'Pushes false (0) or true (1).',
+  },
+  PushConst: {
+    code: 0x03,
+    operands: ['constant'],
+    stack: 'dynamic',
+    gas: 2,
+    doc: 'Pushes a constant, of its type.',
+  },
+  Pop: { code: 0x04, operands: [], stack: 'dynamic', gas: 1, doc: 'Drops the top of the stack.' },
+  Dup: { code: 0x05, operands: [], stack: 'dynamic', gas: 1, doc: 'Pushes the top of the stack again.' },
+  Swap: { code: 0x06, operands: [], stack: 'dynamic', gas: 1, doc: 'Exchanges the two top values.' },
+  LocalGet: { code: 0x07, operands: ['local'], stack: 'dynamic', gas: 1, doc: 'Pushes a local.' },
+  LocalSet: { code: 0x08, operands: ['local'], stack: 'dynamic', gas: 1, doc: 'Pops into a local.' },
+
+  // ---- arithmetic, checked
+  Add: { code: 0x10, operands: [], stack: INT_INT_TO_INT, gas: 2, doc: 'a + b; traps on overflow.' },
+  Sub: { code: 0x11, operands: [], stack: INT_INT_TO_INT, gas: 2, doc: 'a - b; traps on overflow.' },
+  Mul: { code: 0x12, operands: [], stack: INT_INT_TO_INT, gas: 3, doc: 'a * b; traps on overflow.' },
+  Div: {
+    code: 0x13,
+    operands: [],
+    stack: INT_INT_TO_INT,
+    gas: 4,
+    doc: 'a / b truncated toward zero; traps when b is zero, and on overflow (the least integer by -1).',
+  },
+  Mod: {
+    code: 0x14,
+    operands: [],
+    stack: INT_INT_TO_INT,
+    gas: 4,
+    doc: 'The remainder of a / b, with the sign of a; traps when b is zero, and where Div overflows.',
+  },
+  MulDiv: {
+    code: 0x15,
+    operands: [],
+    stack: effect(['int', 'int', 'int'], ['int']),
+    gas: 12,
+    doc: 'a * b / c with a 128-bit product, rounded toward negative infinity; traps unless c is positive, and on overflow.',
+  },
+
+  // ---- comparison and logic
+  Equal: {
+    code: 0x20,
+    operands: [],
+    stack: 'dynamic',
+    gas: 1,
+    doc: 'Whether two values of one type are equal.',
+  },
+  NotEqual: {
+    code: 0x21,
+    operands: [],
+    stack: 'dynamic',
+    gas: 1,
+    doc: 'Whether two values of one type differ.',
+  },
+  GreaterThan: {
+    code: 0x22,
+    operands: [],
+    stack: effect(['int', 'int'], ['bool']),
+    gas: 1,
+    doc: 'Whether a > b, b on top.',
+  },
+  LessThan: {
+    code: 0x23,
+    operands: [],
+    stack: effect(['int', 'int'], ['bool']),
+    gas: 1,
+    doc: 'Whether a < b, b on top.',
+  },
+  And: { code: 0x24, operands: [], stack: effect(['bool', 'bool'], ['bool']), gas: 1, doc: 'Both.' },
+  Or: { code: 0x25, operands: [], stack: effect(['bool', 'bool'], ['bool']), gas: 1, doc: 'At least one.' },
+  Not: { code: 0x26, operands: [], stack: effect(['bool'], ['bool']), gas: 1, doc: 'The opposite.' },
+
+  // ---- control
+  Jump: {
+    code: 0x30,
+    operands: ['target'],
+    stack: NOTHING,
+    gas: 1,
+    flow: 'end',
+    doc: 'Continues at the target, which lies ahead.',
+  },
+  JumpIf: {
+    code: 0x31,
+    operands: ['target'],
+    stack: 'dynamic',
+    gas: 2,
+    doc: 'Pops a Bool or an Int; when true or not zero, continues at the target, which lies ahead.',
+  },
+  Call: {
+    code: 0x32,
+    operands: ['function'],
+    stack: 'dynamic',
+    gas: 6,
+    doc: 'Pops the parameters of a function, runs it and pushes its results.',
+  },
+  Return: {
+    code: 0x33,
+    operands: [],
+    stack: 'dynamic',
+    gas: 3,
+    flow: 'end',
+    doc: 'Ends the function; the stack holds exactly its results.',
+  },
+  Halt: {
+    code: 0x34,
+    operands: [],
+    stack: NOTHING,
+    gas: 1,
+    flow: 'end',
+    doc: 'Ends the execution; the stack is given back. Only where the entry point has no result.',
+  },
+  LoopEnter: {
+    code: 0x35,
+    operands: ['local'],
+    stack: NOTHING,
+    gas: 1,
+    doc: 'Begins a loop: sets its counter, a local kept for this, to zero.',
+  },
+  LoopBack: {
+    code: 0x36,
+    operands: ['local', 'bound', 'target'],
+    stack: NOTHING,
+    gas: 3,
+    flow: 'end',
+    doc: 'Counts one turn and continues behind the LoopEnter; traps instead when the counter has reached the bound.',
+  },
+  Revert: {
+    code: 0x37,
+    operands: ['text'],
+    stack: NOTHING,
+    gas: 1,
+    flow: 'end',
+    doc: 'Traps: a requirement does not hold. The text is the message.',
+  },
+  Guard: {
+    code: 0x38,
+    operands: ['text'],
+    stack: NOTHING,
+    gas: 1,
+    flow: 'end',
+    doc: 'Traps: a clause that was not proved does not hold. The text names it.',
+  },
+
+  // ---- named memory of one execution
+  Store: {
+    code: 0x40,
+    operands: ['text'],
+    stack: effect(['int'], []),
+    gas: 5,
+    doc: 'Pops an integer into the named cell.',
+  },
+  Load: {
+    code: 0x41,
+    operands: ['text'],
+    stack: effect([], ['int']),
+    gas: 5,
+    doc: 'Pushes the named cell; traps when nothing was stored there.',
+  },
+
+  // ---- storage
+  StateGet: {
+    code: 0x48,
+    operands: ['slot', 'field'],
+    stack: 'dynamic',
+    gas: 15,
+    doc: 'Pops the key words of the slot and pushes the leaf, zero when absent.',
+  },
+  StateSet: {
+    code: 0x49,
+    operands: ['slot', 'field'],
+    stack: 'dynamic',
+    gas: 20,
+    writes: true,
+    doc: 'Pops a value, then the key words, and writes the leaf; marks the entry of a keyed slot as present.',
+  },
+  StateHas: {
+    code: 0x4a,
+    operands: ['slot'],
+    stack: 'dynamic',
+    gas: 15,
+    doc: 'Pops the key words of a keyed slot and pushes whether the entry is present.',
+  },
+  StateAdd: {
+    code: 0x4b,
+    operands: ['slot'],
+    stack: 'dynamic',
+    gas: 20,
+    writes: true,
+    doc: 'Pops the key words of a keyed slot and marks the entry as present; its leaves stay.',
+  },
+  StateRemove: {
+    code: 0x4c,
+    operands: ['slot'],
+    stack: 'dynamic',
+    gas: 20,
+    writes: true,
+    doc: 'Pops the key words of a keyed slot; the entry is then absent and its leaves are zero.',
+  },
+
+  // ---- text and hashing
+  TextConcat: {
+    code: 0x50,
+    operands: [],
+    stack: effect(['text', 'text'], ['text']),
+    gas: 10,
+    doc: 'Joins two texts; traps when the result is longer than a text may be.',
+  },
+  TextLength: {
+    code: 0x51,
+    operands: [],
+    stack: effect(['text'], ['int']),
+    gas: 3,
+    doc: 'The length of a text in bytes of UTF-8.',
+  },
+  Hash: {
+    code: 0x52,
+    operands: [],
+    stack: 'dynamic',
+    gas: 30,
+    doc: 'Pops a text, bytes or a hash and pushes the SHA-256 of its bytes.',
+  },
+
+  // ---- system
+  GetCaller: {
+    code: 0x60,
+    operands: [],
+    stack: effect([], ['did']),
+    gas: 2,
+    doc: 'The immediate caller; the null DID where there is none.',
+  },
+  GetCreator: {
+    code: 0x61,
+    operands: [],
+    stack: effect([], ['did']),
+    gas: 2,
+    doc: 'Who deployed the contract.',
+  },
+  GetSelf: {
+    code: 0x62,
+    operands: [],
+    stack: effect([], ['did']),
+    gas: 2,
+    doc: 'The account of the contract.',
+  },
+  GetTimestamp: {
+    code: 0x63,
+    operands: [],
+    stack: effect([], ['int']),
+    gas: 1,
+    doc: 'Block time, in seconds since 1970.',
+  },
+  GetBlockNumber: { code: 0x64, operands: [], stack: effect([], ['int']), gas: 1, doc: 'Block height.' },
+  EmitEvent: {
+    code: 0x65,
+    operands: ['event'],
+    stack: 'dynamic',
+    gas: 40,
+    writes: true,
+    doc: 'Pops the words of the fields of an event and emits it.',
+  },
+  Log: { code: 0x66, operands: ['text'], stack: NOTHING, gas: 10, doc: 'Adds a text to the log.' },
+
+  // ---- ledger
+  Transfer: {
+    code: 0x70,
+    operands: ['currency'],
+    stack: effect(['did', 'did', 'int'], []),
+    gas: 200,
+    writes: true,
+    host: { module: 'ledger', capability: 'ledger.write', gasMax: 20_000 },
+    doc: 'Moves an amount: pops payer, payee and amount.',
+  },
+  Balance: {
+    code: 0x71,
+    operands: ['currency'],
+    stack: effect(['did'], ['int']),
+    gas: 100,
+    host: { module: 'ledger', capability: 'ledger.read', gasMax: 2_000 },
+    doc: 'The balance of an account.',
+  },
+  CanPay: {
+    code: 0x72,
+    operands: ['currency'],
+    stack: effect(['did', 'int'], ['bool']),
+    gas: 100,
+    host: { module: 'ledger', capability: 'ledger.read', gasMax: 2_000 },
+    doc: 'Whether an account can pay an amount.',
+  },
+  Total: {
+    code: 0x73,
+    operands: ['currency'],
+    stack: effect([], ['int']),
+    gas: 100,
+    host: { module: 'ledger', capability: 'ledger.read', gasMax: 2_000 },
+    doc: 'What circulates of a currency.',
+  },
+
+  // ---- cooperative
+  CreateCooperative: changes(0x80, 'cooperative', [], 'The caller founds the cooperative of the metadata.'),
+  JoinCooperative: changes(0x81, 'cooperative', [], 'The caller joins the cooperative.'),
+  LeaveCooperative: changes(0x82, 'cooperative', [], 'The caller leaves the cooperative.'),
+  AllocateResource: changes(0x83, 'cooperative', ['int'], 'Allocates an amount of resources to the caller.'),
+  TransferResource: changes(0x84, 'cooperative', ['did', 'int'], 'Moves resources: pops member and amount.'),
+  UpdateCooperativeMetadata: changes(
+    0x85,
+    'cooperative',
+    [],
+    'Writes the metadata of the artifact to the cooperative.',
+  ),
+  AddCooperativeMember: changes(0x86, 'cooperative', ['did'], 'Adds a member.'),
+  RemoveCooperativeMember: changes(0x87, 'cooperative', ['did'], 'Removes a member.'),
+  SetMemberRole: changes(
+    0x88,
+    'cooperative',
+    ['did', 'text'],
+    'Gives a member a role: pops member and role.',
+  ),
+
+  // ---- governance
+  CreateProposal: changes(
+    0x90,
+    'governance',
+    [],
+    'The caller opens a proposal with the purpose of the metadata.',
+  ),
+  CastVote: changes(0x91, 'governance', ['id', 'int'], 'The caller votes: pops proposal and vote.'),
+  DelegateVotes: changes(0x92, 'governance', ['did'], 'The caller delegates their votes to a member.'),
+  ExecuteProposal: changes(0x93, 'governance', ['id'], 'Carries out an accepted proposal.'),
+  UpdateQuorum: changes(0x94, 'governance', ['int'], 'Sets the quorum.'),
+  CancelProposal: changes(0x95, 'governance', ['id'], 'Cancels a proposal.'),
+  ExtendVotingPeriod: changes(
+    0x96,
+    'governance',
+    ['int', 'id'],
+    'Extends the voting on a proposal: pops additional seconds and proposal.',
+  ),
+  CalculateVotingWeight: reads(0x97, 'governance', [], ['int'], 'The voting weight of the caller.'),
+
+  // ---- reputation
+  UpdateReputation: {
+    code: 0xa0,
+    operands: ['int'],
+    stack: NOTHING,
+    gas: 200,
+    writes: true,
+    host: { module: 'reputation', capability: 'reputation.write', gasMax: 20_000 },
+    doc: 'Changes the reputation of the caller by a constant.',
+  },
+  GetReputation: reads(0xa1, 'reputation', [], ['int'], 'The reputation of the caller.'),
+  TransferReputation: changes(
+    0xa2,
+    'reputation',
+    ['did', 'int'],
+    'The caller gives reputation away: pops recipient and amount.',
+  ),
+  BurnReputation: changes(0xa3, 'reputation', ['int'], 'The caller gives reputation up.'),
+  MintReputation: changes(
+    0xa4,
+    'reputation',
+    ['did', 'int'],
+    'Creates reputation: pops recipient and amount.',
+  ),
+
+  // ---- identity
+  VerifyDID: reads(0xb0, 'identity', [], ['bool'], 'Whether the DID of the caller is registered and active.'),
+  UpdateDIDDocument: changes(0xb1, 'identity', [], 'Renews the DID document of the caller.'),
+  CreateCredential: changes(0xb2, 'identity', [], 'Issues a membership credential to the caller.'),
+  VerifyCredential: reads(0xb3, 'identity', [], ['bool'], 'Whether the credential of the caller is valid.'),
+  RevokeCredential: changes(0xb4, 'identity', [], 'Revokes the credential of the caller.'),
+
+  // ---- federation
+  InitiateFederation: changes(0xc0, 'federation', [], 'The cooperative founds a federation.'),
+  JoinFederation: changes(0xc1, 'federation', [], 'The cooperative joins its federation.'),
+  LeaveFederation: changes(0xc2, 'federation', [], 'The cooperative leaves its federation.'),
+  SyncFederationState: changes(0xc3, 'federation', [], 'Records the state that the federation agreed on.'),
+  ValidateFederationAction: reads(
+    0xc4,
+    'federation',
+    [],
+    ['bool'],
+    'Whether the caller may act for the federation.',
+  ),
+
+  // ---- transaction
+  CreateTransaction: changes(0xd0, 'transaction', [], 'Stores a pending call with signers and quorum.'),
+  ValidateTransaction: {
+    code: 0xd1,
+    operands: [],
+    stack: effect([], ['bool']),
+    gas: 100,
+    host: { module: 'transaction', capability: 'transaction.write', gasMax: 2_000 },
+    doc: 'Whether the quorum of the pending call is met.',
+  },
+  SignTransaction: changes(0xd2, 'transaction', [], "Records the caller's approval of the pending call."),
+  BroadcastTransaction: changes(0xd3, 'transaction', [], 'Queues the pending call, once.'),
+} as const satisfies Record<string, OpRow>;
+
+export type OpName = keyof typeof OPCODES;
+
+/** The opcodes whose stack effect the table does not hold. */
+export type DynamicOp = {
+  [K in OpName]: (typeof OPCODES)[K]['stack'] extends 'dynamic' ? K : never;
+}[OpName];
+
+export const OP_NAMES = Object.keys(OPCODES) as readonly OpName[];
+
+/** The row of an opcode. */
+export function rowOf(op: OpName): OpRow {
+  return OPCODES[op];
+}
+
+/** Whether a text names an opcode. */
+export function isOpName(text: string): text is OpName {
+  return Object.hasOwn(OPCODES, text);
+}
+
+/** The opcode with a code byte. */
+export function opOfCode(code: number): OpName | undefined {
+  return BY_CODE[code];
+}
+
+const BY_CODE: readonly (OpName | undefined)[] = byCode();
+
+function byCode(): (OpName | undefined)[] {
+  const names: (OpName | undefined)[] = new Array(256).fill(undefined);
+  for (const name of OP_NAMES) names[OPCODES[name].code] = name;
+  return names;
+}
