@@ -1,5 +1,5 @@
 /**
- * In: the tree of one file. Out: its tests as steps, and the tree of the contract that holds their expressions as
+ * In: the tree of one file. Out: its tests as steps, and the tree of contracts that hold their expressions as
  * views, to be resolved, checked, lowered and built as any contract. Nodes keep their places in the source, so what is
  * wrong in a test is reported where it stands.
  *
@@ -48,8 +48,8 @@ export function planTests(file: string, text: string, tree: ast.SourceFile): Tes
   return { plans, tree: testsTree(tree, shared, unit.views), diagnostics: unit.diagnostics };
 }
 
-/** The name of the contract in the tree of `planTests`; no author can write it. */
-export const TESTS_CONTRACT = '(tests)';
+/** So many views are in one contract: an artifact has a limit. */
+const VIEWS_MAX = 200;
 
 type Unit = {
   readonly file: string;
@@ -116,14 +116,19 @@ function testsTree(
     module: nameNode('ledger', span),
     right: nameNode('read', span),
   };
-  const contract: ast.Contract = {
-    kind: 'contract',
-    span,
-    doc: null,
-    name: nameNode(TESTS_CONTRACT, span),
-    members: [{ kind: 'uses', span, capabilities: [ledger] }, ...shared, ...views],
-  };
-  return { kind: 'file', span, uses: [], items: [...used, contract] };
+  const contracts: ast.Contract[] = [];
+  for (let first = 0; first < views.length; first += VIEWS_MAX) {
+    const part = views.slice(first, first + VIEWS_MAX);
+    const uses: ast.Uses = { kind: 'uses', span, capabilities: [ledger] };
+    const name = nameNode(contractName(first), span);
+    contracts.push({ kind: 'contract', span, doc: null, name, members: [uses, ...shared, ...part] });
+  }
+  return { kind: 'file', span, uses: [], items: [...used, ...contracts] };
+}
+
+/** The contract that holds a view; no author can write such a name. */
+function contractName(view: number): string {
+  return `tests ${Math.floor(view / VIEWS_MAX)}`;
 }
 
 function nameNode(text: string, span: ast.Span): ast.Name {
@@ -494,6 +499,7 @@ function viewOf(draft: Draft, pure: ast.Expr, result: ast.TypeExpr, also: readon
   const lets = [...draft.lets].filter(([name]) => read.has(name)).map(([, stmt]) => stmt);
   const inputs = [...draft.slots.keys()].filter((slot) => read.has(draft.slots[slot]!.name));
   const view = `t${unit.views.length}`;
+  const contract = contractName(unit.views.length);
   const params = inputs.map((slot): ast.Param => {
     const { name, type } = draft.slots[slot]!;
     return { kind: 'param', name: nameNode(name, type.span), type, span: type.span };
@@ -514,7 +520,7 @@ function viewOf(draft: Draft, pure: ast.Expr, result: ast.TypeExpr, also: readon
     result,
     span,
   });
-  return { view, inputs, span };
+  return { contract, view, inputs, span };
 }
 
 /** Names that `expr` reads, and those that the `let`s among them read. */
@@ -681,8 +687,7 @@ function newSlot(draft: Draft, name: string, text: string, type: ast.TypeExpr): 
 
 /** A slot for a part of an expression: its name is one that no author can write. */
 function newValue(draft: Draft, written: ast.Expr, type: ast.TypeExpr): SlotId {
-  const text = sourceOf(draft, written);
-  return newSlot(draft, `${text} (${draft.slots.length})`, text, type);
+  return newSlot(draft, `value ${draft.slots.length}`, sourceOf(draft, written), type);
 }
 
 /** The slot of the member that `name` means; null when it means something else. */

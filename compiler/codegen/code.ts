@@ -41,7 +41,9 @@ export function placeLabel(code: Code, label: Label): void {
 }
 
 export function pushConstant(code: Code, span: Span, constant: Constant): void {
-  if (constant.type === 'int' && typeof constant.value === 'bigint') emit(code, span, 'Push', constant.value);
+  const { value } = constant;
+  if (typeof value === 'bigint') emit(code, span, 'Push', value);
+  else if (typeof value === 'boolean') emit(code, span, 'PushBool', value ? 1 : 0);
   else emit(code, span, 'PushConst', constantIndex(code.constants, constant));
 }
 

@@ -26,8 +26,13 @@ export type TestMember = {
   readonly permissions: readonly string[];
 };
 
-/** A view of the tests' contract and the slots that are its arguments. */
-export type Eval = { readonly view: string; readonly inputs: readonly SlotId[]; readonly span: Span };
+/** A view of a contract made for the tests, and the slots that are its arguments. */
+export type Eval = {
+  readonly contract: string;
+  readonly view: string;
+  readonly inputs: readonly SlotId[];
+  readonly span: Span;
+};
 
 /** The number of a `deploy` within the test. */
 export type DeployedId = number;
