@@ -50,7 +50,11 @@ export function compareKeys(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function listKeys(reader: Reader, written: ReadonlyMap<string, Uint8Array | undefined>, prefix: string): string[] {
+function listKeys(
+  reader: Reader,
+  written: ReadonlyMap<string, Uint8Array | undefined>,
+  prefix: string,
+): string[] {
   if (reader.keys === undefined) throw new Error('this state cannot list its keys');
   const found = new Set<string>();
   for (const key of reader.keys(prefix)) if (!written.has(key)) found.add(key);

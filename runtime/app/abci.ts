@@ -38,10 +38,21 @@ export type InitChainRequest = {
   readonly initialHeight: bigint;
   readonly appStateBytes: Uint8Array;
 };
-export type InitChainResponse = { readonly validators: readonly Validator[]; readonly appHash: Uint8Array };
+export type InitChainResponse = {
+  readonly validators: readonly Validator[];
+  readonly appHash: Uint8Array;
+  /** For the first header. */
+  readonly resultsRoot: Uint8Array;
+  readonly validatorsHash: Uint8Array;
+};
 
 /** `path` and `data` as `query.ts` describes them. `height` 0 is the last committed one; no other is kept. */
-export type QueryRequest = { readonly path: string; readonly data: Uint8Array; readonly height: bigint; readonly prove: boolean };
+export type QueryRequest = {
+  readonly path: string;
+  readonly data: Uint8Array;
+  readonly height: bigint;
+  readonly prove: boolean;
+};
 export type QueryResponse = {
   readonly code: number;
   readonly name: string;
@@ -75,7 +86,11 @@ export type PrepareProposalRequest = {
 };
 export type PrepareProposalResponse = { readonly txs: readonly Uint8Array[] };
 
-export type ProcessProposalRequest = { readonly txs: readonly Uint8Array[]; readonly height: bigint; readonly time: bigint };
+export type ProcessProposalRequest = {
+  readonly txs: readonly Uint8Array[];
+  readonly height: bigint;
+  readonly time: bigint;
+};
 export type ProcessProposalResponse = { readonly status: 'accept' | 'reject'; readonly reason: string };
 
 export type FinalizeBlockRequest = {
@@ -101,7 +116,14 @@ export type CommitResponse = {
 };
 
 /** Where the chain stands after a commit: kept by the store beside the state, not in it, so an empty block changes no state. */
-export type LastBlock = { readonly height: bigint; readonly time: bigint; readonly appHash: Uint8Array };
+export type LastBlock = {
+  readonly height: bigint;
+  readonly time: bigint;
+  readonly appHash: Uint8Array;
+  /** What the next header says of this block's results, and of the validators that sign it. */
+  readonly resultsRoot: Uint8Array;
+  readonly validatorsHash: Uint8Array;
+};
 
 export type Application = {
   echo(request: { readonly message: string }): { readonly message: string };
@@ -114,7 +136,9 @@ export type Application = {
   processProposal(request: ProcessProposalRequest): ProcessProposalResponse;
   finalizeBlock(request: FinalizeBlockRequest): FinalizeBlockResponse;
   extendVote(): { readonly voteExtension: Uint8Array };
-  verifyVoteExtension(request: { readonly voteExtension: Uint8Array }): { readonly status: 'accept' | 'reject' };
+  verifyVoteExtension(request: { readonly voteExtension: Uint8Array }): {
+    readonly status: 'accept' | 'reject';
+  };
   commit(): CommitResponse;
   listSnapshots(): { readonly snapshots: readonly never[] };
   offerSnapshot(): { readonly result: 'reject' };

@@ -1,0 +1,356 @@
+/**
+ * Contracts: deployed artifacts, their storage, and executions over the state. An execution works on an overlay: it
+ * either writes everything it did, or nothing. What the VM asks of the world, `world.ts` answers.
+ */
+import {
+  type AbiValue,
+  type Artifact,
+  bytes,
+  contractDid,
+  decodeArtifact,
+  type Event,
+  encodeValue,
+  execute,
+  fixedBytes,
+  hexOf,
+  LIMITS,
+  list as listOf,
+  type Outcome,
+  record,
+  sha256,
+  type Trap,
+  uint64,
+  validate,
+} from '../vm/index.ts';
+import { CURRENCY_PERMISSION, DEPLOY_PERMISSION, holdsPermission } from './cooperative.ts';
+import { isRegistered } from './identity.ts';
+import {
+  CURRENCY_NAMES,
+  type Currency,
+  createCurrency,
+  currencyIdOf,
+  currencyOf,
+  type Moment,
+} from './ledger.ts';
+import { type Answer, accept, type Refusal, type RefusalCode, refuse } from './refusals.ts';
+import { applyChanges, type Overlay, overlay, type Reader, type State } from './state.ts';
+import { writeStorage } from './storage.ts';
+import { has, list, read, SHORT_TEXT, type Table, table, write } from './tables.ts';
+import { makeWorld, type Spend, type Spends } from './world.ts';
+
+/** `currencies` are the ledger's ids, by the artifact's indices. */
+export type ContractRecord = {
+  readonly creator: string;
+  readonly cooperative: string;
+  readonly codeHash: Uint8Array;
+  readonly currencies: readonly string[];
+  readonly block: bigint;
+  readonly time: bigint;
+};
+
+export type Deployment = {
+  readonly artifact: Uint8Array;
+  readonly creator: string;
+  readonly cooperative: string;
+  readonly args: readonly AbiValue[];
+  readonly spends: Spends;
+  readonly gasLimit: number;
+};
+export type Call = {
+  readonly contract: string;
+  readonly entry: string;
+  readonly args: readonly AbiValue[];
+  readonly caller: string;
+  readonly spends: Spends;
+  readonly gasLimit: number;
+};
+export type Ask = {
+  readonly contract: string;
+  readonly entry: string;
+  readonly args: readonly AbiValue[];
+  readonly gasLimit?: number;
+};
+
+/** `trap` where the execution had begun; `gasUsed` is 0 where it had not. */
+export type Failure = {
+  readonly ok: false;
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly trap?: Trap;
+  readonly gasUsed: number;
+};
+/** `spent` is what was taken from the caller. */
+export type Success = {
+  readonly ok: true;
+  readonly result: AbiValue;
+  readonly gasUsed: number;
+  readonly events: readonly Event[];
+  readonly logs: readonly string[];
+  readonly spent: readonly Spend[];
+};
+/** A decoded artifact and its hash. */
+export type Code = { readonly artifact: Artifact; readonly hash: Uint8Array };
+export type Deployed = Success & { readonly contract: string };
+
+/** What a view may use, where its asker does not say. */
+export const VIEW_GAS_MAX = 50_000_000;
+
+export const CONTRACTS: Table<[contract: string], ContractRecord> = table(
+  'contract',
+  record({
+    creator: SHORT_TEXT,
+    cooperative: SHORT_TEXT,
+    codeHash: fixedBytes(32),
+    currencies: listOf(SHORT_TEXT, LIMITS.currencies),
+    block: uint64,
+    time: uint64,
+  }),
+);
+/** Artifacts by their hash in hex: one copy, however often it is deployed. */
+export const CODE: Table<[hash: string], Uint8Array> = table('code', bytes(LIMITS.artifactBytes));
+/** How many contracts a member has deployed: makes their ids distinct. */
+export const DEPLOYMENTS: Table<[creator: string], bigint> = table('deployments', uint64);
+
+// ---- deploying ---------------------------------------------------------------------------------
+
+/** Whether bytes are an artifact whose bytecode validates; `hash` is the artifact's. */
+export function checkArtifact(data: Uint8Array): Answer<Code> {
+  const decoded = decodeArtifact(data);
+  if (!decoded.ok) return refuse('BadArtifact', decoded.error.message);
+  const validated = validate(decoded.artifact);
+  if (!validated.ok) return refuse('InvalidBytecode', validated.error.message);
+  return accept({ artifact: decoded.artifact, hash: decoded.hash });
+}
+
+/** `count` is `nextDeployment` of the creator. */
+export function contractIdOf(creator: string, count: bigint, codeHash: Uint8Array): string {
+  return contractDid(sha256(encodeValue(DEPLOYMENT_ROW, { creator, count, codeHash })));
+}
+
+/** The number of the creator's next deployment, which it uses up. */
+export function nextDeployment(state: State, creator: string): bigint {
+  const count = read(state, DEPLOYMENTS, creator) ?? 0n;
+  write(state, DEPLOYMENTS, [creator], count + 1n);
+  return count;
+}
+
+/** Deploys at once; a node goes through attestation and `instantiateContract`. A refusal changes nothing. */
+export function deployContract(state: State, moment: Moment, deployment: Deployment): Deployed | Failure {
+  const checked = checkArtifact(deployment.artifact);
+  if (!checked.ok) return notBegun(checked);
+  const scratch = overlay(state);
+  const count = nextDeployment(scratch, deployment.creator);
+  const contract = contractIdOf(deployment.creator, count, checked.value.hash);
+  const outcome = instantiateContract(scratch, moment, { ...deployment, contract });
+  if (outcome.ok) applyChanges(state, scratch.changes());
+  return outcome;
+}
+
+/** Binds currencies, runs `init` with the creator as caller, and makes the contract callable. A refusal changes nothing. */
+export function instantiateContract(
+  state: State,
+  moment: Moment,
+  deployment: Deployment & { readonly contract: string },
+): Deployed | Failure {
+  const { contract, creator, cooperative } = deployment;
+  const checked = checkArtifact(deployment.artifact);
+  if (!checked.ok) return notBegun(checked);
+  if (!holdsPermission(state, cooperative, creator, DEPLOY_PERMISSION))
+    return notBegun(refuse('NoPermission', `${DEPLOY_PERMISSION} of ${cooperative}`));
+  if (has(state, CONTRACTS, contract)) return notBegun(refuse('ContractTaken', contract));
+  const scratch = overlay(state);
+  const { artifact, hash } = checked.value;
+  const bound = bindCurrencies(scratch, creator, cooperative, artifact);
+  if (!bound.ok) return notBegun(bound);
+  const row = {
+    creator,
+    cooperative,
+    codeHash: hash,
+    currencies: bound.value,
+    block: moment.block,
+    time: moment.time,
+  };
+  write(scratch, CONTRACTS, [contract], row);
+  write(scratch, CODE, [hexOf(hash)], deployment.artifact);
+  const outcome = runInit(scratch, moment, deployment, { contract, row, artifact });
+  if (!outcome.ok) return outcome;
+  applyChanges(state, scratch.changes());
+  return { ...outcome, contract };
+}
+
+// ---- calling -----------------------------------------------------------------------------------
+
+/** Calls a rule as `caller`. A failure changes nothing; who pays its gas is the caller's to settle. */
+export function callContract(state: State, moment: Moment, call: Call): Success | Failure {
+  const { contract, entry, args, caller, spends, gasLimit } = call;
+  const target = findEntry(state, contract, entry);
+  if (!target.ok) return notBegun(target);
+  const { row, artifact, kind } = target.value;
+  if (kind !== 'rule') return notBegun(refuse('NotARule', entry));
+  if (!isRegistered(state, caller)) return notBegun(refuse('UnknownDid', JSON.stringify(caller)));
+  return run(state, moment, { contract, row, artifact, entry, args, caller, spends, gasLimit });
+}
+
+/** Asks a view, with the state as it is; nothing is written. */
+export function viewContract(
+  state: Reader,
+  moment: Moment,
+  { contract, entry, args, gasLimit = VIEW_GAS_MAX }: Ask,
+): Success | Failure {
+  const target = findEntry(state, contract, entry);
+  if (!target.ok) return notBegun(target);
+  const { row, artifact, kind } = target.value;
+  if (kind !== 'view') return notBegun(refuse('NotAView', entry));
+  return run(overlay(state), moment, {
+    contract,
+    row,
+    artifact,
+    entry,
+    args,
+    caller: null,
+    spends: [],
+    gasLimit,
+  });
+}
+
+export function contractInfo(
+  state: Reader,
+  contract: string,
+): (ContractRecord & { readonly artifact: Artifact }) | undefined {
+  const row = read(state, CONTRACTS, contract);
+  return row === undefined ? undefined : { ...row, artifact: artifactOf(state, row) };
+}
+
+// ---- for tools ---------------------------------------------------------------------------------
+
+export function contractsOf(state: Reader): string[] {
+  return list(state, CONTRACTS).map(([contract]) => contract);
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+type Target = { readonly contract: string; readonly row: ContractRecord; readonly artifact: Artifact };
+type Execution = Target & Omit<Call, 'caller'> & { readonly caller: string | null };
+
+const DEPLOYMENT_ROW = record({ creator: SHORT_TEXT, count: uint64, codeHash: fixedBytes(32) });
+
+/** The ledger's ids of the artifact's currencies: found by cooperative and name, or created where the deployer may. */
+function bindCurrencies(
+  state: State,
+  creator: string,
+  cooperative: string,
+  artifact: Artifact,
+): Answer<string[]> {
+  const ids: string[] = [];
+  for (const { name, decimals, kind } of artifact.currencies) {
+    const id = read(state, CURRENCY_NAMES, cooperative, name);
+    const bound =
+      id === undefined
+        ? createFor(state, creator, { cooperative, name, decimals, kind })
+        : matchCurrency(state, id, decimals, kind);
+    if (!bound.ok) return bound;
+    ids.push(bound.value);
+  }
+  return accept(ids);
+}
+
+function matchCurrency(state: State, id: string, decimals: number, kind: string): Answer<string> {
+  const found = currencyOf(state, id);
+  if (found === undefined) throw new Error(`currency ${id} has a name and no row`);
+  if (found.kind !== kind)
+    return refuse('WrongCurrencyKind', `${found.name} is ${found.kind}, the contract declares ${kind}`);
+  if (found.decimals !== decimals) {
+    return refuse(
+      'WrongCurrencyDecimals',
+      `${found.name} has ${found.decimals}, the contract declares ${decimals}`,
+    );
+  }
+  return accept(id);
+}
+
+function createFor(state: State, creator: string, currency: Currency): Answer<string> {
+  const { cooperative, name } = currency;
+  if (!holdsPermission(state, cooperative, creator, CURRENCY_PERMISSION)) {
+    return refuse(
+      'NoPermission',
+      `${cooperative} has no currency ${name}, and creating it takes ${CURRENCY_PERMISSION}`,
+    );
+  }
+  const id = currencyIdOf(cooperative, name);
+  const created = createCurrency(state, { ...currency, id });
+  return created.ok ? accept(id) : created;
+}
+
+function runInit(state: Overlay, moment: Moment, deployment: Deployment, target: Target): Success | Failure {
+  const { artifact } = target;
+  const { args, creator, spends, gasLimit } = deployment;
+  const init = artifact.entries.find(({ kind }) => kind === 'init');
+  if (init !== undefined)
+    return run(state, moment, { ...target, entry: init.name, args, caller: creator, spends, gasLimit });
+  if (args.length > 0)
+    return notBegun(
+      refuse('BadArguments', `${artifact.name} has no init, and there are ${args.length} arguments`),
+    );
+  return { ok: true, result: null, gasUsed: 0, events: [], logs: [], spent: [] };
+}
+
+/** One execution, on an overlay that is kept only when it ends well. */
+function run(state: State, moment: Moment, execution: Execution): Success | Failure {
+  if (!Number.isSafeInteger(execution.gasLimit) || execution.gasLimit <= 0)
+    return notBegun(refuse('BadGasLimit', `${execution.gasLimit}`));
+  const scratch = overlay(state);
+  const { contract, row, caller, spends } = execution;
+  const world = makeWorld(scratch, moment, { ...row, contract, caller, spends });
+  const { artifact, entry, args, gasLimit } = execution;
+  const outcome = execute(artifact, { entry, args, gasLimit, host: world.host });
+  if (!outcome.ok) return failureOf(outcome, world.refused());
+  writeStorage(scratch, contract, outcome.writes);
+  applyChanges(state, scratch.changes());
+  const { result, gasUsed, events, logs } = outcome;
+  return { ok: true, result, gasUsed, events, logs, spent: world.spent() };
+}
+
+/** A refusal of ours keeps its code; every other trap is a failed execution. */
+function failureOf({ trap, gasUsed }: Extract<Outcome, { ok: false }>, refusal: Refusal | null): Failure {
+  const code =
+    trap.kind === 'Refused' && refusal !== null
+      ? refusal.code
+      : trap.kind === 'BadArgument'
+        ? 'BadArguments'
+        : 'ExecutionFailed';
+  return { ok: false, code, message: trap.message, trap, gasUsed };
+}
+
+function notBegun({ code, message }: Refusal): Failure {
+  return { ok: false, code, message, gasUsed: 0 };
+}
+
+function findEntry(
+  state: Reader,
+  contract: string,
+  name: string,
+): Answer<{ row: ContractRecord; artifact: Artifact; kind: 'init' | 'rule' | 'view' }> {
+  const row = read(state, CONTRACTS, contract);
+  if (row === undefined) return refuse('UnknownContract', contract);
+  const artifact = artifactOf(state, row);
+  const entry = artifact.entries.find((candidate) => candidate.name === name && candidate.kind !== 'init');
+  return entry === undefined
+    ? refuse('UnknownEntry', `${artifact.name}.${name}`)
+    : accept({ row, artifact, kind: entry.kind });
+}
+
+/** The decoded artifact of a deployed contract: the same object each time, so that what is made from it can be kept beside it. */
+function artifactOf(state: Reader, { codeHash }: ContractRecord): Artifact {
+  const hash = hexOf(codeHash);
+  const kept = DECODED.get(hash);
+  if (kept !== undefined) return kept;
+  const decoded = decodeArtifact(read(state, CODE, hash) ?? new Uint8Array(0));
+  if (!decoded.ok) throw new Error(`the stored code ${hash} is damaged`);
+  if (DECODED.size >= DECODED_MAX) DECODED.delete(DECODED.keys().next().value!);
+  DECODED.set(hash, decoded.artifact);
+  return decoded.artifact;
+}
+
+/** By the hash of the code, so it makes nothing but time different. */
+const DECODED = new Map<string, Artifact>();
+const DECODED_MAX = 256;

@@ -1,0 +1,168 @@
+/**
+ * Deployment in two steps. `deploy` is stored as pending after cheap checks; validators re-check it off the critical
+ * path and attest; at more than two thirds of their power it is ready, and `init` runs after the block's
+ * transactions. No compiler and no solver runs here: this only counts.
+ */
+import {
+  checkArtifact,
+  contractIdOf,
+  erase,
+  instantiateContract,
+  type Moment,
+  nextDeployment,
+  type Reader,
+  read,
+  type State,
+  write,
+} from '../../host/index.ts';
+import type { Event } from '../../vm/index.ts';
+import { equalBytes } from '../codec/schema.ts';
+import { decodeArgs, encodeArgs, type Transaction } from '../codec/transaction.ts';
+import { refundGas } from './admission.ts';
+import { OK, type Verdict, verdict } from './codes.ts';
+import type { Parameters } from './genesis.ts';
+import { MATERIALS, PENDING, type Pending, pendingQueue, validatorsOf, writeQueue } from './rows.ts';
+
+export type DeployBody = Extract<Transaction['body'], { kind: 'deploy' }>;
+export type AttestBody = Extract<Transaction['body'], { kind: 'attest' }>;
+
+/** Stores a deployment as pending; `gasLeft` is what `init` may use. Gives the contract's id. */
+export function storePending(
+  state: State,
+  moment: Moment,
+  parameters: Parameters,
+  deployment: { readonly transaction: Transaction; readonly body: DeployBody; readonly gasLeft: number },
+): { readonly verdict: Verdict; readonly contract: string } {
+  const { transaction, body, gasLeft } = deployment;
+  const queue = pendingQueue(state);
+  if (queue.length >= parameters.deploymentsPendingMax)
+    return { verdict: verdict('TooManyPending', ''), contract: '' };
+  const checked = checkArtifact(body.artifact);
+  if (!checked.ok) return { verdict: verdict(checked.code, checked.message), contract: '' };
+  const unproved = checked.value.artifact.marks.filter(({ kind }) => kind === 'unproved');
+  if (unproved.length > 0 && !parameters.acceptUnproved) {
+    return {
+      verdict: verdict('UnprovedClauses', unproved.map(({ clause }) => clause).join('; ')),
+      contract: '',
+    };
+  }
+  const { sender, spends } = transaction;
+  const contract = contractIdOf(sender, nextDeployment(state, sender), checked.value.hash);
+  const { cooperative, artifact, sources, certificate } = body;
+  write(state, PENDING, [contract], {
+    creator: sender,
+    cooperative,
+    artifactHash: checked.value.hash,
+    args: encodeArgs(body.args),
+    spends,
+    gasLeft,
+    expires: moment.block + BigInt(parameters.deploymentExpiryBlocks),
+    approvals: [],
+    rejections: [],
+    ready: false,
+  });
+  write(state, MATERIALS, [contract], { artifact, sources, certificate });
+  writeQueue(state, [...queue, contract]);
+  return { verdict: OK, contract };
+}
+
+/** Counts a validator's verdict; the deployment becomes ready, or is dropped, when the outcome is certain. */
+export function countAttestation(
+  state: State,
+  moment: Moment,
+  validator: string,
+  body: AttestBody,
+): { readonly verdict: Verdict; readonly events: Event[] } {
+  const pending = read(state, PENDING, body.contract);
+  const refused = wrongAttestation(pending, moment, validator, body);
+  if (refused !== null || pending === undefined)
+    return { verdict: refused ?? verdict('UnknownDeployment', ''), events: [] };
+  const approvals = body.approve ? [...pending.approvals, validator] : pending.approvals;
+  const rejections = body.approve ? pending.rejections : [...pending.rejections, validator];
+  const ready = 3n * powerOf(state, approvals) > 2n * powerOf(state, null);
+  const lost = 3n * powerOf(state, rejections) >= powerOf(state, null);
+  if (lost) return { verdict: OK, events: [drop(state, body.contract, 'rejected by the validators')] };
+  write(state, PENDING, [body.contract], { ...pending, approvals, rejections, ready });
+  return { verdict: OK, events: [] };
+}
+
+/** Runs `init` of what is ready, in order of deployment, up to the cap of a block. */
+export function runReady(state: State, moment: Moment, parameters: Parameters): Event[] {
+  const ready = pendingQueue(state).filter((contract) => read(state, PENDING, contract)?.ready === true);
+  return ready
+    .slice(0, parameters.deploymentsPerBlockMax)
+    .flatMap((contract) => runInit(state, moment, contract));
+}
+
+/** Drops what was not attested in time. */
+export function dropExpired(state: State, moment: Moment): Event[] {
+  const expired = pendingQueue(state).filter((contract) => {
+    const pending = read(state, PENDING, contract);
+    return pending !== undefined && !pending.ready && pending.expires < moment.block;
+  });
+  return expired.map((contract) => drop(state, contract, 'not attested in time'));
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+function wrongAttestation(
+  pending: Pending | undefined,
+  moment: Moment,
+  validator: string,
+  body: AttestBody,
+): Verdict | null {
+  if (pending === undefined || pending.ready || pending.expires < moment.block)
+    return verdict('UnknownDeployment', body.contract);
+  if (!equalBytes(pending.artifactHash, body.artifactHash)) return verdict('WrongArtifact', body.contract);
+  const attested = pending.approvals.includes(validator) || pending.rejections.includes(validator);
+  return attested ? verdict('AttestedAlready', validator) : null;
+}
+
+function runInit(state: State, moment: Moment, contract: string): Event[] {
+  const pending = read(state, PENDING, contract);
+  const materials = read(state, MATERIALS, contract);
+  const args = pending === undefined ? undefined : decodeArgs(pending.args);
+  if (pending === undefined || materials === undefined || args?.ok !== true)
+    throw new Error('a pending deployment is damaged');
+  const { creator, cooperative, spends, gasLeft } = pending;
+  const outcome = instantiateContract(state, moment, {
+    contract,
+    artifact: materials.artifact,
+    creator,
+    cooperative,
+    args: args.value,
+    spends,
+    gasLimit: gasLeft,
+  });
+  refundGas(state, creator, gasLeft - outcome.gasUsed, moment.time);
+  if (!outcome.ok) return [drop(state, contract, `${outcome.code}: ${outcome.message}`)];
+  forget(state, contract);
+  return [
+    ...outcome.events,
+    deploymentEvent('ContractDeployed', contract, [{ name: 'creator', value: creator }]),
+  ];
+}
+
+function drop(state: State, contract: string, reason: string): Event {
+  forget(state, contract);
+  return deploymentEvent('DeploymentDropped', contract, [{ name: 'reason', value: reason }]);
+}
+
+function forget(state: State, contract: string): void {
+  erase(state, PENDING, contract);
+  erase(state, MATERIALS, contract);
+  writeQueue(
+    state,
+    pendingQueue(state).filter((waiting) => waiting !== contract),
+  );
+}
+
+function deploymentEvent(name: string, contract: string, fields: Event['fields']): Event {
+  return { source: 'contracts', name, fields: [{ name: 'contract', value: contract }, ...fields] };
+}
+
+/** Of these validators, or of all. */
+function powerOf(state: Reader, dids: readonly string[] | null): bigint {
+  const counted = validatorsOf(state).filter(({ did }) => dids === null || dids.includes(did));
+  return counted.reduce((sum, { power }) => sum + power, 0n);
+}
