@@ -1,0 +1,84 @@
+/** A function of the core while it is being made: statements are appended, locals numbered, ends noticed. */
+import { leavesOf, type Scalar, type Type } from '../check/types.ts';
+import type * as ast from '../syntax/ast.ts';
+import type { Atom, Local, LocalId, OpName, Revert, Stmt } from './core.ts';
+import type { Source } from './source.ts';
+
+export type Builder = {
+  readonly source: Source;
+  readonly locals: Local[];
+  /** The words of parameters and local variables, by declaration. */
+  readonly variables: Map<ast.AnyNode, readonly LocalId[]>;
+  /** Words of `var` variables: they can change between two reads. */
+  readonly mutable: Set<LocalId>;
+  /** How many `assert`s were met, for their names. */
+  asserts: number;
+  out: Stmt[];
+  /** The statements so far always return: what follows is not reached and not made. */
+  ended: boolean;
+};
+
+export function newBuilder(source: Source): Builder {
+  return { source, locals: [], variables: new Map(), mutable: new Set(), asserts: 0, out: [], ended: false };
+}
+
+export function emit(builder: Builder, stmt: Stmt): void {
+  if (builder.ended) return;
+  builder.out.push(stmt);
+  if (stmt.kind === 'return') builder.ended = true;
+}
+
+/** A new local for the result of an operation; `''` is the name of what the author did not name. */
+export function fresh(builder: Builder, type: Scalar, span: ast.Span, name = ''): LocalId {
+  builder.locals.push({ name, type, span });
+  return builder.locals.length - 1;
+}
+
+export function local(id: LocalId): Atom {
+  return { kind: 'local', id };
+}
+
+/** Binds the result of an operation to a new local. */
+export function operate(
+  builder: Builder,
+  op: OpName,
+  args: readonly Atom[],
+  type: Scalar,
+  span: ast.Span,
+  reverts: readonly Revert['reason'][] = [],
+): Atom {
+  const target = fresh(builder, type, span);
+  emit(builder, { kind: 'op', span, target, op, args, reverts: reverts.map((reason) => ({ reason, span })) });
+  return local(target);
+}
+
+/** Declares the words of a variable as new locals, named by their paths. */
+export function declareWords(
+  builder: Builder,
+  declaration: ast.AnyNode,
+  name: string,
+  type: Type,
+  span: ast.Span,
+): readonly LocalId[] {
+  const ids = leavesOf(type).map((leaf) => fresh(builder, leaf.type, span, wordName(name, leaf.path)));
+  builder.variables.set(declaration, ids);
+  return ids;
+}
+
+export function wordName(name: string, path: string): string {
+  return path === '' ? name : `${name}.${path}`;
+}
+
+/** The statements that `make` appends, apart from those around them; whether they always return. */
+export function apart(
+  builder: Builder,
+  make: () => void,
+): { readonly stmts: readonly Stmt[]; readonly ended: boolean } {
+  const { out, ended } = builder;
+  builder.out = [];
+  make();
+  const made = { stmts: builder.out, ended: builder.ended };
+  builder.out = out;
+  builder.ended = ended;
+  return made;
+}

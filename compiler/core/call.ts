@@ -1,0 +1,125 @@
+/** Calls: functions of the contract, host functions, methods of maps and sets, `min`, `max` and `abs`. */
+import type { HostFunction } from '../builtins.ts';
+import { BOOL, leavesOf, type Scalar } from '../check/types.ts';
+import type * as ast from '../syntax/ast.ts';
+import { type Builder, emit, fresh, local, operate } from './builder.ts';
+import { constant } from './constant.ts';
+import type { Atom, OpName } from './core.ts';
+import { lowerAll, lowerValue } from './expression.ts';
+import { slotOf } from './place.ts';
+import { currencyIndex, type Expr, entityOf, indexIn, type Source, scalarOf, typeOf } from './source.ts';
+
+export function lowerCall(builder: Builder, expr: Expr<'call'>): readonly Atom[] {
+  const { callee } = expr;
+  if (callee.kind === 'field') {
+    const entity = builder.source.analysed.entities.get(callee.name);
+    return entity?.kind === 'host'
+      ? lowerHost(builder, expr, entity.row)
+      : lowerMethod(builder, expr, callee);
+  }
+  if (callee.kind !== 'name') throw new Error(`no call of ${callee.kind}`);
+  const entity = entityOf(builder.source, callee);
+  if (entity.kind === 'fn') return lowerFn(builder, expr, entity.node);
+  return entity.name === 'abs'
+    ? [lowerAbs(builder, expr)]
+    : [lowerChoice(builder, expr, entity.name === 'min' ? 'le' : 'ge')];
+}
+
+function lowerFn(builder: Builder, expr: Expr<'call'>, fn: ast.Fn): readonly Atom[] {
+  const args = lowerAll(builder, expr.args).flat();
+  const targets = leavesOf(typeOf(builder.source, expr)).map(({ type }) => fresh(builder, type, expr.span));
+  const callee = indexIn(builder.source.callables, fn);
+  emit(builder, { kind: 'call', span: expr.span, targets, callee, args });
+  return targets.map(local);
+}
+
+// ---- the host ----------------------------------------------------------------------------------
+
+function lowerHost(builder: Builder, expr: Expr<'call'>, row: HostFunction): readonly Atom[] {
+  const { span } = expr;
+  const args = lowerAll(builder, hostValues(expr, row)).flat();
+  const targets = row.result === 'Unit' ? [] : [fresh(builder, scalarOf(builder.source, expr), span)];
+  const reverts = row.reverts === null ? [] : [{ reason: 'host', span } as const];
+  const currency = hostCurrency(builder.source, expr, row);
+  emit(builder, { kind: 'host', span, targets, name: row.name, currency, args, reverts });
+  return targets.map(local);
+}
+
+/** The arguments that are values: all but names of currencies. */
+export function hostValues(expr: Expr<'call'>, row: HostFunction): readonly ast.Expr[] {
+  return expr.args.filter((_, index) => row.params[index]?.type !== 'Currency');
+}
+
+/** The currency of a host call: the one that is named, else that of the amount. */
+export function hostCurrency(source: Source, expr: Expr<'call'>, row: HostFunction): number {
+  const named = row.params.findIndex(({ type }) => type === 'Currency');
+  const name = expr.args[named];
+  if (name?.kind === 'name') return currencyIndex(source, name.text);
+  const amount = expr.args[row.params.findIndex(({ type }) => type === 'Amount')];
+  const type = amount === undefined ? null : typeOf(source, amount);
+  return type?.kind === 'Amount' ? currencyIndex(source, type.currency) : -1;
+}
+
+// ---- maps and sets -----------------------------------------------------------------------------
+
+function lowerMethod(builder: Builder, expr: Expr<'call'>, callee: Expr<'field'>): readonly Atom[] {
+  const slot = slotOf(builder.source, callee.object);
+  if (slot === null) throw new Error('a method of something that is not in the state');
+  const { span } = expr;
+  const keys = lowerValue(builder, expr.args[0]!);
+  switch (callee.name.text) {
+    case 'has': {
+      const target = fresh(builder, BOOL, span);
+      emit(builder, { kind: 'has', span, target, slot, keys });
+      return [local(target)];
+    }
+    case 'add':
+      emit(builder, { kind: 'add', span, slot, keys, reverts: [{ reason: 'capacity', span }] });
+      return [];
+    default:
+      emit(builder, { kind: 'remove', span, slot, keys });
+      return [];
+  }
+}
+
+// ---- min, max, abs -----------------------------------------------------------------------------
+
+function lowerChoice(builder: Builder, expr: Expr<'call'>, op: OpName): Atom {
+  const [left, right] = lowerAll(builder, expr.args).flat();
+  const condition = operate(builder, op, [left!, right!], BOOL, expr.span);
+  return choose(builder, condition, left!, right!, scalarOf(builder.source, expr), expr.span);
+}
+
+function choose(
+  builder: Builder,
+  condition: Atom,
+  left: Atom,
+  right: Atom,
+  type: Scalar,
+  span: ast.Span,
+): Atom {
+  const target = fresh(builder, type, span);
+  const then = [{ kind: 'copy', span, target, value: left } as const];
+  const otherwise = [{ kind: 'copy', span, target, value: right } as const];
+  emit(builder, { kind: 'if', span, condition, then, otherwise });
+  return local(target);
+}
+
+function lowerAbs(builder: Builder, expr: Expr<'call'>): Atom {
+  const { span } = expr;
+  const type = scalarOf(builder.source, expr);
+  const [value] = lowerValue(builder, expr.args[0]!);
+  const condition = operate(builder, 'lt', [value!, constant(type, 0n)], BOOL, span);
+  const target = fresh(builder, type, span);
+  const negate = {
+    kind: 'op',
+    span,
+    target,
+    op: 'neg',
+    args: [value!],
+    reverts: [{ reason: 'overflow', span }],
+  } as const;
+  const keep = { kind: 'copy', span, target, value: value! } as const;
+  emit(builder, { kind: 'if', span, condition, then: [negate], otherwise: [keep] });
+  return local(target);
+}

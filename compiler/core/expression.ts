@@ -1,0 +1,269 @@
+/**
+ * Expressions to statements and atoms, in the order of evaluation: left to right, operands before the operation. The
+ * value of a struct or tuple is its words in order.
+ */
+import { ungroup } from '../check/checker.ts';
+import { BOOL, INT, leavesOf, type Scalar, type Type, wordsOfField } from '../check/types.ts';
+import { type Declaration, isDeclaration } from '../resolve/entity.ts';
+import type * as ast from '../syntax/ast.ts';
+import { walk } from '../syntax/visit.ts';
+import { apart, type Builder, emit, fresh, local, operate } from './builder.ts';
+import { lowerCall } from './call.ts';
+import { constant, constantOf } from './constant.ts';
+import type { Atom, EnvName, OpName, Revert } from './core.ts';
+import { lowerPlace, readPlace, setOf } from './place.ts';
+import { type Expr, entityOf, scalarOf, typeOf } from './source.ts';
+import { lowerBlock } from './statement.ts';
+
+/** The words of a value. What gives no value, such as a call that only does something, has none. */
+export function lowerValue(builder: Builder, expr: ast.Expr): readonly Atom[] {
+  const literal = constantOf(builder.source, expr);
+  if (literal !== null) return [literal];
+  switch (expr.kind) {
+    case 'name':
+      return lowerName(builder, expr);
+    case 'tuple':
+      return lowerAll(builder, expr.items).flat();
+    case 'struct_':
+      return lowerStruct(builder, expr);
+    case 'unary':
+      return [lowerUnary(builder, expr)];
+    case 'binary':
+      return [lowerBinary(builder, expr)];
+    case 'field':
+      return lowerField(builder, expr);
+    case 'index':
+      return readPlace(builder, lowerPlace(builder, expr)!, expr.span);
+    case 'call':
+      return lowerCall(builder, expr);
+    case 'if':
+      return lowerIf(builder, expr);
+    case 'block':
+      return lowerBlock(builder, expr);
+    case 'group':
+      return lowerValue(builder, expr.inner);
+    default:
+      throw new Error(`no code for ${expr.kind}`);
+  }
+}
+
+/** The one word of a scalar value. After an end nothing is made of it, and any word will do. */
+export function lowerScalar(builder: Builder, expr: ast.Expr): Atom {
+  const [atom] = lowerValue(builder, expr);
+  if (atom === undefined && !builder.ended) throw new Error(`${expr.kind} gives no value`);
+  return atom ?? constant(BOOL, false);
+}
+
+/** Several values, left to right. A variable that a later one assigns is copied first. */
+export function lowerAll(builder: Builder, exprs: readonly ast.Expr[]): readonly (readonly Atom[])[] {
+  return exprs.map((expr, index) => {
+    const atoms = lowerValue(builder, expr);
+    return snapshot(builder, atoms, exprs.slice(index + 1), expr.span);
+  });
+}
+
+/** The atoms, with copies of variables that `later` assigns. */
+export function snapshot(
+  builder: Builder,
+  atoms: readonly Atom[],
+  later: readonly ast.Expr[],
+  span: ast.Span,
+): readonly Atom[] {
+  const changes = (atom: Atom) => atom.kind === 'local' && builder.mutable.has(atom.id);
+  if (!atoms.some(changes) || !later.some(assigns)) return atoms;
+  return atoms.map((atom) =>
+    atom.kind === 'local' && builder.mutable.has(atom.id) ? copyOf(builder, atom.id, span) : atom,
+  );
+}
+
+function assigns(expr: ast.Expr): boolean {
+  let found = false;
+  walk(expr, (node) => {
+    found ||= node.kind === 'assign';
+    return undefined;
+  });
+  return found;
+}
+
+function copyOf(builder: Builder, id: number, span: ast.Span): Atom {
+  const target = fresh(builder, builder.locals[id]!.type, span);
+  emit(builder, { kind: 'copy', span, target, value: local(id) });
+  return local(target);
+}
+
+// ---- names and parts ---------------------------------------------------------------------------
+
+function lowerName(builder: Builder, name: ast.Name): readonly Atom[] {
+  const entity = entityOf(builder.source, name);
+  if (!isDeclaration(entity)) return [{ kind: 'env', name: entity.name as EnvName }];
+  if (entity.kind === 'state') return readPlace(builder, lowerPlace(builder, name)!, name.span);
+  if (entity.kind === 'const') return lowerValue(builder, entity.node.value);
+  return wordsOf(builder, entity);
+}
+
+function wordsOf(builder: Builder, entity: Declaration): readonly Atom[] {
+  const ids = builder.variables.get(entity.node);
+  if (ids === undefined) throw new Error(`${entity.kind} ${entity.name} has no words`);
+  return ids.map(local);
+}
+
+/** Fields are evaluated as they are written and stand as they are declared. */
+function lowerStruct(builder: Builder, expr: Expr<'struct_'>): readonly Atom[] {
+  const values = lowerAll(
+    builder,
+    expr.fields.map(({ value }) => value),
+  );
+  const type = typeOf(builder.source, expr);
+  if (type.kind !== 'Struct') throw new Error('a struct literal of another type');
+  return type.fields.flatMap(
+    ({ name }) => values[expr.fields.findIndex((field) => field.name.text === name)] ?? [],
+  );
+}
+
+function lowerField(builder: Builder, expr: Expr<'field'>): readonly Atom[] {
+  const set = setOf(builder.source, expr.object);
+  if (set !== null) return [sizeOf(builder, set, expr.span)];
+  const place = lowerPlace(builder, expr);
+  if (place !== null) return readPlace(builder, place, expr.span);
+  return fieldWords(typeOf(builder.source, expr.object), expr.name.text, lowerValue(builder, expr.object));
+}
+
+function sizeOf(builder: Builder, slot: number, span: ast.Span): Atom {
+  const target = fresh(builder, INT, span);
+  emit(builder, { kind: 'size', span, target, slot });
+  return local(target);
+}
+
+/** The words of one field among the words of a struct. */
+export function fieldWords<T>(type: Type, name: string, words: readonly T[]): readonly T[] {
+  const field = wordsOfField(type, name);
+  if (field === null) throw new Error(`no field ${name}`);
+  return words.slice(field.start, field.start + leavesOf(field.type).length);
+}
+
+// ---- operators ---------------------------------------------------------------------------------
+
+function lowerUnary(builder: Builder, expr: Expr<'unary'>): Atom {
+  const operand = lowerScalar(builder, expr.operand);
+  if (expr.op === '!') return operate(builder, 'not', [operand], BOOL, expr.span);
+  return operate(builder, 'neg', [operand], scalarOf(builder.source, expr), expr.span, ['overflow']);
+}
+
+const COMPARISONS: { readonly [op in ast.BinaryOp]?: OpName } = {
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+};
+const ARITHMETIC: { readonly [op in ast.BinaryOp]?: OpName } = {
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+  '%': 'mod',
+};
+
+function lowerBinary(builder: Builder, expr: Expr<'binary'>): Atom {
+  switch (expr.op) {
+    case '&&':
+    case '||':
+    case '==>':
+      return lowerLogic(builder, expr, expr.op);
+    case 'in':
+      return lowerIn(builder, expr);
+    case '==':
+    case '!=':
+      return lowerEquality(builder, expr);
+    default:
+      return lowerOperator(builder, expr);
+  }
+}
+
+function lowerOperator(builder: Builder, expr: Expr<'binary'>): Atom {
+  const [left, right] = lowerAll(builder, [expr.left, expr.right]).map(
+    (words) => words[0] ?? constant(BOOL, false),
+  );
+  const comparison = COMPARISONS[expr.op];
+  if (comparison !== undefined) return operate(builder, comparison, [left!, right!], BOOL, expr.span);
+  return arithmetic(builder, expr.op, [left!, right!], scalarOf(builder.source, expr), expr.span);
+}
+
+/** `left op right`, with every way in which it can revert. */
+export function arithmetic(
+  builder: Builder,
+  op: ast.BinaryOp,
+  args: readonly [Atom, Atom],
+  type: Scalar,
+  span: ast.Span,
+): Atom {
+  const name = ARITHMETIC[op];
+  if (name === undefined) throw new Error(`no operation for ${op}`);
+  return operate(builder, name, args, type, span, revertsOf(name, args[1]));
+}
+
+function revertsOf(op: OpName, right: Atom): readonly Revert['reason'][] {
+  if (op !== 'div' && op !== 'mod') return ['overflow'];
+  const divisor = right.kind === 'const' && typeof right.value === 'bigint' ? right.value : 0n;
+  const zero: readonly Revert['reason'][] = divisor === 0n ? ['divisionByZero'] : [];
+  // Only the least integer divided by -1 leaves the range.
+  return op === 'div' && divisor <= 0n && divisor >= -1n ? [...zero, 'overflow'] : zero;
+}
+
+function lowerEquality(builder: Builder, expr: Expr<'binary'>): Atom {
+  const [left = [], right = []] = lowerAll(builder, [expr.left, expr.right]);
+  if (left.length === 1) {
+    return operate(builder, expr.op === '==' ? 'eq' : 'ne', [left[0]!, right[0]!], BOOL, expr.span);
+  }
+  const equal = left
+    .map((word, index) => operate(builder, 'eq', [word, right[index]!], BOOL, expr.span))
+    .reduce(
+      (all, next) => operate(builder, 'and', [all, next], BOOL, expr.span),
+      constant(BOOL, true) as Atom,
+    );
+  return expr.op === '==' ? equal : operate(builder, 'not', [equal], BOOL, expr.span);
+}
+
+/** The right side is evaluated only where the left leaves the answer open. */
+function lowerLogic(builder: Builder, expr: Expr<'binary'>, op: '&&' | '||' | '==>'): Atom {
+  const condition = lowerScalar(builder, expr.left);
+  const target = fresh(builder, BOOL, expr.span);
+  const right = apart(builder, () => {
+    emit(builder, { kind: 'copy', span: expr.right.span, target, value: lowerScalar(builder, expr.right) });
+  });
+  const known = [{ kind: 'copy', span: expr.span, target, value: constant(BOOL, op !== '&&') } as const];
+  const branches =
+    op === '||' ? { then: known, otherwise: right.stmts } : { then: right.stmts, otherwise: known };
+  emit(builder, { kind: 'if', span: expr.span, condition, ...branches });
+  return local(target);
+}
+
+function lowerIn(builder: Builder, expr: Expr<'binary'>): Atom {
+  const slot = setOf(builder.source, expr.right);
+  if (slot === null) throw new Error('`in` without a set');
+  const target = fresh(builder, BOOL, expr.span);
+  emit(builder, { kind: 'has', span: expr.span, target, slot, keys: lowerValue(builder, expr.left) });
+  return local(target);
+}
+
+// ---- if ----------------------------------------------------------------------------------------
+
+function lowerIf(builder: Builder, expr: Expr<'if'>): readonly Atom[] {
+  const condition = lowerScalar(builder, expr.condition);
+  const targets = leavesOf(typeOf(builder.source, expr)).map(({ type }) => fresh(builder, type, expr.span));
+  const then = lowerBranch(builder, expr.then, targets);
+  const otherwise =
+    expr.otherwise === null ? { stmts: [], ended: false } : lowerBranch(builder, expr.otherwise, targets);
+  emit(builder, { kind: 'if', span: expr.span, condition, then: then.stmts, otherwise: otherwise.stmts });
+  if (then.ended && otherwise.ended) builder.ended = true;
+  return targets.map(local);
+}
+
+function lowerBranch(builder: Builder, branch: ast.Expr, targets: readonly number[]) {
+  return apart(builder, () => {
+    const values = lowerValue(builder, branch);
+    targets.forEach((target, index) => {
+      const value = values[index];
+      if (value !== undefined) emit(builder, { kind: 'copy', span: ungroup(branch).span, target, value });
+    });
+  });
+}

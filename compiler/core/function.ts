@@ -1,0 +1,128 @@
+/** One function of a contract to the core: parameters, checks on entry, body, clauses. */
+import { leavesOf, type Type, UNIT } from '../check/types.ts';
+import type * as ast from '../syntax/ast.ts';
+import { accessOf, NO_ACCESS, narrow } from './access.ts';
+import { type Builder, declareWords, emit, newBuilder } from './builder.ts';
+import type { Access, Clause, Function as CoreFunction } from './core.ts';
+import { lowerScalar, lowerValue } from './expression.ts';
+import { writePlace } from './place.ts';
+import { type Callable, type Source, typeOf } from './source.ts';
+import { lowerBlock, messageOf } from './statement.ts';
+import { clauseOf, functionScope } from './terms.ts';
+
+/** A function as written. */
+export function lowerFunction(source: Source, node: Callable): CoreFunction {
+  const builder = newBuilder(source);
+  for (const param of node.params)
+    declareWords(builder, param, param.name.text, typeOf(source, param), param.name.span);
+  const clauses = clausesOf(builder, node);
+  if (node.kind === 'init') lowerInitialisers(builder);
+  if (node.kind !== 'fn') lowerRequires(builder, node);
+  lowerBody(builder, node);
+  const result = node.kind === 'init' || node.result === null ? UNIT : typeOf(source, node.result);
+  return {
+    kind: node.kind,
+    name: node.kind === 'init' ? 'init' : node.name.text,
+    doc: node.doc ?? '',
+    params: node.params.map((param) => ({ name: param.name.text, type: typeOf(source, param) })),
+    ...shapeOf(builder, result),
+    ...clauses,
+    access: accessTo(source, node),
+    open: node.kind === 'rule' && node.open,
+    span: node.span,
+  };
+}
+
+/** The `init` of a contract that writes none: it gives the state its first values. */
+export function emptyInit(source: Source): CoreFunction {
+  const builder = newBuilder(source);
+  const { span } = source.contract.name;
+  lowerInitialisers(builder);
+  emit(builder, { kind: 'return', span, values: [] });
+  const clauses = { requires: [], ensures: [], succeeds: [] };
+  const shape = shapeOf(builder, UNIT);
+  return {
+    kind: 'init',
+    name: 'init',
+    doc: '',
+    params: [],
+    ...shape,
+    ...clauses,
+    access: NO_ACCESS,
+    open: false,
+    span,
+  };
+}
+
+function shapeOf(builder: Builder, result: Type) {
+  const resultWords = leavesOf(result).map(({ type }) => type);
+  return { result, resultWords, locals: builder.locals, body: builder.out };
+}
+
+function lowerInitialisers(builder: Builder): void {
+  builder.source.fields.forEach((field, slot) => {
+    if (field.initial === null) return;
+    const type = typeOf(builder.source, field);
+    writePlace(builder, { slot, keys: [], start: 0, type }, lowerValue(builder, field.initial), field.span);
+  });
+}
+
+/** On an entry point `requires` is code, in source order before the body. */
+function lowerRequires(builder: Builder, node: Callable): void {
+  requiresOf(node).forEach((spec, clause) => {
+    const condition = lowerScalar(builder, spec.condition);
+    emit(builder, {
+      kind: 'require',
+      span: spec.span,
+      condition,
+      message: messageOf(builder.source, spec),
+      clause,
+    });
+  });
+}
+
+function requiresOf(node: Callable): readonly ast.Requires[] {
+  return node.specs.filter((spec) => spec.kind === 'requires');
+}
+
+/** Every way through the body ends with a `return`. */
+function lowerBody(builder: Builder, node: Callable): void {
+  const values = lowerBlock(builder, node.body);
+  const returnsValue = node.kind !== 'init' && node.result !== null;
+  const { end } = node.body.span;
+  const span = node.body.result?.span ?? { start: Math.max(node.body.span.start, end - 1), end };
+  emit(builder, { kind: 'return', span, values: returnsValue ? values : [] });
+}
+
+function clausesOf(
+  builder: Builder,
+  node: Callable,
+): { readonly [K in 'requires' | 'ensures' | 'succeeds']: readonly Clause[] } {
+  const make = (
+    kind: 'requires' | 'ensures' | 'succeeds',
+    specs: readonly (ast.Requires | ast.Ensures | ast.SucceedsWhen)[],
+  ) =>
+    specs.map((spec, index) => {
+      const message = spec.kind === 'requires' ? messageOf(builder.source, spec) : null;
+      return clauseOf(functionScope(builder), kind, `${kind}_${index + 1}`, spec, message);
+    });
+  return {
+    requires: make('requires', requiresOf(node)),
+    ensures: make(
+      'ensures',
+      node.specs.filter((spec) => spec.kind === 'ensures'),
+    ),
+    succeeds: make(
+      'succeeds',
+      node.specs.filter((spec) => spec.kind === 'succeedsWhen'),
+    ),
+  };
+}
+
+/** Rules are called by someone: the contract's access clause holds for each, with the rule's own. */
+function accessTo(source: Source, node: Callable): Access {
+  if (node.kind !== 'rule') return NO_ACCESS;
+  const own = node.specs.filter((spec) => spec.kind === 'access');
+  const shared = source.contract.members.filter((member) => member.kind === 'access');
+  return [...shared, ...own].map(accessOf).reduce(narrow, null) ?? NO_ACCESS;
+}

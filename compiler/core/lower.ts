@@ -1,0 +1,91 @@
+/** The checked tree to the core. In: an analysis without errors. Out: every contract of the file. */
+import { intValue } from '../check/literal.ts';
+import { leavesOf, type Scalar, type Type } from '../check/types.ts';
+import type * as ast from '../syntax/ast.ts';
+import { walk } from '../syntax/visit.ts';
+import { accessOf, NO_ACCESS, narrow } from './access.ts';
+import type { Clause, Contract, Currency, Program, Slot } from './core.ts';
+import { emptyInit, lowerFunction } from './function.ts';
+import { type Analysed, type Source, sourceOf, typeOf } from './source.ts';
+import { clauseOf, contractScope } from './terms.ts';
+
+export function lower(analysed: Analysed): Program {
+  const contracts = analysed.tree.items.filter((item) => item.kind === 'contract');
+  return { contracts: contracts.map((contract) => lowerContract(sourceOf(analysed, contract))) };
+}
+
+function lowerContract(source: Source): Contract {
+  const { contract } = source;
+  const { members } = contract;
+  return {
+    name: contract.name.text,
+    doc: contract.doc ?? '',
+    version: members.find((member) => member.kind === 'version')?.text.value ?? '0.0.0',
+    purpose: members.find((member) => member.kind === 'purpose')?.text.value ?? '',
+    capabilities: capabilitiesOf(members),
+    access:
+      members
+        .filter((member) => member.kind === 'access')
+        .map(accessOf)
+        .reduce(narrow, null) ?? NO_ACCESS,
+    currencies: source.currencies.map(currencyOf),
+    slots: source.fields.map((field) => slotOf(source, field)),
+    events: source.events.map((event) => ({
+      name: event.name.text,
+      fields: event.fields.map((field) => ({ name: field.name.text, type: typeOf(source, field) })),
+    })),
+    functions: source.callables.map((node) =>
+      node === null ? emptyInit(source) : lowerFunction(source, node),
+    ),
+    invariants: clausesOf(source, 'invariant'),
+    histories: clausesOf(source, 'history'),
+    didLiterals: didLiteralsOf(source),
+    span: contract.span,
+  };
+}
+
+function capabilitiesOf(members: readonly ast.Member[]): readonly string[] {
+  const nodes = members.flatMap((member) => (member.kind === 'uses' ? member.capabilities : []));
+  return [...new Set(nodes.map((node) => `${node.module.text}.${node.right.text}`))].sort();
+}
+
+function currencyOf(node: ast.Currency): Currency {
+  const kind = node.issued ? 'issued' : 'mutual';
+  return { name: node.name.text, decimals: Number(intValue(node.decimals.digits)), kind };
+}
+
+function slotOf(source: Source, field: ast.StateField): Slot {
+  const type = typeOf(source, field);
+  const shared = { name: field.name.text, type, span: field.span };
+  switch (type.kind) {
+    case 'Map':
+      return { kind: 'map', ...shared, keys: wordsOf(type.key), fields: leavesOf(type.value), capacity: 0 };
+    case 'Set':
+      return { kind: 'set', ...shared, keys: wordsOf(type.item), fields: [], capacity: type.capacity };
+    default:
+      return { kind: 'value', ...shared, keys: [], fields: leavesOf(type), capacity: 0 };
+  }
+}
+
+function wordsOf(type: Type): readonly Scalar[] {
+  return leavesOf(type).map((leaf) => leaf.type);
+}
+
+function clausesOf(source: Source, kind: 'invariant' | 'history'): readonly Clause[] {
+  return source.contract.members.flatMap((member) =>
+    member.kind === kind ? [clauseOf(contractScope(source), kind, member.name.text, member)] : [],
+  );
+}
+
+/** DID literals of the contract, and those of the file outside of other contracts: constants and functions hold them. */
+function didLiteralsOf(source: Source): readonly string[] {
+  const found = new Set<string>();
+  const others = source.analysed.tree.items.filter((item) => item.kind !== 'contract');
+  for (const item of [source.contract, ...others]) {
+    walk(item, (node) => {
+      if (node.kind === 'did') found.add(node.text);
+      return undefined;
+    });
+  }
+  return [...found].sort();
+}

@@ -1,0 +1,101 @@
+/** What lowering reads: the analysed source, and the numbers that the parts of one contract get in the core. */
+import { leavesOf, type Scalar, type Type } from '../check/types.ts';
+import type { Entity } from '../resolve/entity.ts';
+import type * as ast from '../syntax/ast.ts';
+import { walk } from '../syntax/visit.ts';
+
+/** The part of an analysis that lowering needs. */
+export type Analysed = {
+  readonly text: string;
+  readonly tree: ast.SourceFile;
+  readonly entities: ReadonlyMap<ast.Name, Entity>;
+  readonly types: ReadonlyMap<ast.AnyNode, Type>;
+};
+
+export type Callable = ast.Init | ast.Rule | ast.View | ast.Fn;
+export type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
+export type Stmt<K extends ast.Stmt['kind']> = Extract<ast.Stmt, { readonly kind: K }>;
+
+export type Source = {
+  readonly analysed: Analysed;
+  readonly contract: ast.Contract;
+  readonly currencies: readonly ast.Currency[];
+  readonly fields: readonly ast.StateField[];
+  readonly events: readonly ast.EventDecl[];
+  /** In the order of the core; a contract without `init` gets an empty one, which stands here as null. */
+  readonly callables: readonly (Callable | null)[];
+};
+
+export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
+  const init = contract.members.find((member) => member.kind === 'init') ?? null;
+  const entries = contract.members.filter(
+    (member) => member.kind === 'rule' || member.kind === 'view' || member.kind === 'fn',
+  );
+  const own: readonly Callable[] = init === null ? entries : [init, ...entries];
+  return {
+    analysed,
+    contract,
+    currencies: contract.members.filter((member) => member.kind === 'currency'),
+    fields: contract.members.flatMap((member) => (member.kind === 'state' ? member.fields : [])),
+    events: contract.members.filter((member) => member.kind === 'event'),
+    callables: [init, ...entries, ...sharedFns(analysed, own)],
+  };
+}
+
+/** Functions of the file that the contract calls, itself or by way of others, in the order in which they are met. */
+function sharedFns(analysed: Analysed, own: readonly Callable[]): readonly ast.Fn[] {
+  const met = new Set<Callable>(own);
+  for (const callable of met) {
+    walk(callable.body, (node) => {
+      const entity = node.kind === 'name' ? analysed.entities.get(node) : undefined;
+      if (entity?.kind === 'fn') met.add(entity.node);
+      return undefined;
+    });
+  }
+  const shared = [...met].filter((callable) => callable.kind === 'fn');
+  return shared.filter((fn) => !own.includes(fn));
+}
+
+/** What a name stands for. Sources with errors are not lowered, so every name stands for something. */
+export function entityOf(source: Source, name: ast.Name): Entity {
+  const entity = source.analysed.entities.get(name);
+  if (entity === undefined) throw new Error(`unresolved name ${name.text}`);
+  return entity;
+}
+
+export function typeOf(source: Source, node: ast.AnyNode): Type {
+  const type = source.analysed.types.get(node);
+  if (type === undefined) throw new Error(`untyped ${node.kind}`);
+  return type;
+}
+
+/** The one word that a node's value is. */
+export function scalarOf(source: Source, node: ast.AnyNode): Scalar {
+  const [leaf, ...others] = leavesOf(typeOf(source, node));
+  if (leaf === undefined || others.length > 0) throw new Error(`${node.kind} is not one word`);
+  return leaf.type;
+}
+
+export function textOf(source: Source, node: { readonly span: ast.Span }): string {
+  return source.analysed.text.slice(node.span.start, node.span.end);
+}
+
+/** The text of a node on one line, comments left out. */
+export function lineOf(source: Source, node: { readonly span: ast.Span }): string {
+  return textOf(source, node)
+    .replaceAll(/\/\/[^\n]*/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+/** The index of an element that is known to be there. */
+export function indexIn<T>(list: readonly T[], item: T): number {
+  const index = list.indexOf(item);
+  if (index < 0) throw new Error('not a part of this contract');
+  return index;
+}
+
+/** The index of the currency of amounts of this type. */
+export function currencyIndex(source: Source, name: string): number {
+  return source.currencies.findIndex((currency) => currency.name.text === name);
+}

@@ -1,0 +1,191 @@
+/** Statements and blocks to statements of the core. */
+import { ungroup } from '../check/checker.ts';
+import { leavesOf, type Type } from '../check/types.ts';
+import type * as ast from '../syntax/ast.ts';
+import { type Builder, declareWords, emit, local, wordName } from './builder.ts';
+import type { Atom, LocalId } from './core.ts';
+import { arithmetic, fieldWords, lowerAll, lowerScalar, lowerValue, snapshot } from './expression.ts';
+import { lowerPlace, readPlace, type StatePlace, writePlace } from './place.ts';
+import { entityOf, indexIn, lineOf, type Source, type Stmt, typeOf } from './source.ts';
+import { assertClause } from './terms.ts';
+
+/** The words of a block's last expression. What follows an end is left out. */
+export function lowerBlock(builder: Builder, block: ast.Block): readonly Atom[] {
+  for (const stmt of block.statements) if (!builder.ended) lowerStmt(builder, stmt);
+  return block.result === null || builder.ended ? [] : lowerValue(builder, block.result);
+}
+
+function lowerStmt(builder: Builder, stmt: ast.Stmt): void {
+  switch (stmt.kind) {
+    case 'let':
+      lowerLet(builder, stmt);
+      return;
+    case 'assign':
+      lowerAssign(builder, stmt);
+      return;
+    case 'exprStmt':
+      lowerValue(builder, stmt.value);
+      return;
+    case 'return':
+      lowerReturn(builder, stmt);
+      return;
+    case 'require':
+      lowerRequire(builder, stmt);
+      return;
+    case 'assert':
+      emit(builder, { kind: 'assert', span: stmt.span, clause: assertClause(builder, stmt) });
+      return;
+    case 'emit':
+      lowerEmit(builder, stmt);
+      return;
+    default:
+      throw new Error(`no code for ${stmt.kind}`);
+  }
+}
+
+// ---- let ---------------------------------------------------------------------------------------
+
+function lowerLet(builder: Builder, stmt: Stmt<'let'>): void {
+  const first = builder.locals.length;
+  const values = lowerValue(builder, stmt.value);
+  if (builder.ended) return;
+  const type = typeOf(builder.source, stmt);
+  const ids = canRename(builder, values, first)
+    ? rename(builder, stmt, type, values)
+    : copy(builder, stmt, type, values);
+  if (stmt.mutable) for (const id of ids) builder.mutable.add(id);
+}
+
+/** Results that were just made for this variable, and have no name yet, become the variable. */
+function canRename(builder: Builder, values: readonly Atom[], first: LocalId): boolean {
+  const ids = values.map((value) => (value.kind === 'local' ? value.id : -1));
+  return (
+    new Set(ids).size === ids.length && ids.every((id) => id >= first && builder.locals[id]!.name === '')
+  );
+}
+
+function rename(
+  builder: Builder,
+  stmt: Stmt<'let'>,
+  type: Type,
+  values: readonly Atom[],
+): readonly LocalId[] {
+  const leaves = leavesOf(type);
+  const ids = values.map((value, index) => {
+    const id = value.kind === 'local' ? value.id : -1;
+    builder.locals[id] = {
+      ...builder.locals[id]!,
+      name: wordName(stmt.name.text, leaves[index]!.path),
+      span: stmt.name.span,
+    };
+    return id;
+  });
+  builder.variables.set(stmt, ids);
+  return ids;
+}
+
+function copy(builder: Builder, stmt: Stmt<'let'>, type: Type, values: readonly Atom[]): readonly LocalId[] {
+  const ids = declareWords(builder, stmt, stmt.name.text, type, stmt.name.span);
+  assignWords(builder, ids, values, stmt.span);
+  return ids;
+}
+
+// ---- assignment --------------------------------------------------------------------------------
+
+function lowerAssign(builder: Builder, stmt: Stmt<'assign'>): void {
+  const place = lowerPlace(builder, stmt.target);
+  if (place === null) assignVariable(builder, stmt);
+  else assignState(builder, stmt, place);
+}
+
+/** The index first, then the value, then the read and the write. */
+function assignState(builder: Builder, stmt: Stmt<'assign'>, indexed: StatePlace): void {
+  const place = { ...indexed, keys: snapshot(builder, indexed.keys, [stmt.value], stmt.target.span) };
+  const value = lowerValue(builder, stmt.value);
+  if (stmt.op === '=') {
+    writePlace(builder, place, value, stmt.span);
+    return;
+  }
+  const current = readPlace(builder, place, stmt.target.span);
+  writePlace(builder, place, [combine(builder, stmt, current[0]!, value[0]!)], stmt.span);
+}
+
+function assignVariable(builder: Builder, stmt: Stmt<'assign'>): void {
+  const ids = variableWords(builder, stmt.target);
+  const value = lowerValue(builder, stmt.value);
+  const values = stmt.op === '=' ? value : [combine(builder, stmt, local(ids[0]!), value[0]!)];
+  assignWords(builder, ids, values, stmt.span);
+}
+
+function combine(builder: Builder, stmt: Stmt<'assign'>, current: Atom, value: Atom): Atom {
+  const [leaf] = leavesOf(typeOf(builder.source, stmt.target));
+  return arithmetic(builder, stmt.op.slice(0, 1) as ast.BinaryOp, [current, value], leaf!.type, stmt.span);
+}
+
+/** The words of a local variable or of a part of it. */
+function variableWords(builder: Builder, target: ast.Expr): readonly LocalId[] {
+  const expr = ungroup(target);
+  if (expr.kind === 'field') {
+    return fieldWords(
+      typeOf(builder.source, expr.object),
+      expr.name.text,
+      variableWords(builder, expr.object),
+    );
+  }
+  const entity = expr.kind === 'name' ? entityOf(builder.source, expr) : null;
+  const ids = entity?.kind === 'local' ? builder.variables.get(entity.node) : undefined;
+  if (ids === undefined) throw new Error('an assignment to no place');
+  return ids;
+}
+
+/** Values that are words of the same variable are copied aside first: `p = P { x: p.y, y: p.x }`. */
+function assignWords(
+  builder: Builder,
+  ids: readonly LocalId[],
+  values: readonly Atom[],
+  span: ast.Span,
+): void {
+  const crossed = values.some(
+    (value, index) => value.kind === 'local' && ids.indexOf(value.id) >= 0 && ids.indexOf(value.id) < index,
+  );
+  const sources = crossed ? values.map((value) => aside(builder, value, span)) : values;
+  ids.forEach((target, index) => {
+    emit(builder, { kind: 'copy', span, target, value: sources[index]! });
+  });
+}
+
+function aside(builder: Builder, value: Atom, span: ast.Span): Atom {
+  if (value.kind !== 'local') return value;
+  builder.locals.push({ name: '', type: builder.locals[value.id]!.type, span });
+  const target = builder.locals.length - 1;
+  emit(builder, { kind: 'copy', span, target, value });
+  return local(target);
+}
+
+// ---- the others --------------------------------------------------------------------------------
+
+function lowerReturn(builder: Builder, stmt: Stmt<'return'>): void {
+  const values = stmt.value === null ? [] : lowerValue(builder, stmt.value);
+  emit(builder, { kind: 'return', span: stmt.span, values });
+}
+
+function lowerRequire(builder: Builder, stmt: Stmt<'require'>): void {
+  const condition = lowerScalar(builder, stmt.condition);
+  const message = messageOf(builder.source, stmt);
+  emit(builder, { kind: 'require', span: stmt.span, condition, message, clause: -1 });
+}
+
+/** The `else` text, or the condition in the author's words. */
+export function messageOf(
+  source: Source,
+  node: { readonly condition: ast.Expr; readonly message: ast.TextLiteral | null },
+): string {
+  return node.message?.value ?? lineOf(source, node.condition);
+}
+
+function lowerEmit(builder: Builder, stmt: Stmt<'emit'>): void {
+  const entity = entityOf(builder.source, stmt.event);
+  if (entity.kind !== 'event') throw new Error('an event that is none');
+  const args = lowerAll(builder, stmt.args).flat();
+  emit(builder, { kind: 'emit', span: stmt.span, event: indexIn(builder.source.events, entity.node), args });
+}

@@ -1,0 +1,362 @@
+/**
+ * Clauses to terms: pure trees over mathematical integers. Every read of state says when: `old` inside `old(…)`,
+ * otherwise `now`, the one state that the clause is about.
+ */
+import { ungroup } from '../check/checker.ts';
+import { BOOL, INT, leavesOf, type Scalar, type Type, wordsOfField } from '../check/types.ts';
+import { isDeclaration } from '../resolve/entity.ts';
+import type * as ast from '../syntax/ast.ts';
+import { type Builder, wordName } from './builder.ts';
+import { hostCurrency, hostValues } from './call.ts';
+import { constantOf } from './constant.ts';
+import type { AssertClause, Bound, Clause, EnvName, OpName, Term, When } from './core.ts';
+import { fieldWords } from './expression.ts';
+import { setOf, slotOf } from './place.ts';
+import { type Expr, entityOf, indexIn, lineOf, type Source, type Stmt, scalarOf, typeOf } from './source.ts';
+
+/** What the names of a clause stand for. */
+export type Scope = {
+  readonly source: Source;
+  readonly when: When;
+  /** The words of parameters, local variables and bound variables, by declaration. */
+  readonly words: ReadonlyMap<ast.AnyNode, readonly Term[]>;
+  /** Numbers for bound variables, shared by one clause. */
+  readonly counter: { next: number };
+};
+
+/** The scope of a clause that stands outside of every function. */
+export function contractScope(source: Source): Scope {
+  return { source, when: 'now', words: new Map(), counter: { next: 0 } };
+}
+
+/** The scope of a clause at this point of a function: its variables are the locals. */
+export function functionScope(builder: Builder): Scope {
+  const words = new Map<ast.AnyNode, readonly Term[]>();
+  for (const [declaration, ids] of builder.variables) {
+    words.set(
+      declaration,
+      ids.map((id) => ({ kind: 'local', id, type: builder.locals[id]!.type })),
+    );
+  }
+  return { source: builder.source, when: 'now', words, counter: { next: 0 } };
+}
+
+type Written = { readonly span: ast.Span; readonly condition: ast.Expr; readonly unproved: boolean };
+
+/** A clause of the core from one of the source. */
+export function clauseOf<K extends Clause['kind'] | 'assert'>(
+  scope: Scope,
+  kind: K,
+  name: string,
+  node: Written,
+  message: string | null = null,
+) {
+  const text = lineOf(scope.source, node.condition);
+  return {
+    kind,
+    name,
+    text,
+    term: termOf(scope, node.condition),
+    unproved: node.unproved,
+    message,
+    span: node.span,
+  };
+}
+
+export function assertClause(builder: Builder, stmt: Stmt<'assert'>): AssertClause {
+  builder.asserts += 1;
+  return clauseOf(functionScope(builder), 'assert', `assert_${builder.asserts}`, stmt);
+}
+
+/** The one word of a clause's condition, or of a scalar part of it. */
+export function termOf(scope: Scope, expr: ast.Expr): Term {
+  const [term, ...others] = termsOf(scope, expr);
+  if (term === undefined || others.length > 0) throw new Error(`${expr.kind} is not one word`);
+  return term;
+}
+
+/** The words of a value. */
+function termsOf(scope: Scope, expr: ast.Expr): readonly Term[] {
+  const literal = constantOf(scope.source, expr);
+  if (literal !== null) return [literal];
+  switch (expr.kind) {
+    case 'name':
+      return nameTerms(scope, expr);
+    case 'tuple':
+      return expr.items.flatMap((item) => termsOf(scope, item));
+    case 'struct_':
+      return structTerms(scope, expr);
+    case 'unary':
+      return [
+        op(expr.op === '!' ? 'not' : 'neg', [termOf(scope, expr.operand)], scalarOf(scope.source, expr)),
+      ];
+    case 'binary':
+      return [binaryTerm(scope, expr)];
+    case 'field':
+      return fieldTerms(scope, expr);
+    case 'index':
+      return loads(scope, placeTerm(scope, expr)!);
+    case 'call':
+      return callTerms(scope, expr);
+    case 'if':
+      return ifTerms(scope, expr);
+    case 'block':
+      return termsOf(scope, expr.result!);
+    case 'quantifier':
+      return [quantifierTerm(scope, expr)];
+    case 'group':
+      return termsOf(scope, expr.inner);
+    default:
+      throw new Error(`no term for ${expr.kind}`);
+  }
+}
+
+function op(name: OpName | 'implies' | 'ite', args: readonly Term[], type: Scalar): Term {
+  return { kind: 'op', op: name, args, type };
+}
+
+// ---- names and places --------------------------------------------------------------------------
+
+function nameTerms(scope: Scope, name: ast.Name): readonly Term[] {
+  const entity = entityOf(scope.source, name);
+  if (!isDeclaration(entity)) {
+    return entity.name === 'result'
+      ? resultTerms(scope, name)
+      : [environment(scope, name, entity.name as EnvName)];
+  }
+  if (entity.kind === 'state') return loads(scope, placeTerm(scope, name)!);
+  if (entity.kind === 'const') return termsOf(scope, entity.node.value);
+  const words = scope.words.get(entity.node);
+  if (words === undefined) throw new Error(`${entity.kind} ${entity.name} has no words`);
+  return words;
+}
+
+function environment(scope: Scope, node: ast.Name, name: EnvName): Term {
+  return { kind: 'env', name, type: scalarOf(scope.source, node) };
+}
+
+function resultTerms(scope: Scope, name: ast.Name): readonly Term[] {
+  return leavesOf(typeOf(scope.source, name)).map(({ type }, index) => ({ kind: 'result', index, type }));
+}
+
+function structTerms(scope: Scope, expr: Expr<'struct_'>): readonly Term[] {
+  const type = typeOf(scope.source, expr);
+  if (type.kind !== 'Struct') throw new Error('a struct literal of another type');
+  return type.fields.flatMap(({ name }) =>
+    termsOf(scope, expr.fields.find((field) => field.name.text === name)!.value),
+  );
+}
+
+type Place = {
+  readonly slot: number;
+  readonly keys: readonly Term[];
+  readonly start: number;
+  readonly type: Type;
+};
+
+function placeTerm(scope: Scope, expr: ast.Expr): Place | null {
+  const target = ungroup(expr);
+  const { source } = scope;
+  switch (target.kind) {
+    case 'name': {
+      const slot = slotOf(source, target);
+      return slot === null ? null : { slot, keys: [], start: 0, type: typeOf(source, source.fields[slot]!) };
+    }
+    case 'field': {
+      const object = placeTerm(scope, target.object);
+      const field = object === null ? null : wordsOfField(object.type, target.name.text);
+      return object === null || field === null
+        ? null
+        : { ...object, start: object.start + field.start, type: field.type };
+    }
+    case 'index': {
+      const map = placeTerm(scope, target.object);
+      return map?.type.kind === 'Map'
+        ? { ...map, keys: termsOf(scope, target.index), type: map.type.value }
+        : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function loads(scope: Scope, place: Place): readonly Term[] {
+  const { slot, keys, start } = place;
+  const { when } = scope;
+  return leavesOf(place.type).map(({ type }, index) => ({
+    kind: 'load',
+    slot,
+    keys,
+    field: start + index,
+    when,
+    type,
+  }));
+}
+
+function fieldTerms(scope: Scope, expr: Expr<'field'>): readonly Term[] {
+  const slot = setOf(scope.source, expr.object);
+  if (slot !== null) return [{ kind: 'size', slot, when: scope.when, type: INT }];
+  const place = placeTerm(scope, expr);
+  if (place !== null) return loads(scope, place);
+  return fieldWords(typeOf(scope.source, expr.object), expr.name.text, termsOf(scope, expr.object));
+}
+
+// ---- operators ---------------------------------------------------------------------------------
+
+const OPERATORS: { readonly [op in ast.BinaryOp]?: OpName | 'implies' } = {
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+  '%': 'mod',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+  '&&': 'and',
+  '||': 'or',
+  '==>': 'implies',
+};
+
+function binaryTerm(scope: Scope, expr: Expr<'binary'>): Term {
+  if (expr.op === 'in') return hasTerm(scope, setOf(scope.source, expr.right)!, expr.left);
+  if (expr.op === '==') return equalTerm(scope, expr);
+  if (expr.op === '!=') return unequalTerm(scope, expr);
+  const name = OPERATORS[expr.op];
+  if (name === undefined) throw new Error(`no term for ${expr.op}`);
+  return op(name, [termOf(scope, expr.left), termOf(scope, expr.right)], scalarOf(scope.source, expr));
+}
+
+function hasTerm(scope: Scope, slot: number, key: ast.Expr): Term {
+  return { kind: 'has', slot, keys: termsOf(scope, key), when: scope.when, type: BOOL };
+}
+
+/** Structs and tuples are equal word by word. */
+function equalTerm(scope: Scope, expr: Expr<'binary'>): Term {
+  const right = termsOf(scope, expr.right);
+  const equal = termsOf(scope, expr.left).map((left, index) => op('eq', [left, right[index]!], BOOL));
+  return equal.length === 0
+    ? { kind: 'const', type: BOOL, value: true }
+    : equal.reduce((all, next) => op('and', [all, next], BOOL));
+}
+
+function unequalTerm(scope: Scope, expr: Expr<'binary'>): Term {
+  const equal = equalTerm(scope, expr);
+  return equal.kind === 'op' && equal.op === 'eq' ? { ...equal, op: 'ne' } : op('not', [equal], BOOL);
+}
+
+function ifTerms(scope: Scope, expr: Expr<'if'>): readonly Term[] {
+  const condition = termOf(scope, expr.condition);
+  const otherwise = termsOf(scope, expr.otherwise!);
+  return termsOf(scope, expr.then).map((then, index) =>
+    op('ite', [condition, then, otherwise[index]!], then.type),
+  );
+}
+
+// ---- calls -------------------------------------------------------------------------------------
+
+function callTerms(scope: Scope, expr: Expr<'call'>): readonly Term[] {
+  const { callee } = expr;
+  const [first] = expr.args;
+  if (callee.kind === 'field') {
+    const entity = scope.source.analysed.entities.get(callee.name);
+    if (entity?.kind !== 'host') return [hasTerm(scope, slotOf(scope.source, callee.object)!, first!)];
+    const args = hostValues(expr, entity.row).map((arg) => termOf(scope, arg));
+    const currency = hostCurrency(scope.source, expr, entity.row);
+    return [
+      {
+        kind: 'host',
+        name: entity.name,
+        currency,
+        args,
+        when: scope.when,
+        type: scalarOf(scope.source, expr),
+      },
+    ];
+  }
+  const name = callee.kind === 'name' ? callee.text : '';
+  switch (name) {
+    case 'old':
+      return termsOf({ ...scope, when: 'old' }, first!);
+    case 'sum':
+    case 'count':
+      return [foldTerm(scope, expr, name)];
+    case 'called':
+      return [calledTerm(scope, first!)];
+    default:
+      return [choiceTerm(scope, expr, name)];
+  }
+}
+
+function calledTerm(scope: Scope, rule: ast.Expr): Term {
+  const entity = rule.kind === 'name' ? entityOf(scope.source, rule) : null;
+  if (entity?.kind !== 'rule') throw new Error('`called` without a rule');
+  return { kind: 'called', callee: indexIn(scope.source.callables, entity.node), type: BOOL };
+}
+
+/** `min`, `max` and `abs`. */
+function choiceTerm(scope: Scope, expr: Expr<'call'>, name: string): Term {
+  const type = scalarOf(scope.source, expr);
+  const [left, right] = expr.args.map((arg) => termOf(scope, arg));
+  if (name === 'abs') {
+    const negative = op('lt', [left!, { kind: 'const', type, value: 0n }], BOOL);
+    return op('ite', [negative, op('neg', [left!], type), left!], type);
+  }
+  return op('ite', [op(name === 'min' ? 'le' : 'ge', [left!, right!], BOOL), left!, right!], type);
+}
+
+// ---- bound variables ---------------------------------------------------------------------------
+
+function quantifierTerm(scope: Scope, expr: Expr<'quantifier'>): Term {
+  const words = new Map(scope.words);
+  const variables = expr.params.flatMap((param) =>
+    bind(scope, words, param, param.name.text, typeOf(scope.source, param)),
+  );
+  const body = termOf({ ...scope, words }, expr.body);
+  return { kind: expr.quantifier, variables, body, type: BOOL };
+}
+
+/** New bound variables for the words of a variable. */
+function bind(
+  scope: Scope,
+  words: Map<ast.AnyNode, readonly Term[]>,
+  declaration: ast.AnyNode | null,
+  name: string,
+  type: Type,
+): readonly Bound[] {
+  const bound = leavesOf(type).map((leaf) => {
+    const id = scope.counter.next;
+    scope.counter.next += 1;
+    return { id, name: wordName(name, leaf.path), type: leaf.type };
+  });
+  if (declaration !== null) words.set(declaration, bound.map(boundTerm));
+  return bound;
+}
+
+function boundTerm({ id, type }: Bound): Term {
+  return { kind: 'bound', id, type };
+}
+
+function foldTerm(scope: Scope, expr: Expr<'call'>, kind: 'sum' | 'count'): Term {
+  const [source, fn] = expr.args;
+  const slot = slotOf(scope.source, source!)!;
+  const over = typeOf(scope.source, source!);
+  const params = fn?.kind === 'lambda' ? fn.params : [];
+  const [key, value] = over.kind === 'Set' || params.length === 2 ? params : [undefined, params[0]];
+  const words = new Map(scope.words);
+  const keys = bind(
+    scope,
+    words,
+    key ?? null,
+    key?.text ?? 'k',
+    over.kind === 'Map' ? over.key : elementOf(over),
+  );
+  const values = over.kind === 'Map' ? bind(scope, words, value ?? null, value?.text ?? 'v', over.value) : [];
+  const body = fn?.kind === 'lambda' ? termOf({ ...scope, words }, fn.body) : boundTerm(values[0]!);
+  return { kind, slot, keys, values, body, when: scope.when, type: scalarOf(scope.source, expr) };
+}
+
+function elementOf(type: Type): Type {
+  if (type.kind !== 'Set') throw new Error('neither a map nor a set');
+  return type.item;
+}
