@@ -2,6 +2,7 @@
 export * from './builtins.ts';
 export type { Field, Scalar, Type } from './check/types.ts';
 export { leavesOf, sameType, typeText } from './check/types.ts';
+export { type BuildOptions, build, buildFunctions } from './codegen/build.ts';
 export type * as core from './core/core.ts';
 export { print as printCore, printTerm } from './core/print.ts';
 export {
@@ -12,7 +13,39 @@ export {
   type Related,
   type Severity,
 } from './diagnostics.ts';
+export { type Decision, type ImportResult, importIcn } from './import-icn/importer.ts';
 export { type Analysis, analyse, hasErrors, lowerProgram } from './pipeline.ts';
+export {
+  diagnosticToJson,
+  explain,
+  type JsonDiagnostic,
+  type RenderOptions,
+  renderDiagnostic,
+} from './render.ts';
 export { type Declaration, type Entity, isDeclaration, KIND_WORDS } from './resolve/entity.ts';
 export { LANGUAGE_NAMES } from './resolve/resolve.ts';
 export type * as ast from './syntax/ast.ts';
+export { parse } from './syntax/parse.ts';
+export {
+  type Certificate,
+  certificateOf,
+  decodeCertificate,
+  encodeCertificate,
+  recheck,
+  workOf,
+} from './verify/certificate.ts';
+export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
+export { diagnosticsOf, renderRow } from './verify/report.ts';
+export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';
+export {
+  type Answer,
+  type Candidate,
+  failsBuild,
+  type Refutation,
+  type Refute,
+  type Report,
+  RLIMIT_DEFAULT,
+  type Row,
+  type Solve,
+  verifyContract,
+} from './verify/verify.ts';

@@ -21,7 +21,7 @@ export function contractText(
   const { plan } = whole;
   const sections = [
     [
-      `  purpose ${textLiteral(`Imported from ${origin} of the Intercooperative Network.`)};`,
+      `  purpose ${textLiteral(`Imported from ${origin}, in the form of the Intercooperative Network.`)};`,
       ...usesLines(scopes),
     ],
     [...plan.currencies.values()].map((currency) => `  currency ${currency} { decimals 0 }`),
