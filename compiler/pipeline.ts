@@ -1,8 +1,11 @@
 /** The passes in order, and nothing else: the table of contents of the compiler. */
-import { check } from './check/check.ts';
+import { type Checked, check } from './check/check.ts';
+import { planTests } from './check/tests.ts';
 import type { Type } from './check/types.ts';
 import type * as core from './core/core.ts';
 import { lower } from './core/lower.ts';
+import type { Analysed } from './core/source.ts';
+import type { TestPlan } from './core/tests.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import type { Entity } from './resolve/entity.ts';
 import { resolve } from './resolve/resolve.ts';
@@ -21,7 +24,11 @@ export type Analysis = {
   readonly types: ReadonlyMap<AnyNode, Type>;
   /** In the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
+  readonly tests: AnalysedTests;
 };
+
+/** `views` is the analysis of the contracts that hold the expressions of the tests; null when there is no test. */
+export type AnalysedTests = { readonly plans: readonly TestPlan[]; readonly views: Analysed | null };
 
 /**
  * Parses, resolves and checks the source `main`. User mistakes are in `diagnostics`.
@@ -31,10 +38,19 @@ export function analyse(sources: ReadonlyMap<string, string>, main: string): Ana
   const text = sources.get(main);
   if (text === undefined) throw new RangeError(`no source named ${main}`);
   const { tree, comments, diagnostics } = parse(main, text);
-  const names = resolve(main, tree);
-  const { entities, types, diagnostics: mistakes } = check(main, text, tree, names);
-  const all = inOrder([...diagnostics, ...names.diagnostics, ...mistakes]);
-  return { file: main, text, tree, comments, entities, types, diagnostics: all };
+  const checked = checkTree(main, text, tree);
+  const planned = planTests(main, text, tree);
+  const views = planned.tree === null ? null : checkTree(main, text, planned.tree);
+  // Views read what they please: what the contract of the tests may touch is no author's mistake.
+  const mistakes = views?.diagnostics.filter(({ code }) => code !== 'W0401') ?? [];
+  const all = inOrder([...diagnostics, ...checked.diagnostics, ...planned.diagnostics, ...mistakes]);
+  return { file: main, comments, ...checked, tests: { plans: planned.plans, views }, diagnostics: all };
+}
+
+function checkTree(file: string, text: string, tree: SourceFile): Checked & Analysed {
+  const names = resolve(file, tree);
+  const { entities, types, diagnostics } = check(file, text, tree, names);
+  return { text, tree, entities, types, diagnostics: [...names.diagnostics, ...diagnostics] };
 }
 
 /** Whether some diagnostic forbids to make code. Warnings do not. */
@@ -51,11 +67,26 @@ export function lowerProgram(analysis: Analysis): core.Program {
   return lower(analysis);
 }
 
+/**
+ * The core of the contracts that hold the expressions of the tests.
+ * @throws when the analysis has errors.
+ */
+export function lowerTests(analysis: Analysis): core.Program {
+  if (hasErrors(analysis)) throw new Error('a source with errors has no core');
+  return analysis.tests.views === null ? { contracts: [] } : lower(analysis.tests.views);
+}
+
+/** Sorted by place; what two trees share is reported once. */
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return diagnostics.toSorted(
+  const once = new Map(diagnostics.map((found) => [keyOf(found), found]));
+  return [...once.values()].sort(
     (left, right) =>
       left.span.start - right.span.start || left.span.end - right.span.end || compare(left.code, right.code),
   );
+}
+
+function keyOf({ code, span, message }: Diagnostic): string {
+  return `${code} ${span.start} ${span.end} ${message}`;
 }
 
 function compare(left: string, right: string): number {
