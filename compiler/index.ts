@@ -13,7 +13,14 @@ export {
   type Severity,
 } from './diagnostics.ts';
 export { type Decision, type ImportResult, importIcn } from './import-icn/importer.ts';
-export { type Analysis, analyse, hasErrors, lowerProgram } from './pipeline.ts';
+export {
+  type AnalysedTests,
+  type Analysis,
+  analyse,
+  hasErrors,
+  lowerProgram,
+  lowerTests,
+} from './pipeline.ts';
 export {
   diagnosticToJson,
   explain,

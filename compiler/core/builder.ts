@@ -82,3 +82,9 @@ export function apart(
   builder.ended = ended;
   return made;
 }
+
+/** An `if` of the core. */
+export function branch(condition: Atom, span: ast.Span, yes: readonly Stmt[], no: readonly Stmt[]): Stmt {
+  // biome-ignore lint/suspicious/noThenProperty: the core's word for the first branch; nobody awaits statements
+  return { kind: 'if', span, condition, then: yes, otherwise: no };
+}

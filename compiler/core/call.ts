@@ -2,7 +2,7 @@
 import type { HostFunction } from '../builtins.ts';
 import { BOOL, leavesOf, type Scalar } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
-import { type Builder, emit, fresh, local, operate } from './builder.ts';
+import { type Builder, branch, emit, fresh, local, operate } from './builder.ts';
 import { constant } from './constant.ts';
 import type { Atom, OpName } from './core.ts';
 import { lowerAll, lowerValue } from './expression.ts';
@@ -99,9 +99,9 @@ function choose(
   span: ast.Span,
 ): Atom {
   const target = fresh(builder, type, span);
-  const then = [{ kind: 'copy', span, target, value: left } as const];
-  const otherwise = [{ kind: 'copy', span, target, value: right } as const];
-  emit(builder, { kind: 'if', span, condition, then, otherwise });
+  const yes = [{ kind: 'copy', span, target, value: left } as const];
+  const no = [{ kind: 'copy', span, target, value: right } as const];
+  emit(builder, branch(condition, span, yes, no));
   return local(target);
 }
 
@@ -120,6 +120,6 @@ function lowerAbs(builder: Builder, expr: Expr<'call'>): Atom {
     reverts: [{ reason: 'overflow', span }],
   } as const;
   const keep = { kind: 'copy', span, target, value: value! } as const;
-  emit(builder, { kind: 'if', span, condition, then: [negate], otherwise: [keep] });
+  emit(builder, branch(condition, span, [negate], [keep]));
   return local(target);
 }

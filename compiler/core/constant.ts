@@ -28,11 +28,11 @@ function literalOf(source: Source, expr: ast.Expr): Const | null {
     case 'amount':
       return amountOf(source, expr);
     case 'percent':
-      return constant({ kind: 'Ratio' }, valueOf(percentValue(expr.digits)));
+      return constant({ kind: 'Ratio' }, known(percentValue(expr.digits)));
     case 'duration':
       return constant({ kind: 'Duration' }, durationValue(expr));
     case 'time':
-      return constant({ kind: 'Time' }, valueOf(timeValue(expr.text)));
+      return constant({ kind: 'Time' }, known(timeValue(expr.text)));
     default:
       return null;
   }
@@ -42,10 +42,10 @@ function amountOf(source: Source, expr: Extract<ast.Expr, { readonly kind: 'amou
   const entity = entityOf(source, expr.currency);
   if (entity.kind !== 'currency') throw new Error('an amount without a currency');
   const decimals = Number(intValue(entity.node.decimals.digits));
-  return constant({ kind: 'Amount', currency: entity.name }, valueOf(decimalValue(expr.digits, decimals)));
+  return constant({ kind: 'Amount', currency: entity.name }, known(decimalValue(expr.digits, decimals)));
 }
 
-function valueOf(literal: ReturnType<typeof timeValue>): bigint {
+function known(literal: ReturnType<typeof timeValue>): bigint {
   if (!literal.ok) throw new Error('a literal that was reported');
   return literal.value;
 }

@@ -7,7 +7,7 @@ import { BOOL, INT, leavesOf, type Scalar, type Type, wordsOfField } from '../ch
 import { type Declaration, isDeclaration } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
 import { walk } from '../syntax/visit.ts';
-import { apart, type Builder, emit, fresh, local, operate } from './builder.ts';
+import { apart, type Builder, branch, emit, fresh, local, operate } from './builder.ts';
 import { lowerCall } from './call.ts';
 import { constant, constantOf } from './constant.ts';
 import type { Atom, EnvName, OpName, Revert } from './core.ts';
@@ -231,9 +231,8 @@ function lowerLogic(builder: Builder, expr: Expr<'binary'>, op: '&&' | '||' | '=
     emit(builder, { kind: 'copy', span: expr.right.span, target, value: lowerScalar(builder, expr.right) });
   });
   const known = [{ kind: 'copy', span: expr.span, target, value: constant(BOOL, op !== '&&') } as const];
-  const branches =
-    op === '||' ? { then: known, otherwise: right.stmts } : { then: right.stmts, otherwise: known };
-  emit(builder, { kind: 'if', span: expr.span, condition, ...branches });
+  const [yes, no] = op === '||' ? [known, right.stmts] : [right.stmts, known];
+  emit(builder, branch(condition, expr.span, yes, no));
   return local(target);
 }
 
@@ -253,17 +252,17 @@ function lowerIf(builder: Builder, expr: Expr<'if'>): readonly Atom[] {
   const then = lowerBranch(builder, expr.then, targets);
   const otherwise =
     expr.otherwise === null ? { stmts: [], ended: false } : lowerBranch(builder, expr.otherwise, targets);
-  emit(builder, { kind: 'if', span: expr.span, condition, then: then.stmts, otherwise: otherwise.stmts });
+  emit(builder, branch(condition, expr.span, then.stmts, otherwise.stmts));
   if (then.ended && otherwise.ended) builder.ended = true;
   return targets.map(local);
 }
 
-function lowerBranch(builder: Builder, branch: ast.Expr, targets: readonly number[]) {
+function lowerBranch(builder: Builder, expr: ast.Expr, targets: readonly number[]) {
   return apart(builder, () => {
-    const values = lowerValue(builder, branch);
+    const values = lowerValue(builder, expr);
     targets.forEach((target, index) => {
       const value = values[index];
-      if (value !== undefined) emit(builder, { kind: 'copy', span: ungroup(branch).span, target, value });
+      if (value !== undefined) emit(builder, { kind: 'copy', span: ungroup(expr).span, target, value });
     });
   });
 }
