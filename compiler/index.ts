@@ -2,8 +2,20 @@
 export * from './builtins.ts';
 export type { Field, Scalar, Type } from './check/types.ts';
 export { leavesOf, sameType, typeText } from './check/types.ts';
+export { type BuildOptions, build, buildFunctions } from './codegen/build.ts';
 export type * as core from './core/core.ts';
 export { print as printCore, printTerm } from './core/print.ts';
+export type {
+  DeployedId,
+  Eval,
+  Expectation,
+  SlotId,
+  Spending,
+  Step,
+  TestMember,
+  TestPlan,
+  TestSlot,
+} from './core/tests.ts';
 export {
   DIAGNOSTICS,
   type Diagnostic,

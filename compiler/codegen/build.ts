@@ -48,7 +48,7 @@ export function buildFunctions(
     meta: metaOf(contract),
     constants: constants.list,
     currencies: contract.currencies.map(({ name, decimals, kind }) => ({ name, decimals, kind })),
-    capabilities: [...contract.capabilities].sort(),
+    capabilities: [...new Set(contract.capabilities)].sort(),
     storage: layout.storage,
     events: contract.events.map(({ name, fields }) => ({ name, fields: abiFields(fields, contract) })),
     functions: code,

@@ -1,0 +1,5 @@
+/** Running contracts in worlds of their own: tests, single rules. */
+export * from './run.ts';
+export * from './tests.ts';
+export * from './values.ts';
+export * from './world.ts';

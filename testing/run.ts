@@ -1,0 +1,263 @@
+/**
+ * `ccl run`: one rule or view of a contract in a fresh world, told as plain data. The contract is deployed by the
+ * caller, then `before` happens, then the call.
+ */
+import { currencyIdOf, type Failure, type Spends, type Success, storageOf } from '../host/index.ts';
+import {
+  type AbiType,
+  type AbiValue,
+  type Artifact,
+  type Entry,
+  readStored,
+  type Trap,
+} from '../vm/index.ts';
+import { type Naming, readArgument, showAmount, showDid, showValue } from './values.ts';
+import {
+  ask,
+  balances,
+  COOPERATIVE,
+  call,
+  deploy,
+  memberDid,
+  movesBetween,
+  openWorld,
+  type World,
+} from './world.ts';
+
+/** A call as a person writes it: the name of a member, arguments as text (`values.ts`). */
+export type RuleCall = {
+  readonly entry: string;
+  readonly args: readonly string[];
+  readonly by: string;
+  /** Smallest units by currency name; null when the caller spends freely. */
+  readonly spending: readonly { readonly currency: string; readonly amount: bigint }[] | null;
+};
+
+export type RunOptions = {
+  readonly artifact: Artifact;
+  readonly initArgs: readonly string[];
+  /** Calls that happen first and must succeed. */
+  readonly before: readonly RuleCall[];
+  readonly call: RuleCall;
+};
+
+export type RunReport =
+  | {
+      readonly ok: true;
+      /** In words of its type; null when there is none. */
+      readonly result: string | null;
+      readonly events: readonly {
+        readonly name: string;
+        readonly source: string;
+        readonly fields: readonly Shown[];
+      }[];
+      readonly logs: readonly string[];
+      /** Signed amounts. */
+      readonly moved: readonly { readonly account: string; readonly amount: string }[];
+      readonly changes: readonly StorageChange[];
+      readonly gasUsed: number;
+      readonly gasMax: number;
+    }
+  | {
+      readonly ok: false;
+      /** Which call failed; -1 is the deployment, and the last is the call itself. */
+      readonly failed: number;
+      readonly message: string;
+      readonly trap: Trap | null;
+      readonly gasUsed: number;
+    };
+
+export type Shown = { readonly name: string; readonly value: string };
+/** `place` is as an author would write it, such as `worked[bob]`; null is absent. */
+export type StorageChange = {
+  readonly place: string;
+  readonly before: string | null;
+  readonly after: string | null;
+};
+
+/** Runs it. User mistakes (an unknown entry, a wrong argument) are failures with a message. */
+export function runRule({ artifact, initArgs, before, call: last }: RunOptions): RunReport {
+  const members = new Set([last.by, ...before.map(({ by }) => by)]);
+  const read = readAll(artifact, members, [
+    { entry: 'init', args: initArgs, by: last.by, spending: null },
+    ...before,
+    last,
+  ]);
+  if (!read.ok) return failed(read.at - 1, read.message);
+  const [init, ...calls] = read.args;
+  const world = openWorld({ members: [...members], currencies: artifact.currencies });
+  const deployed = deploy(world, { artifact, args: init!, by: memberDid(last.by), name: artifact.name });
+  if (!deployed.ok) return failed(-1, deployed.message, deployed);
+  for (const [at, step] of before.entries()) {
+    const outcome = perform(world, artifact, deployed.contract, step, calls[at]!);
+    if (!outcome.ok) return failed(at, outcome.message, outcome);
+  }
+  return report(world, artifact, deployed.contract, before.length, last, calls.at(-1)!);
+}
+
+// ---- arguments ---------------------------------------------------------------------------------
+
+type AllRead =
+  | { readonly ok: true; readonly args: readonly (readonly AbiValue[])[] }
+  | { readonly ok: false; readonly at: number; readonly message: string };
+
+/** Names in the place of DIDs become members. */
+function readAll(artifact: Artifact, members: Set<string>, calls: readonly RuleCall[]): AllRead {
+  const people = (name: string) => {
+    members.add(name);
+    return memberDid(name);
+  };
+  const naming: Naming = { currencies: artifact.currencies, names: new Map() };
+  const all: AbiValue[][] = [];
+  for (const [at, { entry, args }] of calls.entries()) {
+    const found = entryOf(artifact, entry);
+    const params = found?.params ?? [];
+    if (found === undefined && entry !== 'init')
+      return { ok: false, at, message: `${artifact.name} has no rule or view ${entry}` };
+    if (params.length !== args.length)
+      return { ok: false, at, message: `${entry} takes ${params.length} arguments, not ${args.length}` };
+    const values: AbiValue[] = [];
+    for (const [index, text] of args.entries()) {
+      const value = readArgument(text, params[index]!, naming, people);
+      if (!value.ok) return { ok: false, at, message: value.message };
+      values.push(value.value);
+    }
+    all.push(values);
+  }
+  return { ok: true, args: all };
+}
+
+function entryOf(artifact: Artifact, name: string): Entry | undefined {
+  return artifact.entries.find((entry) =>
+    name === 'init' ? entry.kind === 'init' : entry.kind !== 'init' && entry.name === name,
+  );
+}
+
+// ---- calls -------------------------------------------------------------------------------------
+
+function perform(
+  world: World,
+  artifact: Artifact,
+  contract: string,
+  step: RuleCall,
+  args: readonly AbiValue[],
+): Success | Failure {
+  const { entry, by } = step;
+  if (entryOf(artifact, entry)?.kind === 'view') return ask(world, contract, entry, args);
+  return call(world, { contract, entry, args, by: memberDid(by), spends: spendsOf(step) });
+}
+
+function spendsOf({ spending }: RuleCall): Spends {
+  if (spending === null) return 'unlimited';
+  return spending.map(({ currency, amount }) => ({ currency: currencyIdOf(COOPERATIVE, currency), amount }));
+}
+
+function failed(at: number, message: string, outcome?: Failure): RunReport {
+  return { ok: false, failed: at, message, trap: outcome?.trap ?? null, gasUsed: outcome?.gasUsed ?? 0 };
+}
+
+function report(
+  world: World,
+  artifact: Artifact,
+  contract: string,
+  at: number,
+  step: RuleCall,
+  args: readonly AbiValue[],
+): RunReport {
+  const naming: Naming = { currencies: artifact.currencies, names: world.names };
+  const money = balances(world);
+  const leaves = storedPlaces(world, artifact, contract, naming);
+  const outcome = perform(world, artifact, contract, step, args);
+  if (!outcome.ok) return failed(at, outcome.message, outcome);
+  const entry = entryOf(artifact, step.entry)!;
+  return {
+    ok: true,
+    result: entry.result.kind === 'Unit' ? null : showValue(outcome.result, entry.result, naming),
+    events: outcome.events
+      .filter(({ source }) => source === contract)
+      .map((event) => ({
+        name: event.name,
+        source: showDid(event.source, naming),
+        fields: showFields(artifact, event, naming),
+      })),
+    logs: outcome.logs,
+    moved: movesBetween(money, balances(world)).map(({ account, currency, amount }) => ({
+      account: showDid(account, naming),
+      amount: showAmount(
+        amount,
+        artifact.currencies.findIndex(({ name }) => name === currency),
+        naming,
+      ),
+    })),
+    changes: changesBetween(leaves, storedPlaces(world, artifact, contract, naming)),
+    gasUsed: outcome.gasUsed,
+    gasMax: entry.gasMax,
+  };
+}
+
+function showFields(artifact: Artifact, event: Success['events'][number], naming: Naming): Shown[] {
+  const shape = artifact.events.find(({ name }) => name === event.name);
+  return event.fields.map(({ name, value }, at) => {
+    const type = shape?.fields[at]?.type;
+    return { name, value: type === undefined ? String(value) : showValue(value, type, naming) };
+  });
+}
+
+// ---- storage -----------------------------------------------------------------------------------
+
+/** What an author calls each stored leaf, and its value. Presence bits and parts of sets that only code reads are left out. */
+function storedPlaces(
+  world: World,
+  artifact: Artifact,
+  contract: string,
+  naming: Naming,
+): Map<string, string> {
+  const places = new Map<string, string>();
+  for (const { key, value } of storageOf(world.state, contract)) {
+    const leaf = readStored(artifact.storage, key, value);
+    const slot = leaf === null ? undefined : artifact.storage[leaf.slot];
+    if (leaf === null || slot === undefined || slot.type === null || leaf.field < 0) continue;
+    const keys = leaf.keys.map((word, at) => showWord(word, keyTypes(slot.type!)[at], naming));
+    const path = keys.length === 0 ? '' : `[${keys.join(', ')}]`;
+    const field = leafTypes(slot.type)[leaf.field];
+    places.set(`${slot.name}${path}${field?.path ?? ''}`, showWord(leaf.value, field?.type, naming));
+  }
+  return places;
+}
+
+function showWord(word: AbiValue, type: AbiType | undefined, naming: Naming): string {
+  return type === undefined ? String(word) : showValue(word, type, naming);
+}
+
+type Leaf = { readonly path: string; readonly type: AbiType };
+
+function leafTypes(type: AbiType, path = ''): Leaf[] {
+  switch (type.kind) {
+    case 'Map':
+      return leafTypes(type.value, path);
+    case 'Set':
+      return leafTypes(type.item, path);
+    case 'Struct':
+      return type.fields.flatMap((field) => leafTypes(field.type, `${path}.${field.name}`));
+    case 'Tuple':
+      return type.items.flatMap((item, at) => leafTypes(item, `${path}.${at}`));
+    default:
+      return [{ path, type }];
+  }
+}
+
+/** The elements of a set lie by position. */
+function keyTypes(type: AbiType): AbiType[] {
+  if (type.kind === 'Map') return leafTypes(type.key).map((leaf) => leaf.type);
+  return type.kind === 'Set' ? [{ kind: 'Int' }] : [];
+}
+
+function changesBetween(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): StorageChange[] {
+  const all = [...new Set([...before.keys(), ...after.keys()])];
+  return all
+    .map((place) => ({ place, before: before.get(place) ?? null, after: after.get(place) ?? null }))
+    .filter((change) => change.before !== change.after);
+}

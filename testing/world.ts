@@ -1,0 +1,213 @@
+/**
+ * A world to try contracts in: the real VM and the real host modules over an empty state, with members who exist only
+ * here. Genesis is that of language.md, section 8: every member may owe 10^9 smallest units of each mutual currency,
+ * starts with 10^9 of each issued one, and may deploy; nothing else.
+ *
+ * Every deployment, call and payment is a block of its own; time moves only when it is told to.
+ */
+import {
+  type Answer,
+  accountsOf,
+  applyGenesis,
+  callContract,
+  currenciesOf,
+  currencyIdOf,
+  currencyOf,
+  DEPLOY_PERMISSION,
+  deployContract,
+  EMPTY,
+  type Failure,
+  type GenesisMember,
+  grantPermission,
+  type Moment,
+  type Overlay,
+  overlay,
+  type Spends,
+  type Success,
+  setFloor,
+  transfer,
+  viewContract,
+} from '../host/index.ts';
+import {
+  type AbiValue,
+  type Artifact,
+  type CurrencyDecl,
+  didOfKey,
+  encodeArtifact,
+  sha256,
+  utf8,
+} from '../vm/index.ts';
+
+export type WorldOptions = {
+  /** Names of members. */
+  readonly members: readonly string[];
+  /** Of the cooperative; each name once. */
+  readonly currencies: readonly CurrencyDecl[];
+};
+
+/** The state and the clock change as the world goes on; `names` finds the name of an account by its DID. */
+export type World = {
+  readonly state: Overlay;
+  readonly clock: { block: bigint; time: bigint };
+  readonly names: Map<string, string>;
+};
+
+/** How a balance changed, in smallest units. */
+export type Move = { readonly account: string; readonly currency: string; readonly amount: bigint };
+
+/** The cooperative that every contract of a world belongs to. */
+export const COOPERATIVE = 'test';
+/** 2026-01-01T00:00Z, when worlds begin. */
+export const GENESIS_TIME = 1_767_225_600n;
+/** More than any entry point of this version may use. */
+export const GAS_LIMIT = 1_000_000_000;
+const CREDIT = 10n ** 9n;
+
+export function openWorld(options: WorldOptions): World {
+  const world: World = { state: overlay(EMPTY), clock: { block: 1n, time: GENESIS_TIME }, names: new Map() };
+  const currencies = options.currencies.map(({ name, decimals, kind }) => ({
+    id: currencyIdOf(COOPERATIVE, name),
+    cooperative: COOPERATIVE,
+    name,
+    decimals,
+    kind,
+  }));
+  const members = options.members.map((name) => genesisMember(name, options.currencies));
+  const genesis = { cooperatives: [{ id: COOPERATIVE, name: COOPERATIVE }], currencies, members };
+  const answer = applyGenesis(world.state, world.clock, genesis);
+  if (!answer.ok) throw new Error(answer.message);
+  for (const name of options.members) world.names.set(memberDid(name), name);
+  return world;
+}
+
+/** Sets a member's floor in a mutual currency, in smallest units. */
+export function limitMember(world: World, name: string, currency: string, floor: bigint): Answer<null> {
+  return setFloor(world.state, currencyIdOf(COOPERATIVE, currency), memberDid(name), floor);
+}
+
+export function permitMember(world: World, name: string, permission: string): Answer<null> {
+  return grantPermission(world.state, COOPERATIVE, memberDid(name), permission);
+}
+
+/** The DID of a member: made from the name alone, so that every world has the same. Nobody has a key for it. */
+export function memberDid(name: string): string {
+  return didOfKey(sha256(utf8(name)));
+}
+
+export type WorldDeployment = {
+  readonly artifact: Artifact;
+  readonly args: readonly AbiValue[];
+  readonly by: string;
+  readonly name: string;
+};
+export type WorldCall = {
+  readonly contract: string;
+  readonly entry: string;
+  readonly args: readonly AbiValue[];
+  readonly by: string;
+  readonly spends: Spends;
+};
+
+/** `by` is a DID; the contract's account is called `name` from then on. */
+export function deploy(
+  world: World,
+  { artifact, args, by, name }: WorldDeployment,
+): (Success & { readonly contract: string }) | Failure {
+  const outcome = deployContract(world.state, nextBlock(world), {
+    artifact: encodeArtifact(artifact),
+    creator: by,
+    cooperative: COOPERATIVE,
+    args,
+    spends: 'unlimited',
+    gasLimit: GAS_LIMIT,
+  });
+  if (outcome.ok) world.names.set(outcome.contract, name);
+  return outcome;
+}
+
+export function call(world: World, { contract, entry, args, by, spends }: WorldCall): Success | Failure {
+  return callContract(world.state, nextBlock(world), {
+    contract,
+    entry,
+    args,
+    caller: by,
+    spends,
+    gasLimit: GAS_LIMIT,
+  });
+}
+
+/** Asks a view; nothing changes. */
+export function ask(
+  world: World,
+  contract: string,
+  entry: string,
+  args: readonly AbiValue[],
+): Success | Failure {
+  return viewContract(world.state, world.clock, { contract, entry, args });
+}
+
+/** A plain payment; anyone may pay into a contract's account. */
+export function pay(
+  world: World,
+  from: string,
+  to: string,
+  currency: string,
+  amount: bigint,
+): Answer<unknown> {
+  return transfer(world.state, nextBlock(world), {
+    from,
+    to,
+    currency: currencyIdOf(COOPERATIVE, currency),
+    amount,
+  });
+}
+
+/** The clock goes forward. */
+export function advance(world: World, seconds: bigint): void {
+  world.clock.time += seconds;
+}
+
+/** Every balance that is not zero, by currency name and account. */
+export function balances(world: World): Move[] {
+  return currenciesOf(world.state).flatMap((id) => {
+    const currency = currencyOf(world.state, id)?.name ?? id;
+    return accountsOf(world.state, id).map(({ account, balance }) => ({
+      account,
+      currency,
+      amount: balance,
+    }));
+  });
+}
+
+/** What changed from one `balances` to another, in the order of the second, then of what is gone. */
+export function movesBetween(before: readonly Move[], after: readonly Move[]): Move[] {
+  const keyOf = ({ account, currency }: Move) => `${currency} ${account}`;
+  const old = new Map(before.map((move) => [keyOf(move), move]));
+  const moves = after.map((move) => {
+    const was = old.get(keyOf(move))?.amount ?? 0n;
+    old.delete(keyOf(move));
+    return { ...move, amount: move.amount - was };
+  });
+  const gone = [...old.values()].map((move) => ({ ...move, amount: -move.amount }));
+  return [...moves, ...gone].filter(({ amount }) => amount !== 0n);
+}
+
+function nextBlock(world: World): Moment {
+  world.clock.block += 1n;
+  return { ...world.clock };
+}
+
+function genesisMember(name: string, currencies: readonly CurrencyDecl[]): GenesisMember {
+  const idsOf = (kind: CurrencyDecl['kind']) =>
+    currencies
+      .filter((currency) => currency.kind === kind)
+      .map((currency) => currencyIdOf(COOPERATIVE, currency.name));
+  return {
+    did: memberDid(name),
+    key: sha256(utf8(name)),
+    cooperatives: [COOPERATIVE],
+    permissions: [{ cooperative: COOPERATIVE, permission: DEPLOY_PERMISSION }],
+    limits: idsOf('mutual').map((currency) => ({ currency, floor: -CREDIT })),
+    holdings: idsOf('issued').map((currency) => ({ currency, amount: CREDIT })),
+  };
+}
