@@ -73,6 +73,7 @@ import {
   Not,
   OpenText,
   Percent,
+  Plus,
   RBrace,
   RBracket,
   RESERVED_WORDS,
@@ -1318,7 +1319,7 @@ export class Grammar extends Cursor {
     this.CONSUME(K.at);
     this.CONSUME(K.time);
     // The sign of `+7d` says that it counts from now; it is part of the form.
-    this.need(BinaryOperator, '`+` and a duration');
+    this.need(Plus, '`+` and a duration');
     const offset = this.SUBRULE(this.head);
     const body = this.SUBRULE(this.block);
     return { kind: 'atTime', span: this.since(start), offset, body };
@@ -1987,7 +1988,7 @@ function callStatement(value: Expr, span: Span): Stmt {
 }
 
 /** Whether a branching expression at the end of a block has a value that the block could pass on. */
-function hasValue(value: Expr): boolean {
+export function hasValue(value: Expr): boolean {
   if (value.kind === 'if') return value.then.result !== null;
   if (value.kind === 'match') return value.arms.some(({ body }) => hasValue(body));
   if (value.kind === 'block') return value.result !== null;
