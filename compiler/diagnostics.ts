@@ -482,11 +482,12 @@ export const DIAGNOSTICS = {
   },
   E0402: {
     severity: 'error',
-    message: '`{what}` does something, and a clause only says what is true',
+    message: '`{what}` does something, and here only a value can stand',
     help: null,
-    explanation: '`requires`, `ensures`, invariants and the other clauses read; they change nothing.',
+    explanation:
+      'Clauses say what is true, and first values and constants are values: they read, and change nothing.',
     example:
-      'contract C {\n  state { s: Set<Did, 5>; m: Map<Did, Int>; }\n  rule f()\n    ensures true\n  {}\n}\n',
+      'contract C {\n  state { n: Int; s: Set<Did, 5>; }\n  uses ledger.write;\n  currency hours { decimals 2 }\n  rule f(x: Amount<hours>)\n    ensures ledger.transfer(caller, self, x)\n  { ledger.transfer(caller, self, x); }\n}\n',
   },
   E0403: {
     severity: 'error',

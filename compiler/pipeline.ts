@@ -43,7 +43,11 @@ export function analyse(sources: ReadonlyMap<string, string>, main: string): Ana
   const views = planned.tree === null ? null : checkTree(main, text, planned.tree);
   // Views read what they please: what the contract of the tests may touch is no author's mistake.
   const mistakes = views?.diagnostics.filter(({ code }) => code !== 'W0401') ?? [];
-  const all = inOrder([...diagnostics, ...checked.diagnostics, ...planned.diagnostics, ...mistakes]);
+  const meaning = [...checked.diagnostics, ...planned.diagnostics, ...mistakes];
+  const all = inOrder([
+    ...diagnostics,
+    ...meaning.filter((found) => !diagnostics.some((cause) => touches(cause, found))),
+  ]);
   return { file: main, comments, ...checked, tests: { plans: planned.plans, views }, diagnostics: all };
 }
 
@@ -74,6 +78,11 @@ export function lowerProgram(analysis: Analysis): core.Program {
 export function lowerTests(analysis: Analysis): core.Program {
   if (hasErrors(analysis)) throw new Error('a source with errors has no core');
   return analysis.tests.views === null ? { contracts: [] } : lower(analysis.tests.views);
+}
+
+/** What is wrong where the text could not be read is most often only a consequence. */
+function touches({ span: cause }: Diagnostic, { span }: Diagnostic): boolean {
+  return span.start <= cause.end && cause.start <= span.end;
 }
 
 /** Sorted by place; what two trees share is reported once. */

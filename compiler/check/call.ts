@@ -154,8 +154,14 @@ function typeMethod(at: At, expr: Expr<'call'>, callee: Expr<'field'>, object: T
     expr,
     method.params.map(() => key),
   );
-  if (method.writes) noteWrite(at, expr.span, textOf(at.out, callee));
-  return { kind: method.result };
+  return method.writes ? act(at, expr.span, textOf(at.out, callee)) : { kind: method.result };
+}
+
+/** Something is done here, not only computed; where only values can stand that is reported. */
+function act(at: At, span: ast.Span, what: string): Type {
+  if (at.part !== 'body') return report(at.out, 'E0402', { span, what });
+  noteWrite(at, span, what);
+  return UNIT;
 }
 
 /** Records that this place changes the state. */
@@ -166,6 +172,8 @@ export function noteWrite(at: At, span: ast.Span, what: string): void {
 // ---- the host ----------------------------------------------------------------------------------
 
 function typeHost(at: At, expr: Expr<'call'>, row: HostFunction): Type {
+  if (!row.readable && at.part !== 'body')
+    return report(at.out, 'E0402', { span: expr.span, what: row.name });
   at.out.effects.push({ kind: 'host', row, owner: at.owner, part: at.part, span: expr.span, what: row.name });
   if (at.part === 'lambda') return report(at.out, 'E0413', { span: expr.span, name: row.name });
   if (!hasMeaning(at, 'environment', `\`${row.name}\``, expr.span)) return ERROR;

@@ -17,15 +17,21 @@ const PERCENT_DECIMALS = 4;
 
 const SECONDS = { s: 1n, m: 60n, h: 3600n, d: 86_400n, w: 604_800n } as const;
 
+/** Digits beyond this many are out of every range; reading them all would only take time. */
+const DIGITS_MAX = 40;
+const TOO_LARGE = 10n ** BigInt(DIGITS_MAX);
+
+/** The number that the digits at the start of `digits` make. */
 export function intValue(digits: string): bigint {
-  return BigInt(digits.replaceAll('_', ''));
+  const [plain = ''] = /^[0-9]*/.exec(digits.replaceAll('_', '').replace(/^0+/, '')) ?? [];
+  return plain.length > DIGITS_MAX ? TOO_LARGE : BigInt(plain);
 }
 
 /** `2.50` with two decimals is 250. */
 export function decimalValue(digits: string, decimals: number): Literal {
   const [whole = '0', fraction = ''] = digits.replaceAll('_', '').split('.');
   if (fraction.length > decimals) return { ok: false, problem: 'decimals' };
-  return { ok: true, value: BigInt(whole + fraction.padEnd(decimals, '0')) };
+  return { ok: true, value: intValue(whole + fraction.padEnd(decimals, '0')) };
 }
 
 /** `12.5` of `12.5%`, in parts per million. */

@@ -25,14 +25,10 @@ function checkBody(out: Checker, effect: Effect): void {
   }
 }
 
-function checkClause(out: Checker, effect: Effect): void {
-  const { span, what } = effect;
-  if (effect.kind === 'call')
-    report(out, 'E0901', {
-      span,
-      what: `calling a function ${isSpecification(effect.part) ? 'in a clause' : 'here'}`,
-    });
-  else if (isWrite(effect)) report(out, 'E0402', { span, what });
+/** What a clause does itself was reported with its type. */
+function checkClause(out: Checker, { kind, part, span }: Effect): void {
+  const where = isSpecification(part) ? 'in a clause' : 'here';
+  if (kind === 'call') report(out, 'E0901', { span, what: `calling a function ${where}` });
 }
 
 function isWrite(effect: Effect): boolean {
