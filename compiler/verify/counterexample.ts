@@ -90,7 +90,7 @@ type Read = {
 };
 
 function readingOf(obligation: Obligation, values: Values): Reading {
-  const { legend } = obligation;
+  const { legend } = obligation.script;
   const symbols = new Map<string, string>();
   for (const [name, formula] of legend) if (formula.kind === 'symbol') symbols.set(formula.name, name);
   const names = new Map<string, string>();

@@ -153,7 +153,9 @@ function keysRead(reads: readonly Apply[], names: readonly string[]): readonly (
 
 function ledgerFacts(model: Model, c: number, reads: readonly Apply[]): readonly Formula[] {
   const issued = model.contract.currencies[c]!.kind === 'issued';
-  const facts = reads.filter((read) => read.name === `floor.${c}`).flatMap(floorFacts);
+  const facts = reads
+    .filter((read) => [`floor.${c}`, `floor.${c}${NEXT}`].includes(read.name))
+    .flatMap(floorFacts);
   for (const moment of ['', NEXT]) {
     const balances = reads.filter((read) => read.name === `balance.${c}${moment}`);
     for (const balance of balances) {

@@ -15,7 +15,8 @@ export type Flaw =
   | 'branchForgotten'
   | 'emptyAtInit'
   | 'addAlwaysGrows'
-  | 'transferNeverFails';
+  | 'transferNeverFails'
+  | 'factsTooEarly';
 
 export type Flaws = ReadonlySet<Flaw>;
 export const NO_FLAWS: Flaws = new Set();

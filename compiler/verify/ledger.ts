@@ -21,6 +21,7 @@ import {
 import type { Model } from './model.ts';
 import {
   balanceName,
+  floorName,
   readArray,
   readWord,
   type State,
@@ -53,12 +54,21 @@ export function canPay(
   amount: Formula,
   self: Formula,
 ): Formula {
-  return le(floorOf(model, currency, account, self), sub(balanceOf(model, state, currency, account), amount));
+  return le(
+    floorOf(model, state, currency, account, self),
+    sub(balanceOf(model, state, currency, account), amount),
+  );
 }
 
-export function floorOf(model: Model, currency: number, account: Formula, self: Formula): Formula {
+export function floorOf(
+  model: Model,
+  state: State,
+  currency: number,
+  account: Formula,
+  self: Formula,
+): Formula {
   if (model.contract.currencies[currency]!.kind === 'issued') return ZERO;
-  return ite(eq(account, self), ZERO, apply(`floor.${currency}`, [account], 'Int'));
+  return ite(eq(account, self), ZERO, readArray(state, floorName(currency), [account], model.flaws));
 }
 
 /** Exactly when `ledger.transfer` does not revert. */

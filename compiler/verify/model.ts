@@ -8,6 +8,7 @@ import { apply, type Formula, type Sort, sortOfType, zeroOf } from './formula.ts
 import {
   balanceName,
   fieldName,
+  floorName,
   freeArray,
   hasName,
   type State,
@@ -76,6 +77,7 @@ export function withFreeLedger(model: Model, state: State, suffix: string): Stat
   const words = new Map(state.words);
   model.contract.currencies.forEach((_, c) => {
     arrays.set(balanceName(c), freeArray(`${balanceName(c)}${suffix}`, 'Int'));
+    arrays.set(floorName(c), freeArray(`${floorName(c)}${suffix}`, 'Int'));
     words.set(totalName(c), apply(`${totalName(c)}${suffix}`, [], 'Int'));
   });
   return { arrays, words };
@@ -159,6 +161,7 @@ function stateOf(model: Model, makeArray: MakeArray, makeWord: MakeWord): State 
   });
   model.contract.currencies.forEach((_, c) => {
     arrays.set(balanceName(c), freeArray(balanceName(c), 'Int'));
+    arrays.set(floorName(c), freeArray(floorName(c), 'Int'));
     arrays.set(takenName(c), zeroArray(takenName(c), 'Int'));
     words.set(totalName(c), apply(totalName(c), [], 'Int'));
   });

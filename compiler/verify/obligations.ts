@@ -3,10 +3,7 @@
  * is unsatisfiable exactly where the obligation holds (or, for vacuity, satisfiable where all is well). Beside the
  * text stand the words for success and failure, and what a model's names mean.
  */
-import { createHash } from 'node:crypto';
-
-const sha256 = (b: Uint8Array): Uint8Array => createHash('sha256').update(b).digest();
-
+import { sha256 } from '../../vm/did.ts';
 import type { AssertClause, Clause, Contract, Function as CoreFunction, EnvName } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { holds, type Scope } from './clause.ts';
@@ -31,8 +28,16 @@ import {
 import { instantiate } from './instantiate.ts';
 import { balanceOf } from './ledger.ts';
 import { freeState, type Model, modelOf, someTerm, withFreeLedger, zeroState } from './model.ts';
-import { type Check, type Passive, passes, returnsNormally, reverts, walkFunction } from './passive.ts';
-import { writeScript } from './smt.ts';
+import {
+  type AssertPoint,
+  type Check,
+  type Passive,
+  passes,
+  returnsNormally,
+  reverts,
+  walkFunction,
+} from './passive.ts';
+import { type Script, writeScript } from './smt.ts';
 import { type State, writtenKeys } from './state.ts';
 import { sumProblem } from './sums.ts';
 
@@ -66,8 +71,8 @@ export type Obligation = {
   readonly clause: Clause | AssertClause | null;
   /** Index of the function into the contract's, -1 for none. */
   readonly callee: number;
-  /** Names of constants in the text, and what they stand for. */
-  readonly legend: ReadonlyMap<string, Formula>;
+  /** The text with what its names stand for. */
+  readonly script: Script;
   /** Why there is no text to solve; the answer is then `unknown`. */
   readonly unsupported: string | null;
 };
@@ -108,31 +113,9 @@ type Walk = {
   readonly env: (name: EnvName) => Formula;
 };
 
-/** A contract without `init` has one that does nothing. */
+/** What is called from outside, `init` first; a `fn` is walked where it is called. */
 function entryPoints(contract: Contract): readonly (readonly [CoreFunction, number])[] {
-  const declared = contract.functions.map((fn, i) => [fn, i] as const).filter(([fn]) => fn.kind !== 'fn');
-  return declared.some(([fn]) => fn.kind === 'init')
-    ? declared
-    : [[emptyInit(contract), -1] as const, ...declared];
-}
-
-function emptyInit(contract: Contract): CoreFunction {
-  return {
-    kind: 'init',
-    name: 'init',
-    doc: '',
-    params: [],
-    result: { kind: 'Unit' },
-    resultWords: [],
-    locals: [],
-    body: [],
-    requires: [],
-    ensures: [],
-    succeeds: [],
-    access: { reputation: [], permissions: [], contracts: false },
-    open: false,
-    span: contract.span,
-  };
+  return contract.functions.map((fn, i) => [fn, i] as const).filter(([fn]) => fn.kind !== 'fn');
 }
 
 function walkEntry(model: Model, [fn, callee]: readonly [CoreFunction, number]): Walk {
@@ -193,6 +176,7 @@ function invariantAfter(context: Context, walk: Walk, clause: Clause): Obligatio
     // Whoever asks whether a rule keeps an invariant takes it to hold before.
     also: fn.kind === 'init' ? [] : [clause],
     violation: [not(holds(context.model, clause.term, scopeAfter(walk))), returnsNormally(walk.passive)],
+    passed: walk.passive.checks.length,
     success: `invariant \`${clause.name}\` is ${verb}`,
     failure: `invariant \`${clause.name}\` is not ${verb}`,
   });
@@ -207,6 +191,7 @@ function clauseAfter(context: Context, walk: Walk, clause: Clause): Obligation {
     span: clause.span,
     clause,
     violation: [not(holds(context.model, clause.term, scopeAfter(walk))), returnsNormally(walk.passive)],
+    passed: walk.passive.checks.length,
     success: `${what} holds after \`${walk.passive.fn.name}\``,
     failure: `${what} does not hold after \`${walk.passive.fn.name}\``,
   });
@@ -221,6 +206,7 @@ function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
     span: clause.span,
     clause,
     violation: [reverts(walk.passive), condition, ...nothingFrozen(walk.passive)],
+    passed: 'some',
     success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\``,
     failure: `\`${walk.passive.fn.name}\` can revert although \`${clause.text}\``,
   });
@@ -233,27 +219,29 @@ function succeedsVacuity(context: Context, walk: Walk, clause: Clause): Obligati
     span: clause.span,
     clause,
     violation: [holds(context.model, clause.term, scopeBefore(walk))],
+    passed: 0,
     success: `\`${clause.text}\` can hold`,
     failure: `\`${clause.text}\` contradicts the invariants: the clause promises nothing`,
   });
 }
 
-function assertHolds(
-  context: Context,
-  walk: Walk,
-  point: Passive['asserts'][number],
-  index: number,
-): Obligation {
-  const scope = { ...scopeAfter(walk), now: point.state, locals: point.locals };
+/** A clause that stands inside: an `assert`, what a called `fn` requires, what it ensures. */
+function assertHolds(context: Context, walk: Walk, point: AssertPoint, index: number): Obligation {
+  const { clause, state, locals, old, result } = point;
+  const scope = { ...scopeAfter(walk), old, now: state, locals, result };
   const reached = [point.guard, passes(walk.passive.checks.slice(0, point.checksBefore))];
+  const kind = clause.kind === 'requires' || clause.kind === 'ensures' ? clause.kind : 'assert';
+  const where =
+    point.fn === walk.passive.fn ? '' : ` of \`${point.fn.name}\`, called in \`${walk.passive.fn.name}\`,`;
   return obligation(context, walk, {
-    kind: 'assert',
-    name: point.clause.name === '' ? `assert.${index + 1}` : point.clause.name,
-    span: point.clause.span,
-    clause: point.clause,
-    violation: [not(holds(context.model, point.clause.term, scope)), ...reached],
-    success: `\`assert ${point.clause.text}\` holds`,
-    failure: `\`assert ${point.clause.text}\` does not hold`,
+    kind,
+    name: point.fn === walk.passive.fn ? clause.name : `${point.fn.name}.${clause.name}.${index + 1}`,
+    span: point.span,
+    clause,
+    violation: [not(holds(context.model, clause.term, scope)), ...reached],
+    passed: point.checksBefore,
+    success: `\`${kind} ${clause.text}\`${where} holds`,
+    failure: `\`${kind} ${clause.text}\`${where} does not hold`,
   });
 }
 
@@ -272,6 +260,7 @@ function stranger(context: Context, walk: Walk): Obligation {
     span: fn.span,
     clause: null,
     violation: barred ? [FALSE] : [or(...lowered), not(eq(victim, CALLER)), returnsNormally(walk.passive)],
+    passed: walk.passive.checks.length,
     stranger: true,
     success: `no stranger lowers another account by calling \`${fn.name}\``,
     failure: `anyone at all can lower another account by calling \`${fn.name}\``,
@@ -292,6 +281,7 @@ function mayRevert(context: Context, walk: Walk): readonly Obligation[] {
       span: check.span,
       clause: null,
       violation: [not(check.ok), check.guard, passes(checks.slice(0, i))],
+      passed: i,
       success: `\`${fn.name}\` cannot revert here`,
       failure: `\`${fn.name}\` may revert: ${check.what}`,
     }),
@@ -307,6 +297,7 @@ function vacuity(context: Context, walk: Walk): readonly Obligation[] {
     span: fn.span,
     clause: null,
     violation: [returnsNormally(walk.passive)],
+    passed: walk.passive.checks.length,
     success: `a call of \`${fn.name}\` can succeed`,
     failure: `no call of \`${fn.name}\` can succeed: what it requires cannot hold`,
   });
@@ -317,6 +308,7 @@ function vacuity(context: Context, walk: Walk): readonly Obligation[] {
       span: branch.span,
       clause: null,
       violation: reachable(branch.guard, branch.checksBefore),
+      passed: branch.checksBefore,
       success: 'this can be reached',
       failure: 'this can never be reached',
     }),
@@ -336,6 +328,7 @@ function contradictoryInvariants(context: Context): readonly Obligation[] {
       span: contract.invariants[0]!.span,
       clause: null,
       violation: [],
+      passed: 0,
       success: 'the invariants can all hold',
       failure: 'the invariants contradict each other: no state satisfies them all',
     }),
@@ -360,6 +353,7 @@ function environmentObligations(context: Context): readonly Obligation[] {
         not(holds(model, clause.term, momentScope(after, nextEnvironment))),
         ...environmentStep(model, before, after),
       ],
+      passed: 0,
       success: `invariant \`${clause.name}\` stays true between calls`,
       failure: `invariant \`${clause.name}\` can be broken from outside, between calls`,
     }),
@@ -397,6 +391,8 @@ type Draft = {
   readonly also?: readonly Clause[];
   /** All of it together is what must not be possible (for vacuity: must be). */
   readonly violation: readonly Formula[];
+  /** How many of the checks the violation has behind it; `some`: it may stand at any of them. */
+  readonly passed: number | 'some';
   readonly stranger?: true;
   readonly success: string;
   readonly failure: string;
@@ -405,7 +401,8 @@ type Draft = {
 function obligation(context: Context, walk: Walk | null, draft: Draft): Obligation {
   const { kind, name, span, clause, success, failure } = draft;
   const asserted = assertedBy(context, walk, draft);
-  const { text, legend } = writeScript(asserted);
+  const script = writeScript(asserted);
+  const { text } = script;
   return {
     contract: context.model.contract.name,
     rule: walk?.passive.fn.name ?? (kind === 'invariant' ? ENVIRONMENT : ''),
@@ -419,8 +416,8 @@ function obligation(context: Context, walk: Walk | null, draft: Draft): Obligati
     failure,
     clause,
     callee: walk?.callee ?? -1,
-    legend,
-    unsupported: context.problem ?? walk?.passive.unsupported ?? null,
+    script,
+    unsupported: context.problem,
   };
 }
 
@@ -431,7 +428,7 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
   const hypotheses = atInit ? [] : hypothesesBefore(context, walk, draft.also ?? []);
   const stated = [
     ...draft.violation,
-    ...(walk?.passive.facts ?? []),
+    ...pathFacts(model, walk, draft.passed),
     ...hypotheses,
     ...flawedFacts(model, walk),
   ];
@@ -444,6 +441,15 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
   const strange = draft.stranger === undefined ? [] : strangerFacts(model, ground);
   const said = [...ground, ...strange];
   return [...said, ...factsOf(model, said), ...wordFacts(said), ...environmentFacts(NOW, BLOCK)];
+}
+
+/** What is known on the way, as far as the violation has come. */
+function pathFacts(model: Model, walk: Walk | null, passed: Draft['passed']): readonly Formula[] {
+  const { facts, checks } = walk?.passive ?? { facts: [], checks: [] };
+  if (model.flaws.has('factsTooEarly')) return facts.map(({ fact }) => fact);
+  if (passed === 'some')
+    return facts.map(({ checksBefore, fact }) => implies(passes(checks.slice(0, checksBefore)), fact));
+  return facts.filter(({ checksBefore }) => checksBefore <= passed).map(({ fact }) => fact);
 }
 
 function hypothesesBefore(context: Context, walk: Walk | null, also: readonly Clause[]): readonly Formula[] {

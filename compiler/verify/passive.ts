@@ -71,13 +71,10 @@ export type Passive = {
   /** State and result words after a normal return. */
   readonly after: State;
   readonly result: readonly Formula[];
-  /** Known of the words on the way; true of every execution that got past the checks. */
-  readonly facts: readonly Formula[];
+  readonly facts: readonly PathFact[];
   readonly asserts: readonly AssertPoint[];
   readonly branches: readonly Branch[];
   readonly locals: readonly (Formula | undefined)[];
-  /** Why the function has no passive form; then nothing is claimed about it. */
-  readonly unsupported: string | null;
 };
 
 /** Execution reverts where `guard` holds and `ok` does not. */
@@ -89,13 +86,22 @@ export type Check = {
   /** What can go wrong, in words. */
   readonly what: string;
 };
+/** Known once this many checks have passed, and not before: execution may have reverted earlier. */
+export type PathFact = { readonly checksBefore: number; readonly fact: Formula };
+/** A clause that must hold where it stands: an `assert`, or the `requires` and `ensures` of a `fn` that is called. */
 export type AssertPoint = {
   readonly clause: Clause | AssertClause;
+  /** The function that the clause belongs to. */
+  readonly fn: CoreFunction;
+  readonly span: Span;
   /** Checks before it, and the path to it. */
   readonly checksBefore: number;
   readonly guard: Formula;
+  /** The state when that function was entered, and where the clause stands. */
+  readonly old: State;
   readonly state: State;
   readonly locals: readonly (Formula | undefined)[];
+  readonly result: readonly Formula[];
 };
 export type Branch = { readonly guard: Formula; readonly checksBefore: number; readonly span: Span };
 
@@ -111,24 +117,11 @@ export function walkFunction(
   env: (name: EnvName) => Formula,
 ): Passive {
   const words = parameterWords(fn);
-  const walk: Walk = {
-    model,
-    fn,
-    env,
-    checks: [],
-    facts: [],
-    asserts: [],
-    branches: [],
-    exits: [],
-    unsupported: null,
-  };
-  const locals = fn.locals.map((local, i) => (i < words ? parameterSymbol(i, local.type) : undefined));
-  const end = walkBlock(walk, fn.body, { guard: TRUE, state: before, locals });
-  if (end !== null) walk.exits.push({ guard: end.guard, state: end.state, values: [] });
-  const exit = mergeExits(walk.exits, before, model);
-  const { checks, facts, asserts, branches, unsupported } = walk;
-  const result = exit.values;
-  return { fn, before, checks, after: exit.state, result, facts, asserts, branches, locals, unsupported };
+  const params = fn.locals.slice(0, words).map((local, i) => parameterSymbol(i, local.type));
+  const walk: Walk = { model, fn, env, before, checks: [], facts: [], asserts: [], branches: [], exits: [] };
+  const { state, values } = walkBody(walk, TRUE, before, params);
+  const { checks, facts, asserts, branches } = walk;
+  return { fn, before, checks, after: state, result: values, facts, asserts, branches, locals: params };
 }
 
 /** No check fails: the function returns. */
@@ -173,12 +166,13 @@ type Walk = {
   readonly model: Model;
   readonly fn: CoreFunction;
   readonly env: (name: EnvName) => Formula;
+  /** The state on entry. */
+  readonly before: State;
   readonly checks: Check[];
-  readonly facts: Formula[];
+  readonly facts: PathFact[];
   readonly asserts: AssertPoint[];
   readonly branches: Branch[];
   readonly exits: Exit[];
-  unsupported: string | null;
 };
 /** Where execution stands: the path that led here, given that no check failed. */
 type Path = {
@@ -187,6 +181,14 @@ type Path = {
   readonly locals: readonly (Formula | undefined)[];
 };
 type Exit = { readonly guard: Formula; readonly state: State; readonly values: readonly Formula[] };
+
+/** The one end of a function, from all ways to it. */
+function walkBody(walk: Walk, guard: Formula, state: State, params: readonly Formula[]): Exit {
+  const locals = walk.fn.locals.map((_, i) => params[i]);
+  const end = walkBlock(walk, walk.fn.body, { guard, state, locals });
+  if (end !== null) walk.exits.push({ guard: end.guard, state: end.state, values: [] });
+  return mergeExits(walk.exits, state, walk.model);
+}
 
 /** The path after the statements; null when none leads there. */
 function walkBlock(walk: Walk, stmts: readonly Stmt[], start: Path): Path | null {
@@ -224,17 +226,13 @@ function walkStmt(walk: Walk, stmt: Stmt, path: Path): Path | null {
     case 'host':
       return walkHost(walk, stmt, path, stmt.args.map(value));
     case 'call':
-      walk.unsupported ??= 'calls of functions are not modelled yet';
-      return stmt.targets.reduce(
-        (p, target, i) => assign(p, target, symbol(`call.${target}.${i}`, localSort(walk, target))),
-        path,
-      );
+      return walkCall(walk, stmt, path, stmt.args.map(value));
     case 'emit':
       return path;
     case 'require':
       return checked(walk, path, value(stmt.condition), 'require', stmt.span, stmt.message);
     case 'assert':
-      walk.asserts.push({ clause: stmt.clause, checksBefore: walk.checks.length, ...path });
+      noteClause(walk, stmt.clause, stmt.span, path, []);
       return path;
     case 'if':
       return walkIf(walk, stmt, path, value(stmt.condition));
@@ -407,8 +405,40 @@ function walkTransfer(walk: Walk, stmt: Stmt, path: Path, transfer: Transfer): P
   const ok = transferSucceeds(model, path.state, transfer, env);
   checked(walk, path, ok, 'host', stmt.span, `the ledger refuses the transfer of ${currency}`);
   const state = applyTransfer(model, path.state, transfer, TRUE, env);
-  for (const fact of transferFacts(model, state, transfer)) walk.facts.push(implies(path.guard, fact));
+  for (const fact of transferFacts(model, state, transfer)) {
+    walk.facts.push({ checksBefore: walk.checks.length, fact: implies(path.guard, fact) });
+  }
   return { ...path, state };
+}
+
+/** A `fn` is walked where it is called; calls form no cycle. Its clauses must hold for this call. */
+function walkCall(
+  walk: Walk,
+  stmt: Extract<Stmt, { readonly kind: 'call' }>,
+  path: Path,
+  args: readonly Formula[],
+): Path | null {
+  const fn = walk.model.contract.functions[stmt.callee]!;
+  const inner: Walk = { ...walk, fn, before: path.state, exits: [] };
+  const locals = fn.locals.map((_, i) => args[i]);
+  for (const clause of fn.requires) noteClause(inner, clause, stmt.span, { ...path, locals }, []);
+  const exit = walkBody(inner, path.guard, path.state, args);
+  if (exit.guard.kind === 'bool' && !exit.guard.value) return null;
+  for (const clause of fn.ensures)
+    noteClause(inner, clause, stmt.span, { guard: path.guard, state: exit.state, locals }, exit.values);
+  const after = { ...path, state: exit.state };
+  return stmt.targets.reduce((p, target, i) => assign(p, target, exit.values[i]!), after);
+}
+
+function noteClause(
+  walk: Walk,
+  clause: Clause | AssertClause,
+  span: Span,
+  path: Path,
+  result: readonly Formula[],
+): void {
+  const { fn, before } = walk;
+  walk.asserts.push({ clause, fn, span, checksBefore: walk.checks.length, old: before, result, ...path });
 }
 
 function walkIf(
@@ -496,10 +526,6 @@ function wordsOf(type: CoreFunction['params'][number]['type']): number {
     default:
       return 1;
   }
-}
-
-function localSort(walk: Walk, id: number): ReturnType<typeof sortOfType> {
-  return sortOfType(walk.fn.locals[id]!.type);
 }
 
 function slotOf(walk: Walk, slot: number): Walk['model']['contract']['slots'][number] {

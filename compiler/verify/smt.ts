@@ -9,6 +9,8 @@ export type Script = {
   readonly text: string;
   /** What the names of constants stand for: symbols, literals, and reads of functions. */
   readonly legend: ReadonlyMap<string, Formula>;
+  /** The texts of the arguments of each read: names of constants, or numbers. */
+  readonly arguments: ReadonlyMap<string, readonly string[]>;
 };
 
 /** Every formula is asserted. */
@@ -22,6 +24,7 @@ export function writeScript(asserted: readonly Formula[]): Script {
     sorts: new Set(),
     literals: new Map(),
     legend: new Map(),
+    arguments: new Map(),
     lines: [],
   };
   const bodies = asserted.map((formula) => {
@@ -31,7 +34,27 @@ export function writeScript(asserted: readonly Formula[]): Script {
   });
   const sorts = [...writer.sorts].map((sort) => `(declare-sort ${sort} 0)`);
   const text = [...sorts, ...bodies.flat(), ...distinctLiterals(writer)].join('\n');
-  return { text: `${text}\n`, legend: writer.legend };
+  return { text: `${text}\n`, legend: writer.legend, arguments: writer.arguments };
+}
+
+/**
+ * The script with one factor of each product held at the model's value, so that every product is a true one. Null
+ * where there is no product. `factor`: which of the two.
+ */
+export function pinProducts(
+  script: Script,
+  values: { readonly [name: string]: string },
+  factor: 0 | 1,
+): string | null {
+  const lines: string[] = [];
+  for (const [name, formula] of script.legend) {
+    if (formula.kind !== 'apply' || formula.name !== 'product') continue;
+    const held = script.arguments.get(name)![factor]!;
+    const other = script.arguments.get(name)![1 - factor]!;
+    const value = integer(BigInt(values[held] ?? 0));
+    lines.push(`(assert (= ${held} ${value}))`, `(assert (= ${name} (* ${value} ${other})))`);
+  }
+  return lines.length === 0 ? null : `${script.text}${lines.join('\n')}\n`;
 }
 
 // ---- private -----------------------------------------------------------------------------------
@@ -46,6 +69,7 @@ type Writer = {
   readonly sorts: Set<Sort>;
   readonly literals: Map<Sort, string[]>;
   readonly legend: Map<string, Formula>;
+  readonly arguments: Map<string, readonly string[]>;
   readonly lines: string[];
 };
 
@@ -106,6 +130,7 @@ function declareRead(writer: Writer, formula: Extract<Formula, { readonly kind: 
   }
   const name = declare(writer, 'v', formula, formula.sort);
   writer.lines.push(`(assert (= ${name} (${fn} ${args.join(' ')})))`);
+  writer.arguments.set(name, args);
   return name;
 }
 

@@ -21,6 +21,7 @@ export const hasName = (slot: number): string => `has.${slot}`;
 export const sizeName = (slot: number): string => `size.${slot}`;
 export const sumName = (sum: number): string => `sum.${sum}`;
 export const balanceName = (currency: number): string => `balance.${currency}`;
+export const floorName = (currency: number): string => `floor.${currency}`;
 export const takenName = (currency: number): string => `taken.${currency}`;
 export const totalName = (currency: number): string => `total.${currency}`;
 

@@ -8,6 +8,7 @@ import type { Span } from '../syntax/ast.ts';
 import { type Counterexample, counterexampleOf } from './counterexample.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
 import { type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
+import { pinProducts } from './smt.ts';
 import type { Trace } from './trace.ts';
 
 export type Answer = 'proved' | 'refuted' | 'unconfirmed' | 'unknown';
@@ -135,8 +136,8 @@ async function solveAll(
   const open = new Map(obligations.filter((o) => !answers.has(o.hash)).map((o) => [o.hash, o]));
   let done = 0;
   const solved = [...open.values()].map(async (obligation) => {
-    const { text, legend, hash } = obligation;
-    answers.set(hash, await options.solve({ text, rlimit: options.rlimit, wants: [...legend.keys()] }));
+    const { text, hash } = obligation;
+    answers.set(hash, await options.solve({ text, rlimit: options.rlimit, wants: namesIn(obligation) }));
     done += 1;
     options.onProgress?.(done, open.size);
   });
@@ -154,7 +155,7 @@ async function rowOf(
   if (answer.status === 'unknown') return makeRow(obligation, answer, 'unknown', null, answer.reason);
   if (obligation.holdsWhen === 'sat') return vacuityRow(contract, obligation, answer, options);
   if (answer.status === 'unsat') return makeRow(obligation, answer, 'proved', null, '');
-  const refutation = await options.refute(candidateOf(contract, obligation, answer));
+  const refutation = await confirm(contract, obligation, answer, options);
   if (refutation.kind === 'none') return makeRow(obligation, answer, 'unknown', null, refutation.reason);
   return makeRow(
     obligation,
@@ -173,9 +174,29 @@ async function vacuityRow(
   options: VerifyOptions,
 ): Promise<Row> {
   if (answer.status === 'unsat') return makeRow(obligation, answer, 'refuted', null, '');
-  const witness = await options.refute(candidateOf(contract, obligation, answer));
+  const witness = await confirm(contract, obligation, answer, options);
   if (witness.kind === 'none') return makeRow(obligation, answer, 'unknown', null, witness.reason);
   return makeRow(obligation, answer, 'proved', null, '');
+}
+
+/** Products are functions to the solver, so a model is made true of them first, where that can be done. */
+async function confirm(
+  contract: Contract,
+  obligation: Obligation,
+  answer: SolverAnswer,
+  options: VerifyOptions,
+): Promise<Refutation> {
+  for (const factor of [0, 1] as const) {
+    const text = pinProducts(obligation.script, answer.values, factor);
+    if (text === null) break;
+    const exact = await options.solve({ text, rlimit: options.rlimit, wants: namesIn(obligation) });
+    if (exact.status === 'sat') return options.refute(candidateOf(contract, obligation, exact));
+  }
+  return options.refute(candidateOf(contract, obligation, answer));
+}
+
+function namesIn(obligation: Obligation): readonly string[] {
+  return [...obligation.script.legend.keys()];
 }
 
 function candidateOf(contract: Contract, obligation: Obligation, answer: SolverAnswer): Candidate {

@@ -90,6 +90,7 @@ describe('certificates', () => {
         clause('invariant', 'tiny', t.op('lt', t.load(0), t.int(3n))),
       ],
       functions: [
+        fn('init', { kind: 'init' }),
         fn('step', {
           locals: locals({ kind: 'Int' }, { kind: 'Int' }),
           body: [load(0, 0), op(1, 'add', local(0), number(1n)), store(local(1), 0)],
