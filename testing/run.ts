@@ -8,6 +8,7 @@ import {
   type AbiValue,
   type Artifact,
   type Entry,
+  PRESENCE,
   readStored,
   type Trap,
 } from '../vm/index.ts';
@@ -205,7 +206,10 @@ function showFields(artifact: Artifact, event: Success['events'][number], naming
 
 // ---- storage -----------------------------------------------------------------------------------
 
-/** What an author calls each stored leaf, and its value. Presence bits and parts of sets that only code reads are left out. */
+/**
+ * What an author calls each stored leaf, and its value. An element of a set is there or not, an entry of a map has
+ * values; its presence bit, and parts of sets that only code reads, are left out.
+ */
 function storedPlaces(
   world: World,
   artifact: Artifact,
@@ -216,10 +220,12 @@ function storedPlaces(
   for (const { key, value } of storageOf(world.state, contract)) {
     const leaf = readStored(artifact.storage, key, value);
     const slot = leaf === null ? undefined : artifact.storage[leaf.slot];
-    if (leaf === null || slot === undefined || slot.type === null || leaf.field < 0) continue;
+    if (leaf === null || slot === undefined || slot.type === null) continue;
+    const isSet = slot.type.kind === 'Set';
+    if (isSet !== (leaf.field === PRESENCE)) continue;
     const keys = leaf.keys.map((word, at) => showWord(word, keyTypes(slot.type!)[at], naming));
     const path = keys.length === 0 ? '' : `[${keys.join(', ')}]`;
-    const field = leafTypes(slot.type)[leaf.field];
+    const field = isSet ? undefined : leafTypes(slot.type)[leaf.field];
     places.set(`${slot.name}${path}${field?.path ?? ''}`, showWord(leaf.value, field?.type, naming));
   }
   return places;
@@ -235,8 +241,6 @@ function leafTypes(type: AbiType, path = ''): Leaf[] {
   switch (type.kind) {
     case 'Map':
       return leafTypes(type.value, path);
-    case 'Set':
-      return leafTypes(type.item, path);
     case 'Struct':
       return type.fields.flatMap((field) => leafTypes(field.type, `${path}.${field.name}`));
     case 'Tuple':
@@ -246,10 +250,9 @@ function leafTypes(type: AbiType, path = ''): Leaf[] {
   }
 }
 
-/** The elements of a set lie by position. */
 function keyTypes(type: AbiType): AbiType[] {
-  if (type.kind === 'Map') return leafTypes(type.key).map((leaf) => leaf.type);
-  return type.kind === 'Set' ? [{ kind: 'Int' }] : [];
+  const key = type.kind === 'Map' ? type.key : type.kind === 'Set' ? type.item : null;
+  return key === null ? [] : leafTypes(key).map((leaf) => leaf.type);
 }
 
 function changesBetween(

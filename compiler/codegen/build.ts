@@ -7,8 +7,8 @@ import {
   type Artifact,
   type Entry,
   type FunctionCode,
-  gasBounds,
   type Mark,
+  withGasBounds,
 } from '../../vm/index.ts';
 import type { Field } from '../check/types.ts';
 import type * as core from '../core/core.ts';
@@ -43,7 +43,7 @@ export function buildFunctions(
   const entries = functions.flatMap((fn, index) =>
     fn.kind === 'fn' ? [] : [entryOf(contract, fn, fn.kind, index, takes[index]!)],
   );
-  return withGas({
+  return withGasBounds({
     name: contract.name,
     meta: metaOf(contract),
     constants: constants.list,
@@ -110,12 +110,4 @@ function metaOf(contract: core.Contract): Artifact['meta'] {
 
 function abiFields(fields: readonly Field[], contract: core.Contract): AbiField[] {
   return fields.map((field) => ({ name: field.name, type: abiType(field.type, contract) }));
-}
-
-function withGas(artifact: Artifact): Artifact {
-  const bounds = gasBounds(artifact);
-  return {
-    ...artifact,
-    entries: artifact.entries.map((entry) => ({ ...entry, gasMax: bounds[entry.function]! })),
-  };
 }

@@ -1,8 +1,8 @@
 /**
  * In: a core contract. Out: its shape in the artifact: words, ABI types, and the storage slots of each state variable.
  *
- * A value or a map is one slot. A set is three: `name` (element by position, which tools read), `name.index`
- * (position by element) and `name.size`. A slot's place depends on the declarations only, so that every artifact
+ * A value or a map is one slot. A set is three: `name` (position by element, whose entries are the elements),
+ * `name.items` (element by position) and `name.size`. A slot's place depends on the declarations only, so that every artifact
  * made of one contract (the contract itself, its clause functions) reads the same storage.
  */
 import type { AbiType, StorageSlot, WordType } from '../../vm/index.ts';
@@ -12,7 +12,7 @@ import type * as core from '../core/core.ts';
 /** Where a core slot lives: indices into `Layout.storage`. */
 export type SlotPlace =
   | { readonly kind: 'plain'; readonly slot: number }
-  | { readonly kind: 'set'; readonly items: number; readonly index: number; readonly size: number };
+  | { readonly kind: 'set'; readonly index: number; readonly items: number; readonly size: number };
 
 export type Layout = { readonly storage: readonly StorageSlot[]; readonly places: readonly SlotPlace[] };
 
@@ -22,7 +22,7 @@ export function layoutOf(contract: core.Contract): Layout {
   for (const slot of contract.slots) {
     const first = storage.length;
     storage.push(...storageOf(slot, contract));
-    const set: SlotPlace = { kind: 'set', items: first, index: first + 1, size: first + 2 };
+    const set: SlotPlace = { kind: 'set', index: first, items: first + 1, size: first + 2 };
     places.push(slot.kind === 'set' ? set : { kind: 'plain', slot: first });
   }
   return { storage, places };
@@ -35,8 +35,8 @@ function storageOf(slot: core.Slot, contract: core.Contract): StorageSlot[] {
   if (slot.kind !== 'set')
     return [{ name, keys, fields: slot.fields.map((field) => wordType(field.type)), type }];
   return [
-    { name, keys: ['int'], fields: keys, type },
-    { name: `${name}.index`, keys, fields: ['int'], type: null },
+    { name, keys, fields: ['int'], type },
+    { name: `${name}.items`, keys: ['int'], fields: keys, type: null },
     { name: `${name}.size`, keys: [], fields: ['int'], type: null },
   ];
 }
