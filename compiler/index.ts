@@ -24,6 +24,7 @@ export {
   type Related,
   type Severity,
 } from './diagnostics.ts';
+export { type Formatted, format } from './format/format.ts';
 export { type Decision, type ImportResult, importIcn } from './import-icn/importer.ts';
 export {
   type AnalysedTests,
