@@ -201,11 +201,13 @@ export function sortedList<T>(
   };
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: codecs of several types in one list; each keeps its own in the result
+type AnyCodec = Codec<any>;
 type Fields = { readonly [name: string]: Codec<never> };
 type RecordOf<F> = { readonly [K in keyof F]: Of<F[K]> };
 
 /** An object, field after field in the order of `fields`. */
-export function record<F extends { readonly [name: string]: Codec<any> }>(fields: F): Codec<RecordOf<F>> {
+export function record<F extends { readonly [name: string]: AnyCodec }>(fields: F): Codec<RecordOf<F>> {
   const entries = Object.entries(fields as Fields);
   return {
     write: (writer, value) => {
@@ -221,7 +223,7 @@ export function record<F extends { readonly [name: string]: Codec<any> }>(fields
 }
 
 /** A fixed sequence. */
-export function tuple<const T extends readonly Codec<any>[]>(
+export function tuple<const T extends readonly AnyCodec[]>(
   ...items: T
 ): Codec<{ readonly [K in keyof T]: Of<T[K]> }> {
   return {
@@ -232,7 +234,7 @@ export function tuple<const T extends readonly Codec<any>[]>(
   };
 }
 
-type Variants = { readonly [kind: string]: Codec<any> };
+type Variants = { readonly [kind: string]: AnyCodec };
 type UnionOf<V> = { readonly [K in keyof V]: { readonly kind: K } & Of<V[K]> }[keyof V];
 
 /** A union discriminated by `kind`; the tag is the position of the kind in `variants`. */
@@ -270,8 +272,10 @@ export function mapped<A, B>(
 ): Codec<B> {
   return {
     write: (writer, value) => codec.write(writer, to(value)),
-    read: (reader) =>
-      from(codec.read(reader)) ?? refuse(reader, 'OutOfRange', 'the value is not allowed here'),
+    read: (reader) => {
+      const value = from(codec.read(reader));
+      return value === undefined ? refuse(reader, 'OutOfRange', 'the value is not allowed here') : value;
+    },
   };
 }
 

@@ -1,8 +1,25 @@
 /** The public face of the VM: bytes in, effects out. */
+export {
+  flatten,
+  formatType,
+  type Json,
+  type Parsed,
+  unflatten,
+  valueFromJson,
+  valueToJson,
+  wordError,
+  wordsOf,
+  wordsOfFields,
+} from './abi.ts';
 export type * from './artifact.ts';
+export { entryGas, gasBounds, withGasBounds } from './bounds.ts';
 export * from './codec.ts';
+export { type ArtifactError, type DecodedArtifact, decodeArtifact } from './decode.ts';
+export { contractDid, type Did, didOfKey, isDidSyntax, parseDid, sha256 } from './did.ts';
+export { artifactHash, encodeArtifact } from './encode.ts';
 export { GAS } from './gas.ts';
 export type * from './host.ts';
+export { type Call, execute } from './interpreter.ts';
 export { LIMITS } from './limits.ts';
 export {
   type HostModule,
@@ -14,5 +31,17 @@ export {
   type OpRow,
   rowOf,
 } from './opcodes.ts';
+export type { Program } from './program.ts';
+export {
+  decodeLeaf,
+  encodeKeyWords,
+  encodeLeaf,
+  PRESENCE,
+  readStored,
+  type StoredLeaf,
+  storageKey,
+} from './storage.ts';
+export type { ValidationCode } from './structure.ts';
 export { TRAPS, type Trap, type TrapKind } from './traps.ts';
+export { type Validated, type ValidationError, validate } from './validate.ts';
 export type * from './value.ts';

@@ -27,3 +27,15 @@ export type Trap = {
   readonly instruction: number;
   readonly position: { readonly start: number; readonly end: number } | null;
 };
+
+/** What `trap` throws; nothing outside the VM sees it. */
+export type Trapped = { readonly trapped: Pick<Trap, 'kind' | 'message'> };
+
+/** Ends the execution from within; `execute` catches it and says where. */
+export function trap(kind: TrapKind, message: string): never {
+  throw { trapped: { kind, message } } satisfies Trapped;
+}
+
+export function isTrapped(thrown: unknown): thrown is Trapped {
+  return typeof thrown === 'object' && thrown !== null && 'trapped' in thrown;
+}

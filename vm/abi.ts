@@ -1,0 +1,266 @@
+/**
+ * Typed values at the border: between the words of the machine, JSON and the notation of the language. A value of
+ * `Unit` is null, a struct an object, a tuple an array; everything else is one word.
+ */
+import type { CurrencyDecl } from './artifact.ts';
+import { bytesOfHex, hexOf } from './codec.ts';
+import { isDidSyntax } from './did.ts';
+import { contentBytes } from './intern.ts';
+import { LIMITS } from './limits.ts';
+import type { AbiField, AbiType, AbiValue, Value, WordType } from './value.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/** A value or one sentence on what is wrong. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string };
+
+type Scalar = Exclude<AbiType['kind'], 'Unit' | 'Struct' | 'Tuple' | 'Map' | 'Set'>;
+
+const WORD_OF: { readonly [K in Scalar]: WordType } = {
+  Int: 'int',
+  Ratio: 'int',
+  Time: 'int',
+  Duration: 'int',
+  Amount: 'int',
+  Bool: 'bool',
+  Did: 'did',
+  Text: 'text',
+  Bytes: 'bytes',
+  Hash: 'hash',
+};
+
+/** The words of a type, in order. Throws on `Map` and `Set`, which are no values. */
+export function wordsOf(type: AbiType): readonly WordType[] {
+  switch (type.kind) {
+    case 'Unit':
+      return [];
+    case 'Struct':
+      return type.fields.flatMap((field) => wordsOf(field.type));
+    case 'Tuple':
+      return type.items.flatMap(wordsOf);
+    case 'Map':
+    case 'Set':
+      throw new Error(`a ${type.kind} is not a value`);
+    default:
+      return [WORD_OF[type.kind]];
+  }
+}
+
+/** The words of several fields, one after the other. */
+export function wordsOfFields(fields: readonly AbiField[]): readonly WordType[] {
+  return fields.flatMap((field) => wordsOf(field.type));
+}
+
+/** The word values of a typed value, or a sentence on where it does not fit its type. */
+export function flatten(type: AbiType, value: AbiValue): Parsed<readonly Value[]> {
+  const out: Value[] = [];
+  const wrong = flattenInto(out, type, value);
+  return wrong === null ? { ok: true, value: out } : { ok: false, message: wrong };
+}
+
+/** The typed value of word values. Throws when their number is wrong. */
+export function unflatten(type: AbiType, values: readonly Value[]): AbiValue {
+  const rest = values[Symbol.iterator]();
+  const value = take(type, rest);
+  if (rest.next().done !== true) throw new Error('more words than the type has');
+  return value;
+}
+
+/** Whether a word value fits a word type and the limits: null, or a sentence. */
+export function wordError(type: WordType, value: unknown): string | null {
+  const wrong = WORD_CHECKS[type](value) ? null : `is not ${WORD_PHRASES[type]}`;
+  if (wrong !== null) return wrong;
+  const most = type === 'did' ? LIMITS.didBytes : type === 'id' ? LIMITS.idBytes : LIMITS.textBytes;
+  return contentBytes(value as Value) > most ? `has more than ${most} bytes` : null;
+}
+
+/** JSON of a value: every 64-bit integer a decimal string (amounts in smallest units), bytes and hashes `0x…`. */
+export function valueToJson(type: AbiType, value: AbiValue): Json {
+  switch (type.kind) {
+    case 'Unit':
+      return null;
+    case 'Struct': {
+      const fields = value as { readonly [name: string]: AbiValue };
+      return Object.fromEntries(
+        type.fields.map(({ name, type: inner }) => [name, valueToJson(inner, fields[name] as AbiValue)]),
+      );
+    }
+    case 'Tuple':
+      return type.items.map((item, index) =>
+        valueToJson(item, (value as readonly AbiValue[])[index] as AbiValue),
+      );
+    default:
+      return wordToJson(value as Value);
+  }
+}
+
+/** The value of JSON as `valueToJson` writes it. */
+export function valueFromJson(type: AbiType, json: unknown): Parsed<AbiValue> {
+  switch (type.kind) {
+    case 'Unit':
+      return json === null ? { ok: true, value: null } : { ok: false, message: 'null expected' };
+    case 'Struct':
+      return structFromJson(type.name, type.fields, json);
+    case 'Tuple':
+      return tupleFromJson(type.items, json);
+    case 'Map':
+    case 'Set':
+      return { ok: false, message: `a ${type.kind} is not a value` };
+    default:
+      return wordFromJson(WORD_OF[type.kind], json);
+  }
+}
+
+/** A type in the notation of the language. */
+export function formatType(type: AbiType, currencies: readonly CurrencyDecl[]): string {
+  switch (type.kind) {
+    case 'Amount':
+      return `Amount<${currencies[type.currency]?.name ?? `#${type.currency}`}>`;
+    case 'Struct':
+      return type.name;
+    case 'Tuple':
+      return `(${type.items.map((item) => formatType(item, currencies)).join(', ')})`;
+    case 'Map':
+      return `Map<${formatType(type.key, currencies)}, ${formatType(type.value, currencies)}>`;
+    case 'Set':
+      return `Set<${formatType(type.item, currencies)}, ${type.capacity}>`;
+    default:
+      return type.kind;
+  }
+}
+
+function flattenInto(out: Value[], type: AbiType, value: AbiValue): string | null {
+  switch (type.kind) {
+    case 'Unit':
+      return value === null ? null : 'a Unit has no value';
+    case 'Struct': {
+      if (!isObject(value) || Object.keys(value).length !== type.fields.length)
+        return `is not a ${type.name} with ${type.fields.length} fields`;
+      return flattenAll(out, type.fields, (name) => (Object.hasOwn(value, name) ? value[name] : undefined));
+    }
+    case 'Tuple': {
+      if (!Array.isArray(value) || value.length !== type.items.length)
+        return `is not a tuple of ${type.items.length}`;
+      const fields = type.items.map((item, index) => ({ name: String(index), type: item }));
+      return flattenAll(out, fields, (name) => value[Number(name)] as AbiValue);
+    }
+    case 'Map':
+    case 'Set':
+      return `a ${type.kind} is not a value`;
+    default: {
+      out.push(value as Value);
+      return wordError(WORD_OF[type.kind], value);
+    }
+  }
+}
+
+function flattenAll(
+  out: Value[],
+  fields: readonly AbiField[],
+  fieldOf: (name: string) => AbiValue | undefined,
+): string | null {
+  for (const { name, type } of fields) {
+    const value = fieldOf(name);
+    const wrong = value === undefined ? 'is missing' : flattenInto(out, type, value);
+    if (wrong !== null) return `${name}: ${wrong}`;
+  }
+  return null;
+}
+
+function take(type: AbiType, rest: Iterator<Value>): AbiValue {
+  switch (type.kind) {
+    case 'Unit':
+      return null;
+    case 'Struct':
+      return Object.fromEntries(type.fields.map((field) => [field.name, take(field.type, rest)]));
+    case 'Tuple':
+      return type.items.map((item) => take(item, rest));
+    default: {
+      const next = rest.next();
+      if (next.done === true) throw new Error('fewer words than the type has');
+      return next.value;
+    }
+  }
+}
+
+const WORD_PHRASES: { readonly [K in WordType]: string } = {
+  int: 'a signed 64-bit integer',
+  bool: 'true or false',
+  text: 'well-formed text',
+  bytes: 'bytes',
+  did: 'a DID',
+  hash: 'a hash of 32 bytes',
+  id: 'an identifier',
+};
+
+const WORD_CHECKS: { readonly [K in WordType]: (value: unknown) => boolean } = {
+  int: (value) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value,
+  bool: (value) => typeof value === 'boolean',
+  text: (value) => typeof value === 'string' && value.isWellFormed(),
+  bytes: (value) => value instanceof Uint8Array,
+  did: (value) => typeof value === 'string' && (value === '' || isDidSyntax(value)),
+  hash: (value) => value instanceof Uint8Array && value.length === 32,
+  id: (value) => typeof value === 'string' && value.isWellFormed(),
+};
+
+function wordToJson(value: Value): Json {
+  if (typeof value === 'bigint') return value.toString();
+  return typeof value === 'object' ? `0x${hexOf(value)}` : value;
+}
+
+function wordFromJson(type: WordType, json: unknown): Parsed<Value> {
+  const value = wordOfJson(type, json);
+  const wrong =
+    value === undefined ? `is not ${JSON_PHRASES[type] ?? WORD_PHRASES[type]}` : wordError(type, value);
+  return wrong === null ? { ok: true, value: value as Value } : { ok: false, message: wrong };
+}
+
+const JSON_PHRASES: { readonly [K in WordType]?: string } = {
+  int: 'a signed 64-bit integer as a decimal string',
+  bytes: 'bytes as 0x and hexadecimal digits',
+  hash: '32 bytes as 0x and hexadecimal digits',
+};
+
+function wordOfJson(type: WordType, json: unknown): Value | undefined {
+  if (type === 'bool') return typeof json === 'boolean' ? json : undefined;
+  if (typeof json !== 'string') return undefined;
+  if (type === 'int') return /^(0|-?[1-9][0-9]{0,18})$/.test(json) ? BigInt(json) : undefined;
+  if (type === 'bytes' || type === 'hash')
+    return /^0x[0-9a-f]*$/.test(json) ? bytesOfHex(json.slice(2)) : undefined;
+  return json;
+}
+
+function structFromJson(title: string, fields: readonly AbiField[], json: unknown): Parsed<AbiValue> {
+  if (!isObject(json)) return { ok: false, message: `is not an object for ${title}` };
+  const known = new Set(fields.map((field) => field.name));
+  const extra = Object.keys(json).find((name) => !known.has(name));
+  if (extra !== undefined) return { ok: false, message: `${title} has no field ${extra}` };
+  const out: [string, AbiValue][] = [];
+  for (const { name, type } of fields) {
+    if (!Object.hasOwn(json, name)) return { ok: false, message: `${name}: is missing` };
+    const parsed = valueFromJson(type, json[name]);
+    if (!parsed.ok) return { ok: false, message: `${name}: ${parsed.message}` };
+    out.push([name, parsed.value]);
+  }
+  return { ok: true, value: Object.fromEntries(out) };
+}
+
+function tupleFromJson(items: readonly AbiType[], json: unknown): Parsed<AbiValue> {
+  if (!Array.isArray(json) || json.length !== items.length)
+    return { ok: false, message: `is not an array of ${items.length}` };
+  const out: AbiValue[] = [];
+  for (const [index, item] of items.entries()) {
+    const parsed = valueFromJson(item, json[index]);
+    if (!parsed.ok) return { ok: false, message: `${index}: ${parsed.message}` };
+    out.push(parsed.value);
+  }
+  return { ok: true, value: out };
+}
+
+function isObject(value: unknown): value is { readonly [name: string]: AbiValue } {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
+}

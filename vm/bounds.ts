@@ -1,0 +1,253 @@
+/**
+ * Static bounds, recomputed from bytecode: the most gas that a function can use, and the most of the other things
+ * that grow. A path is bounded by the sum of its instructions; a loop by its bound times its costliest turn. Because
+ * jumps lead forward, that is one walk from the end of the code to its beginning, and one more per loop around it.
+ */
+import { wordsOfFields } from './abi.ts';
+import type { Artifact, Entry, FunctionCode, Instruction, StorageSlot } from './artifact.ts';
+import { chunkGas, GAS, hashGas } from './gas.ts';
+import { contentBytes } from './intern.ts';
+import { LIMITS } from './limits.ts';
+import { rowOf } from './opcodes.ts';
+import { type Loop, type Structure, structureOf, targetOf } from './structure.ts';
+import type { WordType } from './value.ts';
+
+/** What is bounded: `interned` counts values that may enter the intern table anew. */
+export type Measure = 'gas' | 'interned' | 'events' | 'logs';
+
+/** Largest content of a word, in bytes, as stored. */
+export const WORD_BYTES_MAX: { readonly [K in WordType]: number } = {
+  int: 10,
+  bool: 1,
+  text: LIMITS.textBytes + 2,
+  bytes: LIMITS.textBytes + 2,
+  did: LIMITS.didBytes + 1,
+  hash: 32,
+  id: LIMITS.idBytes + 1,
+};
+
+/** Functions in an order in which callees come before callers; null when the calls form a cycle. */
+export function callOrder(functions: readonly FunctionCode[]): readonly number[] | null {
+  const order: number[] = [];
+  const state = new Uint8Array(functions.length);
+  const callees = functions.map(calleesOf);
+  for (let root = 0; root < functions.length; root++) if (!visit(root, callees, state, order)) return null;
+  return order;
+}
+
+/** Per function the bound of a measure. The functions must be of sound structure, `order` is their call order. */
+export function measureBounds(
+  artifact: Artifact,
+  structures: readonly Structure[],
+  order: readonly number[],
+  measure: Measure,
+): readonly number[] {
+  const bounds: number[] = new Array(artifact.functions.length).fill(0);
+  for (const index of order) {
+    const fn = artifact.functions[index] as FunctionCode;
+    const weights = Float64Array.from(fn.code, (instruction) =>
+      weigh(artifact, instruction, measure, bounds),
+    );
+    bounds[index] = boundOf(fn, structures[index] as Structure, weights);
+  }
+  return bounds;
+}
+
+/**
+ * Per function the most gas that it can use, callees included; null when a function is not of sound structure or
+ * calls form a cycle (`validate` says what is wrong).
+ */
+export function gasBounds(artifact: Artifact): readonly number[] | null {
+  const checked = artifact.functions.map((fn) => structureOf(artifact, fn));
+  if (checked.some(({ errors }) => errors.length > 0)) return null;
+  const order = callOrder(artifact.functions);
+  if (order === null) return null;
+  const structures = checked.map(({ structure }) => structure);
+  return measureBounds(artifact, structures, order, 'gas');
+}
+
+/** Gas of an execution before its first opcode. */
+export function entryGas(entry: Entry): number {
+  const items = entry.access.reputation.length + entry.access.permissions.length;
+  return GAS.entry + GAS.accessItem * items + GAS.argumentWord * wordsOfFields(entry.params).length;
+}
+
+/** The artifact with every entry's `gasMax` set to its bound; unchanged where `gasBounds` gives none. */
+export function withGasBounds(artifact: Artifact): Artifact {
+  const bounds = gasBounds(artifact);
+  if (bounds === null) return artifact;
+  const entries = artifact.entries.map((entry) => ({
+    ...entry,
+    gasMax: entryGas(entry) + Math.min(bounds[entry.function] ?? 0, LIMITS.gasBound),
+  }));
+  return { ...artifact, entries };
+}
+
+/** The largest gas of an instruction beyond its static gas. */
+export function dynamicGasMax(artifact: Artifact, { op, operands }: Instruction): number {
+  const row = rowOf(op);
+  if (row.host !== undefined) return row.host.gasMax;
+  const index = Number(operands[0]);
+  switch (op) {
+    case 'StateGet':
+    case 'StateHas':
+    case 'StateSet':
+    case 'StateAdd':
+    case 'StateRemove':
+      return storageGasMax(op, artifact.storage[index], Number(operands[1] ?? 0));
+    case 'EmitEvent': {
+      const words = wordsOfFields(artifact.events[index]?.fields ?? []);
+      return chunkGas(words.reduce((sum, type) => sum + WORD_BYTES_MAX[type], 0));
+    }
+    case 'Log':
+      return chunkGas(contentBytes(artifact.constants[index]?.value ?? ''));
+    case 'TextConcat':
+    case 'TextLength':
+      return chunkGas(LIMITS.textBytes);
+    case 'Hash':
+      return hashGas(LIMITS.textBytes);
+    default:
+      return 0;
+  }
+}
+
+function storageGasMax(
+  op: 'StateGet' | 'StateHas' | 'StateSet' | 'StateAdd' | 'StateRemove',
+  slot: StorageSlot | undefined,
+  field: number,
+): number {
+  if (slot === undefined) return 0;
+  const touch = slot.keys.length === 0 ? 0 : chunkGas(LIMITS.keyBytes);
+  const type = slot.fields[field] ?? 'bool';
+  const presence = slot.keys.length === 0 ? 0 : loadGasMax('bool') + writeGasMax('bool');
+  switch (op) {
+    case 'StateGet':
+      return touch + loadGasMax(type);
+    case 'StateHas':
+      return touch + loadGasMax('bool');
+    case 'StateSet':
+      return touch + presence + writeGasMax(type);
+    case 'StateAdd':
+      return touch + presence;
+    case 'StateRemove':
+      return touch + (slot.fields.length + 1) * GAS.firstWrite;
+  }
+}
+
+function loadGasMax(type: WordType): number {
+  return GAS.coldLoad + chunkGas(WORD_BYTES_MAX[type]);
+}
+
+function writeGasMax(type: WordType): number {
+  return GAS.firstWrite + chunkGas(WORD_BYTES_MAX[type]);
+}
+
+function weigh(
+  artifact: Artifact,
+  instruction: Instruction,
+  measure: Measure,
+  bounds: readonly number[],
+): number {
+  const row = rowOf(instruction.op);
+  const callee = instruction.op === 'Call' ? (bounds[Number(instruction.operands[0])] ?? 0) : 0;
+  switch (measure) {
+    case 'gas':
+      return row.gas + dynamicGasMax(artifact, instruction) + callee;
+    case 'interned':
+      return callee + newValues(artifact, instruction);
+    case 'events':
+      return callee + (instruction.op === 'EmitEvent' || row.host !== undefined ? 1 : 0);
+    case 'logs':
+      return callee + (instruction.op === 'Log' ? 1 : 0);
+  }
+}
+
+/** How many values an instruction may add to the intern table; constants and the environment are counted once elsewhere. */
+function newValues(artifact: Artifact, { op, operands }: Instruction): number {
+  const row = rowOf(op);
+  if (op === 'StateGet') {
+    const type = artifact.storage[Number(operands[0])]?.fields[Number(operands[1])];
+    return type === 'int' || type === 'bool' ? 0 : 1;
+  }
+  if (op === 'TextConcat' || op === 'Hash') return 1;
+  if (row.host === undefined || row.stack === 'dynamic') return 0;
+  return row.stack.pushes.filter((type) => type !== 'int' && type !== 'bool').length;
+}
+
+function calleesOf(fn: FunctionCode): number[] {
+  return fn.code.filter(({ op }) => op === 'Call').map(({ operands }) => Number(operands[0]));
+}
+
+/** Depth-first without recursion: the depth is the attacker's choice. False when a cycle is met. */
+function visit(
+  root: number,
+  callees: readonly (readonly number[])[],
+  state: Uint8Array,
+  order: number[],
+): boolean {
+  if (state[root] === 2) return true;
+  const path: { fn: number; next: number }[] = [{ fn: root, next: 0 }];
+  state[root] = 1;
+  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    const callee = callees[top.fn]?.[top.next++];
+    if (callee === undefined) {
+      state[top.fn] = 2;
+      order.push(top.fn);
+      path.pop();
+    } else if (state[callee] === 1) return false;
+    else if (state[callee] === 0) {
+      state[callee] = 1;
+      path.push({ fn: callee, next: 0 });
+    }
+  }
+  return true;
+}
+
+const NO_WAY = Number.NEGATIVE_INFINITY;
+
+/** The bound of a function with these weights. */
+function boundOf(fn: FunctionCode, { loops }: Structure, weights: Float64Array): number {
+  // What a LoopEnter costs: all full turns of its loop. The turn that ends in the trap at the bound comes on top.
+  const turns = new Map<number, number>();
+  for (const loop of [...loops].reverse()) {
+    const turn = walk(fn, weights, turns, loop.enter + 1, loop.back, loop);
+    turns.set(loop.enter, loop.bound * Math.max(0, turn));
+  }
+  return Math.max(0, walk(fn, weights, turns, 0, fn.code.length - 1, null));
+}
+
+/**
+ * The costliest way from `first` on. With a loop: to its LoopBack, staying inside; without: to any end. A LoopBack met
+ * otherwise ends the way, since it can only trap once all full turns are paid for.
+ */
+function walk(
+  fn: FunctionCode,
+  weights: Float64Array,
+  turns: ReadonlyMap<number, number>,
+  first: number,
+  last: number,
+  loop: Loop | null,
+): number {
+  const end = loop === null ? 0 : NO_WAY;
+  const cost = new Float64Array(last - first + 2).fill(end);
+  const costAt = (at: number) => (at > last ? end : (cost[at - first] as number));
+  for (let at = last; at >= first; at--) {
+    const instruction = fn.code[at] as Instruction;
+    const ahead = at === loop?.back ? 0 : continuation(instruction, at, costAt, end);
+    cost[at - first] = (weights[at] as number) + (turns.get(at) ?? 0) + ahead;
+  }
+  return cost[0] as number;
+}
+
+function continuation(
+  instruction: Instruction,
+  at: number,
+  costAt: (at: number) => number,
+  end: number,
+): number {
+  if (instruction.op === 'LoopBack') return end;
+  const target = targetOf(instruction);
+  const ends = rowOf(instruction.op).flow === 'end';
+  if (target < 0) return ends ? end : costAt(at + 1);
+  return ends ? costAt(target) : Math.max(costAt(target), costAt(at + 1));
+}

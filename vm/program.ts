@@ -1,0 +1,151 @@
+/**
+ * A validated artifact in, a program out that the interpreter can run without checks: all functions in one typed
+ * array, jump targets resolved, the gas of each basic block in front of it.
+ */
+import { wordsOfFields } from './abi.ts';
+import type { Artifact, Entry, FunctionCode, Instruction } from './artifact.ts';
+import { OPCODES, rowOf } from './opcodes.ts';
+import { targetOf } from './structure.ts';
+import type { Typing } from './typing.ts';
+import type { WordType } from './value.ts';
+
+/** Internal opcode in front of each basic block; its operand is the block's static gas. */
+export const CHARGE = 0x100;
+
+/** What `Hash` takes; its operand is the position here. */
+export const HASHED_TYPES: readonly WordType[] = ['text', 'bytes', 'hash'];
+
+/** Opaque outside the VM, but for `artifact`. */
+export type Program = {
+  readonly artifact: Artifact;
+  readonly code: Int32Array;
+  /** 64-bit operands; the code holds their index. */
+  readonly wide: BigInt64Array;
+  /** Where the code of each function begins. */
+  readonly starts: Int32Array;
+  /** Per function: parameters, locals. */
+  readonly paramCounts: Int32Array;
+  readonly localCounts: Int32Array;
+  /** For each place in `code` its function and instruction. */
+  readonly functionOf: Int32Array;
+  readonly instructionOf: Int32Array;
+  /** Types of the stack at each `Halt`, by place in `code`. */
+  readonly halts: ReadonlyMap<number, readonly WordType[]>;
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly eventWords: readonly (readonly WordType[])[];
+  /** Words of stack that the largest execution needs; frames that are open at once. */
+  readonly stackWords: number;
+  readonly callDepth: number;
+};
+
+/** What one instruction became. */
+type Piece = { readonly op: number; readonly operands: readonly number[] };
+
+export function buildProgram(
+  artifact: Artifact,
+  typings: readonly Typing[],
+  sizes: { readonly stackWords: number; readonly callDepth: number },
+): Program {
+  const out = {
+    code: [] as number[],
+    wide: [] as bigint[],
+    functionOf: [] as number[],
+    instructionOf: [] as number[],
+  };
+  const starts: number[] = [];
+  const halts = new Map<number, readonly WordType[]>();
+  for (const [index, fn] of artifact.functions.entries()) {
+    starts.push(out.code.length);
+    emitFunction(out, halts, fn, index, typings[index] as Typing);
+  }
+  return {
+    artifact,
+    code: Int32Array.from(out.code),
+    wide: BigInt64Array.from(out.wide),
+    starts: Int32Array.from(starts),
+    paramCounts: Int32Array.from(artifact.functions, (fn) => fn.params.length),
+    localCounts: Int32Array.from(artifact.functions, (fn) => fn.locals.length),
+    functionOf: Int32Array.from(out.functionOf),
+    instructionOf: Int32Array.from(out.instructionOf),
+    halts,
+    entries: new Map(artifact.entries.map((entry) => [entry.name, entry])),
+    eventWords: artifact.events.map((event) => wordsOfFields(event.fields)),
+    ...sizes,
+  };
+}
+
+type Out = { code: number[]; wide: bigint[]; functionOf: number[]; instructionOf: number[] };
+
+function emitFunction(
+  out: Out,
+  halts: Map<number, readonly WordType[]>,
+  fn: FunctionCode,
+  index: number,
+  typing: Typing,
+): void {
+  const blocks = blockGas(fn);
+  const pieces = fn.code.map((instruction, at) => pieceOf(out, fn, instruction, typing.notes.get(at)));
+  const places = placesOf(out.code.length, pieces, blocks);
+  for (const [at, instruction] of fn.code.entries()) {
+    const piece = pieces[at] as Piece;
+    const target = targetOf(instruction);
+    const targetAt = rowOf(instruction.op).operands.indexOf('target');
+    const operands = piece.operands.map((value, which) =>
+      which === targetAt ? (places[target] as number) : value,
+    );
+    const gas = blocks[at] as number;
+    const words = gas < 0 ? [piece.op, ...operands] : [CHARGE, gas, piece.op, ...operands];
+    const notes = typing.notes.get(at);
+    if (instruction.op === 'Halt' && notes !== undefined)
+      halts.set(out.code.length + words.length - 1, notes);
+    for (const word of words) {
+      out.code.push(word);
+      out.functionOf.push(index);
+      out.instructionOf.push(at);
+    }
+  }
+}
+
+/** For the first instruction of each basic block the static gas of the block, -1 for the others. */
+function blockGas(fn: FunctionCode): Float64Array {
+  const leads = new Uint8Array(fn.code.length + 1);
+  leads[0] = 1;
+  for (const [at, instruction] of fn.code.entries()) {
+    const target = targetOf(instruction);
+    if (target >= 0) leads[target] = 1;
+    if (target >= 0 || rowOf(instruction.op).flow === 'end') leads[at + 1] = 1;
+  }
+  const gas = new Float64Array(fn.code.length).fill(-1);
+  for (let at = fn.code.length - 1, sum = 0; at >= 0; at--) {
+    sum += rowOf((fn.code[at] as Instruction).op).gas;
+    if (leads[at] === 1) {
+      gas[at] = sum;
+      sum = 0;
+    }
+  }
+  return gas;
+}
+
+function pieceOf(
+  out: Out,
+  fn: FunctionCode,
+  { op, operands }: Instruction,
+  notes: readonly WordType[] | undefined,
+): Piece {
+  const numbers = operands.map((operand) =>
+    typeof operand === 'bigint' ? out.wide.push(operand) - 1 : operand,
+  );
+  if (op === 'Return') numbers.push(fn.results.length);
+  if (op === 'Hash') numbers.push(HASHED_TYPES.indexOf(notes?.[0] ?? 'text'));
+  return { op: OPCODES[op].code, operands: numbers };
+}
+
+/** Where the block that an instruction leads, or the instruction itself, will stand. */
+function placesOf(start: number, pieces: readonly Piece[], blocks: Float64Array): number[] {
+  let place = start;
+  return pieces.map((piece, at) => {
+    const here = place;
+    place += ((blocks[at] as number) < 0 ? 0 : 2) + 1 + piece.operands.length;
+    return here;
+  });
+}

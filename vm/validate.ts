@@ -1,0 +1,359 @@
+/**
+ * An artifact in, a program or all its errors out. What passes can neither underflow nor mistype nor jump astray, ends
+ * within the gas that its entries state, and touches only what it declares. The interpreter relies on that.
+ */
+import { formatType, wordError, wordsOf, wordsOfFields } from './abi.ts';
+import type { Artifact, Entry, FunctionCode, StorageSlot } from './artifact.ts';
+import { callOrder, entryGas, type Measure, measureBounds, WORD_BYTES_MAX } from './bounds.ts';
+import { compareBytes, compareText, utf8 } from './codec.ts';
+import { LIMITS } from './limits.ts';
+import { rowOf } from './opcodes.ts';
+import { buildProgram, type Program } from './program.ts';
+import { type CodeError, type Structure, structureOf, type ValidationCode } from './structure.ts';
+import { type Typing, typingOf } from './typing.ts';
+import type { AbiField, AbiType, WordType } from './value.ts';
+
+/** `function` and `instruction` are indices, -1 where the error is not in code. */
+export type ValidationError = {
+  readonly code: ValidationCode;
+  readonly message: string;
+  readonly function: number;
+  readonly instruction: number;
+};
+
+export type Validated =
+  | { readonly ok: true; readonly program: Program }
+  | { readonly ok: false; readonly errors: readonly ValidationError[] };
+
+type Report = (code: ValidationCode, message: string, fn?: number) => void;
+
+/** Validates an artifact, which may be any data of that type: decoded, assembled or generated. */
+export function validate(artifact: Artifact): Validated {
+  const errors: ValidationError[] = [];
+  const report: Report = (code, message, fn = -1) =>
+    errors.push({ code, message, function: fn, instruction: -1 });
+  checkDeclarations(artifact, report);
+  if (errors.length > 0) return { ok: false, errors };
+  const structures = inFunctions(artifact, errors, (fn) => {
+    const { structure, errors: found } = structureOf(artifact, fn);
+    return { value: structure, errors: found };
+  });
+  const order = callOrder(artifact.functions);
+  if (errors.length === 0 && order === null) report('CallCycle', 'functions call each other in a cycle');
+  if (errors.length > 0 || order === null) return { ok: false, errors };
+  const typings = inFunctions(artifact, errors, (fn) => {
+    const { typing, errors: found } = typingOf(artifact, fn);
+    return { value: typing, errors: found };
+  });
+  if (errors.length > 0) return { ok: false, errors };
+  checkUses(artifact, order, report);
+  const sizes = checkSizes(artifact, typings, order, report);
+  checkBounds(artifact, structures, order, report);
+  return errors.length > 0
+    ? { ok: false, errors }
+    : { ok: true, program: buildProgram(artifact, typings, sizes) };
+}
+
+function inFunctions<T>(
+  artifact: Artifact,
+  errors: ValidationError[],
+  judge: (fn: FunctionCode) => { readonly value: T; readonly errors: readonly CodeError[] },
+): T[] {
+  return artifact.functions.map((fn, index) => {
+    const judged = judge(fn);
+    errors.push(...judged.errors.map((error) => ({ ...error, function: index })));
+    return judged.value;
+  });
+}
+
+// ---- declarations
+
+function checkDeclarations(artifact: Artifact, report: Report): void {
+  checkMeta(artifact, report);
+  checkCounts(artifact, report);
+  checkConstants(artifact, report);
+  checkNames('currency', artifact.currencies, report);
+  for (const { name, decimals } of artifact.currencies)
+    if (decimals > 18) report('BadList', `currency ${name} has more than 18 decimals`);
+  checkNames('slot', artifact.storage, report);
+  for (const slot of artifact.storage) checkSlot(artifact, slot, report);
+  checkNames('event', artifact.events, report);
+  for (const event of artifact.events) checkEvent(artifact, event.name, event.fields, report);
+  checkNames('function', artifact.functions, report);
+  artifact.functions.forEach((fn, index) => {
+    checkFunction(fn, index, report);
+  });
+  checkNames('entry point', artifact.entries, report);
+  if (artifact.entries.filter(({ kind }) => kind === 'init').length > 1)
+    report('BadEntry', 'more than one init');
+  for (const entry of artifact.entries) checkEntry(artifact, entry, report);
+}
+
+function checkMeta({ name, meta, capabilities, claims, marks }: Artifact, report: Report): void {
+  const short = [name, meta.version, meta.cooperative, ...meta.dependencies, ...capabilities];
+  for (const text of short)
+    if (!isText(text, LIMITS.nameBytes)) report('BadName', `${JSON.stringify(text)} is no name`);
+  const long = [meta.purpose, meta.doc, ...marks.map(({ clause }) => clause)];
+  if (!long.every((text) => isText(text, LIMITS.docBytes)))
+    report('Limit', `a text has more than ${LIMITS.docBytes} bytes`);
+  if (name === '') report('BadName', 'the contract has no name');
+  const { cpu, memory, network, storage, bandwidth } = meta.impact;
+  if (
+    ![cpu, memory, network, storage, bandwidth].every(
+      (value) => Number.isInteger(value) && value >= 0 && value <= 255,
+    )
+  )
+    report('BadList', 'an impact is not within 0 to 255');
+  if (!ascends(capabilities, compareText)) report('BadList', 'the capabilities are not sorted');
+  if (!ascends(claims, compareBytes) || claims.some((claim) => claim.length !== 32))
+    report('BadList', 'the claims are not sorted hashes');
+}
+
+function checkCounts(artifact: Artifact, report: Report): void {
+  const counts = [
+    ['constants', artifact.constants.length, LIMITS.constants],
+    ['currencies', artifact.currencies.length, LIMITS.currencies],
+    ['slots', artifact.storage.length, LIMITS.slots],
+    ['events', artifact.events.length, LIMITS.events],
+    ['functions', artifact.functions.length, LIMITS.functions],
+    ['entry points', artifact.entries.length, LIMITS.entries],
+  ] as const;
+  for (const [what, count, most] of counts)
+    if (count > most) report('Limit', `${count} ${what}; at most ${most}`);
+}
+
+function checkConstants({ constants }: Artifact, report: Report): void {
+  constants.forEach(({ type, value }, index) => {
+    const wrong = wordError(type, value);
+    if (wrong !== null) report('BadConstant', `constant ${index} ${wrong}`);
+  });
+}
+
+function checkNames(what: string, named: readonly { readonly name: string }[], report: Report): void {
+  const seen = new Set<string>();
+  for (const { name } of named) {
+    if (name === '' || !isText(name, LIMITS.nameBytes))
+      report('BadName', `${JSON.stringify(name)} is no name for a ${what}`);
+    if (seen.has(name)) report('Duplicate', `two ${what}s are called ${name}`);
+    seen.add(name);
+  }
+}
+
+function checkSlot(artifact: Artifact, slot: StorageSlot, report: Report): void {
+  const bad = (message: string) => report('BadStorage', `slot ${slot.name} ${message}`);
+  if (slot.keys.length + slot.fields.length > LIMITS.signatureWords)
+    bad(`has more than ${LIMITS.signatureWords} words`);
+  if (slot.keys.length + slot.fields.length === 0) bad('holds nothing');
+  const keyBytes = slot.keys.reduce((sum, type) => sum + KEY_BYTES[type], 0);
+  if (keyBytes > LIMITS.keyBytes) bad(`has keys of more than ${LIMITS.keyBytes} bytes`);
+  if (slot.type !== null && !fitsSlot(artifact, slot, slot.type))
+    bad(`has other words than ${formatType(slot.type, artifact.currencies)}`);
+}
+
+/** Largest content of a key word; texts and bytes are measured when they come. */
+const KEY_BYTES: { readonly [K in WordType]: number } = { ...WORD_BYTES_MAX, int: 8, text: 0, bytes: 0 };
+
+function fitsSlot(artifact: Artifact, slot: StorageSlot, type: AbiType): boolean {
+  const fits = (part: AbiType, words: readonly WordType[]) =>
+    isValueType(artifact, part, LIMITS.typeDepth) && sameWords(wordsOf(part), words);
+  // What a set keeps beside its elements is the compiler's own.
+  if (type.kind === 'Set') return fits(type.item, slot.keys);
+  if (type.kind === 'Map') return fits(type.key, slot.keys) && fits(type.value, slot.fields);
+  return slot.keys.length === 0 && fits(type, slot.fields);
+}
+
+function checkEvent(artifact: Artifact, name: string, fields: readonly AbiField[], report: Report): void {
+  if (!checkFields(artifact, fields)) {
+    report('BadEvent', `event ${name} has a field that no value fits, or two of one name`);
+    return;
+  }
+  const words = wordsOfFields(fields);
+  if (words.length > LIMITS.signatureWords)
+    report('BadEvent', `event ${name} has more than ${LIMITS.signatureWords} words`);
+  const bytes = words.reduce((sum, type) => sum + WORD_BYTES_MAX[type], 0);
+  if (bytes > LIMITS.eventBytes)
+    report('BadEvent', `event ${name} may have more than ${LIMITS.eventBytes} bytes`);
+}
+
+function checkFunction(fn: FunctionCode, index: number, report: Report): void {
+  const bad = (message: string) => report('BadFunction', `function ${fn.name} ${message}`, index);
+  if (fn.params.length > LIMITS.signatureWords || fn.results.length > LIMITS.signatureWords)
+    bad(`has more than ${LIMITS.signatureWords} parameters or results`);
+  if (fn.locals.length > LIMITS.locals) bad(`has more than ${LIMITS.locals} locals`);
+  if (!sameWords(fn.locals.slice(0, fn.params.length), fn.params))
+    bad('does not begin its locals with its parameters');
+  if (fn.code.length === 0) bad('has no code');
+  if (fn.code.length > LIMITS.instructions) bad(`has more than ${LIMITS.instructions} instructions`);
+  if (fn.positions.length !== 0 && fn.positions.length !== fn.code.length)
+    bad('has a source map of another length');
+}
+
+function checkEntry(artifact: Artifact, entry: Entry, report: Report): void {
+  const bad = (message: string) => {
+    report('BadEntry', `entry point ${entry.name} ${message}`, entry.function);
+  };
+  const fn = artifact.functions[entry.function];
+  if (fn === undefined) {
+    bad(`has no function ${entry.function}`);
+    return;
+  }
+  if (!checkFields(artifact, entry.params) || !isValueType(artifact, entry.result, LIMITS.typeDepth)) {
+    bad('has a parameter or result that no value fits, or two parameters of one name');
+    return;
+  }
+  if (!sameWords(wordsOfFields(entry.params), fn.params)) bad('has other parameters than its function');
+  if (!sameWords(wordsOf(entry.result), fn.results)) bad('has another result than its function');
+  if (entry.kind === 'init' && entry.name !== 'init') bad('is an init of another name');
+  if (
+    entry.takes.some((currency) => artifact.currencies[currency] === undefined) ||
+    !ascends(entry.takes, (a, b) => a - b)
+  )
+    bad('takes currencies that are not declared or not sorted');
+  const texts = [...entry.access.permissions, ...entry.access.reputation.map(({ context }) => context)];
+  if (!texts.every((text) => text !== '' && isText(text, LIMITS.nameBytes)))
+    bad('names a permission or context badly');
+  if (!Number.isSafeInteger(entry.gasMax) || entry.gasMax < 0) bad('states no gas bound');
+}
+
+function checkFields(artifact: Artifact, fields: readonly AbiField[]): boolean {
+  const names = new Set(fields.map(({ name }) => name));
+  return (
+    names.size === fields.length && fields.every(({ type }) => isValueType(artifact, type, LIMITS.typeDepth))
+  );
+}
+
+function isValueType(artifact: Artifact, type: AbiType, depth: number): boolean {
+  if (depth === 0) return false;
+  if (type.kind === 'Map' || type.kind === 'Set') return false;
+  if (type.kind === 'Amount') return artifact.currencies[type.currency] !== undefined;
+  if (type.kind === 'Tuple') return type.items.every((item) => isValueType(artifact, item, depth - 1));
+  if (type.kind !== 'Struct') return true;
+  const names = new Set(type.fields.map(({ name }) => name));
+  return (
+    names.size === type.fields.length &&
+    type.fields.every((field) => isValueType(artifact, field.type, depth - 1))
+  );
+}
+
+// ---- uses and bounds
+
+/** Capabilities cover the host opcodes, views do not write, `Halt` stands only under entry points without result. */
+function checkUses(artifact: Artifact, order: readonly number[], report: Report): void {
+  const declared = new Set(artifact.capabilities.flatMap(impliedBy));
+  artifact.functions.forEach((fn, index) => {
+    const needed = new Set(fn.code.map(({ op }) => rowOf(op).host?.capability ?? null));
+    for (const capability of needed)
+      if (capability !== null && !declared.has(capability))
+        report(
+          'MissingCapability',
+          `${fn.name} needs the capability ${capability}, which is not declared`,
+          index,
+        );
+  });
+  const writes = spread(artifact, order, ({ op }) => rowOf(op).writes === true);
+  const halts = spread(artifact, order, ({ op }) => op === 'Halt');
+  for (const { kind, name, function: fn, result } of artifact.entries) {
+    if (kind === 'view' && writes[fn]) report('ViewWrites', `the view ${name} writes`, fn);
+    if (wordsOf(result).length > 0 && halts[fn])
+      report('HaltWithResult', `${name} has a result and reaches Halt`, fn);
+  }
+}
+
+/** To write includes to read. */
+function impliedBy(capability: string): readonly string[] {
+  return capability.endsWith('.write')
+    ? [capability, `${capability.slice(0, -'.write'.length)}.read`]
+    : [capability];
+}
+
+/** Per function whether it, or one that it calls, has an instruction of some kind. */
+function spread(
+  artifact: Artifact,
+  order: readonly number[],
+  has: (instruction: FunctionCode['code'][number]) => boolean,
+): boolean[] {
+  const found: boolean[] = [];
+  for (const index of order) {
+    const code = artifact.functions[index]?.code ?? [];
+    found[index] = code.some(
+      (one) => has(one) || (one.op === 'Call' && found[Number(one.operands[0])] === true),
+    );
+  }
+  return found;
+}
+
+function checkSizes(
+  artifact: Artifact,
+  typings: readonly Typing[],
+  order: readonly number[],
+  report: Report,
+) {
+  const words: number[] = [];
+  const depths: number[] = [];
+  for (const index of order) {
+    const fn = artifact.functions[index] as FunctionCode;
+    const callees = fn.code.filter(({ op }) => op === 'Call').map(({ operands }) => Number(operands[0]));
+    const most = (sizes: readonly number[]) =>
+      callees.reduce((max, callee) => Math.max(max, sizes[callee] ?? 0), 0);
+    words[index] = fn.locals.length + (typings[index]?.heightMax ?? 0) + most(words);
+    depths[index] = 1 + most(depths);
+  }
+  const sizes = { stackWords: Math.max(0, ...words), callDepth: Math.max(0, ...depths) };
+  if (sizes.stackWords > LIMITS.stackWords)
+    report('Limit', `an execution may need ${sizes.stackWords} words of stack; at most ${LIMITS.stackWords}`);
+  if (sizes.callDepth > LIMITS.callDepth)
+    report('Limit', `calls may nest ${sizes.callDepth} deep; at most ${LIMITS.callDepth}`);
+  return sizes;
+}
+
+function checkBounds(
+  artifact: Artifact,
+  structures: readonly Structure[],
+  order: readonly number[],
+  report: Report,
+): void {
+  const boundsOf = (measure: Measure) => measureBounds(artifact, structures, order, measure);
+  const gas = boundsOf('gas');
+  const interned = boundsOf('interned');
+  const limits = [
+    ['events', boundsOf('events'), LIMITS.eventsEmitted],
+    ['logs', boundsOf('logs'), LIMITS.logs],
+  ] as const;
+  for (const entry of artifact.entries) {
+    const bound = entryGas(entry) + (gas[entry.function] ?? 0);
+    const over = (what: string) => report('Limit', `${entry.name} ${what}`, entry.function);
+    if (bound > LIMITS.gasBound) over(`may use more than ${LIMITS.gasBound} gas`);
+    else if (entry.gasMax < bound)
+      report(
+        'GasBound',
+        `${entry.name} states at most ${entry.gasMax} gas and may use ${bound}`,
+        entry.function,
+      );
+    const values =
+      ENVIRONMENT_VALUES +
+      artifact.constants.length +
+      wordsOfFields(entry.params).length +
+      (interned[entry.function] ?? 0);
+    if (values > LIMITS.internedValues)
+      over(`may hold ${values} longer values; at most ${LIMITS.internedValues}`);
+    for (const [what, bounds, most] of limits) {
+      const count = bounds[entry.function] ?? 0;
+      if (count > most) over(`may make ${count} ${what}; at most ${most}`);
+    }
+  }
+}
+
+/** Caller, creator, self. */
+const ENVIRONMENT_VALUES = 3;
+
+function isText(text: string, most: number): boolean {
+  return text.isWellFormed() && utf8(text).length <= most;
+}
+
+function sameWords(a: readonly WordType[], b: readonly WordType[]): boolean {
+  return a.length === b.length && a.every((type, index) => type === b[index]);
+}
+
+function ascends<T>(items: readonly T[], compare: (a: T, b: T) => number): boolean {
+  return items.every((item, index) => index === 0 || compare(items[index - 1] as T, item) < 0);
+}
