@@ -5,7 +5,7 @@ import { format as prettierFormat } from 'prettier/standalone';
 import type { Diagnostic } from '../diagnostics.ts';
 import { type Parsed, parse } from '../syntax/parse.ts';
 import { PLUGIN } from './plugin.ts';
-import { WIDTH } from './printer.ts';
+import { COMMENT_MARK, separateComments, WIDTH } from './printer.ts';
 
 export type Formatted =
   | { readonly ok: true; readonly text: string }
@@ -32,14 +32,15 @@ export async function format(text: string, options: { readonly file: string }): 
   return { ok: true, text: current };
 }
 
-function layOut(text: string): Promise<string> {
-  return prettierFormat(text, {
+async function layOut(text: string): Promise<string> {
+  const marked = await prettierFormat(text, {
     parser: 'ccl',
     plugins: [PLUGIN],
     printWidth: WIDTH,
     tabWidth: 2,
     endOfLine: 'lf',
   });
+  return text.includes(COMMENT_MARK) ? marked : separateComments(marked);
 }
 
 /** Tree and comments without places: what formatting must keep. */

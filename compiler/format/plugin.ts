@@ -18,9 +18,41 @@ export const PLUGIN: Plugin<Attached> = {
       canAttachComment: (node) => node.kind !== undefined && (node.kind as string) !== 'comment',
       printComment: (path, options) => printComment(path.node, options.originalText),
       isBlockComment: () => false,
+      handleComments: { ownLine: staysInList, endOfLine: staysBehindList },
     },
   },
 };
+
+/** A comment while prettier looks for its node. */
+type Placing = AnyNode & {
+  leading?: boolean;
+  trailing?: boolean;
+  precedingNode?: Placing;
+  followingNode?: Placing;
+  comments?: Placing[];
+};
+
+/** A comment on its own line before a closing bracket belongs to the list, not to what follows the bracket. */
+function staysInList(comment: Placing, text: string): boolean {
+  if (!/^(?:\s|\/\/[^\n]*)*[)\]>]/.test(text.slice(comment.span.end))) return false;
+  return attach(comment, comment.precedingNode, 'trailing');
+}
+
+/** A comment behind a closing bracket belongs to what follows, not to the last of the list. */
+function staysBehindList(comment: Placing, text: string): boolean {
+  const before = text.slice(0, comment.span.start).trimEnd();
+  const listed = comment.precedingNode !== undefined && comment.precedingNode.span.end < before.length;
+  return before.endsWith(')') && listed && attach(comment, comment.followingNode, 'leading');
+}
+
+function attach(comment: Placing, node: Placing | undefined, place: 'leading' | 'trailing'): boolean {
+  if (node === undefined) return false;
+  comment.leading = place === 'leading';
+  comment.trailing = place === 'trailing';
+  node.comments ??= [];
+  node.comments.push(comment);
+  return true;
+}
 
 /** Prettier writes into the tree; each call has its own. */
 function parseForPrettier(text: string): Attached {

@@ -114,9 +114,27 @@ function isBlankAfter(text: string, end: number): boolean {
   return /^[;,]?[ \t]*(?:\/\/[^\n]*)?\r?\n[ \t]*\r?\n/.test(text.slice(end, end + BLANK_REACH));
 }
 
-/** A comment as it was written. */
+/**
+ * Stands before each comment in prettier's output. Prettier moves a comment to the end of its line, also when
+ * another one is there already, and two comments on one line would become one: `separateComments` undoes that.
+ */
+export const COMMENT_MARK = '\ufffe';
+
+/** A comment as it was written, marked. */
 export function printComment(comment: { readonly span: AnyNode['span'] }, text: string): Doc {
-  return text.slice(comment.span.start, comment.span.end).trimEnd();
+  const written = text.slice(comment.span.start, comment.span.end).trimEnd();
+  return text.includes(COMMENT_MARK) ? written : COMMENT_MARK + written;
+}
+
+/** Removes the marks; of several comments at the end of a line all but the last get lines of their own above it. */
+export function separateComments(text: string): string {
+  const lines = text.split('\n').flatMap((whole) => {
+    const [code = '', ...comments] = whole.split(COMMENT_MARK);
+    const space = /^ */.exec(code)![0];
+    const above = comments.slice(0, -1).map((comment) => space + comment.trimEnd());
+    return [...above, code + (comments.at(-1) ?? '')];
+  });
+  return lines.join('\n');
 }
 
 function danglingOf(path: AstPath<Attached>, text: string): Doc | null {
