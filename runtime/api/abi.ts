@@ -1,0 +1,71 @@
+/** An artifact's interface as JSON: what a client needs to call it and to read its events. */
+import type { AbiField, AbiType, Artifact } from '../../vm/index.ts';
+import type { Json } from './values.ts';
+
+export function renderAbi({
+  name,
+  meta,
+  currencies,
+  capabilities,
+  entries,
+  events,
+  storage,
+  marks,
+}: Artifact): Json {
+  const type = (shape: AbiType): Json => renderType(shape, currencies);
+  const field = (shape: AbiField): Json => ({ name: shape.name, type: type(shape.type) });
+  return {
+    name,
+    version: meta.version,
+    purpose: meta.purpose,
+    doc: meta.doc,
+    capabilities,
+    currencies: currencies.map((currency) => ({ ...currency })),
+    entries: entries.map((entry) => ({
+      kind: entry.kind,
+      name: entry.name,
+      params: entry.params.map(field),
+      result: type(entry.result),
+      open: entry.open,
+      gasMax: String(entry.gasMax),
+      takes: entry.takes.map((index) => currencies[index]?.name ?? String(index)),
+      access: {
+        reputation: entry.access.reputation.map(({ context, score }) => ({
+          context,
+          score: score.toString(),
+        })),
+        permissions: entry.access.permissions,
+        contracts: entry.access.contracts,
+      },
+      doc: entry.doc,
+      specs: entry.specs,
+    })),
+    events: events.map((event) => ({ name: event.name, fields: event.fields.map(field) })),
+    state: storage.flatMap((slot) =>
+      slot.type === null ? [] : [{ name: slot.name, type: type(slot.type) }],
+    ),
+    marks: marks.map((mark) => ({ ...mark })),
+  };
+}
+
+function renderType(shape: AbiType, currencies: Artifact['currencies']): Json {
+  const type = (inner: AbiType): Json => renderType(inner, currencies);
+  switch (shape.kind) {
+    case 'Amount':
+      return { kind: 'Amount', currency: currencies[shape.currency]?.name ?? String(shape.currency) };
+    case 'Struct':
+      return {
+        kind: 'Struct',
+        name: shape.name,
+        fields: shape.fields.map((field) => ({ name: field.name, type: type(field.type) })),
+      };
+    case 'Tuple':
+      return { kind: 'Tuple', items: shape.items.map(type) };
+    case 'Map':
+      return { kind: 'Map', key: type(shape.key), value: type(shape.value) };
+    case 'Set':
+      return { kind: 'Set', item: type(shape.item), capacity: shape.capacity };
+    default:
+      return { kind: shape.kind };
+  }
+}

@@ -1,0 +1,347 @@
+/**
+ * The chain on disk: block log, state and application as one. Opening brings them to the same height, whatever the
+ * last process left behind; after that there is one way to go on, `commit`. No clock and no network in here.
+ */
+import type { Change, Reader } from '../host/index.ts';
+import type { Event } from '../vm/index.ts';
+import type { Application, FinalizeBlockResponse, LastBlock, TxResult } from './app/abci.ts';
+import { createApplication } from './app/application.ts';
+import { resultsRoot, validatorsHash } from './app/roots.ts';
+import { validatorsOf } from './app/rows.ts';
+import { type Block, decodeBlock, encodeBlock, type Header, headerHash, NO_HASH } from './codec/block.ts';
+import { type Decoded, equalBytes } from './codec/schema.ts';
+import { transactionHash } from './codec/transaction.ts';
+import { type ChainEnd, checkBlock, isSigned } from './consensus/block.ts';
+import type { Claimed } from './directory.ts';
+import { verify } from './keys/signature.ts';
+import { rememberVerified, VERIFIED_MAX } from './mempool/verified.ts';
+import { messageOf, type Refused, refused } from './refusal.ts';
+import type { Disk } from './store/disk.ts';
+import { type Inspection, inspectState, type Tipped } from './store/inspect.ts';
+import {
+  type BlockLog,
+  type LogDamage,
+  type LogDamaged,
+  type LogSound,
+  openLog,
+  scanLog,
+  type VisitBlock,
+} from './store/log.ts';
+import {
+  decodeOutcome,
+  decodeTxRecord,
+  encodeOutcome,
+  encodeTxRecord,
+  type OutcomeRecord,
+  type TxRecord,
+} from './store/record.ts';
+import { openState, type StateStore } from './store/state.ts';
+
+export type Chain = {
+  readonly app: Application;
+  /** The committed state. */
+  readonly state: Reader;
+  end(): ChainEnd;
+  /** Executes the block, then writes it: log, state. Resolves when both are on disk. A throw or a refusal is fatal: the chain must be closed. */
+  commit(block: Block): Promise<{ readonly ok: true; readonly done: FinalizeBlockResponse } | Refused>;
+  /** Null above the last block and below 1. */
+  block(height: bigint): Promise<Block | null>;
+  /** By transaction hash, in hex. */
+  result(hash: string): TxRecord | null;
+  /** What became of a deployment; null for one that waits, and for one that never was. */
+  outcome(contract: string): OutcomeRecord | null;
+  close(): Promise<void>;
+};
+
+/** What opening found and mended, as sentences for the operator. */
+export type Notice = {
+  readonly code: 'TornTailCut' | 'StateRebuilt' | 'StateBehind';
+  readonly message: string;
+};
+
+export type OpenedChain =
+  | { readonly ok: true; readonly chain: Chain; readonly notices: readonly Notice[] }
+  | Refused;
+
+type Directory = Extract<Claimed, { ok: true }>;
+
+/** The directory is claimed, and stays so. */
+export async function openChain(disk: Disk, directory: Directory): Promise<OpenedChain> {
+  const { paths, founding } = directory;
+  const found = await examine(disk, directory, openLog);
+  if (!found.ok) return found;
+  if (found.stateLost) {
+    await disk.removeTree(paths.state);
+    disk.pass('rebuild.removed');
+  }
+  const store: Store = { chainId: founding.chainId, state: openState(disk, paths.state), log: found.log.log };
+  const built = await bringToEnd(disk, store, directory);
+  if (built.ok) return { ok: true, chain: built.chain, notices: found.notices };
+  await closeStore(store);
+  return built;
+}
+
+/** What `openChain` would find and mend, changing nothing. */
+export async function examineChain(
+  disk: Disk,
+  directory: Directory,
+): Promise<{ readonly ok: true; readonly height: number; readonly notices: readonly Notice[] } | Refused> {
+  const found = await examine(disk, directory, scanLog);
+  return found.ok ? { ok: true, height: found.log.height, notices: found.notices } : found;
+}
+
+// ---- looking -----------------------------------------------------------------------------------
+
+type LookAtLog<Log> = (
+  disk: Disk,
+  path: string,
+  chainId: string,
+  stateHeight: number | null,
+  visit: VisitBlock,
+) => Promise<Log | LogDamaged>;
+/** A state that is lost is to be made again from the log. */
+type Found<Log> = {
+  readonly ok: true;
+  readonly log: Log;
+  readonly stateLost: boolean;
+  readonly notices: readonly Notice[];
+};
+
+async function examine<Log extends LogSound>(
+  disk: Disk,
+  directory: Directory,
+  look: LookAtLog<Log>,
+): Promise<Found<Log> | Refused> {
+  const { paths, founding } = directory;
+  const state = await inspectState(paths.state);
+  if (state.kind === 'Sound' && state.tip.chainId !== founding.chainId)
+    return refused('OtherChain', { found: state.tip.chainId, expected: founding.chainId });
+  const tip = state.kind === 'Sound' ? state.tip : null;
+  const headers = followHeaders(founding.chainId, tip);
+  const log = await look(disk, paths.log, founding.chainId, tip?.height ?? null, headers.visit);
+  if (!log.ok) return refuseLog(log.damage, directory);
+  const stateLost = state.kind === 'Damaged' || headers.contradicts();
+  return { ok: true, log, stateLost, notices: describe(stateLost, state, log) };
+}
+
+/** Follows the blocks of a log: each must name the one before, and the header after the state's height must have its root. */
+function followHeaders(chainId: string, tip: Tipped | null) {
+  let previous = NO_HASH;
+  let contradicts = false;
+  const visit = (data: Uint8Array, height: number): boolean => {
+    const block = decodeBlock(data);
+    if (!block.ok) return false;
+    const { header } = block.value;
+    const follows = equalBytes(header.previousHash, previous);
+    if (header.chainId !== chainId || header.height !== BigInt(height) || !follows) return false;
+    if (tip !== null && height === tip.height + 1)
+      contradicts = Buffer.from(header.appRoot).toString('hex') !== tip.appHash;
+    previous = headerHash(header);
+    return true;
+  };
+  return { visit, contradicts: () => contradicts };
+}
+
+function describe(stateLost: boolean, state: Inspection, log: LogSound): Notice[] {
+  const notices: Notice[] = [];
+  const height = state.kind === 'Sound' ? state.tip.height : 0;
+  const blocks = log.height - height;
+  if (log.tornBytes > 0)
+    notices.push({
+      code: 'TornTailCut',
+      message: `the log ended in ${log.tornBytes} bytes of a block that was not written to its end; nobody was told of it, and it is cut off`,
+    });
+  if (stateLost) {
+    const reason =
+      state.kind === 'Damaged' ? state.reason : `its root at height ${height} is not that of the chain`;
+    notices.push({
+      code: 'StateRebuilt',
+      message: `the state was damaged (${reason}); it is made again from the ${log.height} blocks of the log`,
+    });
+  } else if (blocks > 0) {
+    notices.push({
+      code: 'StateBehind',
+      message: `the state was ${blocks} of ${log.height} blocks behind the log; they are executed again`,
+    });
+  }
+  return notices;
+}
+
+function refuseLog(damage: LogDamage, { paths, founding }: Directory): Refused {
+  switch (damage.kind) {
+    case 'NotALog':
+      return refused('NotALog', { file: paths.log });
+    case 'OtherChain':
+      return refused('OtherChain', { found: damage.chainId, expected: founding.chainId });
+    case 'Damaged':
+      return refused('DamagedLog', { height: damage.height, offset: damage.offset, file: paths.log });
+  }
+}
+
+// ---- going on ----------------------------------------------------------------------------------
+
+type Store = { readonly chainId: string; readonly state: StateStore; readonly log: BlockLog };
+/** Where the chain stands now, and how many results and outcomes it has stored. */
+type Position = { end: ChainEnd; resultCount: bigint; outcomeCount: bigint };
+
+/** Executes what the log holds and the state does not. */
+async function bringToEnd(
+  disk: Disk,
+  store: Store,
+  directory: Directory,
+): Promise<{ readonly ok: true; readonly chain: Chain } | Refused> {
+  const { state, log } = store;
+  const tip = state.tip();
+  const app = createApplication({
+    state: state.leaves,
+    nodes: state.nodes,
+    last: tip?.last ?? null,
+    verify: rememberVerified(verify, VERIFIED_MAX),
+  });
+  const end =
+    tip === null
+      ? foundEnd(app, directory)
+      : endOf(store, tip.last, decodeStored(await log.read(Number(tip.last.height))).header);
+  const position: Position = {
+    end,
+    resultCount: tip?.resultCount ?? 0n,
+    outcomeCount: tip?.outcomeCount ?? 0n,
+  };
+  for (let height = Number(position.end.now.height) + 1; height <= log.height(); height += 1) {
+    const block = decodeStored(await log.read(height));
+    const wrong =
+      checkBlock(position.end, block) ??
+      (isSigned(block, position.end.validators, verify) ? null : 'it is not signed by the validators');
+    if (wrong !== null) return refused('Diverged', { height, reason: wrong });
+    await keep(store, position, app, block, execute(app, block));
+    disk.pass('rebuild.block');
+  }
+  return { ok: true, chain: useChain(store, position, app) };
+}
+
+function useChain(store: Store, position: Position, app: Application): Chain {
+  const { state, log } = store;
+  return {
+    app,
+    state: state.leaves,
+    end: () => position.end,
+    async commit(block) {
+      const done = execute(app, block);
+      try {
+        await log.append(encodeBlock(block));
+        await keep(store, position, app, block, done);
+      } catch (error) {
+        return refused('StorageFailed', { reason: messageOf(error) });
+      }
+      return { ok: true, done };
+    },
+    async block(height) {
+      if (height < 1n || height > position.end.now.height) return null;
+      return decodeStored(await log.read(Number(height)));
+    },
+    result: (hash) => stored(state.results, hash, decodeTxRecord),
+    outcome: (contract) => stored(state.outcomes, contract, decodeOutcome),
+    close: () => closeStore(store),
+  };
+}
+
+function execute(app: Application, { header, txs }: Block): FinalizeBlockResponse {
+  const { height, time, proposer } = header;
+  return app.finalizeBlock({ txs, height, time, proposer });
+}
+
+/** Writes what the application made of the block. Application and readers move on together, before anything is awaited. */
+async function keep(
+  store: Store,
+  position: Position,
+  app: Application,
+  block: Block,
+  done: FinalizeBlockResponse,
+): Promise<void> {
+  const { changes, nodes, last } = app.commit();
+  const results = resultRows(store.state, block, done.txResults);
+  const outcomes = outcomeRows(last.height, [
+    ...done.txResults.flatMap(({ events }) => events),
+    ...done.events,
+  ]);
+  position.resultCount += BigInt(results.length);
+  position.outcomeCount += BigInt(outcomes.length);
+  const { resultCount, outcomeCount } = position;
+  const written = store.state.write({
+    changes,
+    nodes,
+    results,
+    outcomes,
+    tip: { chainId: store.chainId, last, resultCount, outcomeCount },
+  });
+  position.end = endOf(store, last, block.header);
+  await written;
+}
+
+/** The first result that a transaction had stands, should the same bytes come again. */
+function resultRows(state: StateStore, { header, txs }: Block, executed: readonly TxResult[]): Change[] {
+  const rows = new Map<string, Uint8Array>();
+  for (const [index, tx] of txs.entries()) {
+    const hash = hexOf(transactionHash(tx));
+    if (rows.has(hash) || state.results.get(hash) !== undefined) continue;
+    rows.set(hash, encodeTxRecord(hash, { height: header.height, index, result: executed[index]! }));
+  }
+  return [...rows].map(([key, value]) => ({ key, value }));
+}
+
+const OUTCOME_EVENTS = ['ContractDeployed', 'DeploymentDropped'];
+
+function outcomeRows(height: bigint, events: readonly Event[]): Change[] {
+  return events.flatMap((event) => {
+    const contract = event.fields.find(({ name }) => name === 'contract')?.value;
+    if (event.source !== 'contracts' || !OUTCOME_EVENTS.includes(event.name) || typeof contract !== 'string')
+      return [];
+    return [{ key: contract, value: encodeOutcome(contract, { height, event }) }];
+  });
+}
+
+function stored<T>(
+  records: Reader,
+  key: string,
+  decodeRecord: (key: string, data: Uint8Array) => Decoded<T>,
+): T | null {
+  const data = records.get(key);
+  if (data === undefined) return null;
+  const record = decodeRecord(key, data);
+  if (!record.ok) throw new Error(record.message);
+  return record.value;
+}
+
+function foundEnd(app: Application, { founding, genesis }: Directory): ChainEnd {
+  const { chainId } = founding;
+  const { time } = founding.genesis;
+  const { validators, appHash } = app.initChain({ chainId, time, initialHeight: 1n, appStateBytes: genesis });
+  const now = {
+    height: 0n,
+    time,
+    appHash,
+    resultsRoot: resultsRoot([]),
+    validatorsHash: validatorsHash(validators),
+  };
+  return { chainId, now, header: null, validators };
+}
+
+function endOf({ chainId, state }: Store, now: LastBlock, header: Header): ChainEnd {
+  return { chainId, now, header, validators: validatorsOf(state.leaves) };
+}
+
+/** Of the log, whose hashes were checked: what does not decode is a defect of ours. */
+function decodeStored(data: Uint8Array): Block {
+  const block = decodeBlock(data);
+  if (!block.ok) throw new Error(`a block of the log does not decode: ${block.message}`);
+  return block.value;
+}
+
+async function closeStore({ state, log }: Store): Promise<void> {
+  await state.close();
+  await log.close();
+}
+
+function hexOf(data: Uint8Array): string {
+  return Buffer.from(data).toString('hex');
+}
