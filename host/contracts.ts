@@ -16,6 +16,7 @@ import {
   LIMITS,
   list as listOf,
   type Outcome,
+  type Program,
   record,
   sha256,
   type Trap,
@@ -88,8 +89,8 @@ export type Success = {
   readonly logs: readonly string[];
   readonly spent: readonly Spend[];
 };
-/** A decoded artifact and its hash. */
-export type Code = { readonly artifact: Artifact; readonly hash: Uint8Array };
+/** What validation made of an artifact, which is in it, and the artifact's hash. */
+export type Code = { readonly program: Program; readonly hash: Uint8Array };
 export type Deployed = Success & { readonly contract: string };
 
 /** What a view may use, where its asker does not say. */
@@ -118,8 +119,8 @@ export function checkArtifact(data: Uint8Array): Answer<Code> {
   const decoded = decodeArtifact(data);
   if (!decoded.ok) return refuse('BadArtifact', decoded.error.message);
   const validated = validate(decoded.artifact);
-  if (!validated.ok) return refuse('InvalidBytecode', validated.error.message);
-  return accept({ artifact: decoded.artifact, hash: decoded.hash });
+  if (!validated.ok) return refuse('InvalidBytecode', validated.errors[0]?.message ?? '');
+  return accept({ program: validated.program, hash: decoded.hash });
 }
 
 /** `count` is `nextDeployment` of the creator. */
@@ -159,8 +160,8 @@ export function instantiateContract(
     return notBegun(refuse('NoPermission', `${DEPLOY_PERMISSION} of ${cooperative}`));
   if (has(state, CONTRACTS, contract)) return notBegun(refuse('ContractTaken', contract));
   const scratch = overlay(state);
-  const { artifact, hash } = checked.value;
-  const bound = bindCurrencies(scratch, creator, cooperative, artifact);
+  const { program, hash } = checked.value;
+  const bound = bindCurrencies(scratch, creator, cooperative, program.artifact);
   if (!bound.ok) return notBegun(bound);
   const row = {
     creator,
@@ -172,7 +173,7 @@ export function instantiateContract(
   };
   write(scratch, CONTRACTS, [contract], row);
   write(scratch, CODE, [hexOf(hash)], deployment.artifact);
-  const outcome = runInit(scratch, moment, deployment, { contract, row, artifact });
+  const outcome = runInit(scratch, moment, deployment, { contract, row, program });
   if (!outcome.ok) return outcome;
   applyChanges(state, scratch.changes());
   return { ...outcome, contract };
@@ -185,10 +186,10 @@ export function callContract(state: State, moment: Moment, call: Call): Success 
   const { contract, entry, args, caller, spends, gasLimit } = call;
   const target = findEntry(state, contract, entry);
   if (!target.ok) return notBegun(target);
-  const { row, artifact, kind } = target.value;
+  const { row, program, kind } = target.value;
   if (kind !== 'rule') return notBegun(refuse('NotARule', entry));
   if (!isRegistered(state, caller)) return notBegun(refuse('UnknownDid', JSON.stringify(caller)));
-  return run(state, moment, { contract, row, artifact, entry, args, caller, spends, gasLimit });
+  return run(state, moment, { contract, row, program, entry, args, caller, spends, gasLimit });
 }
 
 /** Asks a view, with the state as it is; nothing is written. */
@@ -199,12 +200,12 @@ export function viewContract(
 ): Success | Failure {
   const target = findEntry(state, contract, entry);
   if (!target.ok) return notBegun(target);
-  const { row, artifact, kind } = target.value;
+  const { row, program, kind } = target.value;
   if (kind !== 'view') return notBegun(refuse('NotAView', entry));
   return run(overlay(state), moment, {
     contract,
     row,
-    artifact,
+    program,
     entry,
     args,
     caller: null,
@@ -218,7 +219,7 @@ export function contractInfo(
   contract: string,
 ): (ContractRecord & { readonly artifact: Artifact }) | undefined {
   const row = read(state, CONTRACTS, contract);
-  return row === undefined ? undefined : { ...row, artifact: artifactOf(state, row) };
+  return row === undefined ? undefined : { ...row, artifact: programOf(state, row).artifact };
 }
 
 // ---- for tools ---------------------------------------------------------------------------------
@@ -229,7 +230,7 @@ export function contractsOf(state: Reader): string[] {
 
 // ---- private -----------------------------------------------------------------------------------
 
-type Target = { readonly contract: string; readonly row: ContractRecord; readonly artifact: Artifact };
+type Target = { readonly contract: string; readonly row: ContractRecord; readonly program: Program };
 type Execution = Target & Omit<Call, 'caller'> & { readonly caller: string | null };
 
 const DEPLOYMENT_ROW = record({ creator: SHORT_TEXT, count: uint64, codeHash: fixedBytes(32) });
@@ -282,7 +283,7 @@ function createFor(state: State, creator: string, currency: Currency): Answer<st
 }
 
 function runInit(state: Overlay, moment: Moment, deployment: Deployment, target: Target): Success | Failure {
-  const { artifact } = target;
+  const { artifact } = target.program;
   const { args, creator, spends, gasLimit } = deployment;
   const init = artifact.entries.find(({ kind }) => kind === 'init');
   if (init !== undefined)
@@ -301,8 +302,8 @@ function run(state: State, moment: Moment, execution: Execution): Success | Fail
   const scratch = overlay(state);
   const { contract, row, caller, spends } = execution;
   const world = makeWorld(scratch, moment, { ...row, contract, caller, spends });
-  const { artifact, entry, args, gasLimit } = execution;
-  const outcome = execute(artifact, { entry, args, gasLimit, host: world.host });
+  const { program, entry, args, gasLimit } = execution;
+  const outcome = execute(program, { entry, args, gasLimit }, world.host);
   if (!outcome.ok) return failureOf(outcome, world.refused());
   writeStorage(scratch, contract, outcome.writes);
   applyChanges(state, scratch.changes());
@@ -329,28 +330,28 @@ function findEntry(
   state: Reader,
   contract: string,
   name: string,
-): Answer<{ row: ContractRecord; artifact: Artifact; kind: 'init' | 'rule' | 'view' }> {
+): Answer<{ row: ContractRecord; program: Program; kind: 'init' | 'rule' | 'view' }> {
   const row = read(state, CONTRACTS, contract);
   if (row === undefined) return refuse('UnknownContract', contract);
-  const artifact = artifactOf(state, row);
-  const entry = artifact.entries.find((candidate) => candidate.name === name && candidate.kind !== 'init');
-  return entry === undefined
-    ? refuse('UnknownEntry', `${artifact.name}.${name}`)
-    : accept({ row, artifact, kind: entry.kind });
+  const program = programOf(state, row);
+  const entry = program.entries.get(name);
+  if (entry === undefined || entry.kind === 'init')
+    return refuse('UnknownEntry', `${program.artifact.name}.${name}`);
+  return accept({ row, program, kind: entry.kind });
 }
 
-/** The decoded artifact of a deployed contract: the same object each time, so that what is made from it can be kept beside it. */
-function artifactOf(state: Reader, { codeHash }: ContractRecord): Artifact {
+/** The program of a deployed contract, made once for each code. */
+function programOf(state: Reader, { codeHash }: ContractRecord): Program {
   const hash = hexOf(codeHash);
-  const kept = DECODED.get(hash);
+  const kept = PROGRAMS.get(hash);
   if (kept !== undefined) return kept;
-  const decoded = decodeArtifact(read(state, CODE, hash) ?? new Uint8Array(0));
-  if (!decoded.ok) throw new Error(`the stored code ${hash} is damaged`);
-  if (DECODED.size >= DECODED_MAX) DECODED.delete(DECODED.keys().next().value!);
-  DECODED.set(hash, decoded.artifact);
-  return decoded.artifact;
+  const checked = checkArtifact(read(state, CODE, hash) ?? new Uint8Array(0));
+  if (!checked.ok) throw new Error(`the stored code ${hash} is damaged: ${checked.message}`);
+  if (PROGRAMS.size >= PROGRAMS_MAX) PROGRAMS.delete(PROGRAMS.keys().next().value!);
+  PROGRAMS.set(hash, checked.value.program);
+  return checked.value.program;
 }
 
-/** By the hash of the code, so it makes nothing but time different. */
-const DECODED = new Map<string, Artifact>();
-const DECODED_MAX = 256;
+/** By the hash of the code, so it makes no difference but in time. */
+const PROGRAMS = new Map<string, Program>();
+const PROGRAMS_MAX = 256;

@@ -39,7 +39,7 @@ export function storePending(
     return { verdict: verdict('TooManyPending', ''), contract: '' };
   const checked = checkArtifact(body.artifact);
   if (!checked.ok) return { verdict: verdict(checked.code, checked.message), contract: '' };
-  const unproved = checked.value.artifact.marks.filter(({ kind }) => kind === 'unproved');
+  const unproved = checked.value.program.artifact.marks.filter(({ kind }) => kind === 'unproved');
   if (unproved.length > 0 && !parameters.acceptUnproved) {
     return {
       verdict: verdict('UnprovedClauses', unproved.map(({ clause }) => clause).join('; ')),

@@ -179,8 +179,7 @@ function integer(min: bigint, max: bigint): Schema<bigint> {
   return {
     toCbor: (value) => value,
     fromCbor(cbor, path) {
-      const value =
-        typeof cbor === 'bigint' ? cbor : Number.isSafeInteger(cbor) ? BigInt(cbor as number) : null;
+      const value = typeof cbor === 'bigint' ? cbor : Number.isInteger(cbor) ? BigInt(cbor as number) : null;
       if (value === null || value < min || value > max)
         throw malformed(path, `an integer from ${min} to ${max}`);
       return value;
@@ -188,18 +187,9 @@ function integer(min: bigint, max: bigint): Schema<bigint> {
   };
 }
 
-function readField<T>(
-  cbor: Map<unknown, unknown>,
-  name: string,
-  schema: Schema<T>,
-  path: string,
-): [string, T] {
-  throwIfMissing(cbor, name, path);
-  return [name, schema.fromCbor(cbor.get(name), `${path}.${name}`)];
-}
-
-function throwIfMissing(cbor: Map<unknown, unknown>, name: string, path: string): void {
+function readField<T>(cbor: Map<unknown, unknown>, name: string, schema: Schema<T>, path: string): T {
   if (!cbor.has(name)) throw malformed(path, `a field "${name}"`);
+  return schema.fromCbor(cbor.get(name), `${path}.${name}`);
 }
 
 function readAbiValue(cbor: unknown, path: string): AbiValue {
