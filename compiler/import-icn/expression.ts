@@ -158,7 +158,7 @@ function printBinary(context: Context, expr: Extract<Expr, { readonly kind: 'Bin
     );
   }
   if (op === 'Add' || op === 'Sub') {
-    const sign = op === 'Sub' ? '-' : type.kind === 'Text' ? '++' : '+';
+    const sign = op === 'Sub' ? '-' : '+';
     return join(as(context, expr.left, type), sign, as(context, expr.right, type), LEVEL.add, type);
   }
   if (op === 'Mul' || op === 'Div' || op === 'Mod') return printScaled(context, op, expr.left, expr.right);
@@ -201,9 +201,7 @@ function scaledType(op: 'Mul' | 'Div', left: Type, right: Type): Type | null {
 function printCall(context: Context, expr: Extract<Expr, { readonly kind: 'Call' }>): Printed {
   const arg = expr.args[0]!;
   if (expr.name === 'abs') return atom(`abs(${as(context, arg, INT).text})`, INT);
-  const { kind } = context.types.ofExpr(arg);
-  const text = at(print(context, arg, null), LEVEL.atom);
-  return kind === 'Text' ? atom(`${text}.length`, INT) : atom(`${text}.size`, INT);
+  return atom(`${at(print(context, arg, null), LEVEL.atom)}.size`, INT);
 }
 
 function printMap(context: Context, expr: Extract<Expr, { readonly kind: 'Map' }>): Printed {

@@ -141,6 +141,7 @@ function ruleTypes(scope: Scope, types: Types): readonly Inexpressible[] {
   return [
     ...wrong.map(({ place }) => ({ place, what: 'a list or set as a value', nearest })),
     ...nones(scope, types),
+    ...texts(scope, types),
   ];
 }
 
@@ -171,6 +172,18 @@ function nones(scope: Scope, types: Types): readonly Inexpressible[] {
     (expr) => types.ofExpr(expr).kind === 'None' && !returned.has(expr),
   );
   return found.flatMap(noneForms);
+}
+
+/** Texts can be compared; joining and measuring them comes with a later version. */
+function texts(scope: Scope, types: Types): readonly Inexpressible[] {
+  return allExpressions(scope).flatMap((expr) => {
+    const { place } = expr;
+    if (expr.kind === 'BinOp' && expr.op === 'Add' && types.ofExpr(expr).kind === 'Text')
+      return [{ place, what: 'joining texts', nearest: '`a ++ b`' }];
+    const [arg] = expr.kind === 'Call' && expr.name === 'len' ? expr.args : [];
+    const measured = arg !== undefined && types.ofExpr(arg).kind === 'Text';
+    return measured ? [{ place, what: 'the length of a text', nearest: '`text.length`' }] : [];
+  });
 }
 
 function isCollection(type: Type): boolean {

@@ -368,6 +368,13 @@ function unitOf(variable: TypeVar): string | null {
 function visitCall(work: Work, name: string, args: readonly TypeVar[], place: Place): TypeVar {
   const arg = args[0] ?? fresh(place, null);
   if (name === 'abs') return want(work, arg, NUMBER, place);
+  const step = () => {
+    const kind = find(arg).shape?.kind;
+    const measurable = kind === 'Text' || kind === 'Set' || kind === 'List';
+    if (kind !== undefined && !measurable) work.report({ kind: 'notCollection', place, what: describe(arg) });
+    return kind !== undefined;
+  };
+  work.later.push({ step, finish: () => work.report({ kind: 'openCollection', place }) });
   return fresh(place, { kind: 'Num', unit: '' });
 }
 

@@ -4,10 +4,25 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DIAGNOSTICS } from '../../compiler/diagnostics.ts';
+import { format } from '../../compiler/format/format.ts';
 import { type ImportResult, importIcn } from '../../compiler/import-icn/importer.ts';
+import { analyse } from '../../compiler/pipeline.ts';
 import { fixtures, goldenTests } from '../harness.ts';
 
-goldenTests('import', '.icn.json', ({ name, text }) => resultText(importIcn(name, text), text));
+goldenTests('import', '.icn.json', async ({ name, text }) =>
+  resultText(await formatted(importIcn(name, text)), text),
+);
+
+describe('imported sources', () => {
+  test.each(fixtures('import', '.icn.json'))(
+    '$name, where it is imported, has no mistakes',
+    ({ name, text }) => {
+      const result = importIcn(name, text);
+      if (!result.ok) return;
+      expect(analyse(new Map([['Imported.ccl', result.source]]), 'Imported.ccl').diagnostics).toEqual([]);
+    },
+  );
+});
 
 describe('the contracts that were not written here', () => {
   const ORIGINALS = join(import.meta.dirname, '../../../shared/inputs/icn-ccl');
@@ -91,14 +106,23 @@ describe('any input', () => {
 
 function expectSound(text: string): void {
   const result = importIcn('fuzz.json', text);
-  if (result.ok) expect(result.source).toMatch(/^(struct|contract) /);
-  else {
+  if (result.ok) {
+    const { diagnostics } = analyse(new Map([['fuzz.ccl', result.source]]), 'fuzz.ccl');
+    expect(diagnostics.map(({ code, message }) => `${code} ${message}\n${result.source}`)).toEqual([]);
+  } else {
     expect(result.diagnostics.length).toBeGreaterThan(0);
     for (const { span } of result.diagnostics) {
       expect(span.start).toBeLessThanOrEqual(span.end);
       expect(span.end).toBeLessThanOrEqual(text.length);
     }
   }
+}
+
+async function formatted(result: ImportResult): Promise<ImportResult> {
+  if (!result.ok) return result;
+  const laidOut = await format(result.source, { file: 'Imported.ccl' });
+  if (!laidOut.ok) throw new Error(`the source has syntax errors:\n${result.source}`);
+  return { ...result, source: laidOut.text };
 }
 
 function resultText(result: ImportResult, text: string): string {
