@@ -25,6 +25,7 @@ const CBOR_OPTIONS = {
   rejectDuplicateMapKeys: true,
   allowIndefinite: false,
   allowUndefined: false,
+  allowBigInt: true,
   allowInfinity: false,
   allowNaN: false,
 };
