@@ -2,6 +2,7 @@
  * Types of expressions. A place says what type it wants, an expression says what it has; a mismatch is reported once and
  * the wanted type goes on, so that one mistake gives one diagnostic.
  */
+import { isDidSyntax } from '../../vm/index.ts';
 import { METHODS } from '../builtins.ts';
 import { type Declaration, describe, type Entity, isDeclaration } from '../resolve/entity.ts';
 import { near } from '../resolve/resolve.ts';
@@ -9,7 +10,7 @@ import type * as ast from '../syntax/ast.ts';
 import { typeOfDeclaration } from './annotation.ts';
 import { typeCall } from './call.ts';
 import { type At, NEVER, report, textOf, ungroup } from './checker.ts';
-import { isDid } from './did.ts';
+
 import { decimalValue, durationValue, INT_MAX, intValue, percentValue, timeValue } from './literal.ts';
 import { hasCaller, hasMeaning } from './meaning.ts';
 import { typeBinary, typeUnary } from './operator.ts';
@@ -75,7 +76,7 @@ function infer(at: At, expr: ast.Expr, wanted: Type | null): Type {
         ? report(at.out, 'E0307', { span: expr.span })
         : TEXT;
     case 'did':
-      return isDid(expr.text) ? DID : report(at.out, 'E0319', { span: expr.span, text: expr.text });
+      return isDidSyntax(expr.text) ? DID : report(at.out, 'E0319', { span: expr.span, text: expr.text });
     case 'amount':
       return typeAmount(at, expr);
     case 'percent':

@@ -4,32 +4,36 @@ import type * as ast from '../syntax/ast.ts';
 import type { Atom, Local, LocalId, OpName, Revert, Stmt } from './core.ts';
 import type { Source } from './source.ts';
 
-export type Builder = {
-  readonly source: Source;
+/** Statements in the making. */
+export type Emitter = {
   readonly locals: Local[];
+  out: Stmt[];
+  /** The statements so far always return: what follows is not reached and not made. */
+  ended: boolean;
+};
+
+export type Builder = Emitter & {
+  readonly source: Source;
   /** The words of parameters and local variables, by declaration. */
   readonly variables: Map<ast.AnyNode, readonly LocalId[]>;
   /** Words of `var` variables: they can change between two reads. */
   readonly mutable: Set<LocalId>;
   /** How many `assert`s were met, for their names. */
   asserts: number;
-  out: Stmt[];
-  /** The statements so far always return: what follows is not reached and not made. */
-  ended: boolean;
 };
 
 export function newBuilder(source: Source): Builder {
   return { source, locals: [], variables: new Map(), mutable: new Set(), asserts: 0, out: [], ended: false };
 }
 
-export function emit(builder: Builder, stmt: Stmt): void {
+export function emit(builder: Emitter, stmt: Stmt): void {
   if (builder.ended) return;
   builder.out.push(stmt);
   if (stmt.kind === 'return') builder.ended = true;
 }
 
 /** A new local for the result of an operation; `''` is the name of what the author did not name. */
-export function fresh(builder: Builder, type: Scalar, span: ast.Span, name = ''): LocalId {
+export function fresh(builder: Emitter, type: Scalar, span: ast.Span, name = ''): LocalId {
   builder.locals.push({ name, type, span });
   return builder.locals.length - 1;
 }
@@ -40,7 +44,7 @@ export function local(id: LocalId): Atom {
 
 /** Binds the result of an operation to a new local. */
 export function operate(
-  builder: Builder,
+  builder: Emitter,
   op: OpName,
   args: readonly Atom[],
   type: Scalar,
@@ -71,7 +75,7 @@ export function wordName(name: string, path: string): string {
 
 /** The statements that `make` appends, apart from those around them; whether they always return. */
 export function apart(
-  builder: Builder,
+  builder: Emitter,
   make: () => void,
 ): { readonly stmts: readonly Stmt[]; readonly ended: boolean } {
   const { out, ended } = builder;
