@@ -3,7 +3,7 @@
  * out. What passes here, the printer can write.
  */
 import type { Type, Types } from './infer.ts';
-import { allExpressions, reachedStatements, type Scope } from './scope.ts';
+import { allExpressions, partsOf, reachedStatements, rootExpressions, type Scope } from './scope.ts';
 import type { Contract, Expr, Place, StateVar, Stmt, Value } from './tree.ts';
 
 export type Inexpressible = { readonly place: Place; readonly what: string; readonly nearest: string };
@@ -20,6 +20,7 @@ export function inexpressibleForms(contract: Contract, scopes: readonly Scope[])
     ...scopes.flatMap((scope) => [
       ...reachedStatements(scope.rule.body, scope.dead).flatMap((stmt) => stmtForms(contract, stmt)),
       ...allExpressions(scope).flatMap(exprForms),
+      ...rootExpressions(scope).flatMap(deepForms),
     ]),
   ];
 }
@@ -59,6 +60,19 @@ function stmtForms(contract: Contract, stmt: Stmt): readonly Inexpressible[] {
     default:
       return [];
   }
+}
+
+/** CCL text nests at most 100 deep, and one level here may become three there. */
+const DEPTH_MAX = 30;
+
+function deepForms(expr: Expr): readonly Inexpressible[] {
+  const deep = depthOf(expr) > DEPTH_MAX;
+  const what = `an expression that is more than ${DEPTH_MAX} levels deep`;
+  return deep ? [{ place: expr.place, what, nearest: '`let` for its inner parts' }] : [];
+}
+
+function depthOf(expr: Expr): number {
+  return 1 + Math.max(0, ...partsOf(expr).map(depthOf));
 }
 
 function noneForms(expr: Expr): readonly Inexpressible[] {

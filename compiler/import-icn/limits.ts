@@ -1,12 +1,13 @@
 /** What the format's own validator asks: a tree in, complaints out. Names that CCL cannot keep are no matter here. */
-import { blocksOf } from './scope.ts';
-import type { Complain, Contract, Place, Rule, Stmt, Text } from './tree.ts';
+import { blocksOf, expressionsOf, partsOf } from './scope.ts';
+import type { Complain, Contract, Expr, Place, Rule, Stmt, Text } from './tree.ts';
 
 const NAME_BYTES_MAX = 128;
 const PARTICIPANTS_MAX = 100;
 const STATE_VARS_MAX = 100;
 const RULES_MAX = 50;
 const LOOP_DEPTH_MAX = 5;
+const EXPRESSION_DEPTH_MAX = 50;
 
 /** Calls `complain` for each rule of the format that the contract breaks. */
 export function checkLimits(contract: Contract, complain: Complain): void {
@@ -46,15 +47,26 @@ function checkRule(contract: Contract, rule: Rule, complain: Complain): void {
   for (const param of rule.params)
     if (stateNames.has(param.text))
       complain(param.place, `the parameter "${param.text}" has the name of a state variable`);
-  checkLoops(rule.body, 0, complain);
+  for (const condition of rule.requires) checkDepth(condition, complain);
+  checkBlock(rule.body, 0, complain);
 }
 
-function checkLoops(block: readonly Stmt[], depth: number, complain: Complain): void {
+function checkBlock(block: readonly Stmt[], depth: number, complain: Complain): void {
   for (const stmt of block) {
     const inner = stmt.kind === 'For' ? depth + 1 : depth;
+    for (const expr of expressionsOf(stmt)) checkDepth(expr, complain);
     if (inner > LOOP_DEPTH_MAX) complain(stmt.place, `loops are nested more than ${LOOP_DEPTH_MAX} deep`);
-    else for (const each of blocksOf(stmt)) checkLoops(each, inner, complain);
+    else for (const each of blocksOf(stmt)) checkBlock(each, inner, complain);
   }
+}
+
+function checkDepth(expr: Expr, complain: Complain): void {
+  if (depthOf(expr) > EXPRESSION_DEPTH_MAX)
+    complain(expr.place, `the expression is more than ${EXPRESSION_DEPTH_MAX} levels deep`);
+}
+
+function depthOf(expr: Expr): number {
+  return 1 + Math.max(0, ...partsOf(expr).map(depthOf));
 }
 
 function checkNames(names: readonly Text[], what: string, complain: Complain): void {

@@ -129,8 +129,13 @@ export function reachedStatements(block: readonly Stmt[], dead: ReadonlySet<Stmt
 
 /** Every expression of the rule that can be reached, inner ones included, outer before inner. */
 export function allExpressions(scope: Scope): readonly Expr[] {
+  return rootExpressions(scope).flatMap(withParts);
+}
+
+/** The same without those inside others. */
+export function rootExpressions(scope: Scope): readonly Expr[] {
   const stmts = reachedStatements(scope.rule.body, scope.dead);
-  return [...scope.rule.requires, ...stmts.flatMap(expressionsOf)].flatMap(withParts);
+  return [...scope.rule.requires, ...stmts.flatMap(expressionsOf)];
 }
 
 /** An expression and all inside it. */
