@@ -1,0 +1,92 @@
+/** Files of the command line: every way they can fail to be what is needed has its own message. */
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fail } from './failure.ts';
+
+const TEXT_BYTES_MAX = 16 << 20;
+
+/** A source as the compiler wants it: its name as the person gave it, and its text. */
+export type SourceText = { readonly name: string; readonly text: string };
+
+/** The text of a UTF-8 file. */
+export function readText(path: string): string {
+  const data = readBytes(path);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(data);
+  } catch {
+    return fail('C0104', { path });
+  }
+}
+
+export function readSource(path: string): SourceText {
+  return { name: path, text: readText(path) };
+}
+
+export function readBytes(path: string): Uint8Array {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    return failOn(path, error);
+  }
+  try {
+    const stat = fstatSync(file);
+    if (stat.isDirectory()) return fail('C0102', { path });
+    if (stat.size > TEXT_BYTES_MAX) return fail('C0105', { path, bytesMax: TEXT_BYTES_MAX });
+    return new Uint8Array(readFileSync(file));
+  } catch (error) {
+    return failOn(path, error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Writes beside the place and renames, so that a reader sees the old file or the whole new one. */
+export function writeFile(path: string, content: string | Uint8Array): void {
+  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.new`);
+  try {
+    writeFileSync(beside, content);
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    const folderMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    failOn(folderMissing ? dirname(path) : path, error);
+  }
+}
+
+/** Writes a file that must not be there yet. */
+export function writeNewFile(path: string, content: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content, { flag: 'wx' });
+  } catch (error) {
+    failOn(path, error);
+  }
+}
+
+function failOn(path: string, error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return fail('C0101', { path });
+  if (code === 'EISDIR') return fail('C0102', { path });
+  if (code === 'EEXIST') return fail('C0106', { path });
+  if (code === '') throw error;
+  return fail('C0103', { path, reason: REASONS[code] ?? code });
+}
+
+const REASONS: { readonly [code: string]: string } = {
+  EACCES: 'you are not allowed to',
+  EPERM: 'you are not allowed to',
+  EROFS: 'it is on a disk that can only be read',
+  ENOSPC: 'the disk is full',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'its links go round in a circle',
+};

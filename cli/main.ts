@@ -1,0 +1,184 @@
+/**
+ * The command line. Arguments in; an exit code out (`EXITS`). Loads only the command that is called. The only place of
+ * the tools that catches: a failure is printed with its code and what to do, anything else is a defect of ours.
+ */
+import { Command, CommanderError } from 'commander';
+import { EXITS, type Exit, type Failure, failureOf } from './failure.ts';
+import type { Shell } from './shell.ts';
+import { endProgress, jsonText, openTerminal, type Terminal } from './terminal.ts';
+import { VERSION } from './version.ts';
+
+type Entry = {
+  readonly name: string;
+  readonly group: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly declare: (shell: Shell) => Command }>;
+};
+
+const WRITE = 'Write a contract:';
+const LOOK = 'Look inside:';
+
+const COMMANDS: readonly Entry[] = [
+  {
+    name: 'new',
+    group: WRITE,
+    summary: 'start a contract with a proof and a test',
+    load: () => import('./new.ts'),
+  },
+  {
+    name: 'check',
+    group: WRITE,
+    summary: 'check names, types and authority',
+    load: () => import('./check.ts'),
+  },
+  {
+    name: 'run',
+    group: WRITE,
+    summary: 'run one rule or view in a test world',
+    load: () => import('./run.ts'),
+  },
+  { name: 'test', group: WRITE, summary: 'run the tests of a source', load: () => import('./test.ts') },
+  { name: 'fmt', group: WRITE, summary: 'format sources', load: () => import('./fmt.ts') },
+  {
+    name: 'import',
+    group: WRITE,
+    summary: 'turn a contract of the Intercooperative Network into CCL',
+    load: () => import('./import.ts'),
+  },
+  {
+    name: 'explain',
+    group: LOOK,
+    summary: 'explain a code such as E0104',
+    load: () => import('./explain.ts'),
+  },
+];
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** Runs one command line; the number is the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  const terminal = openTerminal(argv);
+  leaveQuietly();
+  const shell = openShell(terminal);
+  try {
+    const program = await programOf(argv, shell);
+    if (argv.every((word) => word === '--no-color')) program.outputHelp();
+    else await program.parseAsync([...argv], { from: 'user' });
+    return EXITS[shell.exit()].code;
+  } catch (error) {
+    endProgress(terminal);
+    return EXITS[report(terminal, error, argv.includes('--json'))].code;
+  }
+}
+
+/** A reader that goes away ends the program without noise, and so does Ctrl-C. */
+function leaveQuietly(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXITS.unread.code);
+      throw error;
+    });
+}
+
+function openShell(terminal: Terminal): Shell {
+  let exit: Exit = 'fine';
+  let interrupt = () => process.exit(EXITS.interrupted.code);
+  process.on('SIGINT', () => interrupt());
+  return {
+    terminal,
+    exit: () => exit,
+    finish: (with_) => {
+      exit = with_;
+    },
+    onInterrupt: (handler) => {
+      interrupt = handler as () => never;
+    },
+  };
+}
+
+/** The program with the one command that is called; with the summaries of all where none is. */
+async function programOf(argv: readonly string[], shell: Shell): Promise<Command> {
+  const program = new Command('ccl')
+    .description(
+      'CCL, the Cooperative Contract Language: contracts that say what they are for, and tools that prove it.',
+    )
+    .version(VERSION, '-V, --version', 'print the version')
+    .option('--no-color', 'no colours, as with NO_COLOR')
+    .helpOption('-h, --help', 'print this help')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, writeOut: shell.terminal.out })
+    .addHelpText('after', `\nExit codes:\n${exitTable()}`);
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const called = words[0] === 'help' ? words[1] : words[0];
+  for (const entry of COMMANDS)
+    program.addCommand(entry.name === called ? await declared(entry, shell) : summary(entry));
+  return program;
+}
+
+async function declared(entry: Entry, shell: Shell): Promise<Command> {
+  const { declare } = await entry.load();
+  return prepared(declare(shell).helpGroup(entry.group), shell);
+}
+
+/** The whole tree of a command reports its mistakes here instead of ending the process. */
+function prepared(command: Command, shell: Shell): Command {
+  command
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined, writeOut: shell.terminal.out })
+    .option('--no-color', 'no colours, as with NO_COLOR')
+    .helpOption('-h, --help', 'print this help')
+    .showSuggestionAfterError();
+  for (const inner of command.commands) prepared(inner, shell);
+  return command;
+}
+
+function summary({ name, group, summary: text }: Entry): Command {
+  return new Command(name).description(text).helpGroup(group);
+}
+
+function exitTable(): string {
+  return Object.values(EXITS)
+    .map(({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`)
+    .join('\n');
+}
+
+// ---- what went wrong ---------------------------------------------------------------------------
+
+function report(terminal: Terminal, error: unknown, asJson: boolean): Exit {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0 || error.code === 'commander.help') return 'fine';
+    return print(terminal, usageFailure(error), asJson);
+  }
+  const failure = failureOf(error);
+  if (failure !== null) return print(terminal, failure, asJson);
+  const exit = print(terminal, defect(error), asJson);
+  if (error instanceof Error) terminal.note(`${error.stack ?? ''}\n`);
+  return exit;
+}
+
+function print(terminal: Terminal, failure: Failure, asJson: boolean): Exit {
+  const { code, message, help } = failure;
+  if (asJson) terminal.out(jsonText({ error: { code, message, help } }));
+  terminal.note(`error[${code}]: ${message}\n${help === null ? '' : `  help: ${help}\n`}`);
+  return failure.exit;
+}
+
+function usageFailure(error: CommanderError): Failure {
+  const message = error.message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .trim();
+  const help = '`ccl help` lists the commands, and `ccl help COMMAND` says how to use one';
+  return { code: 'C0201', message, help, exit: 'usage' };
+}
+
+function defect(error: unknown): Failure {
+  const message = `this is a defect of CCL, not of your contract: ${error instanceof Error ? error.message : String(error)}`;
+  return {
+    code: 'C0901',
+    message,
+    help: 'please report it with the command line and the file',
+    exit: 'defect',
+  };
+}
