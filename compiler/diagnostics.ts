@@ -280,7 +280,7 @@ export const DIAGNOSTICS = {
   },
   E0305: {
     severity: 'error',
-    message: '`{name}` takes {wanted} arguments, but {found} are given',
+    message: '`{name}` takes {wanted} arguments, not {found}',
     help: null,
     explanation: 'A call gives one argument for each parameter.',
     example: 'contract C {\n  view f() -> Int { return min(1); }\n}\n',
@@ -474,7 +474,7 @@ export const DIAGNOSTICS = {
   // ---- E04xx: effects, authority and structure (check) -----------------------------------------
   E0401: {
     severity: 'error',
-    message: 'a view only reads, and `{what}` does more',
+    message: 'a view only reads, and this {does}',
     help: 'make it a `rule`',
     explanation:
       'A view is free and has no effect: it writes no state, emits no event and moves no value, also not through a function that it calls.',

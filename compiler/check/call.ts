@@ -154,12 +154,12 @@ function typeMethod(at: At, expr: Expr<'call'>, callee: Expr<'field'>, object: T
     expr,
     method.params.map(() => key),
   );
-  return method.writes ? act(at, expr.span, textOf(at.out, callee)) : { kind: method.result };
+  return method.writes ? act(at, expr.span, textOf(at.out, callee.object)) : { kind: method.result };
 }
 
 /** Something is done here, not only computed; where only values can stand that is reported. */
 function act(at: At, span: ast.Span, what: string): Type {
-  if (at.part !== 'body') return report(at.out, 'E0402', { span, what });
+  if (at.part !== 'body') return report(at.out, 'E0402', { span, what: textOf(at.out, { span }) });
   noteWrite(at, span, what);
   return UNIT;
 }

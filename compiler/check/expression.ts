@@ -26,8 +26,14 @@ export function typeValue(at: At, expr: ast.Expr, wanted: Type | null): Type {
   if (found.kind === 'Map' || found.kind === 'Set') {
     return report(at.out, 'E0306', { span: expr.span, what: found.kind === 'Map' ? 'a map' : 'a set' });
   }
-  if (found.kind === 'Unit') return report(at.out, 'E0317', { span: expr.span, what: textOf(at.out, expr) });
-  return found;
+  return found.kind === 'Unit' ? reportNoValue(at, expr) : found;
+}
+
+function reportNoValue(at: At, expr: ast.Expr): Type {
+  const inner = ungroup(expr);
+  if (inner.kind === 'if' && inner.otherwise === null) return report(at.out, 'E0318', { span: expr.span });
+  const [line = ''] = textOf(at.out, expr).split('\n');
+  return report(at.out, 'E0317', { span: expr.span, what: line });
 }
 
 /** The type of an expression, also where it is a map, a set or nothing. */
@@ -209,8 +215,13 @@ function typeResult(at: At, name: ast.Name): Type {
 /** Something else than `wanted` stands here. */
 export function wrongKind(at: At, name: ast.Name, entity: Entity, wanted: string): Type {
   const related = isDeclaration(entity) ? [{ ...entity.site, label: 'declared here' }] : [];
-  const what = isDeclaration(entity) ? describe(entity) : 'a word of the language';
-  return report(at.out, 'E0204', { span: name.span, name: name.text, what, wanted, related });
+  return report(at.out, 'E0204', {
+    span: name.span,
+    name: name.text,
+    what: describe(entity),
+    wanted,
+    related,
+  });
 }
 
 // ---- structs, tuples, parts --------------------------------------------------------------------
@@ -299,10 +310,7 @@ function typeIndex(at: At, expr: Expr<'index'>): Type {
 function typeIf(at: At, expr: Expr<'if'>, wanted: Type | null): Type {
   typeValue(at, expr.condition, BOOL);
   const then = typeExpr(at, expr.then, wanted);
-  if (expr.otherwise === null) {
-    if (wanted !== null) return report(at.out, 'E0318', { span: expr.span });
-    return UNIT;
-  }
+  if (expr.otherwise === null) return UNIT;
   const otherwise = typeExpr(
     at,
     expr.otherwise,

@@ -138,7 +138,7 @@ function guess(op: ast.BinaryOp, left: Type, right: Type): Type {
 /** Two operands that do not go together: a bare number beside an amount, two currencies, or no such operation. */
 function mismatch(at: At, expr: Expr<'binary'>, left: Type, right: Type, result: Type): Type {
   const same = expr.op !== '*' && expr.op !== '/' && expr.op !== '%';
-  if (left.kind === 'Amount' && right.kind === 'Amount') {
+  if (left.kind === 'Amount' && right.kind === 'Amount' && !sameType(left, right)) {
     report(at.out, 'E0302', { span: expr.span, left: left.currency, right: right.currency });
   } else if (same && isNumber(expr.right) && left.kind === 'Amount') {
     reportMismatch(at, ungroup(expr.right), right, left);

@@ -124,6 +124,7 @@ function checkEmit(at: At, stmt: Stmt<'emit'>): boolean {
 
 function checkAssign(at: At, stmt: Stmt<'assign'>): boolean {
   const place = typePlace(at, stmt.target);
+  if (place === ERROR) return typeExpr(at, stmt.value, null) === NEVER;
   if (stmt.op === '=') return typeValue(at, stmt.value, place) === NEVER;
   if (stmt.op === '++=') {
     report(at.out, 'E0901', { span: stmt.span, what: '`++=`' });

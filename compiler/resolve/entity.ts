@@ -65,11 +65,11 @@ export function isDeclaration(entity: Entity): entity is Declaration {
   return entity.kind !== 'builtin' && entity.kind !== 'host';
 }
 
-/** What the entity is, in words: `a state variable`, `built in`. */
+/** What the entity is, in words: `a state variable`, `a word of the language`. */
 export function describe(entity: Entity): string {
   return isDeclaration(entity)
     ? `${article(KIND_WORDS[entity.kind])} ${KIND_WORDS[entity.kind]}`
-    : 'built in';
+    : 'a word of the language';
 }
 
 function article(word: string): string {

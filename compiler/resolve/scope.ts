@@ -16,10 +16,14 @@ export function lookUp(scope: Scope, name: string): Entity | null {
   return null;
 }
 
-/** Every name visible from `scope`, innermost first. */
+/** Every name that can be used at `scope`, innermost first. */
 export function visibleNames(scope: Scope): readonly string[] {
   const names = new Set<string>();
   for (let at: Scope | null = scope; at !== null; at = at.outer)
-    for (const name of at.names.keys()) names.add(name);
+    for (const [name, entity] of at.names) if (isBuilt(entity)) names.add(name);
   return [...names];
+}
+
+function isBuilt(entity: Entity): boolean {
+  return entity.kind !== 'builtin' || entity.row.built;
 }

@@ -12,10 +12,11 @@ export function checkEffects(out: Checker, _tree: ast.SourceFile): void {
 
 function checkBody(out: Checker, effect: Effect): void {
   if (effect.owner?.kind !== 'view') return;
-  if (isWrite(effect)) report(out, 'E0401', { span: effect.span, what: effect.what });
+  if (isWrite(effect)) report(out, 'E0401', { span: effect.span, does: doing(effect) });
   if (effect.kind !== 'call') return;
   const inner = effectsOf(out, effect.callee);
-  if (inner.some(isWrite)) report(out, 'E0401', { span: effect.span, what: effect.what });
+  if (inner.some(isWrite))
+    report(out, 'E0401', { span: effect.span, does: `calls \`${effect.what}\`, which does more` });
   else if (inner.some(({ kind }) => kind === 'caller')) {
     report(out, 'E0405', {
       span: effect.span,
@@ -29,6 +30,10 @@ function checkBody(out: Checker, effect: Effect): void {
 function checkClause(out: Checker, { kind, part, span }: Effect): void {
   const where = isSpecification(part) ? 'in a clause' : 'here';
   if (kind === 'call') report(out, 'E0901', { span, what: `calling a function ${where}` });
+}
+
+function doing({ kind, what }: Effect): string {
+  return kind === 'write' ? `changes \`${what}\`` : kind === 'emit' ? 'emits an event' : `calls \`${what}\``;
 }
 
 function isWrite(effect: Effect): boolean {
