@@ -12,7 +12,7 @@ import {
   readStored,
   type Trap,
 } from '../vm/index.ts';
-import { type Naming, readArgument, showAmount, showDid, showValue } from './values.ts';
+import { type Naming, readArgument, showDid, showValue } from './values.ts';
 import {
   ask,
   balances,
@@ -108,7 +108,6 @@ function readAll(artifact: Artifact, members: Set<string>, calls: readonly RuleC
     members.add(name);
     return memberDid(name);
   };
-  const naming: Naming = { currencies: artifact.currencies, names: new Map() };
   const all: AbiValue[][] = [];
   for (const [at, { entry, args }] of calls.entries()) {
     const found = entryOf(artifact, entry);
@@ -119,7 +118,7 @@ function readAll(artifact: Artifact, members: Set<string>, calls: readonly RuleC
       return { ok: false, at, message: `${entry} takes ${params.length} arguments, not ${args.length}` };
     const values: AbiValue[] = [];
     for (const [index, text] of args.entries()) {
-      const value = readArgument(text, params[index]!, naming, people);
+      const value = readArgument(text, params[index]!, artifact.currencies, people);
       if (!value.ok) return { ok: false, at, message: value.message };
       values.push(value.value);
     }
@@ -184,16 +183,16 @@ function report(
     logs: outcome.logs,
     moved: movesBetween(money, balances(world)).map(({ account, currency, amount }) => ({
       account: showDid(account, naming),
-      amount: showAmount(
-        amount,
-        artifact.currencies.findIndex(({ name }) => name === currency),
-        naming,
-      ),
+      amount: showValue(amount, amountOf(artifact, currency), naming),
     })),
     changes: changesBetween(leaves, storedPlaces(world, artifact, contract, naming)),
     gasUsed: outcome.gasUsed,
     gasMax: entry.gasMax,
   };
+}
+
+function amountOf(artifact: Artifact, name: string): AbiType {
+  return { kind: 'Amount', currency: artifact.currencies.findIndex((currency) => currency.name === name) };
 }
 
 function showFields(artifact: Artifact, event: Success['events'][number], naming: Naming): Shown[] {

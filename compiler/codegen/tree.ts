@@ -114,7 +114,7 @@ function treeOf(stmt: Operation, block: Block): Tree {
     case 'copy':
       return operands([stmt.value], span, block)[0]!;
     case 'op':
-      return { kind: 'op', op: stmt.op, args: operands(stmt.args, span, block), span };
+      return simplify({ kind: 'op', op: stmt.op, args: operands(stmt.args, span, block), span });
     case 'load': {
       const { slot, field, keys } = stmt.place;
       return { kind: 'load', slot, field, args: operands(keys, span, block), span };
@@ -130,6 +130,22 @@ function treeOf(stmt: Operation, block: Block): Tree {
     case 'call':
       return { kind: 'call', callee: stmt.callee, args: operands(stmt.args, span, block), span };
   }
+}
+
+/** `and` with true and `or` with false are the other operand: comparing structs word by word makes such. */
+function simplify(tree: Extract<Tree, { readonly kind: 'op' }>): Tree {
+  if (tree.op !== 'and' && tree.op !== 'or') return tree;
+  const [left, right] = tree.args;
+  const neutral = tree.op === 'and';
+  if (left !== undefined && right !== undefined) {
+    if (isConstant(left, neutral)) return right;
+    if (isConstant(right, neutral)) return left;
+  }
+  return tree;
+}
+
+function isConstant(tree: Tree, value: boolean): boolean {
+  return tree.kind === 'atom' && tree.atom.kind === 'const' && tree.atom.value === value;
 }
 
 /** True when leaving the statement out changes nothing: nobody reads its value and it cannot revert. */

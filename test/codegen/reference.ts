@@ -1,0 +1,247 @@
+/**
+ * A reference interpreter of core statements, for tests only: as plain as possible, no bytecode, no stack, nothing
+ * shared with the code generator. `Run` is what a caller can observe.
+ */
+import { HOST_FUNCTIONS } from '../../compiler/builtins.ts';
+import type * as core from '../../compiler/core/core.ts';
+
+export type Word = core.Constant;
+export type Observed = {
+  readonly results: readonly Word[];
+  readonly events: readonly { readonly name: string; readonly args: readonly Word[] }[];
+};
+export type Run = ({ readonly ok: true } & Observed) | { readonly ok: false; readonly why: string };
+
+/** State words by slot, key and field; absent is zero. Sets keep their elements in storage order. */
+export type Store = {
+  readonly leaves: Map<string, Word>;
+  readonly present: Set<string>;
+  readonly sets: Map<number, Word[][]>;
+};
+
+/** Answers a host function; `null` is a refusal. */
+export type HostFunction = (name: string, currency: number, args: readonly Word[]) => Word[] | null;
+
+export type World = {
+  readonly contract: core.Contract;
+  readonly env: Readonly<Record<core.EnvName, Word>>;
+  readonly host: HostFunction;
+  readonly store: Store;
+  readonly events: { name: string; args: readonly Word[] }[];
+};
+
+export function emptyStore(): Store {
+  return { leaves: new Map(), present: new Set(), sets: new Map() };
+}
+
+/** Runs one function; on a failure the store and the events are to be thrown away by the caller. */
+export function runReference(world: World, index: number, args: readonly Word[]): Run {
+  try {
+    const results = callFunction(world, index, args);
+    return { ok: true, results, events: world.events };
+  } catch (error) {
+    if (error instanceof Failure) return { ok: false, why: error.message };
+    throw error;
+  }
+}
+
+class Failure extends Error {}
+
+const INT_MAX = 2n ** 63n - 1n;
+
+function callFunction(world: World, index: number, args: readonly Word[]): Word[] {
+  const fn = world.contract.functions[index]!;
+  const locals: (Word | undefined)[] = fn.locals.map((_, id) => args[id]);
+  return runBlock(world, fn.body, locals) ?? [];
+}
+
+/** The values returned, or null when the block ran to its end. */
+function runBlock(world: World, stmts: readonly core.Stmt[], locals: (Word | undefined)[]): Word[] | null {
+  for (const stmt of stmts) {
+    const returned = runStmt(world, stmt, locals);
+    if (returned !== null) return returned;
+  }
+  return null;
+}
+
+function runStmt(world: World, stmt: core.Stmt, locals: (Word | undefined)[]): Word[] | null {
+  const read = (atom: core.Atom): Word => readAtom(world, atom, locals);
+  const { store } = world;
+  switch (stmt.kind) {
+    case 'op':
+      locals[stmt.target] = applyOp(stmt.op, stmt.args.map(read));
+      return null;
+    case 'copy':
+      locals[stmt.target] = read(stmt.value);
+      return null;
+    case 'load': {
+      const { slot, keys, field } = stmt.place;
+      locals[stmt.target] =
+        store.leaves.get(leafKey(slot, keys.map(read), field)) ?? zeroOf(world, slot, field);
+      return null;
+    }
+    case 'store': {
+      const { slot, keys, field } = stmt.place;
+      const words = keys.map(read);
+      store.leaves.set(leafKey(slot, words, field), read(stmt.value));
+      store.present.add(entryKey(slot, words));
+      return null;
+    }
+    case 'has':
+      locals[stmt.target] = hasEntry(world, stmt.slot, stmt.keys.map(read));
+      return null;
+    case 'size':
+      locals[stmt.target] = BigInt(elementsOf(store, stmt.slot).length);
+      return null;
+    case 'add':
+      addElement(world, stmt.slot, stmt.keys.map(read));
+      return null;
+    case 'remove':
+      removeEntry(world, stmt.slot, stmt.keys.map(read));
+      return null;
+    case 'host': {
+      const answer = world.host(stmt.name, stmt.currency, stmt.args.map(read));
+      if (answer === null)
+        throw new Failure(`refused ${HOST_FUNCTIONS.find((row) => row.name === stmt.name)!.opcode}`);
+      for (const [at, target] of stmt.targets.entries()) locals[target] = answer[at];
+      return null;
+    }
+    case 'call': {
+      const results = callFunction(world, stmt.callee, stmt.args.map(read));
+      for (const [at, target] of stmt.targets.entries()) locals[target] = results[at];
+      return null;
+    }
+    case 'emit':
+      world.events.push({ name: world.contract.events[stmt.event]!.name, args: stmt.args.map(read) });
+      return null;
+    case 'require':
+      if (read(stmt.condition) !== true) throw new Failure(`Requirement: ${stmt.message}`);
+      return null;
+    case 'assert':
+      return null;
+    case 'if':
+      return runBlock(world, read(stmt.condition) === true ? stmt.then : stmt.otherwise, locals);
+    case 'return':
+      return stmt.values.map(read);
+  }
+}
+
+function readAtom(world: World, atom: core.Atom, locals: readonly (Word | undefined)[]): Word {
+  if (atom.kind === 'const') return atom.value;
+  if (atom.kind === 'env') return world.env[atom.name];
+  const value = locals[atom.id];
+  if (value === undefined) throw new Error(`local ${atom.id} is read before it is assigned`);
+  return value;
+}
+
+function applyOp(op: core.OpName, args: readonly Word[]): Word {
+  const [left, right] = args as readonly [Word, Word];
+  switch (op) {
+    case 'add':
+    case 'sub':
+    case 'mul':
+    case 'div':
+    case 'mod':
+    case 'neg':
+      return arithmetic(op, left as bigint, right as bigint);
+    case 'eq':
+      return left === right;
+    case 'ne':
+      return left !== right;
+    case 'lt':
+      return left < right;
+    case 'le':
+      return left <= right;
+    case 'gt':
+      return left > right;
+    case 'ge':
+      return left >= right;
+    case 'not':
+      return !left;
+    case 'and':
+      return left === true && right === true;
+    case 'or':
+      return left === true || right === true;
+  }
+}
+
+function arithmetic(op: 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'neg', left: bigint, right: bigint): bigint {
+  if ((op === 'div' || op === 'mod') && right === 0n) throw new Failure('DivisionByZero');
+  const result = exactResult(op, left, right);
+  if (result > INT_MAX || result < -INT_MAX - 1n) throw new Failure('Overflow');
+  return result;
+}
+
+function exactResult(op: 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'neg', left: bigint, right: bigint): bigint {
+  switch (op) {
+    case 'add':
+      return left + right;
+    case 'sub':
+      return left - right;
+    case 'mul':
+      return left * right;
+    case 'div':
+      return left / right;
+    case 'mod':
+      return left % right;
+    case 'neg':
+      return -left;
+  }
+}
+
+// ---- state -------------------------------------------------------------------------------------
+
+function entryKey(slot: number, keys: readonly Word[]): string {
+  return `${slot}|${keys.join('|')}`;
+}
+
+function leafKey(slot: number, keys: readonly Word[], field: number): string {
+  return `${entryKey(slot, keys)}#${field}`;
+}
+
+function zeroOf(world: World, slot: number, field: number): Word {
+  const type = world.contract.slots[slot]!.fields[field]!.type;
+  if (type.kind === 'Bool') return false;
+  return type.kind === 'Did' || type.kind === 'Text' ? '' : 0n;
+}
+
+function elementsOf(store: Store, slot: number): Word[][] {
+  const known = store.sets.get(slot);
+  if (known !== undefined) return known;
+  const made: Word[][] = [];
+  store.sets.set(slot, made);
+  return made;
+}
+
+function positionOf(elements: readonly Word[][], words: readonly Word[]): number {
+  return elements.findIndex((element) => element.every((word, at) => word === words[at]));
+}
+
+function hasEntry(world: World, slot: number, words: readonly Word[]): boolean {
+  if (world.contract.slots[slot]!.kind === 'set')
+    return positionOf(elementsOf(world.store, slot), words) >= 0;
+  return world.store.present.has(entryKey(slot, words));
+}
+
+function addElement(world: World, slot: number, words: Word[]): void {
+  const { name, capacity } = world.contract.slots[slot]!;
+  const elements = elementsOf(world.store, slot);
+  if (positionOf(elements, words) >= 0) return;
+  if (elements.length >= capacity)
+    throw new Failure(`Requirement: ${name} is full: it holds at most ${capacity} elements`);
+  elements.push(words);
+}
+
+function removeEntry(world: World, slot: number, words: readonly Word[]): void {
+  const { kind, fields } = world.contract.slots[slot]!;
+  if (kind !== 'set') {
+    for (const field of fields.keys()) world.store.leaves.delete(leafKey(slot, words, field));
+    world.store.present.delete(entryKey(slot, words));
+    return;
+  }
+  const elements = elementsOf(world.store, slot);
+  const at = positionOf(elements, words);
+  if (at < 0) return;
+  const last = elements.pop()!;
+  if (at < elements.length) elements[at] = last;
+}
