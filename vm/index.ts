@@ -12,15 +12,18 @@ export {
   wordsOfFields,
 } from './abi.ts';
 export type * from './artifact.ts';
+export { type Assembled, type AssemblyError, assemble } from './assemble.ts';
 export { entryGas, gasBounds, withGasBounds } from './bounds.ts';
 export * from './codec.ts';
 export { type ArtifactError, type DecodedArtifact, decodeArtifact } from './decode.ts';
 export { contractDid, type Did, didOfKey, isDidSyntax, parseDid, sha256 } from './did.ts';
+export { disassemble, instructionText } from './disassemble.ts';
 export { artifactHash, encodeArtifact } from './encode.ts';
 export { GAS } from './gas.ts';
 export type * from './host.ts';
 export { type Call, execute } from './interpreter.ts';
 export { LIMITS } from './limits.ts';
+export { formatValue, parseValue } from './notation.ts';
 export {
   type HostModule,
   isOpName,

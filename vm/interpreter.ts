@@ -255,7 +255,6 @@ function run(machine: Machine, fn: number): void {
           // Mod
           const divisor = stack[top]!;
           if (divisor === 0n) trap('DivisionByZero', 'Modulo by zero');
-          if (divisor === -1n && stack[top - 1] === LEAST) overflow();
           stack[top - 1] = BigInt.asIntN(64, stack[top - 1]! % divisor);
           top -= 1;
           pc += 1;

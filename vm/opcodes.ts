@@ -117,7 +117,7 @@ export const OPCODES = {
     operands: [],
     stack: INT_INT_TO_INT,
     gas: 4,
-    doc: 'The remainder of a / b, with the sign of a; traps when b is zero, and where Div overflows.',
+    doc: 'The remainder of a / b, with the sign of a; traps when b is zero.',
   },
   MulDiv: {
     code: 0x15,

@@ -1,0 +1,165 @@
+/** An artifact in, its assembly text out. `assemble` makes the same artifact of it, whatever the artifact holds. */
+import type { Artifact, Constant, Entry, FunctionCode, Instruction, Operand } from './artifact.ts';
+import { hexOf } from './codec.ts';
+import { type OperandKind, rowOf } from './opcodes.ts';
+import { targetOf } from './structure.ts';
+import { isPlainName } from './tokens.ts';
+import type { AbiField, AbiType, Value } from './value.ts';
+
+export function disassemble(artifact: Artifact): string {
+  const parts = [
+    headLines(artifact),
+    artifact.constants.map((constant) => `.const ${constantText(constant)}`),
+    storageLines(artifact),
+    artifact.events.map(({ name, fields }) => `.event ${nameText(name)}${fieldsText(artifact, fields)}`),
+    artifact.claims.map((claim) => `.claim 0x${hexOf(claim)}`),
+    artifact.marks.map(({ kind, clause }) => `.mark ${kind} ${quote(clause)}`),
+    ...artifact.entries.map((entry) => entryLines(artifact, entry)),
+    ...artifact.functions.map((fn) => functionLines(artifact, fn)),
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+/** One instruction as it stands in the text, without label and position. */
+export function instructionText(artifact: Artifact, fn: FunctionCode, { op, operands }: Instruction): string {
+  const kinds = rowOf(op).operands;
+  return [
+    op,
+    ...operands.map((operand, at) => operandText(artifact, fn, kinds[at] ?? 'local', operand)),
+  ].join(' ');
+}
+
+function headLines({ name, meta, capabilities, currencies }: Artifact): string[] {
+  const { cpu, memory, network, storage, bandwidth } = meta.impact;
+  const impact = [cpu, memory, network, storage, bandwidth];
+  const lines = [`.contract ${nameText(name)}`];
+  for (const key of ['version', 'purpose', 'doc', 'cooperative'] as const)
+    if (meta[key] !== '') lines.push(`.${key} ${quote(meta[key])}`);
+  if (meta.dependencies.length > 0) lines.push(`.depends ${meta.dependencies.map(quote).join(' ')}`);
+  if (impact.some((value) => value !== 0)) lines.push(`.impact ${impact.join(' ')}`);
+  if (capabilities.length > 0) lines.push(`.uses ${capabilities.map(nameText).join(' ')}`);
+  return [
+    ...lines,
+    ...currencies.map((one) => `.currency ${nameText(one.name)} ${one.decimals} ${one.kind}`),
+  ];
+}
+
+function storageLines(artifact: Artifact): string[] {
+  return artifact.storage.map(({ name, keys, fields, type }) => {
+    const shape = `.slot ${nameText(name)} (${keys.join(' ')}) (${fields.join(' ')})`;
+    return type === null ? shape : `${shape} ${typeText(artifact, type)}`;
+  });
+}
+
+function entryLines(artifact: Artifact, entry: Entry): string[] {
+  const { access } = entry;
+  const head = `.${entry.kind} ${nameText(entry.name)}${fieldsText(artifact, entry.params)}`;
+  const lines = [
+    `${head} -> ${typeText(artifact, entry.result)} = ${refText(artifact.functions, entry.function)}`,
+  ];
+  if (entry.doc !== '') lines.push(`  .doc ${quote(entry.doc)}`);
+  for (const { context, score } of access.reputation)
+    lines.push(`  .reputation ${nameText(context)} ${score}`);
+  for (const permission of access.permissions) lines.push(`  .permission ${nameText(permission)}`);
+  if (access.contracts) lines.push('  .contracts');
+  if (entry.open) lines.push('  .open');
+  if (entry.takes.length > 0)
+    lines.push(`  .takes ${entry.takes.map((index) => refText(artifact.currencies, index)).join(' ')}`);
+  for (const spec of entry.specs) lines.push(`  .spec ${quote(spec)}`);
+  return [...lines, `  .gas ${entry.gasMax}`];
+}
+
+function functionLines(artifact: Artifact, fn: FunctionCode): string[] {
+  const own = fn.locals.slice(fn.params.length);
+  const head = `.function ${nameText(fn.name)} (${fn.params.join(' ')}) -> (${fn.results.join(' ')})`;
+  const targets = new Set(fn.code.map(targetOf));
+  const lines = fn.code.map((instruction, at) => {
+    const position = fn.positions[at];
+    const source = position === undefined ? '' : ` @${position.start}-${position.end}`;
+    const label = targets.has(at) ? `L${at}:\n` : '';
+    return `${label}  ${instructionText(artifact, fn, instruction)}${source}`;
+  });
+  return [own.length === 0 ? head : `${head} locals (${own.join(' ')})`, ...lines];
+}
+
+function operandText(artifact: Artifact, fn: FunctionCode, kind: OperandKind, operand: Operand): string {
+  const index = Number(operand);
+  switch (kind) {
+    case 'bit':
+      return index === 1 ? 'true' : index === 0 ? 'false' : String(operand);
+    case 'constant':
+    case 'text':
+      return constantRef(artifact, index);
+    case 'target':
+      return index < fn.code.length ? `L${index}` : `#${index}`;
+    case 'function':
+      return refText(artifact.functions, index);
+    case 'slot':
+      return refText(artifact.storage, index);
+    case 'event':
+      return refText(artifact.events, index);
+    case 'currency':
+      return refText(artifact.currencies, index);
+    default:
+      return String(operand);
+  }
+}
+
+/** The constant itself where it is the first of its kind, else its index. */
+function constantRef({ constants }: Artifact, index: number): string {
+  const text = constants[index] === undefined ? null : constantText(constants[index]);
+  return text !== null && constants.findIndex((one) => constantText(one) === text) === index
+    ? text
+    : `#${index}`;
+}
+
+/** `"text"`, or the type in front of the quotes: `did"…"`, `hash"00ff…"`, `int"42"`. */
+export function constantText({ type, value }: Constant): string {
+  return type === 'text' ? quote(value as string) : `${type}${quote(contentText(value))}`;
+}
+
+function contentText(value: Value): string {
+  return typeof value === 'object' ? hexOf(value) : String(value);
+}
+
+/** The name where it leads to this index, else the index. */
+function refText(named: readonly { readonly name: string }[], index: number): string {
+  const name = named[index]?.name;
+  return name !== undefined && named.findIndex((one) => one.name === name) === index
+    ? nameText(name)
+    : `#${index}`;
+}
+
+function fieldsText(artifact: Artifact, fields: readonly AbiField[]): string {
+  return `(${fields.map(({ name, type }) => `${nameText(name)}: ${typeText(artifact, type)}`).join(', ')})`;
+}
+
+function typeText(artifact: Artifact, type: AbiType): string {
+  switch (type.kind) {
+    case 'Amount':
+      return `Amount<${refText(artifact.currencies, type.currency)}>`;
+    case 'Struct': {
+      const fields = type.fields.map((field) => `${nameText(field.name)}: ${typeText(artifact, field.type)}`);
+      return `Struct ${nameText(type.name)} {${fields.join(', ')}}`;
+    }
+    case 'Tuple':
+      return `(${type.items.map((item) => typeText(artifact, item)).join(', ')})`;
+    case 'Map':
+      return `Map<${typeText(artifact, type.key)}, ${typeText(artifact, type.value)}>`;
+    case 'Set':
+      return `Set<${typeText(artifact, type.item)}, ${type.capacity}>`;
+    default:
+      return type.kind;
+  }
+}
+
+function nameText(name: string): string {
+  return isPlainName(name) ? name : quote(name);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
