@@ -65,7 +65,7 @@ export const AMOUNT_MAX = 10n ** 15n;
 /** The account of an issued currency that carries the negative of what circulates; not a DID. */
 export const ISSUER = 'issuer';
 
-const DECIMALS_MAX = 15;
+const DECIMALS_MAX = 18;
 const NOTHING = new Uint8Array(0);
 const HASH_OR_NOTHING = bytes(32);
 

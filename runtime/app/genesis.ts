@@ -156,7 +156,7 @@ function readCurrency(json: unknown, path: string): HostGenesis['currencies'][nu
     id: text(fields['id'], `${path}.id`),
     cooperative: text(fields['cooperative'], `${path}.cooperative`),
     name: text(fields['name'], `${path}.name`),
-    decimals: Number(int(fields['decimals'], `${path}.decimals`, 0n, 15n)),
+    decimals: Number(int(fields['decimals'], `${path}.decimals`, 0n, 18n)),
     kind,
   };
 }
