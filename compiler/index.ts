@@ -3,6 +3,7 @@ export * from './builtins.ts';
 export type { Field, Scalar, Type } from './check/types.ts';
 export { leavesOf, sameType, typeText } from './check/types.ts';
 export { type BuildOptions, build, buildFunctions } from './codegen/build.ts';
+export { type ClauseProgram, clauseProgram, type Evaluation, type Input } from './core/clauses.ts';
 export type * as core from './core/core.ts';
 export { print as printCore, printTerm } from './core/print.ts';
 export type {
@@ -44,7 +45,10 @@ export {
 export { type Declaration, type Entity, isDeclaration, KIND_WORDS } from './resolve/entity.ts';
 export { LANGUAGE_NAMES } from './resolve/resolve.ts';
 export type * as ast from './syntax/ast.ts';
-export { parse } from './syntax/parse.ts';
+export { childrenOf } from './syntax/children.ts';
+export { lineStarts, lineText, type Position, positionAt } from './syntax/lines.ts';
+export { type Parsed, parse } from './syntax/parse.ts';
+export { pathAt, walk } from './syntax/visit.ts';
 export {
   type Certificate,
   certificateOf,
@@ -54,6 +58,8 @@ export {
   workOf,
 } from './verify/certificate.ts';
 export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
+export type { Counterexample, ModelValue } from './verify/counterexample.ts';
+export type { Obligation } from './verify/obligations.ts';
 export { diagnosticsOf, renderRow } from './verify/report.ts';
 export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';
 export {

@@ -214,12 +214,10 @@ function lowerEquality(builder: Builder, expr: Expr<'binary'>): Atom {
   if (left.length === 1) {
     return operate(builder, expr.op === '==' ? 'eq' : 'ne', [left[0]!, right[0]!], BOOL, expr.span);
   }
-  const equal = left
-    .map((word, index) => operate(builder, 'eq', [word, right[index]!], BOOL, expr.span))
-    .reduce(
-      (all, next) => operate(builder, 'and', [all, next], BOOL, expr.span),
-      constant(BOOL, true) as Atom,
-    );
+  const equals = left.map((word, index) => operate(builder, 'eq', [word, right[index]!], BOOL, expr.span));
+  const none: Atom = constant(BOOL, true);
+  const [first = none, ...others] = equals;
+  const equal = others.reduce((all, next) => operate(builder, 'and', [all, next], BOOL, expr.span), first);
   return expr.op === '==' ? equal : operate(builder, 'not', [equal], BOOL, expr.span);
 }
 
