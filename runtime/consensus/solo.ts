@@ -11,6 +11,7 @@ export type SoloState = {
   readonly started: boolean;
   /** A block is being made. */
   readonly busy: boolean;
+  /** Something waits that came since the last block was begun, or that it left. */
   readonly waiting: boolean;
   readonly rootUnsigned: boolean;
 };
@@ -31,7 +32,7 @@ function step(
   if (options.intervalMs > 0 && (input.kind === 'Started' || input.kind === 'Tick'))
     effects.push({ kind: 'SetTimer', afterMs: options.intervalMs });
   if (!isDue(options, state, input)) return { state, effects };
-  return { state: { ...state, busy: true }, effects: [...effects, { kind: 'MakeBlock' }] };
+  return { state: { ...state, busy: true, waiting: false }, effects: [...effects, { kind: 'MakeBlock' }] };
 }
 
 function learn(state: SoloState, input: DriverInput): SoloState {
@@ -43,9 +44,14 @@ function learn(state: SoloState, input: DriverInput): SoloState {
     case 'Tick':
       return state;
     case 'Committed':
-      return { ...state, busy: false, waiting: input.waiting, rootUnsigned: input.rootUnsigned };
+      return {
+        ...state,
+        busy: false,
+        waiting: state.waiting || input.waiting,
+        rootUnsigned: input.rootUnsigned,
+      };
     case 'NothingToDo':
-      return { ...state, busy: false, waiting: false };
+      return { ...state, busy: false };
   }
 }
 

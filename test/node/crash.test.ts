@@ -1,0 +1,155 @@
+/** Real processes, killed: at every named crash point and at random ones. What was acknowledged is there afterwards. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CRASH_POINTS, type CrashPoint, type Node } from '../../runtime/index.ts';
+import {
+  balanceOf,
+  DIDS,
+  describeNode,
+  freshFolder,
+  GENESIS,
+  optionsFor,
+  pay,
+  replayOf,
+  runNode,
+  settle,
+} from './world.ts';
+
+const VICTIM = join(import.meta.dirname, 'victim.ts');
+/** Passed while a node runs; the others while one is made, mended or rebuilt. */
+const RUNNING = [
+  'log.header',
+  'log.half',
+  'log.written',
+  'log.synced',
+  'state.written',
+  'state.flushed',
+] as const;
+
+describe('killed while it runs', () => {
+  test.each(RUNNING)('at %s', async (point) => {
+    const directory = await freshFolder();
+    for (const count of [1, 6]) await killAndCheck(directory, { point, count });
+  });
+
+  test('at random passes of any point, and at random moments', async () => {
+    const directory = await freshFolder();
+    const plan = fc.oneof(
+      fc.record({ count: fc.integer({ min: 1, max: 120 }) }),
+      fc.record({ acknowledged: fc.integer({ min: 0, max: 40 }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(plan, async (kill) => killAndCheck(directory, kill)),
+      { numRuns: 10, endOnFailure: true },
+    );
+  });
+});
+
+describe('killed while a directory is made', () => {
+  test.each(['init.directory', 'init.log', 'init.genesis'] as const)('at %s', async (point) => {
+    const directory = join(await freshFolder(), 'node');
+    expect(await runVictim(directory, { point, count: 1 })).toEqual([]);
+    const node = await runNode(optionsFor(directory));
+    await pay(node, 1, 1n);
+  });
+});
+
+describe('killed while a directory is mended', () => {
+  test.each(['log.cut', 'rebuild.removed', 'rebuild.block'] as const)('at %s', async (point) => {
+    const directory = await freshFolder();
+    const node = await runNode(optionsFor(directory));
+    for (const amount of [1n, 2n, 3n]) await pay(node, 1, amount);
+    await settle(node);
+    const before = describeNode(node);
+    await node.stop();
+    await damage(directory, point);
+    expect(await runVictim(directory, { point, count: point === 'rebuild.block' ? 3 : 1 })).toEqual([]);
+    const again = await runNode(optionsFor(directory));
+    expect(describeNode(again)).toEqual(before);
+  });
+});
+
+test('every crash point was killed at', () => {
+  const killed = [
+    ...RUNNING,
+    'init.directory',
+    'init.log',
+    'init.genesis',
+    'log.cut',
+    'rebuild.removed',
+    'rebuild.block',
+  ];
+  expect(killed.sort()).toEqual(Object.keys(CRASH_POINTS).sort());
+});
+
+type Plan = { readonly point?: CrashPoint; readonly count?: number; readonly acknowledged?: number };
+type Acknowledged = { readonly height: bigint; readonly hash: string };
+
+/** Runs a node on the directory until it is dead, then looks at what it left. */
+async function killAndCheck(directory: string, plan: Plan): Promise<void> {
+  const acknowledged = await runVictim(directory, plan);
+  const node = await runNode(optionsFor(directory));
+  for (const { height, hash } of acknowledged) {
+    const settled = await node.waitFor(hash);
+    expect(settled).toMatchObject({ ok: true, value: { height, result: { code: 0 } } });
+  }
+  expect(node.height()).toBeGreaterThanOrEqual(acknowledged.at(-1)?.height ?? 0n);
+  expect(balanceOf(node, 1)).toBe(-countPayments(node));
+  await settle(node);
+  const left = describeNode(node);
+  await node.stop();
+  expect(await replayOf(directory)).toEqual(left);
+}
+
+/** The member's sequence counts what was paid, one unit at a time. */
+function countPayments(node: Node): bigint {
+  return node.nextSequence(DIDS[1]!);
+}
+
+/** What a node acknowledged before it was killed. */
+async function runVictim(
+  directory: string,
+  { acknowledged: acknowledgedMax, ...plan }: Plan,
+): Promise<Acknowledged[]> {
+  const genesis = join(await freshFolder(), 'genesis.json');
+  await writeFile(genesis, GENESIS);
+  const victim = spawn(process.execPath, [VICTIM, directory, JSON.stringify(plan), genesis], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(victim, 'exit');
+  const lines = await readUntilDead(victim, acknowledgedMax);
+  const [code, signal] = await exited;
+  expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
+  return lines
+    .map((line) => line.split(' '))
+    .flatMap(([height, hash]) => (hash === 'started' ? [] : [{ height: BigInt(height!), hash: hash! }]));
+}
+
+/** Kills after `linesMax` acknowledgements, if there is such a limit. */
+async function readUntilDead(victim: ChildProcess, linesMax: number | undefined): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: victim.stdout! })) {
+    lines.push(line);
+    if (lines.length - 1 === linesMax) victim.kill('SIGKILL');
+  }
+  return lines;
+}
+
+/** Leaves what makes opening pass the point. */
+async function damage(
+  directory: string,
+  point: 'log.cut' | 'rebuild.removed' | 'rebuild.block',
+): Promise<void> {
+  const state = join(directory, 'state');
+  if (point === 'log.cut')
+    await writeFile(join(directory, 'blocks.log'), Uint8Array.of(0, 0, 1), { flag: 'a' });
+  else if (point === 'rebuild.block') await rm(state, { recursive: true });
+  else
+    for (const name of await readdir(state))
+      if (name === 'data.mdb') await truncate(join(state, name), 5_000);
+}
