@@ -11,6 +11,7 @@ import { jsonText, type Terminal } from './terminal.ts';
 
 type Options = {
   readonly by: string;
+  readonly creator: string;
   readonly contract?: string;
   readonly init: readonly string[];
   readonly first: readonly string[];
@@ -27,7 +28,8 @@ export function declare(shell: Shell): Command {
       'ccl run TimeBank.ccl record alice 2.50 --by bob --first "join() by alice" --first "join() by bob"',
     ],
   )
-    .option('--by <member>', 'who calls; also deploys the contract', 'alice')
+    .option('--by <member>', 'who calls', 'alice')
+    .option('--creator <member>', 'who deploys the contract', 'creator')
     .option('--contract <name>', 'which contract of the file')
     .option('--init <argument...>', 'arguments of init', [])
     .option('--first <call...>', 'calls that happen before, such as "join() by bob"', [])
@@ -53,7 +55,13 @@ function runFile(shell: Shell, file: string, rule: string, args: readonly string
   const before = options.first.map(readCall);
   const spending = options.spending === undefined ? null : readAmounts(options.spending, artifact.currencies);
   const call = { entry: rule, args, by: memberName(options.by), spending };
-  const report = runRule({ artifact, initArgs: options.init, before, call });
+  const report = runRule({
+    artifact,
+    creator: memberName(options.creator),
+    initArgs: options.init,
+    before,
+    call,
+  });
   terminal.out(options.json ? jsonText(report) : reportText(terminal, [...before, call], report));
   shell.finish(report.ok ? 'fine' : 'wrong');
 }

@@ -1,6 +1,6 @@
 /**
- * `ccl run`: one rule or view of a contract in a fresh world, told as plain data. The contract is deployed by the
- * caller, then `before` happens, then the call.
+ * `ccl run`: one rule or view of a contract in a fresh world, told as plain data. The contract is deployed, then
+ * `before` happens, then the call.
  */
 import { currencyIdOf, type Failure, type Spends, type Success, storageOf } from '../host/index.ts';
 import {
@@ -36,6 +36,8 @@ export type RuleCall = {
 
 export type RunOptions = {
   readonly artifact: Artifact;
+  /** Name of the member who deploys. */
+  readonly creator: string;
   readonly initArgs: readonly string[];
   /** Calls that happen first and must succeed. */
   readonly before: readonly RuleCall[];
@@ -77,17 +79,17 @@ export type StorageChange = {
 };
 
 /** Runs it. User mistakes (an unknown entry, a wrong argument) are failures with a message. */
-export function runRule({ artifact, initArgs, before, call: last }: RunOptions): RunReport {
-  const members = new Set([last.by, ...before.map(({ by }) => by)]);
+export function runRule({ artifact, creator, initArgs, before, call: last }: RunOptions): RunReport {
+  const members = new Set([creator, last.by, ...before.map(({ by }) => by)]);
   const read = readAll(artifact, members, [
-    { entry: 'init', args: initArgs, by: last.by, spending: null },
+    { entry: 'init', args: initArgs, by: creator, spending: null },
     ...before,
     last,
   ]);
   if (!read.ok) return failed(read.at - 1, read.message);
   const [init, ...calls] = read.args;
   const world = openWorld({ members: [...members], currencies: artifact.currencies });
-  const deployed = deploy(world, { artifact, args: init!, by: memberDid(last.by), name: artifact.name });
+  const deployed = deploy(world, { artifact, args: init!, by: memberDid(creator), name: artifact.name });
   if (!deployed.ok) return failed(-1, deployed.message, deployed);
   for (const [at, step] of before.entries()) {
     const outcome = perform(world, artifact, deployed.contract, step, calls[at]!);
@@ -209,7 +211,7 @@ function showFields(artifact: Artifact, event: Success['events'][number], naming
  * What an author calls each stored leaf, and its value. An element of a set is there or not, an entry of a map has
  * values; its presence bit, and parts of sets that only code reads, are left out.
  */
-function storedPlaces(
+export function storedPlaces(
   world: World,
   artifact: Artifact,
   contract: string,
@@ -254,7 +256,7 @@ function keyTypes(type: AbiType): AbiType[] {
   return key === null ? [] : leafTypes(key).map((leaf) => leaf.type);
 }
 
-function changesBetween(
+export function changesBetween(
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
 ): StorageChange[] {

@@ -10,6 +10,7 @@ import {
   type Mark,
   withGasBounds,
 } from '../../vm/index.ts';
+import { HOST_FUNCTIONS } from '../builtins.ts';
 import type { Field } from '../check/types.ts';
 import type * as core from '../core/core.ts';
 import { type ConstantPool, newPool } from './code.ts';
@@ -17,19 +18,37 @@ import { abiType, type Layout, layoutOf } from './layout.ts';
 import { lowerFunction, type Unit } from './lower.ts';
 import { addFunction, removeFunction } from './sets.ts';
 import { takesOf } from './takes.ts';
+import { statementsOf } from './tree.ts';
 
 /** `claims`: hashes (32 bytes) of the obligations claimed proved, sorted. */
 export type BuildOptions = { readonly claims: readonly Uint8Array[]; readonly marks: readonly Mark[] };
 
 export function build(contract: core.Contract, options: BuildOptions): Artifact {
-  return buildFunctions(contract, contract.functions, options);
+  return assemble(contract, contract.functions, options);
 }
 
 /**
- * The artifact of other functions over the same storage, such as the clauses of the contract made executable: it
- * reads what an execution of the contract wrote. `functions` may call each other by index, as in a contract.
+ * The artifact of other functions over the same storage, such as the views of a clause (`core/clauses.ts`): it reads
+ * what an execution of the contract wrote. `functions` may call each other by index, as in a contract. Clauses need
+ * no capabilities, so the artifact declares those that they use.
  */
 export function buildFunctions(
+  contract: core.Contract,
+  functions: readonly core.Function[],
+  options: BuildOptions,
+): Artifact {
+  const capabilities = [...contract.capabilities, ...capabilitiesUsed(functions)];
+  return assemble({ ...contract, capabilities }, functions, options);
+}
+
+function capabilitiesUsed(functions: readonly core.Function[]): string[] {
+  const names = functions
+    .flatMap((fn) => statementsOf(fn.body))
+    .map((stmt) => (stmt.kind === 'host' ? stmt.name : null));
+  return HOST_FUNCTIONS.filter((row) => names.includes(row.name)).map((row) => row.capability);
+}
+
+function assemble(
   contract: core.Contract,
   functions: readonly core.Function[],
   options: BuildOptions,

@@ -4,6 +4,7 @@
  * wallet offers an allowance that is not used), too few is not.
  */
 import type * as core from '../core/core.ts';
+import { statementsOf } from './tree.ts';
 
 /** Sorted indices of currencies, by function. */
 export function takesOf(functions: readonly core.Function[]): number[][] {
@@ -25,10 +26,4 @@ export function takesOf(functions: readonly core.Function[]): number[][] {
 
 function isSelf(payer: core.Atom | undefined): boolean {
   return payer?.kind === 'env' && payer.name === 'self';
-}
-
-function statementsOf(stmts: readonly core.Stmt[]): core.Stmt[] {
-  return stmts.flatMap((stmt) =>
-    stmt.kind === 'if' ? [stmt, ...statementsOf(stmt.then), ...statementsOf(stmt.otherwise)] : [stmt],
-  );
 }

@@ -45,6 +45,13 @@ export function schedule(fn: core.Function): Schedule {
   return { roots: scheduleBlock(fn.body, facts), uses: facts.uses };
 }
 
+/** The statements of a block and of the blocks in it, in source order. */
+export function statementsOf(stmts: readonly core.Stmt[]): core.Stmt[] {
+  return stmts.flatMap((stmt) =>
+    stmt.kind === 'if' ? [stmt, ...statementsOf(stmt.then), ...statementsOf(stmt.otherwise)] : [stmt],
+  );
+}
+
 /** `uses`: how often each local of the function is read; a result that nobody reads is dropped. */
 export type Schedule = { readonly roots: readonly Root[]; readonly uses: readonly number[] };
 
@@ -62,23 +69,24 @@ function factsOf(fn: core.Function): Facts {
   const parameters = fn.params.flatMap((param) => wordTypes(param.type)).length;
   const defs = fn.locals.map((_, id) => (id < parameters ? 1 : 0));
   const copies = new Map<core.LocalId, core.Atom>();
-  walk(fn.body, (stmt) => {
+  const stmts = statementsOf(fn.body);
+  for (const stmt of stmts) {
     for (const target of targetsOf(stmt)) defs[target]! += 1;
     if (stmt.kind === 'copy') copies.set(stmt.target, stmt.value);
-  });
+  }
   const aliases = new Map<core.LocalId, core.Atom>();
   for (const [target, value] of copies) {
     const stable = value.kind !== 'local' || defs[value.id] === 1;
     if (defs[target] === 1 && stable) aliases.set(target, value);
   }
   const uses = fn.locals.map(() => 0);
-  walk(fn.body, (stmt) => {
-    if (stmt.kind === 'copy' && aliases.has(stmt.target)) return;
+  for (const stmt of stmts) {
+    if (stmt.kind === 'copy' && aliases.has(stmt.target)) continue;
     for (const atom of atomsOf(stmt)) {
       const real = resolve(atom, aliases);
       if (real.kind === 'local') uses[real.id]! += 1;
     }
-  });
+  }
   return { uses, aliases };
 }
 
@@ -267,16 +275,6 @@ function resolve(atom: core.Atom, aliases: ReadonlyMap<core.LocalId, core.Atom>)
     real = next;
   }
   return real;
-}
-
-function walk(stmts: readonly core.Stmt[], visit: (stmt: core.Stmt) => void): void {
-  for (const stmt of stmts) {
-    visit(stmt);
-    if (stmt.kind === 'if') {
-      walk(stmt.then, visit);
-      walk(stmt.otherwise, visit);
-    }
-  }
 }
 
 function targetsOf(stmt: core.Stmt): readonly core.LocalId[] {
