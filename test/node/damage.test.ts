@@ -1,0 +1,140 @@
+/** Cut and flipped bytes in what a node keeps: refused with the height, or made again, never silently wrong. */
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type NodeNotice, openNode } from '../../runtime/index.ts';
+import { describeNode, freshFolder, optionsFor, pay, refusalOf, runNode, settle } from './world.ts';
+
+const PAYMENTS = 12;
+
+describe('the block log', () => {
+  test('any flipped bit is refused, with or without its state', async () => {
+    const { directory } = await sampleChain();
+    const path = join(directory, 'blocks.log');
+    const whole = await readFile(path);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length * 8 - 1), async (bit) => {
+        await writeFile(path, flipped(whole, bit));
+        expect(['DamagedLog', 'NotALog', 'OtherChain']).toContain(await refusalOf(optionsFor(directory)));
+      }),
+      { numRuns: 12 },
+    );
+    await rm(join(directory, 'state'), { recursive: true });
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length * 8 - 1), async (bit) => {
+        await writeFile(path, flipped(whole, bit));
+        expect(['DamagedLog', 'NotALog', 'OtherChain']).toContain(await refusalOf(optionsFor(directory)));
+        await rm(join(directory, 'state'), { recursive: true, force: true });
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('a log that was cut is refused, because the state holds what is gone', async () => {
+    const { directory } = await sampleChain();
+    const path = join(directory, 'blocks.log');
+    const whole = await readFile(path);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), async (size) => {
+        await writeFile(path, whole.subarray(0, size));
+        expect(['DamagedLog', 'NotALog']).toContain(await refusalOf(optionsFor(directory)));
+        expect((await readFile(path)).length).toBe(size);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('the refusal names the block', async () => {
+    const { directory } = await sampleChain();
+    const path = join(directory, 'blocks.log');
+    const whole = await readFile(path);
+    await writeFile(path, flipped(whole, 8 * (whole.length >> 1)));
+    const opened = await openNode(optionsFor(directory));
+    expect(opened.ok ? '' : opened.error.message).toMatch(
+      /^the block log is damaged at block 1[0-9] \(byte \d+\); restore .* from a backup$/,
+    );
+  });
+});
+
+describe('the state', () => {
+  test('any flipped byte is mended from the log or does not matter, and the chain goes on as it should', async () => {
+    const { directory, before } = await sampleChain();
+    const data = await readFile(join(directory, 'state', 'data.mdb'));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(data.length - 1), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
+        const copy = await freshFolder();
+        await cp(directory, copy, { recursive: true });
+        const damaged = new Uint8Array(data);
+        damaged[at]! ^= mask;
+        await writeFile(join(copy, 'state', 'data.mdb'), damaged);
+        await expectMended(copy, before);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test.each([0, 1, 4_096, 8_192, 20_000, 40_000])('cut to %i bytes, it is made again', async (size) => {
+    const { directory, before } = await sampleChain();
+    const path = join(directory, 'state', 'data.mdb');
+    await writeFile(path, (await readFile(path)).subarray(0, size));
+    expect(await expectMended(directory, before)).not.toEqual([]);
+  });
+
+  test('an older one is brought to the end of the log', async () => {
+    const { directory, before, older } = await sampleChain();
+    await rm(join(directory, 'state'), { recursive: true });
+    await cp(older, join(directory, 'state'), { recursive: true });
+    expect(await expectMended(directory, before)).toEqual(['StateBehind']);
+  });
+});
+
+type Sample = {
+  readonly directory: string;
+  readonly before: ReturnType<typeof describeNode>;
+  readonly older: string;
+};
+
+/** A chain with some payments; `older` is a copy of its state from half way. */
+async function sampleChain(): Promise<Sample> {
+  const directory = await freshFolder();
+  const older = join(await freshFolder(), 'state');
+  for (const part of [0, 1]) {
+    const node = await runNode(optionsFor(directory));
+    for (let count = 0; count < PAYMENTS / 2; count += 1) await pay(node, count % 3, BigInt(count + 1));
+    await settle(node);
+    const before = describeNode(node);
+    await node.stop();
+    if (part === 1) return { directory, before, older };
+    await cp(join(directory, 'state'), older, { recursive: true });
+  }
+  throw new Error('unreachable');
+}
+
+/** Opens it, compares, pays on, opens it again; gives what the first opening reported. */
+async function expectMended(directory: string, before: Sample['before']): Promise<string[]> {
+  const notices: NodeNotice[] = [];
+  const node = await runNode({ ...optionsFor(directory), report: (notice) => notices.push(notice) });
+  expect(describeNode(node)).toEqual(before);
+  for (let count = 0; count < 4; count += 1) await pay(node, 1, 1n);
+  await settle(node);
+  const after = describeNode(node);
+  await node.stop();
+  expect(after.balances).toEqual([
+    before.balances[0],
+    (before.balances[1] as bigint) - 4n,
+    (before.balances[2] as bigint) + 4n,
+  ]);
+  const again: NodeNotice[] = [];
+  const reopened = await runNode({ ...optionsFor(directory), report: (notice) => again.push(notice) });
+  expect(describeNode(reopened)).toEqual(after);
+  expect(again).toEqual([]);
+  await reopened.stop();
+  return notices.map(({ code }) => code);
+}
+
+function flipped(whole: Uint8Array, bit: number): Uint8Array {
+  const damaged = new Uint8Array(whole);
+  damaged[bit >> 3]! ^= 1 << (bit & 7);
+  return damaged;
+}
