@@ -21,6 +21,7 @@ import { type Diagnostic, diagnose, type Related } from '../diagnostics.ts';
 import type { Name, Span } from './ast.ts';
 import {
   Comma,
+  Arrow,
   type Comment,
   Identifier,
   KEYWORDS,
@@ -61,6 +62,8 @@ const OPENERS: readonly TokenType[] = [LParen, LBracket, LBrace];
 const CLOSERS: readonly TokenType[] = [RParen, RBracket, RBrace];
 
 const {
+  requires,
+  ensures,
   contract,
   interface: interface_,
   struct,
@@ -295,7 +298,10 @@ export class Cursor extends EmbeddedActionsParser {
       this.CONSUME(type);
       return;
     }
-    const unfinished = this.isEnd() || this.startsLine() || this.isOneOf([Semicolon, RBrace, LBrace]);
+    const unfinished =
+      this.isEnd() ||
+      this.startsLine() ||
+      this.isOneOf([Semicolon, RBrace, LBrace, Arrow, requires, ensures]);
     if (unfinished) {
       this.report(
         diagnose('E0107', {

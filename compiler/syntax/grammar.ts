@@ -193,6 +193,9 @@ const EXPRESSION_STARTS: readonly TokenType[] = [
   Identifier,
 ];
 
+/** What ends a list whose closing bracket is missing. */
+const LIST_STOP: readonly TokenType[] = [Semicolon, RBrace];
+const PARAMS_STOP: readonly TokenType[] = [Semicolon, RBrace, LBrace, Arrow, K.requires, K.ensures];
 const PATTERN_STARTS: readonly TokenType[] = [
   Identifier,
   Digits,
@@ -716,7 +719,7 @@ export class Grammar extends Cursor {
 
   private params: Production<readonly Param[]> = this.production('params', () => {
     const opener = this.need(LParen, '`(` and the parameters');
-    return this.listOf(RParen, opener, () => this.SUBRULE(this.param));
+    return this.listOf(RParen, opener, () => this.SUBRULE(this.param), PARAMS_STOP);
   });
 
   private param: Production<Param> = this.production('param', () => {
@@ -1896,7 +1899,12 @@ export class Grammar extends Cursor {
    * Items separated by commas up to the partner of `opener`; a comma may follow the last one. Called once for each
    * production, because it brings its own repetition.
    */
-  private listOf<T>(closer: TokenType, opener: IToken, parse: () => T): T[] {
+  private listOf<T>(
+    closer: TokenType,
+    opener: IToken,
+    parse: () => T,
+    stops: readonly TokenType[] = LIST_STOP,
+  ): T[] {
     const items: T[] = [];
     const take = () => {
       const item = this.recover(LIST_END, parse);
@@ -1908,19 +1916,14 @@ export class Grammar extends Cursor {
         this.MANY9(() => this.CONSUME(Comma));
       });
     } else {
-      this.takeAll(closer, take);
+      this.takeAll([closer, ...stops], take);
     }
     this.close(closer, opener);
     return items;
   }
 
-  private takeAll(closer: TokenType, take: () => void): void {
-    while (
-      !this.is(closer) &&
-      !this.isEnd() &&
-      !this.startsDeclaration() &&
-      !this.isOneOf([Semicolon, RBrace])
-    ) {
+  private takeAll(stops: readonly TokenType[], take: () => void): void {
+    while (!this.isEnd() && !this.startsDeclaration() && !this.isOneOf(stops)) {
       const before = this.here();
       take();
       if (this.is(Comma)) this.CONSUME(Comma);

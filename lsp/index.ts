@@ -1,0 +1,2 @@
+/** The language server. Whoever starts it gives it two streams; everything else is inside. */
+export { type Streams, startServer } from './server.ts';

@@ -1,0 +1,23 @@
+/** Offsets of a source to the lines and columns that editors count, and back. Both count from 0, columns in UTF-16. */
+import { type ast, positionAt } from '../compiler/index.ts';
+
+export type Place = { readonly line: number; readonly character: number };
+export type Range = { readonly start: Place; readonly end: Place };
+
+/** `starts` is from `lineStarts`. */
+export function rangeOf(starts: readonly number[], span: ast.Span): Range {
+  return { start: placeOf(starts, span.start), end: placeOf(starts, span.end) };
+}
+
+/** The offset of a place; one beyond the text is moved back into it. */
+export function offsetOf(text: string, starts: readonly number[], place: Place): number {
+  const start = starts[Math.max(0, place.line)];
+  if (start === undefined) return text.length;
+  const end = starts[place.line + 1] ?? text.length;
+  return Math.min(start + Math.max(0, place.character), end);
+}
+
+function placeOf(starts: readonly number[], offset: number): Place {
+  const { line, column } = positionAt(starts, offset);
+  return { line, character: column };
+}

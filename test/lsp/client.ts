@@ -1,0 +1,95 @@
+/** A real client of the language server: a child process, spoken to over its standard streams. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import {
+  createProtocolConnection,
+  type Diagnostic,
+  DidChangeTextDocumentNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  ExitNotification,
+  InitializedNotification,
+  InitializeRequest,
+  type ProtocolConnection,
+  PublishDiagnosticsNotification,
+  ShutdownRequest,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver-protocol/node';
+
+export type Client = {
+  readonly connection: ProtocolConnection;
+  readonly server: ChildProcess;
+  readonly open: (uri: string, text: string) => Promise<Diagnostic[]>;
+  /** Replaces the text, and waits for what is wrong with the new one. */
+  readonly change: (uri: string, version: number, text: string) => Promise<Diagnostic[]>;
+  readonly close: (uri: string) => Promise<Diagnostic[]>;
+  /** Ends the server as an editor does; the exit code. */
+  readonly stop: () => Promise<number | null>;
+};
+
+export const URI = 'file:///contracts/test.ccl';
+
+export async function startClient(): Promise<Client> {
+  const server = spawn(process.execPath, [join(import.meta.dirname, 'stdio.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const connection = createProtocolConnection(
+    new StreamMessageReader(server.stdout!),
+    new StreamMessageWriter(server.stdin!),
+  );
+  connection.listen();
+  await connection.sendRequest(InitializeRequest.type, {
+    processId: process.pid,
+    rootUri: null,
+    capabilities: {},
+  });
+  await connection.sendNotification(InitializedNotification.type, {});
+  const published = listen(connection);
+  return {
+    connection,
+    server,
+    open: (uri, text) =>
+      published(uri, 1, () =>
+        connection.sendNotification(DidOpenTextDocumentNotification.type, {
+          textDocument: { uri, languageId: 'ccl', version: 1, text },
+        }),
+      ),
+    change: (uri, version, text) =>
+      published(uri, version, () =>
+        connection.sendNotification(DidChangeTextDocumentNotification.type, {
+          textDocument: { uri, version },
+          contentChanges: [{ text }],
+        }),
+      ),
+    close: (uri) =>
+      published(uri, undefined, () =>
+        connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } }),
+      ),
+    stop: async () => {
+      const exited = new Promise<number | null>((done) => server.once('exit', done));
+      await connection.sendRequest(ShutdownRequest.type);
+      await connection.sendNotification(ExitNotification.type);
+      return exited;
+    },
+  };
+}
+
+type Published = (
+  uri: string,
+  version: number | undefined,
+  act: () => Promise<void>,
+) => Promise<Diagnostic[]>;
+
+/** Does something and waits for the diagnostics of that version. */
+function listen(connection: ProtocolConnection): Published {
+  const waiting = new Map<string, (diagnostics: Diagnostic[]) => void>();
+  connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, version, diagnostics }) =>
+    waiting.get(`${uri} ${version}`)?.(diagnostics),
+  );
+  return async (uri, version, act) => {
+    const answer = new Promise<Diagnostic[]>((done) => waiting.set(`${uri} ${version}`, done));
+    await act();
+    return answer;
+  };
+}

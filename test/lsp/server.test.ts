@@ -1,0 +1,260 @@
+/** The language server over stdio, as an editor sees it. */
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  CodeActionRequest,
+  DefinitionRequest,
+  DocumentFormattingRequest,
+  DocumentRangeFormattingRequest,
+  DocumentSymbolRequest,
+  HoverRequest,
+} from 'vscode-languageserver-protocol/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { fixtures } from '../harness.ts';
+import { type Client, startClient, URI } from './client.ts';
+
+const BANK = fixtures('syntax', 'timebank.ccl')[0]!.text;
+const OPTIONS = { tabSize: 4, insertSpaces: false };
+
+let client: Client;
+beforeAll(async () => {
+  client = await startClient();
+});
+afterAll(async () => expect(await client.stop()).toBe(0));
+
+/** The place of the `nth` time that `word` stands in the text. */
+function placeOf(text: string, word: string, nth = 0) {
+  let offset = text.indexOf(word);
+  for (let at = 0; at < nth; at++) offset = text.indexOf(word, offset + 1);
+  return TextDocument.create(URI, 'ccl', 1, text).positionAt(offset);
+}
+
+async function hoverOver(text: string, word: string, nth = 0): Promise<unknown> {
+  const hover = await client.connection.sendRequest(HoverRequest.type, {
+    textDocument: { uri: URI },
+    position: placeOf(text, word, nth),
+  });
+  return hover === null ? null : (hover.contents as { value: string }).value;
+}
+
+describe('an open file', () => {
+  beforeAll(async () => expect(await client.open(URI, BANK)).toEqual([]));
+  afterAll(async () => expect(await client.close(URI)).toEqual([]));
+
+  test('diagnostics follow typing, with code, place and help', async () => {
+    const broken = BANK.replace('total += amount;', 'total += amonut;').replace('init() {', 'init( {');
+    const found = await client.change(URI, 2, broken);
+    expect(found.map(({ code, severity, source }) => ({ code, severity, source }))).toEqual([
+      { code: 'E0107', severity: 1, source: 'ccl' },
+      { code: 'E0201', severity: 1, source: 'ccl' },
+    ]);
+    expect(found[0]!.range).toEqual({ start: { line: 20, character: 6 }, end: { line: 20, character: 7 } });
+    expect(found[0]!.relatedInformation).toHaveLength(1);
+    expect(await client.change(URI, 3, BANK)).toEqual([]);
+  });
+
+  test('hover shows signature, clauses and documentation', async () => {
+    expect(await hoverOver(BANK, 'record')).toMatchInlineSnapshot(`
+      "\`\`\`ccl
+      rule record(provider: Did, amount: Amount<hours>)
+        requires amount > 0 hours                             else "the amount must be positive"
+        requires caller in members && provider in members     else "both must be members"
+        requires provider != caller                           else "nobody works for themselves"
+        ensures  worked[provider] == old(worked[provider]) + amount
+      \`\`\`
+
+      *rule*
+
+      \`provider\` worked for the caller."
+    `);
+    expect(await hoverOver(BANK, 'worked[provider]')).toMatchInlineSnapshot(`
+      "\`\`\`ccl
+      worked: Map<Did, Amount<hours>>;
+      \`\`\`
+
+      *state variable*"
+    `);
+    expect(await hoverOver(BANK, 'transfer')).toMatchInlineSnapshot(`
+      "\`\`\`ccl
+      ledger.transfer(from: Did, to: Did, amount: Amount)
+      \`\`\`
+
+      Moves \`amount\` from one account to another. From the own account, from the caller up to the spending limit, or under a mandate; reverts when the payer cannot pay.
+
+      Needs \`uses ledger.write;\`. Reverts when amount < 0, or to is null, or from is neither self, nor the caller within the spending limit, nor an account with a mandate that covers it, or !ledger.can_pay(from, amount), or an account is frozen."
+    `);
+    expect(await hoverOver(BANK, 'caller')).toMatchInlineSnapshot(`
+      "\`\`\`ccl
+      caller: Did
+      \`\`\`
+
+      The immediate caller: who signed the transaction, or the account of the calling contract."
+    `);
+    expect(await hoverOver(BANK, 'size')).toMatchInlineSnapshot(`
+      "\`\`\`ccl
+      Int
+      \`\`\`"
+    `);
+    expect(await hoverOver(BANK, 'hours {')).toMatchInlineSnapshot(`
+      "\`\`\`ccl
+      currency hours { decimals 2 }
+      \`\`\`
+
+      *currency*"
+    `);
+    expect(await hoverOver(BANK, 'purpose')).toBeNull();
+  });
+
+  test('go to definition', async () => {
+    const definition = (word: string, nth = 0) =>
+      client.connection.sendRequest(DefinitionRequest.type, {
+        textDocument: { uri: URI },
+        position: placeOf(BANK, word, nth),
+      });
+    const worked = placeOf(BANK, 'worked');
+    expect(await definition('worked[provider]')).toEqual({
+      uri: URI,
+      range: { start: worked, end: { ...worked, character: worked.character + 6 } },
+    });
+    expect(await definition('amount);')).toMatchObject({
+      range: { start: placeOf(BANK, 'amount: Amount<hours>)', 1) },
+    });
+    expect(await definition('caller')).toBeNull();
+    expect(await definition('{')).toBeNull();
+  });
+
+  test('the outline', async () => {
+    const symbols = await client.connection.sendRequest(DocumentSymbolRequest.type, {
+      textDocument: { uri: URI },
+    });
+    expect(symbols).toHaveLength(1);
+    const names = (symbols![0] as { children: { name: string }[] }).children.map(({ name }) => name);
+    expect(names).toEqual([
+      'hours',
+      'members',
+      'worked',
+      'total',
+      'adds_up',
+      'never_negative',
+      'only_grows',
+      'Served',
+      'init',
+      'join',
+      'record',
+      'hours_of',
+    ]);
+  });
+});
+
+describe('formatting', () => {
+  const MESSY = '// first\nconst   a: Int = 1;\nconst b: Int = 2;\nconst   c: Int = 3;';
+  const NEAT = '// first\nconst a: Int = 1;\nconst b: Int = 2;\nconst c: Int = 3;\n';
+  const uri = 'file:///contracts/messy.ccl';
+  const apply = (edits: Parameters<typeof TextDocument.applyEdits>[1]) =>
+    TextDocument.applyEdits(TextDocument.create(uri, 'ccl', 1, MESSY), edits);
+  beforeAll(async () => void (await client.open(uri, MESSY)));
+
+  test('a document: edits where it differs', async () => {
+    const edits = await client.connection.sendRequest(DocumentFormattingRequest.type, {
+      textDocument: { uri },
+      options: OPTIONS,
+    });
+    expect(edits).toHaveLength(2);
+    expect(apply(edits!)).toBe(NEAT);
+  });
+
+  test('a range: only its lines', async () => {
+    const range = { start: { line: 1, character: 0 }, end: { line: 1, character: 5 } };
+    const edits = await client.connection.sendRequest(DocumentRangeFormattingRequest.type, {
+      textDocument: { uri },
+      range,
+      options: OPTIONS,
+    });
+    expect(apply(edits!)).toBe(MESSY.replace('const   a', 'const a'));
+  });
+
+  test('a document with a syntax error stays as it is', async () => {
+    await client.change(uri, 2, 'const   a: = 1;');
+    expect(
+      await client.connection.sendRequest(DocumentFormattingRequest.type, {
+        textDocument: { uri },
+        options: OPTIONS,
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('what an editor can get wrong', () => {
+  test('a fix can be applied', async () => {
+    const uri = 'file:///contracts/fix.ccl';
+    const text = 'const a: Int = 1\nconst b: Int = 2;\n';
+    const [diagnostic] = await client.open(uri, text);
+    const actions = await client.connection.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri },
+      range: diagnostic!.range,
+      context: { diagnostics: [diagnostic!] },
+    });
+    expect(actions).toMatchObject([
+      { title: 'Insert `;`', kind: 'quickfix', edit: { changes: { [uri]: [{ newText: ';' }] } } },
+    ]);
+  });
+
+  test('files and places that are not there', async () => {
+    const nowhere = { textDocument: { uri: 'file:///nowhere.ccl' }, position: { line: 0, character: 0 } };
+    expect(await client.connection.sendRequest(HoverRequest.type, nowhere)).toBeNull();
+    expect(await client.connection.sendRequest(DefinitionRequest.type, nowhere)).toBeNull();
+    const uri = 'file:///contracts/short.ccl';
+    await client.open(uri, 'const a: Int = 1;');
+    for (const position of [
+      { line: 99, character: 99 },
+      { line: 0, character: 999 },
+      { line: -1, character: -1 },
+    ]) {
+      expect(
+        await client.connection.sendRequest(HoverRequest.type, { textDocument: { uri }, position }),
+      ).toBeNull();
+    }
+  });
+
+  test('unknown methods and broken parameters are refused, and the server lives on', async () => {
+    await expect(client.connection.sendRequest('ccl/unknown', {})).rejects.toThrow();
+    await expect(
+      client.connection.sendRequest('textDocument/hover', { textDocument: null }),
+    ).rejects.toThrow();
+    await expect(client.connection.sendRequest('textDocument/formatting', [1, 2])).rejects.toThrow();
+    expect(await client.open('file:///contracts/after.ccl', 'const a: Int = ;')).toHaveLength(1);
+  });
+
+  test('text that is no contract', async () => {
+    const uri = 'file:///contracts/junk.ccl';
+    await client.open(uri, '');
+    const texts = [
+      '\u0000\ud800(((',
+      '('.repeat(100_000),
+      '///',
+      'contract {'.repeat(1_000),
+      '"',
+      '🦀'.repeat(1_000),
+    ];
+    for (const [at, text] of texts.entries())
+      expect(Array.isArray(await client.change(uri, at + 2, text))).toBe(true);
+    expect(await client.change(uri, 99, 'const a: Int = 1;')).toEqual([]);
+  });
+
+  test('bytes that are no message', async () => {
+    const other = await startClient();
+    other.server.stdin!.write(
+      'Content-Length: 9\r\n\r\n{ "broken\r\nnonsense\r\n\r\nContent-Length: 2\r\n\r\n{}',
+    );
+    expect(await other.open(URI, 'const a: Int = ;')).toHaveLength(1);
+    expect(await other.stop()).toBe(0);
+  });
+
+  test('an editor that goes away ends the server', async () => {
+    const other = await startClient();
+    const exited = new Promise((done) => other.server.once('exit', done));
+    other.connection.dispose();
+    other.server.stdin!.end();
+    await exited;
+  });
+});
