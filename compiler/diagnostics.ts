@@ -470,6 +470,13 @@ export const DIAGNOSTICS = {
       'All balances of a currency lie within ±10^15 of its smallest unit, so more decimals would leave no room for whole units.',
     example: 'contract C {\n  currency dust { decimals 16 }\n}\n',
   },
+  E0331: {
+    severity: 'error',
+    message: '`{name}` has no fields',
+    help: null,
+    explanation: 'A struct holds at least one value.',
+    example: 'struct Nothing {}\n',
+  },
 
   // ---- E04xx: effects, authority and structure (check) -----------------------------------------
   E0401: {
@@ -626,6 +633,14 @@ export const DIAGNOSTICS = {
     help: 'it belongs to {where}',
     explanation: 'Access clauses stand on a contract or a rule; `succeeds when` on a rule or a view.',
     example: 'contract C {\n  view f() -> Int\n    access contracts\n  { return 1; }\n}\n',
+  },
+  E0421: {
+    severity: 'error',
+    message: '{what} is too large: at most {limit} {unit} are possible',
+    help: null,
+    explanation:
+      'The virtual machine has limits, so that a contract cannot use up a node. What a contract declares stays within them.',
+    example: `contract ${'C'.repeat(129)} {}\n`,
   },
   W0401: {
     severity: 'warning',

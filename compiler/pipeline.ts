@@ -9,7 +9,7 @@ import type { TestPlan } from './core/tests.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import type { Entity } from './resolve/entity.ts';
 import { resolve } from './resolve/resolve.ts';
-import type { AnyNode, Name, SourceFile } from './syntax/ast.ts';
+import type { AnyNode, Name, SourceFile, Span } from './syntax/ast.ts';
 import { type Comment, parse } from './syntax/parse.ts';
 
 /** Everything that is known about a source before code is made of it. It exists for broken sources, too. */
@@ -44,10 +44,7 @@ export function analyse(sources: ReadonlyMap<string, string>, main: string): Ana
   // Views read what they please: what the contract of the tests may touch is no author's mistake.
   const mistakes = views?.diagnostics.filter(({ code }) => code !== 'W0401') ?? [];
   const meaning = [...checked.diagnostics, ...planned.diagnostics, ...mistakes];
-  const all = inOrder([
-    ...diagnostics,
-    ...meaning.filter((found) => !diagnostics.some((cause) => touches(cause, found))),
-  ]);
+  const all = inOrder([...diagnostics, ...apartFrom(diagnostics, meaning)]);
   return { file: main, comments, ...checked, tests: { plans: planned.plans, views }, diagnostics: all };
 }
 
@@ -81,8 +78,34 @@ export function lowerTests(analysis: Analysis): core.Program {
 }
 
 /** What is wrong where the text could not be read is most often only a consequence. */
-function touches({ span: cause }: Diagnostic, { span }: Diagnostic): boolean {
-  return span.start <= cause.end && cause.start <= span.end;
+function apartFrom(causes: readonly Diagnostic[], found: readonly Diagnostic[]): readonly Diagnostic[] {
+  const spans = merged(causes.map(({ span }) => span));
+  return found.filter(({ span }) => {
+    const next = spans[firstFrom(spans, span.start)];
+    return next === undefined || next.start > span.end;
+  });
+}
+
+/** The index of the first stretch that ends at `offset` or behind it, by halving. */
+function firstFrom(spans: readonly Span[], offset: number): number {
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spans[middle]!.end < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The stretches that the spans cover, in order, none touching another. */
+function merged(spans: readonly Span[]): readonly Span[] {
+  const stretches: Span[] = [];
+  for (const span of spans.toSorted((left, right) => left.start - right.start)) {
+    const last = stretches.at(-1);
+    if (last === undefined || last.end < span.start) stretches.push(span);
+    else stretches[stretches.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
+  }
+  return stretches;
 }
 
 /** Sorted by place; what two trees share is reported once. */

@@ -1,4 +1,5 @@
 /** Types as written to types: `Map<Did, Amount<hours>>`. Every declaration's type is worked out once, when first asked for. */
+import { LIMITS } from '../../vm/index.ts';
 import type { BuiltIn } from '../builtins.ts';
 import type { Declaration } from '../resolve/entity.ts';
 import { describe } from '../resolve/entity.ts';
@@ -6,7 +7,7 @@ import type * as ast from '../syntax/ast.ts';
 import { type At, type Checker, report } from './checker.ts';
 import { typeConst } from './constant.ts';
 import { intValue } from './literal.ts';
-import { ERROR, isValue, type Type, typeText, UNIT } from './types.ts';
+import { depthOf, ERROR, leavesOf, type Type, typeText, UNIT } from './types.ts';
 
 /** A set holds at most so many elements. */
 export const CAPACITY_MAX = 1_000_000_000n;
@@ -49,16 +50,36 @@ export function resultType(out: Checker, result: ast.TypeExpr | null): Type {
 }
 
 export function structType(out: Checker, struct: ast.Struct): Type {
-  if (out.pending.has(struct))
-    return report(out, 'E0314', { span: struct.name.span, name: struct.name.text });
+  const { span, text: name } = struct.name;
+  if (out.pending.has(struct)) return report(out, 'E0314', { span, name });
+  if (out.pending.size > PENDING_MAX) {
+    return tooLarge(out, span, `\`${name}\``, PENDING_MAX, 'structs inside each other');
+  }
   return remembered(out, struct, () => {
     out.pending.add(struct);
     const fields = struct.fields.map((field) => ({ name: field.name.text, type: paramType(out, field) }));
     out.pending.delete(struct);
-    const type: Type = { kind: 'Struct', name: struct.name.text, fields };
+    if (fields.length === 0) return report(out, 'E0331', { span, name });
+    const type: Type = { kind: 'Struct', name, fields };
     out.structs.set(type, struct);
-    return type;
+    return inLimits(out, type, span);
   });
+}
+
+/** Declarations that need each other are worked out one inside the other, at most this deep. */
+export const PENDING_MAX = 64;
+
+/** The type, or `ERROR` where the virtual machine has no room for its values. */
+function inLimits(out: Checker, type: Type, span: ast.Span): Type {
+  const words = leavesOf(type).length;
+  if (words > LIMITS.signatureWords) return tooLarge(out, span, 'this type', LIMITS.signatureWords, 'words');
+  if (depthOf(type) > LIMITS.typeDepth) return tooLarge(out, span, 'this type', LIMITS.typeDepth, 'levels');
+  return type;
+}
+
+/** Reports what is larger than the virtual machine allows. */
+export function tooLarge(out: Checker, span: ast.Span, what: string, limit: number, unit: string): Type {
+  return report(out, 'E0421', { span, what, limit, unit });
 }
 
 /** A type of values: everything but maps and sets. */
@@ -72,7 +93,8 @@ export function annotate(out: Checker, expr: ast.TypeExpr): Type {
   return remembered(out, expr, () => {
     if (expr.kind === 'missing') return ERROR;
     if (expr.kind === 'namedType') return named(out, expr);
-    return { kind: 'Tuple', items: expr.items.map((item) => annotateValue(out, item)) };
+    const items = expr.items.map((item) => annotateValue(out, item));
+    return inLimits(out, { kind: 'Tuple', items }, expr.span);
   });
 }
 
@@ -167,9 +189,4 @@ function constantInt(out: Checker, value: ast.Expr): ast.IntLiteral | null {
 
 function wrongShape(out: Checker, expr: Named, signature: string): Type {
   return report(out, 'E0312', { span: expr.span, signature });
-}
-
-/** Whether values of the type can be keys of a map and elements of a set. */
-export function isKey(type: Type): boolean {
-  return isValue(type);
 }

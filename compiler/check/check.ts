@@ -12,6 +12,7 @@ import { checkCapabilities } from './rules/capabilities.ts';
 import { checkClauses } from './rules/clauses.ts';
 import { checkCycles } from './rules/cycles.ts';
 import { checkEffects } from './rules/effects.ts';
+import { checkLimits } from './rules/limits.ts';
 import { checkStructure } from './rules/structure.ts';
 import type { Type } from './types.ts';
 
@@ -27,6 +28,7 @@ type Rule = (out: Checker, tree: ast.SourceFile) => void;
 const RULES: readonly Rule[] = [
   checkTypes,
   checkStructure,
+  checkLimits,
   checkCycles,
   checkEffects,
   checkCapabilities,
@@ -41,6 +43,7 @@ export function check(file: string, text: string, tree: ast.SourceFile, names: R
     entities: new Map(names.entities),
     types: new Map(),
     structs: new Map(),
+    weights: new Map(),
     pending: new Set(),
     effects: [],
     diagnostics: [],

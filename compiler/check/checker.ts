@@ -45,6 +45,8 @@ export type Checker = {
   readonly types: Map<ast.AnyNode, Type>;
   /** The declaration of each struct type, by identity of the type. */
   readonly structs: Map<Type, ast.Struct>;
+  /** How many parts a constant has where it is used. */
+  readonly weights: Map<ast.Const, number>;
   /** Declarations whose type is being worked out: a second visit is a cycle. */
   readonly pending: Set<ast.AnyNode>;
   readonly effects: Effect[];

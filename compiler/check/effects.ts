@@ -2,14 +2,22 @@
 import type * as ast from '../syntax/ast.ts';
 import type { Callable, Checker, Effect } from './checker.ts';
 
+/** What the body of each function does itself, in source order. */
+export type EffectsByOwner = ReadonlyMap<Callable | null, readonly Effect[]>;
+
+export function effectsByOwner(out: Checker): EffectsByOwner {
+  return Map.groupBy(
+    out.effects.filter(({ part }) => part === 'body'),
+    (effect) => effect.owner,
+  );
+}
+
 /** Everything that the body of a function does, itself and through others; cycles are followed once. */
-export function effectsOf(out: Checker, callable: Callable): readonly Effect[] {
-  const byOwner = Map.groupBy(out.effects, (effect) => effect.owner);
+export function effectsOf(byOwner: EffectsByOwner, callable: Callable): readonly Effect[] {
   const found: Effect[] = [];
   const seen = new Set<Callable>([callable]);
   for (const owner of seen) {
     for (const effect of byOwner.get(owner) ?? []) {
-      if (effect.part !== 'body') continue;
       found.push(effect);
       if (effect.kind === 'call') seen.add(effect.callee);
     }
@@ -17,9 +25,12 @@ export function effectsOf(out: Checker, callable: Callable): readonly Effect[] {
   return found;
 }
 
-/** The functions that `fn` calls itself, in source order. */
-export function calleesOf(out: Checker, fn: Callable): readonly ast.Fn[] {
-  return out.effects.flatMap((effect) =>
-    effect.owner === fn && effect.kind === 'call' ? [effect.callee] : [],
-  );
+/** As `effectsOf`, each function looked at once. */
+export function rememberedEffects(byOwner: EffectsByOwner): (fn: ast.Fn) => readonly Effect[] {
+  const known = new Map<ast.Fn, readonly Effect[]>();
+  return (fn) => {
+    const effects = known.get(fn) ?? effectsOf(byOwner, fn);
+    known.set(fn, effects);
+    return effects;
+  };
 }

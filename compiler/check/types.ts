@@ -156,6 +156,12 @@ function prefixed(name: string, type: Type): readonly Leaf[] {
   }));
 }
 
+/** Levels of structs and tuples inside each other. */
+export function depthOf(type: Type): number {
+  if (type.kind === 'Struct') return 1 + Math.max(0, ...type.fields.map((field) => depthOf(field.type)));
+  return type.kind === 'Tuple' ? 1 + Math.max(0, ...type.items.map(depthOf)) : 0;
+}
+
 /** Which words of a struct value belong to one of its fields: the first index and the type; null when it has no such field. */
 export function wordsOfField(
   type: Type,

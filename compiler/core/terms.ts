@@ -18,7 +18,9 @@ import { type Expr, entityOf, indexIn, lineOf, type Source, type Stmt, scalarOf,
 export type Scope = {
   readonly source: Source;
   readonly when: When;
-  /** The words of parameters, local variables and bound variables, by declaration. */
+  /** The words of parameters and local variables. */
+  readonly localWords: (declaration: ast.AnyNode) => readonly Term[] | undefined;
+  /** The words of bound variables, by declaration. */
   readonly words: ReadonlyMap<ast.AnyNode, readonly Term[]>;
   /** Numbers for bound variables, shared by one clause. */
   readonly counter: { next: number };
@@ -26,19 +28,16 @@ export type Scope = {
 
 /** The scope of a clause that stands outside of every function. */
 export function contractScope(source: Source): Scope {
-  return { source, when: 'now', words: new Map(), counter: { next: 0 } };
+  return { source, when: 'now', localWords: () => undefined, words: new Map(), counter: { next: 0 } };
 }
 
 /** The scope of a clause at this point of a function: its variables are the locals. */
 export function functionScope(builder: Builder): Scope {
-  const words = new Map<ast.AnyNode, readonly Term[]>();
-  for (const [declaration, ids] of builder.variables) {
-    words.set(
-      declaration,
-      ids.map((id) => ({ kind: 'local', id, type: builder.locals[id]!.type })),
-    );
-  }
-  return { source: builder.source, when: 'now', words, counter: { next: 0 } };
+  const localWords = (declaration: ast.AnyNode) =>
+    builder.variables
+      .get(declaration)
+      ?.map((id): Term => ({ kind: 'local', id, type: builder.locals[id]!.type }));
+  return { ...contractScope(builder.source), localWords };
 }
 
 type Written = { readonly span: ast.Span; readonly condition: ast.Expr; readonly unproved: boolean };
@@ -126,7 +125,7 @@ function nameTerms(scope: Scope, name: ast.Name): readonly Term[] {
   }
   if (entity.kind === 'state') return loads(scope, placeTerm(scope, name)!);
   if (entity.kind === 'const') return termsOf(scope, entity.node.value);
-  const words = scope.words.get(entity.node);
+  const words = scope.words.get(entity.node) ?? scope.localWords(entity.node);
   if (words === undefined) throw new Error(`${entity.kind} ${entity.name} has no words`);
   return words;
 }

@@ -21,11 +21,15 @@ type Walk = {
   readonly file: string;
   readonly entities: Map<ast.Name, Entity>;
   readonly diagnostics: Diagnostic[];
+  /** How many unknown names still get a suggestion: looking for one costs time. */
+  suggestions: number;
 };
+
+const SUGGESTIONS_MAX = 100;
 
 /** Resolves the names of one file. Never fails. */
 export function resolve(file: string, tree: ast.SourceFile): Resolution {
-  const walk: Walk = { file, entities: new Map(), diagnostics: [] };
+  const walk: Walk = { file, entities: new Map(), diagnostics: [], suggestions: SUGGESTIONS_MAX };
   const scope = innerScope(LANGUAGE);
   for (const use of tree.uses) isUnsupported(walk, use);
   for (const item of tree.items) declareItem(walk, scope, item);
@@ -364,7 +368,9 @@ function use(walk: Walk, scope: Scope, name: ast.Name): void {
   if (name.text === '') return;
   const entity = lookUp(scope, name.text);
   if (entity === null) {
-    walk.diagnostics.push(diagnose('E0201', { ...near(walk, name, visibleNames(scope)), name: name.text }));
+    walk.suggestions -= 1;
+    const known = walk.suggestions >= 0 ? visibleNames(scope) : [];
+    walk.diagnostics.push(diagnose('E0201', { ...near(walk, name, known), name: name.text }));
   } else if (entity.kind === 'builtin' && !entity.row.built) {
     reportUnsupported(walk, name.span, `\`${name.text}\``);
   } else {

@@ -3,7 +3,7 @@ import { CAPABILITIES, type Capability, includesCapability } from '../../builtin
 import type { Fix } from '../../diagnostics.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { type Callable, type Checker, type Effect, isSpecification, report } from '../checker.ts';
-import { effectsOf } from '../effects.ts';
+import { effectsByOwner, rememberedEffects } from '../effects.ts';
 
 export function checkCapabilities(out: Checker, tree: ast.SourceFile): void {
   for (const item of tree.items) if (item.kind === 'contract') checkContract(out, item);
@@ -43,6 +43,7 @@ function checkContract(out: Checker, contract: ast.Contract): void {
 /** What the code of a contract needs, in source order; what a function of the file does counts where it is called. */
 function needsOf(out: Checker, contract: ast.Contract): readonly Need[] {
   const own = new Set<ast.AnyNode>(contract.members);
+  const effectsOf = rememberedEffects(effectsByOwner(out));
   return out.effects.flatMap((effect) => {
     if (
       !isCode(effect) ||
@@ -51,7 +52,7 @@ function needsOf(out: Checker, contract: ast.Contract): readonly Need[] {
       return [];
     if (effect.kind === 'host') return [needOf(effect, effect.span)];
     if (effect.kind !== 'call' || own.has(effect.callee)) return [];
-    return effectsOf(out, effect.callee).flatMap((inner) =>
+    return effectsOf(effect.callee).flatMap((inner) =>
       inner.kind === 'host' ? [needOf(inner, effect.span)] : [],
     );
   });

@@ -55,6 +55,8 @@ function isNotZero(out: Checker, divisor: ast.Expr, known: readonly ast.Expr[]):
   const inner = ungroup(divisor);
   if (inner.kind === 'unary') return isNotZero(out, inner.operand, known);
   if (isLiteral(inner)) return !isZero(inner);
+  const entity = inner.kind === 'name' ? out.entities.get(inner) : undefined;
+  if (entity?.kind === 'const' && isLiteral(entity.node.value)) return !isZero(entity.node.value);
   return known.some((guard) => isGuard(out, guard, inner));
 }
 
@@ -88,21 +90,24 @@ function isZero(expr: ast.Expr): boolean {
 
 /** A variable over a type without bound must be a map key or set element somewhere: those are the values that matter. */
 function checkVariables(out: Checker, condition: ast.Expr): void {
+  const keys = keyVariables(out, condition);
   walk(condition, (node) => {
     if (node.kind !== 'quantifier') return undefined;
     for (const param of node.params) {
-      const bounded = out.types.get(param)?.kind === 'Bool' || out.types.get(param)?.kind === 'Error';
-      if (!bounded && !isKeyIn(out, param, node.body))
+      const kind = out.types.get(param)?.kind;
+      const bounded = kind === 'Bool' || kind === 'Error';
+      if (!bounded && !keys.has(param))
         report(out, 'E0412', { span: param.name.span, name: param.name.text });
     }
     return undefined;
   });
 }
 
-function isKeyIn(out: Checker, param: ast.Param, body: ast.Expr): boolean {
-  let found = false;
-  walk(body, (node) => {
-    for (const key of keysOf(node)) found ||= mentions(out, key, param);
+/** The declarations of the variables that stand as keys or elements somewhere in a clause. */
+function keyVariables(out: Checker, condition: ast.Expr): ReadonlySet<ast.AnyNode> {
+  const found = new Set<ast.AnyNode>();
+  walk(condition, (node) => {
+    for (const key of keysOf(node)) addVariables(out, key, found);
     return undefined;
   });
   return found;
@@ -117,15 +122,11 @@ function keysOf(node: ast.AnyNode): readonly ast.Expr[] {
   return [];
 }
 
-/** The variable itself, or a part of the key that is built right here. */
-function mentions(out: Checker, key: ast.Expr, param: ast.Param): boolean {
+/** The variable that is the key, and those that are parts of a key that is built right here. */
+function addVariables(out: Checker, key: ast.Expr, found: Set<ast.AnyNode>): void {
   const inner = ungroup(key);
-  if (inner.kind === 'name') return out.entities.get(inner)?.kind === 'bound' && isNode(out, inner, param);
-  if (inner.kind === 'tuple') return inner.items.some((item) => mentions(out, item, param));
-  return inner.kind === 'struct_' && inner.fields.some(({ value }) => mentions(out, value, param));
-}
-
-function isNode(out: Checker, name: ast.Name, param: ast.Param): boolean {
-  const entity = out.entities.get(name);
-  return entity?.kind === 'bound' && entity.node === param;
+  if (inner.kind === 'tuple') for (const item of inner.items) addVariables(out, item, found);
+  if (inner.kind === 'struct_') for (const { value } of inner.fields) addVariables(out, value, found);
+  const entity = inner.kind === 'name' ? out.entities.get(inner) : undefined;
+  if (entity?.kind === 'bound') found.add(entity.node);
 }

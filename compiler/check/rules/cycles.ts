@@ -1,28 +1,46 @@
 /** Rule: functions do not call themselves, also not by way of others, so that every call ends. */
+import { LIMITS } from '../../../vm/index.ts';
 import type * as ast from '../../syntax/ast.ts';
+import { tooLarge } from '../annotation.ts';
 import { type Checker, report } from '../checker.ts';
-import { calleesOf } from '../effects.ts';
+import { type EffectsByOwner, effectsByOwner } from '../effects.ts';
 
 export function checkCycles(out: Checker, _tree: ast.SourceFile): void {
-  const finished = new Set<ast.Fn>();
-  for (const effect of out.effects) if (effect.kind === 'call') visit(out, effect.callee, [], finished);
+  const search = { out, byOwner: effectsByOwner(out), depths: new Map<ast.Fn, number>() };
+  for (const effect of out.effects) if (effect.kind === 'call') depthOf(search, effect.callee, []);
 }
 
-function visit(out: Checker, fn: ast.Fn, path: readonly ast.Fn[], finished: Set<ast.Fn>): void {
-  if (finished.has(fn)) return;
+type Search = {
+  readonly out: Checker;
+  readonly byOwner: EffectsByOwner;
+  /** Frames that a call of the function needs. */
+  readonly depths: Map<ast.Fn, number>;
+};
+
+/** How deep calls nest below `fn`. A circle, and a chain that is too long, are reported once. */
+function depthOf(search: Search, fn: ast.Fn, path: readonly ast.Fn[]): number {
+  const known = search.depths.get(fn);
+  if (known !== undefined) return known;
   const start = path.indexOf(fn);
-  if (start >= 0) {
-    reportCycle(out, fn, path.slice(start));
-    return;
+  if (start >= 0 || path.length >= LIMITS.callDepth - 1) {
+    if (start >= 0) reportCycle(search, fn, path.slice(start));
+    else
+      tooLarge(search.out, fn.name.span, 'this chain of calls', LIMITS.callDepth, 'calls inside each other');
+    search.depths.set(fn, 0);
+    return 0;
   }
-  for (const callee of calleesOf(out, fn)) visit(out, callee, [...path, fn], finished);
-  finished.add(fn);
+  const calls = search.byOwner.get(fn) ?? [];
+  const below = calls.flatMap((call) =>
+    call.kind === 'call' ? [depthOf(search, call.callee, [...path, fn])] : [],
+  );
+  const depth = 1 + Math.max(0, ...below);
+  search.depths.set(fn, depth);
+  return depth;
 }
 
-function reportCycle(out: Checker, fn: ast.Fn, cycle: readonly ast.Fn[]): void {
+function reportCycle({ out, byOwner }: Search, fn: ast.Fn, cycle: readonly ast.Fn[]): void {
   const path = [...cycle, fn].map(({ name }) => `\`${name.text}\``).join(' → ');
-  const call = out.effects.find(
-    (effect) => effect.kind === 'call' && effect.owner === cycle.at(-1) && effect.callee === fn,
-  );
+  const last = byOwner.get(cycle.at(-1) ?? fn) ?? [];
+  const call = last.find((effect) => effect.kind === 'call' && effect.callee === fn);
   report(out, 'E0410', { span: call?.span ?? fn.name.span, path });
 }

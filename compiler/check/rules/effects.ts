@@ -1,20 +1,21 @@
 /** Rule: views and clauses only read; what a `fn` does counts where it is called. */
 import type * as ast from '../../syntax/ast.ts';
 import { type Checker, type Effect, isSpecification, report } from '../checker.ts';
-import { effectsOf } from '../effects.ts';
+import { effectsByOwner, rememberedEffects } from '../effects.ts';
 
 export function checkEffects(out: Checker, _tree: ast.SourceFile): void {
+  const effectsOf = rememberedEffects(effectsByOwner(out));
   for (const effect of out.effects) {
-    if (effect.part === 'body') checkBody(out, effect);
+    if (effect.part === 'body') checkBody(out, effect, effectsOf);
     else checkClause(out, effect);
   }
 }
 
-function checkBody(out: Checker, effect: Effect): void {
+function checkBody(out: Checker, effect: Effect, effectsOf: (fn: ast.Fn) => readonly Effect[]): void {
   if (effect.owner?.kind !== 'view') return;
   if (isWrite(effect)) report(out, 'E0401', { span: effect.span, does: doing(effect) });
   if (effect.kind !== 'call') return;
-  const inner = effectsOf(out, effect.callee);
+  const inner = effectsOf(effect.callee);
   if (inner.some(isWrite))
     report(out, 'E0401', { span: effect.span, does: `calls \`${effect.what}\`, which does more` });
   else if (inner.some(({ kind }) => kind === 'caller')) {

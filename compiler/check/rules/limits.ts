@@ -1,0 +1,144 @@
+/** Rule: what a contract declares fits the virtual machine, so that every contract that checks can be built. */
+import { LIMITS } from '../../../vm/index.ts';
+import type * as ast from '../../syntax/ast.ts';
+import { paramType, resultType, stateType, tooLarge } from '../annotation.ts';
+import type { Callable, Checker } from '../checker.ts';
+import { leavesOf, type Type } from '../types.ts';
+
+export function checkLimits(out: Checker, tree: ast.SourceFile): void {
+  for (const item of tree.items) {
+    if (item.kind === 'contract') checkContract(out, item);
+    else if (item.kind === 'fn') checkSignature(out, item);
+    else if (item.kind === 'struct') checkNames(out, [item.name, ...item.fields.map(({ name }) => name)]);
+  }
+}
+
+function checkContract(out: Checker, contract: ast.Contract): void {
+  const { members, name } = contract;
+  checkNames(out, [name]);
+  checkText(out, name.span, 'the documentation', contract.doc ?? '');
+  for (const member of members) checkMember(out, member);
+  for (const { what, limit, count } of countsOf(out, contract)) {
+    if (count > limit) tooLarge(out, name.span, `\`${name.text}\``, limit, what);
+  }
+}
+
+/** A set needs a second slot for the places of its elements, and two functions. */
+function countsOf(out: Checker, contract: ast.Contract) {
+  const { members } = contract;
+  const count = (...kinds: readonly ast.Member['kind'][]) =>
+    members.filter(({ kind }) => kinds.includes(kind)).length;
+  const fields = members.flatMap((member) => (member.kind === 'state' ? member.fields : []));
+  const sets = fields.filter((field) => stateType(out, field).kind === 'Set').length;
+  return [
+    { what: 'currencies', limit: LIMITS.currencies, count: count('currency') },
+    { what: 'state variables, sets counted twice', limit: LIMITS.slots, count: fields.length + sets },
+    { what: 'events', limit: LIMITS.events, count: count('event') },
+    { what: 'rules and views', limit: LIMITS.entries - 1, count: count('rule', 'view') },
+    {
+      what: 'rules, views and functions, each set counted as two',
+      limit: LIMITS.functions - 1,
+      count: count('rule', 'view', 'fn') + 2 * sets,
+    },
+  ];
+}
+
+function checkMember(out: Checker, member: ast.Member): void {
+  if ('name' in member) checkNames(out, [member.name]);
+  if ('doc' in member && 'span' in member)
+    checkText(out, headOf(member), 'the documentation', member.doc ?? '');
+  switch (member.kind) {
+    case 'purpose':
+      checkText(out, member.text.span, 'the purpose', member.text.value);
+      return;
+    case 'version':
+      checkName(out, member.text.span, member.text.value);
+      return;
+    case 'access':
+      checkAccess(out, member);
+      return;
+    case 'state':
+      checkNames(
+        out,
+        member.fields.map(({ name }) => name),
+      );
+      return;
+    case 'event':
+    case 'struct':
+      checkNames(
+        out,
+        member.fields.map(({ name }) => name),
+      );
+      if (member.kind === 'event')
+        checkWords(
+          out,
+          member.name.span,
+          member.fields.map((field) => paramType(out, field)),
+        );
+      return;
+    case 'invariant':
+    case 'history':
+      checkClause(out, member);
+      return;
+    case 'init':
+    case 'rule':
+    case 'view':
+    case 'fn':
+      checkSignature(out, member);
+  }
+}
+
+function headOf(member: ast.Member): ast.Span {
+  return 'name' in member ? member.name.span : member.span;
+}
+
+function checkSignature(out: Checker, node: Callable): void {
+  const { span } = node.kind === 'init' ? node : node.name;
+  checkNames(
+    out,
+    node.params.map(({ name }) => name),
+  );
+  checkWords(
+    out,
+    span,
+    node.params.map((param) => paramType(out, param)),
+  );
+  if (node.kind !== 'init') checkWords(out, span, [resultType(out, node.result)]);
+  for (const spec of node.specs) {
+    if (spec.kind === 'access') checkAccess(out, spec);
+    else if ('condition' in spec) checkClause(out, spec);
+  }
+}
+
+function checkAccess(out: Checker, access: ast.Access): void {
+  for (const item of access.items) {
+    if (item.kind === 'accessPermission') checkName(out, item.permission.span, item.permission.value);
+    if (item.kind === 'accessReputation') checkNames(out, [item.context]);
+  }
+}
+
+function checkClause(out: Checker, clause: { readonly span: ast.Span; readonly condition: ast.Expr }): void {
+  const { start, end } = clause.condition.span;
+  if (end - start > LIMITS.docBytes) tooLarge(out, clause.span, 'this clause', LIMITS.docBytes, 'characters');
+}
+
+function checkNames(out: Checker, names: readonly ast.Name[]): void {
+  for (const name of names) checkName(out, name.span, name.text);
+}
+
+function checkName(out: Checker, span: ast.Span, text: string): void {
+  if (bytesOf(text) > LIMITS.nameBytes) tooLarge(out, span, 'this name', LIMITS.nameBytes, 'bytes');
+}
+
+function checkText(out: Checker, span: ast.Span, what: string, text: string): void {
+  if (bytesOf(text) > LIMITS.docBytes) tooLarge(out, span, what, LIMITS.docBytes, 'bytes');
+}
+
+function checkWords(out: Checker, span: ast.Span, types: readonly Type[]): void {
+  const words = types.reduce((sum, type) => sum + leavesOf(type).length, 0);
+  if (words > LIMITS.signatureWords) tooLarge(out, span, 'this signature', LIMITS.signatureWords, 'words');
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
