@@ -30,8 +30,11 @@ export type Client = {
 
 export const URI = 'file:///contracts/test.ccl';
 
-export async function startClient(): Promise<Client> {
-  const server = spawn(process.execPath, [join(import.meta.dirname, 'stdio.ts')], {
+/** The server as its source; the extension's bundle is another one. */
+const STDIO = join(import.meta.dirname, '..', '..', 'lsp', 'stdio.ts');
+
+export async function startClient(program: string = STDIO): Promise<Client> {
+  const server = spawn(process.execPath, [program], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const connection = createProtocolConnection(

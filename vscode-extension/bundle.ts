@@ -1,0 +1,50 @@
+/**
+ * `node vscode-extension/bundle.ts [FOLDER]`: the extension and its language server, bundled into plain files, and
+ * packed into FOLDER/ccl.vsix. The manifest names no dependency, because everything is inside.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const HERE = import.meta.dirname;
+const ROOT = join(HERE, '..');
+/** Go into the package as they are. */
+const ASSETS = ['package.json', 'language-configuration.json', 'syntaxes', 'README.md'];
+/** What runs inside the editor, and what runs beside it. */
+const PROGRAMS = { extension: join(HERE, 'extension.ts'), server: join(ROOT, 'lsp', 'stdio.ts') };
+
+/** Empties `outDir` and fills it with the bundled extension; the path of the packed `.vsix` in it. */
+export async function bundleExtension(outDir: string): Promise<string> {
+  rmSync(outDir, { recursive: true, force: true });
+  mkdirSync(outDir, { recursive: true });
+  for (const asset of ASSETS) cpSync(join(HERE, asset), join(outDir, asset), { recursive: true });
+  cpSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'));
+  await build({
+    entryPoints: PROGRAMS,
+    outdir: outDir,
+    bundle: true,
+    platform: 'node',
+    // The server runs on the editor's own Node: VS Code 1.101 has 22.
+    target: 'node22',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    external: ['vscode'],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  return pack(outDir);
+}
+
+function pack(folder: string): string {
+  const vsix = join(folder, 'ccl.vsix');
+  const vsce = join(ROOT, 'node_modules', '@vscode', 'vsce', 'vsce');
+  const options = ['package', '--no-dependencies', '--allow-missing-repository', '--out', vsix];
+  execFileSync(process.execPath, [vsce, ...options], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  return vsix;
+}
+
+if (import.meta.main)
+  console.log(await bundleExtension(resolve(process.argv[2] ?? join(ROOT, 'dist', 'vscode'))));

@@ -1,0 +1,18 @@
+/** Starts the language server that is bundled beside this file. All that knows the language is over there. */
+import type { ExtensionContext } from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+
+let client: LanguageClient | null = null;
+
+/** Called by the editor when the first contract is opened. */
+export async function activate(context: ExtensionContext): Promise<void> {
+  const server = { module: context.asAbsolutePath('server.cjs'), transport: TransportKind.stdio };
+  client = new LanguageClient('ccl', 'CCL', server, { documentSelector: [{ language: 'ccl' }] });
+  await client.start();
+}
+
+/** Called by the editor when it closes. */
+export async function deactivate(): Promise<void> {
+  await client?.stop();
+  client = null;
+}
