@@ -13,7 +13,7 @@ import {
   type Step,
   type TestPlan,
 } from '../compiler/index.ts';
-import { currencyIdOf, type Failure, type Spends, type Success } from '../host/index.ts';
+import { currencyIdOf, DEPLOY_PERMISSION, type Failure, type Spends, type Success } from '../host/index.ts';
 import type { AbiValue, Artifact, CurrencyDecl, Event } from '../vm/index.ts';
 import { showValue } from './values.ts';
 import {
@@ -91,7 +91,7 @@ export function gasTable(results: readonly TestResult[]): GasUse[] {
   return [...table.values()];
 }
 
-/** Who deploys the contracts that hold the expressions: no name that an author can write. */
+/** Who deploys the contracts that hold the expressions: no name that an author can write, and no member. */
 const RUNNER = 'test runner';
 
 type Run = {
@@ -114,7 +114,7 @@ type Run = {
 type Stop = { readonly stop: TestFailure };
 
 function runTest(program: TestProgram, plan: TestPlan): TestResult {
-  const members = [RUNNER, ...plan.members.map(({ name }) => name)];
+  const members = plan.members.map(({ name }) => name);
   const run: Run = {
     program,
     plan,
@@ -156,6 +156,7 @@ function stop(span: Span, message: string, more: Partial<TestFailure> = {}): nev
 
 /** The contracts of the expressions, then what the members' settings say. */
 function prepare(run: Run): void {
+  permitMember(run.world, RUNNER, DEPLOY_PERMISSION);
   for (const artifact of run.program.evaluators) {
     const outcome = deploy(run.world, { artifact, args: [], by: memberDid(RUNNER), name: artifact.name });
     if (!outcome.ok) throw new Error(`the expressions of the tests cannot be deployed: ${outcome.message}`);

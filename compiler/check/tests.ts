@@ -491,12 +491,15 @@ function currencyOfType(type: ast.TypeExpr): string | null {
   return currency?.kind === 'namedType' ? currency.name.text : null;
 }
 
-/** A view with `pure` as its result; `also` names `let`s to repeat although `pure` does not read them. */
+/** A view with `pure` as its result; `also` names `let`s that stand here, whether or not `pure` reads them. */
 function viewOf(draft: Draft, pure: ast.Expr, result: ast.TypeExpr, also: readonly string[]): Eval {
   const { unit } = draft;
   const { span } = pure;
   const read = namesRead(draft, pure, also);
-  const lets = [...draft.lets].filter(([name]) => read.has(name)).map(([, stmt]) => stmt);
+  // Names are known by their nodes, and stand for other parameters in every view: each gets its own copy.
+  const lets = [...draft.lets]
+    .filter(([name]) => read.has(name))
+    .map(([name, stmt]) => (also.includes(name) ? stmt : structuredClone(stmt)));
   const inputs = [...draft.slots.keys()].filter((slot) => read.has(draft.slots[slot]!.name));
   const view = `t${unit.views.length}`;
   const contract = contractName(unit.views.length);

@@ -7,7 +7,8 @@ import type { Artifact } from '../../vm/index.ts';
 export function contractsOf(text: string): Artifact[] {
   const analysis = analyse(new Map([['test.ccl', text]]), 'test.ccl');
   const mistakes = analysis.diagnostics.filter(({ severity }) => severity === 'error');
-  if (mistakes.length > 0) throw new Error(mistakes.map(({ code, message }) => `${code} ${message}`).join('\n'));
+  if (mistakes.length > 0)
+    throw new Error(mistakes.map(({ code, message }) => `${code} ${message}`).join('\n'));
   return lowerProgram(analysis).contracts.map((contract) => build(contract, { claims: [], marks: [] }));
 }
 
