@@ -44,14 +44,14 @@ async function verdictOn(order: Order, workMax: number): Promise<Verdict> {
 function compiledContract(order: Order): core.Contract | string {
   const bytes = Buffer.from(order.artifact, 'base64');
   const artifact = decodeArtifact(bytes);
-  if (!artifact.ok) return `the artifact does not decode: ${artifact.message}`;
+  if (!artifact.ok) return `the artifact does not decode: ${artifact.error.message}`;
   const [main] = order.sources;
   if (main === undefined) return 'there is no source';
   const analysis = analyse(new Map(order.sources.map(({ name, text }) => [name, text])), main.name);
   if (hasErrors(analysis)) return 'the source has errors';
-  const contract = lowerProgram(analysis).contracts.find(({ name }) => name === artifact.value.name);
-  if (contract === undefined) return `the source has no contract ${artifact.value.name}`;
-  const { claims, marks } = artifact.value;
+  const contract = lowerProgram(analysis).contracts.find(({ name }) => name === artifact.artifact.name);
+  if (contract === undefined) return `the source has no contract ${artifact.artifact.name}`;
+  const { claims, marks } = artifact.artifact;
   const compiled = encodeArtifact(build(contract, { claims, marks: marksOf(contract) }));
   if (marks.length !== marksOf(contract).length)
     return 'the marks of the artifact are not those of the source';

@@ -76,8 +76,8 @@ export const FAILURES = {
   C0204: { exit: 'usage', message: '`{contract}` has no {what} named `{name}`', help: 'there are: {names}' },
   C0205: {
     exit: 'usage',
-    message: 'the argument `{text}` does not fit `{param}: {type}`',
-    help: 'for example: {example}',
+    message: '{reason}',
+    help: 'amounts are written as "2.50 hours", accounts as a DID or @FILE for a key file',
   },
   C0206: {
     exit: 'usage',
@@ -158,11 +158,7 @@ export const FAILURES = {
     help: 'answer yes, or give --yes, or name the most with --spend',
   },
   C0409: { exit: 'wrong', message: 'the contract was dropped: {reason}', help: 'nothing was deployed' },
-  C0410: {
-    exit: 'wrong',
-    message: 'the proof of {what} does not fit the header of block {height}',
-    help: 'do not trust this node',
-  },
+  C0410: { exit: 'wrong', message: '{what} is not proved: {reason}', help: 'do not trust this node' },
   C0411: {
     exit: 'wrong',
     message: '{contract} is not verified: {reason}',

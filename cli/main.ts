@@ -16,6 +16,7 @@ type Entry = {
 };
 
 const WRITE = 'Write a contract:';
+const CHAIN = 'On a chain:';
 const LOOK = 'Look inside:';
 
 const COMMANDS: readonly Entry[] = [
@@ -32,13 +33,35 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./check.ts'),
   },
   {
+    name: 'verify',
+    group: WRITE,
+    summary: 'prove a contract, or show the run that breaks it',
+    load: () => import('./verify.ts'),
+  },
+  {
+    name: 'build',
+    group: WRITE,
+    summary: 'prove a contract and write its artifact',
+    load: () => import('./build.ts'),
+  },
+  {
     name: 'run',
     group: WRITE,
     summary: 'run one rule or view in a test world',
     load: () => import('./run.ts'),
   },
-  { name: 'test', group: WRITE, summary: 'run the tests of a source', load: () => import('./test.ts') },
-  { name: 'fmt', group: WRITE, summary: 'format sources', load: () => import('./fmt.ts') },
+  {
+    name: 'test',
+    group: WRITE,
+    summary: 'run the tests of a source',
+    load: () => import('./test.ts'),
+  },
+  {
+    name: 'fmt',
+    group: WRITE,
+    summary: 'format sources',
+    load: () => import('./fmt.ts'),
+  },
   {
     name: 'import',
     group: WRITE,
@@ -46,10 +69,58 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./import.ts'),
   },
   {
+    name: 'keys',
+    group: CHAIN,
+    summary: 'make and show keys',
+    load: () => import('./keys.ts'),
+  },
+  {
+    name: 'node',
+    group: CHAIN,
+    summary: 'make, run and check a node',
+    load: () => import('./node.ts'),
+  },
+  {
+    name: 'deploy',
+    group: CHAIN,
+    summary: 'deploy a contract',
+    load: () => import('./deploy.ts'),
+  },
+  {
+    name: 'call',
+    group: CHAIN,
+    summary: 'call a rule of a contract',
+    load: () => import('./call.ts'),
+  },
+  {
+    name: 'query',
+    group: CHAIN,
+    summary: 'ask for balances, views, contracts, transactions',
+    load: () => import('./query.ts'),
+  },
+  {
     name: 'explain',
     group: LOOK,
     summary: 'explain a code such as E0104',
     load: () => import('./explain.ts'),
+  },
+  {
+    name: 'asm',
+    group: LOOK,
+    summary: 'assemble a program of the virtual machine',
+    load: () => import('./asm.ts'),
+  },
+  {
+    name: 'disasm',
+    group: LOOK,
+    summary: 'show an artifact as assembly text',
+    load: () => import('./disasm.ts'),
+  },
+  {
+    name: 'lsp',
+    group: LOOK,
+    summary: 'run the language server for editors',
+    load: () => import('./lsp.ts'),
   },
 ];
 

@@ -25,7 +25,7 @@ export function declare(shell: Shell): Command {
     'Deploys the contract in a fresh test world and runs one rule or view. Members are names; put -- before arguments that begin with -.',
     [
       'ccl run TimeBank.ccl join --by bob',
-      'ccl run TimeBank.ccl record alice 2.50 --by bob --first "join() by alice" --first "join() by bob"',
+      'ccl run TimeBank.ccl record alice "2.50 hours" --by bob --first "join() by bob"',
     ],
   )
     .option('--by <member>', 'who calls', 'alice')
@@ -77,11 +77,11 @@ function checkEntry(artifact: Artifact, name: string, args: readonly string[]): 
   fail('C0206', { entry: name, wanted: found.params.length, given: args.length, form });
 }
 
-/** `record(alice, 2.50) by bob` */
+/** `record(alice, 2.50 hours) by bob` */
 function readCall(text: string): RuleCall {
   const [, entry, list, by] = /^\s*(\w+)\s*\((.*)\)\s+by\s+(\w+)\s*$/.exec(text) ?? [];
   if (entry === undefined || list === undefined || by === undefined)
-    return fail('C0208', { text, what: 'call', example: 'record(alice, 2.50) by bob' });
+    return fail('C0208', { text, what: 'call', example: 'record(alice, 2.50 hours) by bob' });
   const args = list.trim() === '' ? [] : list.split(',').map((arg) => arg.trim());
   return { entry, args, by, spending: null };
 }

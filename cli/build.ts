@@ -1,0 +1,75 @@
+/** `ccl build FILE`: proves the contract and writes its artifact, with the certificate beside it. */
+import { basename, dirname, extname, join } from 'node:path';
+import type { Command } from 'commander';
+import {
+  type Analysis,
+  build,
+  type Certificate,
+  certificateOf,
+  claimsOf,
+  type core,
+  diagnosticsOf,
+  encodeCertificate,
+  failsBuild,
+  marksOf,
+} from '../compiler/index.ts';
+import { type Artifact, artifactHash, encodeArtifact } from '../vm/index.ts';
+import { fail } from './failure.ts';
+import { writeFile } from './file.ts';
+import { command, type Shell } from './shell.ts';
+import { contractOf, showDiagnostics, soundFile, sourcesOf } from './source.ts';
+import { jsonText, type Terminal } from './terminal.ts';
+import { verifyAll } from './verification.ts';
+
+type Options = { readonly output?: string; readonly contract?: string; readonly json?: true };
+
+/** A verified build: what a node wants to see. */
+export type Built = {
+  readonly artifact: Artifact;
+  readonly bytes: Uint8Array;
+  readonly certificate: Certificate;
+};
+
+export function declare(shell: Shell): Command {
+  return command(
+    'build <file>',
+    'Proves the contract and writes NAME.ccb and the certificate NAME.cert beside it.',
+    ['ccl build TimeBank.ccl', 'ccl build TimeBank.ccl -o out/TimeBank.ccb'],
+  )
+    .option('-o, --output <file>', 'where to write the artifact')
+    .option('--contract <name>', 'which contract of the file')
+    .option('--json', 'print JSON')
+    .action((file: string, options: Options) => buildFile(shell, file, options));
+}
+
+async function buildFile(shell: Shell, file: string, options: Options): Promise<void> {
+  const { terminal } = shell;
+  const analysis = soundFile(terminal, file);
+  const built = analysis && (await buildContract(terminal, analysis, contractOf(analysis, options.contract)));
+  if (built === null) return shell.finish('wrong');
+  const output = options.output ?? join(dirname(file), `${built.artifact.name}.ccb`);
+  const certificate = join(dirname(output), `${basename(output, extname(output))}.cert`);
+  writeFile(output, built.bytes);
+  writeFile(certificate, encodeCertificate(built.certificate));
+  const hash = Buffer.from(artifactHash(built.bytes)).toString('hex');
+  const { length: size } = built.bytes;
+  const { length: proofs } = built.certificate.proofs;
+  if (options.json) return terminal.out(jsonText({ artifact: output, certificate, hash, size, proofs }));
+  terminal.out(`${output}\n${certificate}\n`);
+  terminal.note(`${size} bytes, ${proofs} proofs, hash ${hash}\n`);
+}
+
+/** The verified build of a contract; null after showing why there is none. */
+export async function buildContract(
+  terminal: Terminal,
+  analysis: Analysis,
+  contract: core.Contract,
+): Promise<Built | null> {
+  const [verified] = await verifyAll(terminal, analysis, [contract], { cache: true });
+  const { report, solver } = verified ?? fail('C0202', { path: analysis.file });
+  showDiagnostics(terminal, diagnosticsOf(report, analysis.file), sourcesOf(analysis));
+  if (report.rows.some(failsBuild)) return null;
+  const certificate = certificateOf(report, solver);
+  const artifact = build(contract, { claims: claimsOf(certificate), marks: marksOf(contract) });
+  return { artifact, bytes: encodeArtifact(artifact), certificate };
+}

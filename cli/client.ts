@@ -1,0 +1,119 @@
+/** A node over its REST API: questions and signed bytes in, its answers out. What it refuses or does not answer is a failure. */
+import { fail } from './failure.ts';
+
+export type Client = {
+  readonly url: string;
+  readonly get: (path: string, query?: { readonly [name: string]: string }) => Promise<Answer>;
+  readonly post: (path: string, json: unknown) => Promise<Answer>;
+  readonly submit: (transaction: Uint8Array) => Promise<Answer>;
+};
+/** The fields of an answer; reading one that is not there is a failure. */
+export type Answer = {
+  readonly json: unknown;
+  readonly text: (field: string) => string;
+  readonly field: (field: string) => unknown;
+};
+
+export const NODE_URL = 'http://127.0.0.1:26680';
+
+const TIMEOUT_MS = 15_000;
+/** For requests that wait for a block or a proof. */
+const WAIT_MS = 300_000;
+
+export function openClient(text: string): Client {
+  const url = baseUrl(text);
+  return {
+    url,
+    get: (path, query = {}) => {
+      const search = new URLSearchParams(query).toString();
+      return ask(
+        url,
+        `${path}${search === '' ? '' : `?${search}`}`,
+        {},
+        query['wait'] === 'true' ? WAIT_MS : TIMEOUT_MS,
+      );
+    },
+    post: (path, json) => ask(url, path, bodyOf('application/json', JSON.stringify(json)), TIMEOUT_MS),
+    submit: (bytes) =>
+      ask(url, '/api/v1/transactions', bodyOf('application/octet-stream', bytes), TIMEOUT_MS),
+  };
+}
+
+/** `/api/v1/contracts/<id>/abi`, every part percent-encoded. */
+export function pathOf(...parts: readonly string[]): string {
+  return parts.map((part) => `/${encodeURIComponent(part)}`).join('');
+}
+
+function baseUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    return fail('C0208', { text, what: 'address of a node', example: NODE_URL });
+  return url.origin + url.pathname.replace(/\/$/, '');
+}
+
+function bodyOf(type: string, body: string | Uint8Array): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'content-type': type },
+    body: typeof body === 'string' ? body : Buffer.from(body),
+  };
+}
+
+async function ask(url: string, path: string, init: RequestInit, timeoutMs: number): Promise<Answer> {
+  const response = await fetched(url, path, init, timeoutMs);
+  const json = await jsonOf(url, response);
+  if (response.ok) return answerOf(url, json);
+  const { code, message } = answerFields(json);
+  if (typeof code !== 'string' || typeof message !== 'string')
+    return fail('C0404', { url, reason: `status ${response.status}` });
+  return fail('C0403', { reason: message, name: code });
+}
+
+async function fetched(url: string, path: string, init: RequestInit, timeoutMs: number): Promise<Response> {
+  try {
+    return await fetch(`${url}${path}`, {
+      ...init,
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch (error) {
+    return fail('C0402', { url, reason: reasonOf(error, timeoutMs) });
+  }
+}
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} seconds`;
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return REASONS[code] ?? (cause instanceof Error ? cause.message : error.message);
+}
+
+const REASONS: { readonly [code: string]: string } = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+  ECONNRESET: 'the connection was cut',
+};
+
+async function jsonOf(url: string, response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return fail('C0404', { url, reason: 'it is not JSON' });
+  }
+}
+
+function answerOf(url: string, json: unknown): Answer {
+  const fields = answerFields(json);
+  const field = (name: string): unknown =>
+    name in fields ? fields[name] : fail('C0404', { url, reason: `it has no "${name}"` });
+  const text = (name: string): string => {
+    const value = field(name);
+    return typeof value === 'string' ? value : fail('C0404', { url, reason: `its "${name}" is no text` });
+  };
+  return { json, field, text };
+}
+
+function answerFields(json: unknown): { readonly [name: string]: unknown } {
+  return typeof json === 'object' && json !== null ? (json as { readonly [name: string]: unknown }) : {};
+}

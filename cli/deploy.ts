@@ -1,0 +1,98 @@
+/** `ccl deploy FILE --key FILE`: builds, proves, signs and sends a contract, and waits until it is callable. */
+
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { Analysis } from '../compiler/index.ts';
+import { encodeCertificate } from '../compiler/index.ts';
+import { argumentsOf } from './account.ts';
+import { type Built, buildContract } from './build.ts';
+import { type Client, NODE_URL, openClient, pathOf } from './client.ts';
+import { fail } from './failure.ts';
+import { openKey, type SecretOptions, withSecretOptions } from './passphrase.ts';
+import { command, type Shell } from './shell.ts';
+import { contractOf, soundFile } from './source.ts';
+import { agreedSpends, ledgerCurrencies, type SpendOptions } from './spending.ts';
+import { endProgress, jsonText, progress } from './terminal.ts';
+import { checkDevKey, send } from './transaction.ts';
+
+type Options = SecretOptions &
+  SpendOptions & {
+    readonly key: string;
+    readonly node: string;
+    readonly cooperative: string;
+    readonly contract?: string;
+    readonly json?: true;
+  };
+
+export function declare(shell: Shell): Command {
+  const made = command(
+    'deploy <file> [args...]',
+    'Proves a contract and deploys it; the arguments are those of init.',
+    ['ccl deploy TimeBank.ccl --key chain/keys/alice.key --cooperative chain'],
+  )
+    .requiredOption('--key <file>', 'the key that signs; its holder needs the permission contract.deploy')
+    .requiredOption('--cooperative <id>', 'the cooperative that the contract belongs to')
+    .option('--contract <name>', 'which contract of the file')
+    .option('--node <address>', 'the node', NODE_URL)
+    .option('--spend <amount...>', 'the most that init may take from you, such as "2.50 hours"')
+    .option('--json', 'print JSON');
+  return withSecretOptions(made).action((file: string, args: readonly string[], options: Options) =>
+    deploy(shell, file, args, options),
+  );
+}
+
+async function deploy(shell: Shell, file: string, texts: readonly string[], options: Options): Promise<void> {
+  const { terminal } = shell;
+  const analysis = soundFile(terminal, file);
+  const built = analysis && (await buildContract(terminal, analysis, contractOf(analysis, options.contract)));
+  if (analysis === null || built === null) return shell.finish('wrong');
+  const client = openClient(options.node);
+  const key = await openKey(shell, options.key, options);
+  await checkDevKey(client, key, options.key);
+  const init = built.artifact.entries.find(({ kind }) => kind === 'init');
+  const args = argumentsOf(built.artifact, init, texts);
+  const spends = await initSpends(shell, client, built, options);
+  const body = {
+    ...bodyOf(analysis, built),
+    kind: 'deploy',
+    cooperative: options.cooperative,
+    args,
+  } as const;
+  const committed = await send(client, key, { body, spends, gasInside: init?.gasMax ?? 0 });
+  const contract = contractIn(client, committed.result.value);
+  progress(terminal, `${contract} is in block ${committed.height}; the validators prove it again`);
+  const decided = await client.get(`/api/v1/deployments${pathOf(contract)}`, { wait: 'true' });
+  endProgress(terminal);
+  if (decided.text('status') !== 'callable') fail('C0409', { reason: reasonOf(decided.json) });
+  if (options.json)
+    return terminal.out(jsonText({ contract, transaction: committed.hash, height: decided.text('height') }));
+  terminal.out(`${contract}\n`);
+  terminal.note(`${built.artifact.name} is callable since block ${decided.text('height')}\n`);
+}
+
+function bodyOf(analysis: Analysis, { bytes, certificate }: Built) {
+  return {
+    artifact: bytes,
+    sources: [{ name: basename(analysis.file), text: analysis.text }],
+    certificate: new TextEncoder().encode(encodeCertificate(certificate)),
+  };
+}
+
+/** `init` cannot be simulated before it is there: what it may take has to be said. */
+async function initSpends(shell: Shell, client: Client, { artifact }: Built, options: Options) {
+  if (options.spend === undefined) return [];
+  const ids = artifact.currencies.map(({ name }) => `${name}@${options.cooperative}`);
+  return agreedSpends(shell, await ledgerCurrencies(client, ids), [], options);
+}
+
+function contractIn({ url }: Client, value: unknown): string {
+  return typeof value === 'string' ? value : fail('C0404', { url, reason: 'the deployment has no id' });
+}
+
+function reasonOf(json: unknown): string {
+  const { reason, event } = json as {
+    readonly reason?: unknown;
+    readonly event?: { readonly fields?: { readonly reason?: unknown } };
+  };
+  return String(reason ?? event?.fields?.reason ?? 'the validators refused it');
+}

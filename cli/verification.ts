@@ -1,0 +1,61 @@
+/** Proofs from the command line: a contract in; its report out, with progress while the solver works. */
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import { type Analysis, type core, type Report, RLIMIT_DEFAULT, verifyContract } from '../compiler/index.ts';
+import { openSolver, type Solver } from '../solver/index.ts';
+import { makeRefuter } from '../testing/index.ts';
+import { endProgress, progress, type Terminal } from './terminal.ts';
+
+export type ProofOptions = {
+  /** Resource limit of one query; `RLIMIT_DEFAULT` where it is not given. */
+  readonly rlimit?: number;
+  /** Answers of earlier runs are not looked at. */
+  readonly cache: boolean;
+};
+
+/** A report with what is needed to make a certificate of it. */
+export type Verified = { readonly contract: core.Contract; readonly report: Report; readonly solver: string };
+
+/** Verifies contracts of one source, one after the other; the solver's threads end with it. */
+export async function verifyAll(
+  terminal: Terminal,
+  analysis: Analysis,
+  contracts: readonly core.Contract[],
+  options: ProofOptions,
+): Promise<readonly Verified[]> {
+  const solver = await openSolver({
+    workers: Math.min(4, availableParallelism()),
+    ...(options.cache ? { cacheDir: cacheFolder() } : {}),
+  });
+  try {
+    const verified: Verified[] = [];
+    for (const contract of contracts)
+      verified.push(await verifyOne(terminal, analysis, contract, solver, options));
+    return verified;
+  } finally {
+    endProgress(terminal);
+    await solver.close();
+  }
+}
+
+async function verifyOne(
+  terminal: Terminal,
+  analysis: Analysis,
+  contract: core.Contract,
+  solver: Solver,
+  options: ProofOptions,
+): Promise<Verified> {
+  const report = await verifyContract(contract, {
+    solve: solver.solve,
+    refute: makeRefuter(contract, { text: analysis.text }),
+    rlimit: options.rlimit ?? RLIMIT_DEFAULT,
+    onProgress: (done, total) => progress(terminal, `${contract.name}: ${done} of ${total} obligations`),
+  });
+  return { contract, report, solver: solver.build };
+}
+
+/** `$CCL_CACHE`, else `ccl` in the user's folder for caches. */
+function cacheFolder(): string {
+  const { CCL_CACHE, XDG_CACHE_HOME } = process.env;
+  return CCL_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ccl');
+}
