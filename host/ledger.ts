@@ -267,7 +267,8 @@ function pay(state: State, moment: Moment, { from, to, currency, amount }: Payme
       `balance ${balanceOf(state, currency, from)}, floor ${floorOf(state, currency, from)}, amount ${amount}`,
     );
   }
-  return accept(from === to ? [] : [post(state, moment, { from, to, currency, amount })]);
+  // Where nothing changes there is nothing to book.
+  return accept(from === to || amount === 0n ? [] : [post(state, moment, { from, to, currency, amount })]);
 }
 
 /** The only writer of balances: books an entry, and says so in an event from which the journal can be rebuilt. */

@@ -10,6 +10,7 @@ import {
   type Reader,
   type VerifySignature,
 } from '../../host/index.ts';
+import { BLOCK_LIMITS } from '../codec/block.ts';
 import type {
   Application,
   CheckTxRequest,
@@ -154,6 +155,7 @@ function selectTransactions(
   let bytesLeft = Math.min(maxTxBytes, parameters.blockBytesMax);
   let gasLeft = parameters.blockGasMax;
   for (const tx of txs) {
+    if (selected.length === BLOCK_LIMITS.txsMax) break;
     if (tx.length > bytesLeft) continue;
     const admitted = admitTransaction(state, { moment: { block: height, time }, verify, gasLeft }, tx);
     if (admitted.verdict.code !== 0) continue;
@@ -175,6 +177,7 @@ function judgeProposal(
   const { parameters } = chainOf(state);
   if (height !== nextHeight(memory)) return reject(`height ${height} does not follow`);
   if (time < timeOf(state, memory)) return reject('block time decreases');
+  if (txs.length > BLOCK_LIMITS.txsMax) return reject(`${txs.length} transactions`);
   const size = txs.reduce((sum, tx) => sum + tx.length, 0);
   if (size > parameters.blockBytesMax) return reject(`${size} bytes of transactions`);
   let gasLeft = parameters.blockGasMax;

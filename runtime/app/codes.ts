@@ -1,7 +1,7 @@
 /**
  * Every answer that the application gives to a transaction or a query, once: a stable number, a stable name, a
- * sentence. 0 is success. Below 100: refused before anything changed. From 100 on: the refusals of the host modules,
- * met while executing; then only sequence and gas are charged.
+ * sentence. 0 is success. Below 40: a transaction is refused at the door, and nothing changes. From 40: queries. From
+ * 50, and from 100 for the refusals of the host modules: met while executing; the sequence number and gas are taken.
  */
 import { REFUSALS, type RefusalCode } from '../../host/index.ts';
 
@@ -26,11 +26,6 @@ const ADMISSION = {
   BlockFull: { code: 12, message: 'the block has no room for the gas limit' },
   MayNotDeploy: { code: 13, message: 'the sender may not deploy contracts for this cooperative' },
   NotAValidator: { code: 14, message: 'only a validator attests' },
-  UnknownDeployment: { code: 15, message: 'no deployment is pending under this id' },
-  AttestedAlready: { code: 16, message: 'the validator has attested this deployment already' },
-  WrongArtifact: { code: 17, message: 'the attestation is for another artifact' },
-  TooManyPending: { code: 18, message: 'too many deployments are pending; try again later' },
-  BadProof: { code: 19, message: "the new key's proof is not its signature" },
   UnknownPath: { code: 40, message: 'no such query' },
   BadQuery: { code: 41, message: 'the query is malformed' },
   NotFound: { code: 42, message: 'nothing is stored there' },
@@ -39,6 +34,11 @@ const ADMISSION = {
     code: 50,
     message: 'the contract carries clauses marked unproved, which this chain refuses',
   },
+  UnknownDeployment: { code: 51, message: 'no deployment is pending under this id' },
+  AttestedAlready: { code: 52, message: 'the validator has attested this deployment already' },
+  WrongArtifact: { code: 53, message: 'the attestation is for another artifact' },
+  TooManyPending: { code: 54, message: 'too many deployments are pending; try again later' },
+  BadProof: { code: 55, message: "the new key's proof is not its signature" },
 } as const satisfies Record<string, Row>;
 
 /** Numbers are never reused. */

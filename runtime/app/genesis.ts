@@ -2,9 +2,10 @@
  * The genesis file: text in, typed genesis or the first mistake with its field's path out. Its SHA-256 is part of the
  * chain id, so every byte of it counts. 64-bit values are decimal strings; small ones may be numbers.
  */
-import { type GenesisMember, type Genesis as HostGenesis, nameIsSound } from '../../host/index.ts';
+import type { GenesisMember, Genesis as HostGenesis } from '../../host/index.ts';
 import { sha256 } from '../../vm/index.ts';
 import type { Decoded } from '../codec/schema.ts';
+import { TX_LIMITS } from '../codec/transaction.ts';
 
 /** Consensus parameters; governance will change them. */
 export type Parameters = {
@@ -46,6 +47,19 @@ export const DEFAULT_PARAMETERS: Parameters = {
   deploymentsPerBlockMax: 8,
   acceptUnproved: false,
 };
+
+/** Smallest and largest value of each parameter; a block must hold its largest transaction, and fit its codec. */
+const RANGES: { readonly [name in Exclude<keyof Parameters, 'acceptUnproved'>]: readonly [number, number] } =
+  {
+    gasAllowanceMax: [1, 2 ** 50],
+    gasRefillPerSecond: [0, 2 ** 50],
+    blockGasMax: [1, 2 ** 50],
+    blockBytesMax: [TX_LIMITS.txBytesMax, 6 << 20],
+    deploymentExpiryBlocks: [1, 2 ** 40],
+    deploymentsPendingMax: [1, 1024],
+    deploymentsPerBlockMax: [1, 1024],
+  };
+const VALIDATORS_MAX = 256;
 
 export const GENESIS_BYTES_MAX = 16 << 20;
 const POWER_MAX = 10n ** 12n;
@@ -95,7 +109,8 @@ function readGenesis(json: unknown, path: string): Genesis {
   ]);
   if (fields['format'] !== FORMAT) throw wrong(`${path}.format`, `"${FORMAT}"`);
   const name = text(fields['name'], `${path}.name`);
-  if (!nameIsSound(name)) throw wrong(`${path}.name`, 'a short name of letters, digits and . _ -');
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(name))
+    throw wrong(`${path}.name`, 'up to 32 letters, digits and . _ -');
   const time = int(fields['time'], `${path}.time`, 0n, 1n << 62n);
   return {
     name,
@@ -113,7 +128,9 @@ function readParameters(json: unknown, path: string): Parameters {
     const given = fields[name];
     if (given === undefined) return [name, standard];
     const at = `${path}.${name}`;
-    return [name, typeof standard === 'boolean' ? boolean(given, at) : Number(int(given, at, 0n, 1n << 50n))];
+    if (name === 'acceptUnproved') return [name, boolean(given, at)];
+    const [min, max] = RANGES[name as keyof typeof RANGES];
+    return [name, Number(int(given, at, BigInt(min), BigInt(max)))];
   });
   return Object.fromEntries(entries) as Parameters;
 }
@@ -127,7 +144,8 @@ function readValidators(json: unknown, path: string): GenesisValidator[] {
       power: int(fields['power'], `${at}.power`, 1n, POWER_MAX),
     };
   });
-  if (validators.length === 0) throw wrong(path, 'at least one validator');
+  if (validators.length === 0 || validators.length > VALIDATORS_MAX)
+    throw wrong(path, `1 to ${VALIDATORS_MAX} validators`);
   const repeated = validators.findIndex(
     ({ did }, index) => validators.findIndex((other) => other.did === did) < index,
   );

@@ -2,7 +2,6 @@
  * Ed25519 (RFC 8032) with one rule set for the edge cases, the same in every process: point encodings must be
  * canonical, S below the group order, public keys of small order are refused, and the equation is the cofactored one.
  */
-import { createHash } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 
 /** `publicKey` and `secretKey` (the seed of RFC 8032) are 32 bytes. */
@@ -41,20 +40,4 @@ export function isSoundKey(publicKey: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * `check`, remembering the last `entriesMax` signatures that it found valid: a transaction is checked in the mempool,
- * in a proposal and in its block.
- */
-export function rememberVerified(check: typeof verify, entriesMax: number): typeof verify {
-  const known = new Set<string>();
-  return (signature, message, publicKey) => {
-    const name = createHash('sha256').update(signature).update(publicKey).update(message).digest('hex');
-    if (known.has(name)) return true;
-    if (!check(signature, message, publicKey)) return false;
-    if (known.size >= entriesMax) known.delete(known.values().next().value!);
-    known.add(name);
-    return true;
-  };
 }

@@ -14,7 +14,6 @@ import {
   openKeystore,
   readPassphraseFile,
   readPrivateFile,
-  rememberVerified,
   sealKey,
   sign,
   verify,
@@ -119,26 +118,6 @@ describe('signatures', () => {
   test("a key's DID names the key", () => {
     const { publicKey } = generateKey();
     expect(parseDid(didOfKey(publicKey))).toEqual({ kind: 'key', method: 'icn', publicKey });
-  });
-
-  test('what was verified is asked once, what failed is asked again, and the memory is bounded', () => {
-    const asked: string[] = [];
-    const remembering = rememberVerified(
-      (signature) => asked.push(signature.join()) > 0 && signature[0] === 1,
-      2,
-    );
-    const ask = (first: number, second: number) =>
-      remembering(Uint8Array.of(first, second), hex(''), hex(''));
-    expect([ask(1, 1), ask(1, 1), ask(0, 1), ask(0, 1), ask(1, 2), ask(1, 3), ask(1, 1)]).toEqual([
-      true,
-      true,
-      false,
-      false,
-      true,
-      true,
-      true,
-    ]);
-    expect(asked).toEqual(['1,1', '0,1', '0,1', '1,2', '1,3', '1,1']);
   });
 });
 
