@@ -1,4 +1,5 @@
 /** Running contracts in worlds of their own: tests, single rules. */
+export { makeRefuter, type RefuterOptions } from './refute/refute.ts';
 export * from './run.ts';
 export * from './tests.ts';
 export * from './values.ts';

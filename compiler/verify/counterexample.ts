@@ -5,7 +5,9 @@
 import type { Scalar } from '../check/types.ts';
 import type { Contract } from '../core/core.ts';
 import { CALLER, CREATOR, SELF } from './facts.ts';
+import { NO_FLAWS } from './flaws.ts';
 import { type Formula, type Sort, sortOf, sortOfType } from './formula.ts';
+import { modelOf } from './model.ts';
 import type { Obligation } from './obligations.ts';
 
 /** `name`: an identity of a sort without order; `''` is the type's zero. */
@@ -29,6 +31,7 @@ export type Counterexample = {
     readonly present: boolean;
   }[];
   readonly sizes: readonly { readonly slot: number; readonly size: bigint }[];
+  readonly sums: readonly ModelSum[];
   readonly balances: readonly ModelBalance[];
   readonly floors: readonly ModelBalance[];
 };
@@ -39,6 +42,8 @@ export type ModelWord = {
   readonly keys: readonly ModelValue[];
   readonly value: ModelValue;
 };
+/** The sum over a map of one field of its entries; `field` is -1 for a sum of anything else. */
+export type ModelSum = { readonly slot: number; readonly field: number; readonly value: bigint };
 export type ModelBalance = {
   readonly currency: number;
   readonly account: ModelValue;
@@ -64,6 +69,7 @@ export function counterexampleOf(contract: Contract, obligation: Obligation, val
     sizes: reads
       .filter((read) => read.table === 'size')
       .map(({ indices, value }) => ({ slot: indices[0]!, size: asInt(value) })),
+    sums: reads.filter((read) => read.table === 'sum').map((read) => sumIn(contract, read)),
     balances: reads.filter((read) => read.table === 'balance').map(balanceIn),
     floors: reads.filter((read) => read.table === 'floor').map(balanceIn),
   };
@@ -170,6 +176,13 @@ function intAt(reading: Reading, symbolName: string): bigint {
 
 function parametersOf(reading: Reading, locals: readonly Scalar[]): readonly ModelValue[] {
   return locals.map((type, i) => valueAt(reading, `parameter.${i}`, sortOfType(type)));
+}
+
+function sumIn(contract: Contract, read: Read): ModelSum {
+  const { slot, kind, values, body } = modelOf(contract, NO_FLAWS).sums[read.indices[0]!]!;
+  const field =
+    kind === 'sum' && body.kind === 'bound' ? values.findIndex((bound) => bound.id === body.id) : -1;
+  return { slot, field, value: asInt(read.value) };
 }
 
 function balanceIn(read: Read): ModelBalance {

@@ -3,7 +3,7 @@
  * is unsatisfiable exactly where the obligation holds (or, for vacuity, satisfiable where all is well). Beside the
  * text stand the words for success and failure, and what a model's names mean.
  */
-import { sha256 } from '../../vm/did.ts';
+import { sha256 } from '../../vm/index.ts';
 import type { AssertClause, Clause, Contract, Function as CoreFunction, EnvName } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { holds, type Scope } from './clause.ts';
@@ -69,6 +69,8 @@ export type Obligation = {
   readonly failure: string;
   /** The clause, where the obligation is about one. */
   readonly clause: Clause | AssertClause | null;
+  /** The clause or branch stands inside of the code, at `span`: whether it is broken shows only there. */
+  readonly inside: boolean;
   /** Index of the function into the contract's, -1 for none. */
   readonly callee: number;
   /** The text with what its names stand for. */
@@ -240,6 +242,7 @@ function assertHolds(context: Context, walk: Walk, point: AssertPoint, index: nu
     clause,
     violation: [not(holds(context.model, clause.term, scope)), ...reached],
     passed: point.checksBefore,
+    inside: true,
     success: `\`${kind} ${clause.text}\`${where} holds`,
     failure: `\`${kind} ${clause.text}\`${where} does not hold`,
   });
@@ -309,6 +312,7 @@ function vacuity(context: Context, walk: Walk): readonly Obligation[] {
       clause: null,
       violation: reachable(branch.guard, branch.checksBefore),
       passed: branch.checksBefore,
+      inside: true,
       success: 'this can be reached',
       failure: 'this can never be reached',
     }),
@@ -394,6 +398,7 @@ type Draft = {
   /** How many of the checks the violation has behind it; `some`: it may stand at any of them. */
   readonly passed: number | 'some';
   readonly stranger?: true;
+  readonly inside?: true;
   readonly success: string;
   readonly failure: string;
 };
@@ -415,6 +420,7 @@ function obligation(context: Context, walk: Walk | null, draft: Draft): Obligati
     success,
     failure,
     clause,
+    inside: draft.inside ?? false,
     callee: walk?.callee ?? -1,
     script,
     unsupported: context.problem,

@@ -18,8 +18,8 @@ export type TraceStep = {
   readonly text: string;
   /** Null where the step went through, else the reason it reverted. */
   readonly reverted: string | null;
-  /** The source line that did it, trimmed, and its number (from 1); null where no line did. */
-  readonly line: { readonly number: number; readonly text: string } | null;
+  /** The source lines that did it, trimmed, with their numbers from 1. */
+  readonly lines: readonly { readonly number: number; readonly text: string }[];
   readonly changes: readonly { readonly what: string; readonly before: string; readonly after: string }[];
 };
 
@@ -32,10 +32,10 @@ export function renderTrace(trace: Trace): string {
 
 function renderStep(step: TraceStep, index: number): string[] {
   const head = `${String(index + 1).padStart(3)}. ${step.text}${step.reverted === null ? '' : `: reverts, ${step.reverted}`}`;
-  const line = step.line === null ? [] : [`       ${step.line.number} | ${step.line.text}`];
+  const lines = step.lines.map((line) => `     ${String(line.number).padStart(4)} | ${line.text}`);
   return [
     head,
-    ...line,
+    ...lines,
     ...step.changes.map((change) => `     ${change.what}: ${change.before} -> ${change.after}`),
   ];
 }

@@ -3,7 +3,7 @@
  * clause on the virtual machine before it counts. An invariant is assumed only where everything that keeps it is
  * proved: what was assumed wrongly is dropped and the rest shown again.
  */
-import type { Contract } from '../core/core.ts';
+import type { Clause, Contract } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { type Counterexample, counterexampleOf } from './counterexample.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
@@ -55,7 +55,12 @@ export type SolverAnswer = {
 };
 export type Solve = (query: SolverQuery) => Promise<SolverAnswer>;
 
-export type Candidate = { readonly obligation: Obligation; readonly counterexample: Counterexample };
+export type Candidate = {
+  readonly obligation: Obligation;
+  readonly counterexample: Counterexample;
+  /** What holds before a call, as far as the proofs assume it. */
+  readonly assumed: readonly Clause[];
+};
 /**
  * `reached`: a run from deployment ends in what the obligation speaks of. `built`: one call from a built state that
  * satisfies the invariants does. `none`: neither was found.
@@ -79,9 +84,10 @@ export const RLIMIT_DEFAULT = 10_000_000;
 
 export async function verifyContract(contract: Contract, options: VerifyOptions): Promise<Report> {
   const { obligations, answers, assumed } = await settle(contract, options);
+  const session = { contract, options, assumed: contract.invariants.filter(({ name }) => assumed.has(name)) };
   const rows: Row[] = [];
   for (const obligation of obligations) {
-    rows.push(await rowOf(contract, obligation, answers.get(obligation.hash)!, options));
+    rows.push(await rowOf(session, obligation, answers.get(obligation.hash)!));
   }
   return { contract: contract.name, rows, assumed: [...assumed] };
 }
@@ -100,6 +106,11 @@ export function failsBuild(row: Row): boolean {
 
 // ---- private -----------------------------------------------------------------------------------
 
+type Session = {
+  readonly contract: Contract;
+  readonly options: VerifyOptions;
+  readonly assumed: readonly Clause[];
+};
 type Answers = ReadonlyMap<string, SolverAnswer>;
 type Settled = {
   readonly obligations: readonly Obligation[];
@@ -144,18 +155,13 @@ async function solveAll(
   await Promise.all(solved);
 }
 
-async function rowOf(
-  contract: Contract,
-  obligation: Obligation,
-  answer: SolverAnswer,
-  options: VerifyOptions,
-): Promise<Row> {
+async function rowOf(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
   if (obligation.unsupported !== null)
     return makeRow(obligation, answer, 'unknown', null, obligation.unsupported);
   if (answer.status === 'unknown') return makeRow(obligation, answer, 'unknown', null, answer.reason);
-  if (obligation.holdsWhen === 'sat') return vacuityRow(contract, obligation, answer, options);
+  if (obligation.holdsWhen === 'sat') return vacuityRow(session, obligation, answer);
   if (answer.status === 'unsat') return makeRow(obligation, answer, 'proved', null, '');
-  const refutation = await confirm(contract, obligation, answer, options);
+  const refutation = await confirm(session, obligation, answer);
   if (refutation.kind === 'none') return makeRow(obligation, answer, 'unknown', null, refutation.reason);
   return makeRow(
     obligation,
@@ -167,40 +173,35 @@ async function rowOf(
 }
 
 /** What nothing satisfies is refuted by proof; that something does, is shown by running it. */
-async function vacuityRow(
-  contract: Contract,
-  obligation: Obligation,
-  answer: SolverAnswer,
-  options: VerifyOptions,
-): Promise<Row> {
+async function vacuityRow(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
   if (answer.status === 'unsat') return makeRow(obligation, answer, 'refuted', null, '');
-  const witness = await confirm(contract, obligation, answer, options);
+  const witness = await confirm(session, obligation, answer);
   if (witness.kind === 'none') return makeRow(obligation, answer, 'unknown', null, witness.reason);
   return makeRow(obligation, answer, 'proved', null, '');
 }
 
 /** Products are functions to the solver, so a model is made true of them first, where that can be done. */
-async function confirm(
-  contract: Contract,
-  obligation: Obligation,
-  answer: SolverAnswer,
-  options: VerifyOptions,
-): Promise<Refutation> {
+async function confirm(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Refutation> {
+  const { options } = session;
   for (const factor of [0, 1] as const) {
     const text = pinProducts(obligation.script, answer.values, factor);
     if (text === null) break;
     const exact = await options.solve({ text, rlimit: options.rlimit, wants: namesIn(obligation) });
-    if (exact.status === 'sat') return options.refute(candidateOf(contract, obligation, exact));
+    if (exact.status === 'sat') return options.refute(candidateOf(session, obligation, exact));
   }
-  return options.refute(candidateOf(contract, obligation, answer));
+  return options.refute(candidateOf(session, obligation, answer));
 }
 
 function namesIn(obligation: Obligation): readonly string[] {
   return [...obligation.script.legend.keys()];
 }
 
-function candidateOf(contract: Contract, obligation: Obligation, answer: SolverAnswer): Candidate {
-  return { obligation, counterexample: counterexampleOf(contract, obligation, answer.values) };
+function candidateOf(
+  { contract, assumed }: Session,
+  obligation: Obligation,
+  answer: SolverAnswer,
+): Candidate {
+  return { obligation, counterexample: counterexampleOf(contract, obligation, answer.values), assumed };
 }
 
 function makeRow(

@@ -1,0 +1,150 @@
+/**
+ * What a search looks for: whether a step of a run is what an obligation says cannot be (or, for vacuity, can be).
+ * Clauses are judged on the VM, balances on the ledger.
+ */
+import type { Candidate, core } from '../../compiler/index.ts';
+import { type Failure, storageOf } from '../../host/index.ts';
+import type { Value } from '../../vm/index.ts';
+import { balances, memberDid, movesBetween } from '../world.ts';
+import type { Clause, Judge, Moment } from './judge.ts';
+import { type Arena, CREATOR, entryOf, type Place, STRANGER, type Step, snapshotAt } from './steps.ts';
+import { wordsOf } from './words.ts';
+
+export type Obligation = Candidate['obligation'];
+
+/** What a requirement says that was put in to mark a place in the code. */
+export const MARK = '#here';
+
+export function isGoal(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
+  if (!concerns(obligation, step)) return false;
+  switch (obligation.kind) {
+    case 'invariant':
+      return breaksInvariant(arena, judge, obligation, step);
+    case 'history':
+    case 'ensures':
+    case 'requires':
+    case 'assert':
+      return obligation.inside ? isMarked(step) : breaksClause(arena, judge, obligation, step);
+    case 'succeeds':
+      return failsDespite(arena, judge, obligation, step);
+    case 'may-revert':
+      return revertsAt(obligation, step);
+    case 'stranger':
+      return lowersAnother(step);
+    case 'vacuity':
+      return isReached(arena, judge, obligation, step);
+  }
+}
+
+/** Whether every one of these clauses holds in a state; a clause that cannot be judged does not count as holding. */
+export function allHold(arena: Arena, judge: Judge, clauses: readonly Clause[], place: Place): boolean {
+  const moment = momentAt(arena, place);
+  return clauses.every((clause) => judge.holds(clause, moment) === true);
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+function concerns({ rule, callee, kind }: Obligation, step: Step): boolean {
+  const { action } = step;
+  if (rule === 'between calls') return action.kind === 'pay' || action.kind === 'wait';
+  if (kind === 'vacuity' && rule === '') return action.kind === 'deploy';
+  return calleeOf(step) === callee;
+}
+
+/** `init` is the first function. */
+function calleeOf({ action }: Step): number {
+  if (action.kind === 'call') return action.callee;
+  return action.kind === 'deploy' ? 0 : -1;
+}
+
+function breaksInvariant(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
+  if (step.to === null || obligation.clause === null) return false;
+  if (judge.holds(obligation.clause, momentAt(arena, step.to)) !== false) return false;
+  // It must have held before: otherwise another step is to blame.
+  return step.from === null || judge.holds(obligation.clause, momentAt(arena, step.from)) === true;
+}
+
+function breaksClause(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
+  if (step.to === null || obligation.clause === null) return false;
+  return judge.holds(obligation.clause, momentOf(arena, step, step.to)) === false;
+}
+
+function failsDespite(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
+  if (step.failure === null || step.from === null || obligation.clause === null) return false;
+  if (!isRevert(step.failure)) return false;
+  return judge.holds(obligation.clause, momentOf(arena, step, step.from)) === true;
+}
+
+/** What `succeeds when` takes for granted is no counterexample to it. */
+function isRevert({ trap, code }: Failure): boolean {
+  return (
+    trap !== undefined && trap.kind !== 'AccessDenied' && trap.kind !== 'OutOfGas' && code !== 'SpendingLimit'
+  );
+}
+
+function revertsAt({ span }: Obligation, { failure }: Step): boolean {
+  const position = failure?.trap?.position ?? null;
+  return (
+    position !== null &&
+    position.start === span.start &&
+    position.end === span.end &&
+    failure?.trap?.kind !== 'OutOfGas'
+  );
+}
+
+function isMarked({ failure }: Step): boolean {
+  return failure?.trap?.kind === 'Requirement' && failure.trap.message.includes(MARK);
+}
+
+function lowersAnother({ action, from, to }: Step): boolean {
+  if (action.kind !== 'call' || from === null || to === null) return false;
+  const stranger = memberDid(STRANGER);
+  if (action.by !== stranger) return false;
+  const moves = movesBetween(balances(from.world), balances(to.world));
+  return moves.some((move) => move.amount < 0n && move.account !== stranger);
+}
+
+function isReached(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
+  if (obligation.inside) return isMarked(step);
+  if (obligation.clause === null) return step.to !== null;
+  return step.from !== null && judge.holds(obligation.clause, momentOf(arena, step, step.from)) === true;
+}
+
+/** The contract's own clauses, outside of any call. */
+function momentAt(arena: Arena, place: Place): Moment {
+  const snapshot = snapshotAt(arena, place);
+  return { old: snapshot, now: snapshot, env: environment(place, ''), locals: [], result: [], callee: -1 };
+}
+
+/** A clause of the step's own call; `now` is where it is judged. */
+function momentOf(arena: Arena, step: Step, now: Place): Moment {
+  const { action, from } = step;
+  const callee = calleeOf(step);
+  const entry = entryOf(arena, callee);
+  const args = action.kind === 'call' || action.kind === 'deploy' ? action.args : [];
+  const by = action.kind === 'call' ? action.by : memberDid(CREATOR);
+  const after = snapshotAt(arena, now);
+  return {
+    old: from === null ? { ...after, slots: after.slots.map(() => new Map()) } : snapshotAt(arena, from),
+    now: after,
+    env: environment(step.to ?? now, by),
+    locals: entry.params.flatMap((param, i) => wordsOf(args[i]!, param.type)),
+    result: wordsOf(step.result, entry.result),
+    callee,
+  };
+}
+
+function environment({ world, account }: Place, caller: string): (name: core.EnvName) => Value {
+  const { time, block } = world.clock;
+  const values = { caller, creator: memberDid(CREATOR), self: account, now: time, block };
+  return (name) => values[name];
+}
+
+/** Text that is equal for equal states of contract and ledger. */
+export function fingerprint({ world, account }: Place): string {
+  const leaves = storageOf(world.state, account).map(
+    ({ key, value }) => `${key.join('.')}=${value.join('.')}`,
+  );
+  const money = balances(world).map((move) => `${move.currency} ${move.account} ${move.amount}`);
+  return [...leaves, ...money, String(world.clock.time)].join('\n');
+}

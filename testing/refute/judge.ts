@@ -1,0 +1,193 @@
+/**
+ * Whether a clause holds at a moment of a run. Its views (`clauseProgram`) run on the VM over the contract's own
+ * storage; here quantifiers go over every value that the world knows of the type, and sums over every entry. What
+ * overflows on the machine is not judged.
+ */
+import {
+  buildFunctions,
+  type ClauseProgram,
+  clauseProgram,
+  type core,
+  type Evaluation,
+  type Input,
+} from '../../compiler/index.ts';
+import { CODE, CONTRACTS, overlay, type Reader, read, viewContract, write } from '../../host/index.ts';
+import { artifactHash, encodeArtifact, hexOf, type Value } from '../../vm/index.ts';
+import { readField, type Snapshot, zeroOf } from './snapshot.ts';
+import { wordKey } from './words.ts';
+
+export type Clause = core.Clause | core.AssertClause;
+
+export type Moment = {
+  readonly old: Snapshot;
+  readonly now: Snapshot;
+  readonly env: (name: core.EnvName) => Value;
+  /** Words of the parameters. */
+  readonly locals: readonly Value[];
+  readonly result: readonly Value[];
+  readonly callee: number;
+};
+
+export type Judge = {
+  /** Null where the clause cannot be computed. */
+  readonly holds: (clause: Clause, moment: Moment) => boolean | null;
+};
+
+export function makeJudge(contract: core.Contract): Judge {
+  const compiled = new Map<Clause, Compiled>();
+  return {
+    holds: (clause, moment) => {
+      let views = compiled.get(clause);
+      if (views === undefined) {
+        views = compile(contract, clause);
+        compiled.set(clause, views);
+      }
+      const { program } = views;
+      const body = { kind: 'forall' as const, variables: program.variables, body: program.main };
+      const value = quantify({ contract, views, moment, bound: new Map() }, body);
+      return value === null ? null : value === true;
+    },
+  };
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+/** A clause's views as code that stands in for the contract's own. */
+type Compiled = {
+  readonly program: ClauseProgram;
+  readonly hash: Uint8Array;
+  readonly code: Uint8Array;
+  readonly names: readonly string[];
+};
+type Judging = {
+  readonly contract: core.Contract;
+  readonly views: Compiled;
+  readonly moment: Moment;
+  readonly bound: ReadonlyMap<number, Value>;
+};
+
+function compile(contract: core.Contract, clause: Clause): Compiled {
+  const program = clauseProgram(contract, clause);
+  const artifact = buildFunctions({ ...contract, events: [] }, program.functions, { claims: [], marks: [] });
+  const code = encodeArtifact(artifact);
+  const names = program.functions.map((fn) => fn.name);
+  return { program, hash: artifactHash(code), code, names };
+}
+
+function evaluate(judging: Judging, evaluation: Evaluation): Value | null {
+  const { moment, views } = judging;
+  const args: Value[] = [];
+  for (const input of evaluation.inputs) {
+    const value = inputOf(judging, input);
+    if (value === null) return null;
+    args.push(value);
+  }
+  const snapshot = evaluation.when === 'old' ? moment.old : moment.now;
+  const state = withCode(snapshot, views);
+  const { clock } = snapshot.world;
+  const outcome = viewContract(
+    state,
+    { ...clock },
+    { contract: snapshot.account, entry: views.names[evaluation.function]!, args },
+  );
+  return outcome.ok ? (outcome.result as Value) : null;
+}
+
+/** The state with the clause's views in the place of the contract's code, over the same storage. */
+function withCode(snapshot: Snapshot, views: Compiled): Reader {
+  const state = overlay(snapshot.world.state);
+  const row = read(state, CONTRACTS, snapshot.account)!;
+  write(state, CODE, [hexOf(views.hash)], views.code);
+  write(state, CONTRACTS, [snapshot.account], { ...row, codeHash: views.hash });
+  return state;
+}
+
+function inputOf(judging: Judging, input: Input): Value | null {
+  const { moment } = judging;
+  switch (input.kind) {
+    case 'local':
+      return moment.locals[input.id] ?? null;
+    case 'env':
+      return moment.env(input.name);
+    case 'result':
+      return moment.result[input.index] ?? null;
+    case 'called':
+      return moment.callee === input.callee;
+    case 'bound':
+      return judging.bound.get(input.id) ?? null;
+    case 'value':
+      return evaluate(judging, input.evaluation);
+    case 'sum':
+    case 'count':
+      return fold(judging, input);
+    default:
+      return quantify(judging, input);
+  }
+}
+
+type Quantified = Pick<Extract<Input, { readonly kind: 'forall' | 'exists' }>, 'kind' | 'variables' | 'body'>;
+
+/** Over the values that occur: the contract cannot tell others from those, or they are too many to try. */
+function quantify(judging: Judging, term: Quantified): Value | null {
+  const seeking = term.kind === 'exists';
+  let doubt = false;
+  const go = (index: number, bound: ReadonlyMap<number, Value>): boolean => {
+    const variable = term.variables[index];
+    if (variable === undefined) {
+      const value = evaluate({ ...judging, bound }, term.body);
+      if (value === null) doubt = true;
+      return value === seeking;
+    }
+    const { id, type } = variable;
+    return domainOf(judging, type.kind).some((value) => go(index + 1, new Map(bound).set(id, value)));
+  };
+  if (go(0, judging.bound)) return seeking;
+  return doubt ? null : !seeking;
+}
+
+function domainOf(judging: Judging, kind: string): readonly Value[] {
+  if (kind === 'Bool') return [false, true];
+  const { contract, moment } = judging;
+  const found = new Map<string, Value>();
+  const note = (value: Value): void => void found.set(wordKey(value), value);
+  note(zeroOf(kind));
+  const known = [moment.now.account, ...moment.now.world.names.keys(), ...contract.didLiterals];
+  if (kind === 'Did') known.forEach(note);
+  contract.functions[moment.callee]?.locals.forEach((local, i) => {
+    const value = moment.locals[i];
+    if (local.type.kind === kind && value !== undefined) note(value);
+  });
+  for (const snapshot of [moment.old, moment.now]) {
+    for (const value of wordsIn(contract, snapshot, kind)) note(value);
+  }
+  return [...found.values()];
+}
+
+/** Keys and fields of a type that occur in the state. */
+function wordsIn(contract: core.Contract, snapshot: Snapshot, kind: string): readonly Value[] {
+  return contract.slots.flatMap((slot, s) =>
+    [...snapshot.slots[s]!.values()].flatMap((entry) => [
+      ...entry.keys.filter((_, i) => slot.keys[i]?.kind === kind),
+      ...[...entry.fields]
+        .filter(([field]) => slot.fields[field]?.type.kind === kind)
+        .map(([, value]) => value),
+    ]),
+  );
+}
+
+/** The unbounded sum over all entries; an entry that holds nothing adds nothing. */
+function fold(judging: Judging, term: Extract<Input, { readonly kind: 'sum' | 'count' }>): Value | null {
+  const snapshot = term.when === 'old' ? judging.moment.old : judging.moment.now;
+  const slot = judging.contract.slots[term.slot]!;
+  let total = 0n;
+  for (const entry of snapshot.slots[term.slot]!.values()) {
+    const bound = new Map(judging.bound);
+    for (const [i, key] of term.keys.entries()) bound.set(key.id, entry.keys[i]!);
+    for (const [i, value] of term.values.entries())
+      bound.set(value.id, readField(snapshot, slot, term.slot, entry.keys, i));
+    const value = evaluate({ ...judging, bound }, term.entry);
+    if (value === null) return null;
+    total += typeof value === 'bigint' ? value : value === true ? 1n : 0n;
+  }
+  return total;
+}

@@ -1,0 +1,130 @@
+/**
+ * Counterexamples on the real machine. In: what the solver says breaks (or, for vacuity, satisfies) an obligation.
+ * Out: a run from deployment that does it, else one call from a built state that satisfies the invariants, else
+ * nothing. The same candidate has the same answer, always.
+ */
+import { build, type Candidate, type core, type Refutation, type Refute } from '../../compiler/index.ts';
+import type { AbiValue, Value } from '../../vm/index.ts';
+import { memberDid } from '../world.ts';
+import { buildState } from './built.ts';
+import { allHold, isGoal } from './goal.ts';
+import { markPlace } from './inside.ts';
+import { type Judge, makeJudge } from './judge.ts';
+import { nameOf, type People, peopleFor } from './people.ts';
+import { search } from './search.ts';
+import { type Action, type Arena, entryOf, openArena, type Place, type Step, takeStep } from './steps.ts';
+import { traceOf } from './tell.ts';
+import { takeValue, wordTypesOf } from './words.ts';
+
+export type RefuterOptions = {
+  /** The source, for the lines of traces. */
+  readonly text: string;
+  /** Steps of one search. */
+  readonly stepsMax?: number;
+};
+
+const STEPS_MAX = 400;
+
+/** A refuter for `verifyContract`, over the contract's own code. */
+export function makeRefuter(contract: core.Contract, options: RefuterOptions): Refute {
+  const arena = openArena(contract, build(contract, { claims: [], marks: [] }));
+  const judge = makeJudge(contract);
+  return (candidate) => refute({ arena, judge, options }, candidate);
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+type Court = { readonly arena: Arena; readonly judge: Judge; readonly options: RefuterOptions };
+
+function refute(court: Court, candidate: Candidate): Refutation {
+  const { obligation } = candidate;
+  const arena = obligation.inside ? markedArena(court.arena, candidate) : court.arena;
+  if (arena === null) return nothing('the solver has a counterexample, and nothing runs that can show it');
+  const people = peopleFor(obligation.kind);
+  const reached = (step: Step): boolean => isGoal(arena, court.judge, obligation, step);
+  const stepsMax = court.options.stepsMax ?? STEPS_MAX;
+  const last = search({ arena, candidate, people, reached, stepsMax });
+  if (last !== null) return { kind: 'reached', trace: traceOf(arena, obligation, last, court.options.text) };
+  const built = fromBuiltState({ ...court, arena }, candidate, people, reached);
+  if (built !== null) return { kind: 'built', trace: traceOf(arena, obligation, built, court.options.text) };
+  return nothing('the solver has a counterexample that the virtual machine does not show');
+}
+
+function nothing(reason: string): Refutation {
+  return { kind: 'none', reason };
+}
+
+function markedArena(arena: Arena, candidate: Candidate): Arena | null {
+  const contract = markPlace(arena.contract, candidate.obligation);
+  return contract === null ? null : openArena(contract, build(contract, { claims: [], marks: [] }));
+}
+
+/** One call from the model's own state, where that satisfies what is assumed. */
+function fromBuiltState(
+  court: Court,
+  candidate: Candidate,
+  people: People,
+  reached: (step: Step) => boolean,
+): Step | null {
+  const { arena, judge } = court;
+  const deployed = deploySomehow(arena);
+  if (deployed === null || candidate.obligation.callee === 0) return null;
+  const place = buildState(arena, deployed, candidate, people);
+  if (place === null || !allHold(arena, judge, hypotheses(candidate), place)) return null;
+  for (const action of lastActions(arena, candidate, people, place)) {
+    const step = takeStep(arena, place, action);
+    if (reached(step)) return step;
+  }
+  return null;
+}
+
+function hypotheses({ assumed, obligation }: Candidate): readonly (core.Clause | core.AssertClause)[] {
+  const { clause, kind } = obligation;
+  return kind === 'invariant' && clause !== null && !assumed.some(({ name }) => name === clause.name)
+    ? [...assumed, clause]
+    : assumed;
+}
+
+/** With the plainest arguments: the state is written over anyway. */
+function deploySomehow(arena: Arena): Place | null {
+  const { params } = entryOf(arena, 0);
+  const words = params
+    .flatMap((param) => wordTypesOf(param.type))
+    .map((type): Value => {
+      if (type.kind === 'Did') return memberDid('bob');
+      return type.kind === 'Bool'
+        ? true
+        : type.kind === 'Text'
+          ? 'a'
+          : type.kind === 'Bytes' || type.kind === 'Hash'
+            ? new Uint8Array(32)
+            : 1n;
+    });
+  return takeStep(arena, null, { kind: 'deploy', args: assemble(params, words) }).to;
+}
+
+function lastActions(arena: Arena, candidate: Candidate, people: People, place: Place): readonly Action[] {
+  const { obligation, counterexample } = candidate;
+  if (obligation.rule === 'between calls') {
+    const payments = arena.contract.currencies.map(
+      (_, currency): Action => ({ kind: 'pay', from: memberDid('bob'), currency, amount: 1n }),
+    );
+    return [...payments, { kind: 'wait', seconds: 1n }];
+  }
+  if (obligation.callee < 0) return [];
+  const { params } = entryOf(arena, obligation.callee);
+  const words = params
+    .flatMap((param) => wordTypesOf(param.type))
+    .map((_, i) => nameOf(people, counterexample.params[i] ?? null, place.account));
+  if (words.includes(null)) return [];
+  const by = nameOf(people, counterexample.caller, place.account) as string;
+  return [{ kind: 'call', callee: obligation.callee, args: assemble(params, words as Value[]), by }];
+}
+
+function assemble(
+  params: ReturnType<typeof entryOf>['params'],
+  words: readonly Value[],
+): readonly AbiValue[] {
+  const left = [...words];
+  return params.map((param) => takeValue(left, param.type));
+}

@@ -1,0 +1,304 @@
+/**
+ * A bounded, deterministic search for a run that ends in a goal: first what the solver's model suggests, then every
+ * short run, then longer runs drawn at random from a seed. Spent is the number of steps taken, never a clock.
+ */
+import type { Candidate, core } from '../../compiler/index.ts';
+import type { AbiType, AbiValue, Value } from '../../vm/index.ts';
+import { memberDid } from '../world.ts';
+import { fingerprint } from './goal.ts';
+import { nameOf, numbersIn, type People } from './people.ts';
+import {
+  type Action,
+  type Arena,
+  CREATOR,
+  entryOf,
+  type Place,
+  STRANGER,
+  type Step,
+  takeStep,
+} from './steps.ts';
+import { takeValue, wordTypesOf } from './words.ts';
+
+export type Search = {
+  readonly arena: Arena;
+  readonly candidate: Candidate;
+  readonly people: People;
+  readonly reached: (step: Step) => boolean;
+  readonly stepsMax: number;
+};
+
+/** The last step of a run that reaches the goal, or null. */
+export function search(options: Search): Step | null {
+  const hunt: Hunt = {
+    ...options,
+    taken: 0,
+    random: seeded(options.candidate.obligation.hash),
+    pools: poolsOf(options),
+  };
+  for (const args of initArguments(hunt)) {
+    const deployed = attempt(hunt, null, { kind: 'deploy', args });
+    if (deployed.found !== null) return deployed.found;
+    if (deployed.to === null) continue;
+    const found =
+      tryFinals(hunt, deployed.to, FINALS_FIRST) ??
+      breadthFirst(hunt, deployed.to) ??
+      wander(hunt, deployed.to);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+const FINALS_FIRST = 40;
+const FINALS_EACH = 6;
+const BREADTH_SHARE = 0.6;
+const WALK_LENGTH = 8;
+const DAY = 86_400n;
+
+type Hunt = Search & { taken: number; readonly random: (below: number) => number; readonly pools: Pools };
+type Pools = { readonly ints: readonly bigint[]; readonly dids: (place: Place | null) => readonly string[] };
+type Attempt = { readonly found: Step | null; readonly to: Place | null };
+
+function attempt(hunt: Hunt, from: Place | null, action: Action): Attempt {
+  hunt.taken += 1;
+  const step = takeStep(hunt.arena, from, action);
+  return { found: hunt.reached(step) ? step : null, to: step.to };
+}
+
+/** The obligation's own rule, as the model has it and in variations. */
+function tryFinals(hunt: Hunt, place: Place, count: number): Step | null {
+  for (const action of finalActions(hunt, place).slice(0, count)) {
+    if (hunt.taken >= hunt.stepsMax) return null;
+    const { found } = attempt(hunt, place, action);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Every state once, the nearest first, until a share of the steps is spent. */
+function breadthFirst(hunt: Hunt, start: Place): Step | null {
+  const seen = new Set([fingerprint(start)]);
+  const open = [start];
+  for (let place = open.shift(); place !== undefined; place = open.shift()) {
+    for (const action of stepActions(hunt, place)) {
+      if (hunt.taken >= hunt.stepsMax * BREADTH_SHARE) return null;
+      const { found, to } = attempt(hunt, place, action);
+      if (found !== null) return found;
+      const print = to === null ? '' : fingerprint(to);
+      if (to === null || seen.has(print)) continue;
+      seen.add(print);
+      open.push(to);
+      const final = tryFinals(hunt, to, FINALS_EACH);
+      if (final !== null) return final;
+    }
+  }
+  return null;
+}
+
+function wander(hunt: Hunt, start: Place): Step | null {
+  while (hunt.taken < hunt.stepsMax) {
+    let place = start;
+    for (let i = 0; i < WALK_LENGTH && hunt.taken < hunt.stepsMax; i++) {
+      const actions = [...stepActions(hunt, place), ...randomCalls(hunt, place)];
+      const action = actions[hunt.random(actions.length)];
+      if (action === undefined) return null;
+      const { found, to } = attempt(hunt, place, action);
+      if (found !== null) return found;
+      place = to ?? place;
+    }
+    const final = tryFinals(hunt, place, FINALS_EACH);
+    if (final !== null) return final;
+  }
+  return null;
+}
+
+// ---- actions -----------------------------------------------------------------------------------
+
+function finalActions(hunt: Hunt, place: Place): readonly Action[] {
+  const { obligation } = hunt.candidate;
+  if (obligation.rule === 'between calls') return [...payments(hunt), { kind: 'wait', seconds: 1n }];
+  if (hunt.arena.contract.functions[obligation.callee] === undefined || obligation.callee === 0) return [];
+  const tuples = argumentTuples(hunt, place, obligation.callee);
+  return callersOf(hunt).flatMap((by, i) =>
+    tuples
+      .slice(0, i === 0 ? tuples.length : 4)
+      .map((args): Action => ({ kind: 'call', callee: obligation.callee, args, by })),
+  );
+}
+
+/** For the stranger check only the stranger's calls count; else whom the model names comes first. */
+function callersOf(hunt: Hunt): readonly string[] {
+  const { obligation } = hunt.candidate;
+  if (obligation.kind === 'stranger') return [memberDid(STRANGER)];
+  const named = nameOf(hunt.people, hunt.candidate.counterexample.caller) as string;
+  return [...new Set([named, memberDid(CREATOR), memberDid('bob'), memberDid('carol')])];
+}
+
+const STEP_ARGUMENTS_MAX = 5;
+
+/** What people may do next: each rule by each of three members, payments, a day going by. */
+function stepActions(hunt: Hunt, place: Place): readonly Action[] {
+  const rules = hunt.arena.contract.functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
+  const people = [CREATOR, 'bob', 'carol'].map(memberDid);
+  const calls = rules.flatMap((callee) => {
+    const tuples = argumentTuples(hunt, place, callee).slice(0, STEP_ARGUMENTS_MAX);
+    return tuples.flatMap((args) => people.map((by): Action => ({ kind: 'call', callee, args, by })));
+  });
+  return [...payments(hunt), ...calls, { kind: 'wait', seconds: DAY }];
+}
+
+function randomCalls(hunt: Hunt, place: Place): readonly Action[] {
+  const rules = hunt.arena.contract.functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
+  return rules.flatMap((callee) =>
+    [CREATOR, 'bob', 'carol'].map(
+      (name): Action => ({
+        kind: 'call',
+        callee,
+        args: randomArguments(hunt, place, callee),
+        by: memberDid(name),
+      }),
+    ),
+  );
+}
+
+function payments(hunt: Hunt): readonly Action[] {
+  const { counterexample } = hunt.candidate;
+  return hunt.arena.artifact.currencies.flatMap((_, currency) => {
+    const wanted = counterexample.balances.filter(
+      (b) => b.currency === currency && b.amount > 0n && b.amount < 10n ** 9n,
+    );
+    const amounts = new Set([usualPayment(hunt, currency), ...wanted.map((b) => b.amount)]);
+    return [...amounts]
+      .slice(0, 2)
+      .map((amount): Action => ({ kind: 'pay', from: memberDid('bob'), currency, amount }));
+  });
+}
+
+// ---- arguments ---------------------------------------------------------------------------------
+
+function initArguments(hunt: Hunt): readonly (readonly AbiValue[])[] {
+  const init = hunt.arena.artifact.entries.find((entry) => entry.kind === 'init');
+  if (init === undefined || init.params.length === 0) return [[]];
+  return argumentTuples(hunt, null, init.function).slice(0, 12);
+}
+
+/** The model's arguments where the function is the obligation's, plain ones, and each with one word changed. */
+function argumentTuples(hunt: Hunt, place: Place | null, callee: number): readonly (readonly AbiValue[])[] {
+  const { params } = entryOf(hunt.arena, callee);
+  const types = params.flatMap((param) => wordTypesOf(param.type));
+  const choices = types.map((type) => wordPool(hunt, place, type));
+  const plain = choices.map((pool) => pool[0]!);
+  const { obligation, counterexample } = hunt.candidate;
+  const fromModel = types.map((_, i) =>
+    nameOf(hunt.people, counterexample.params[i] ?? null, place?.account ?? null),
+  );
+  const modelled = obligation.callee === callee && !fromModel.includes(null) ? [fromModel as Value[]] : [];
+  const bases = [
+    ...(obligation.kind === 'stranger' ? [greedyWords(hunt, types, plain)] : []),
+    ...modelled,
+    plain,
+  ];
+  const changed = bases.flatMap((base) =>
+    choices.flatMap((pool, i) => pool.map((word) => base.with(i, word))),
+  );
+  const tuples = new Map([...bases, ...changed].map((words) => [words.map(String).join('|'), words]));
+  return [...tuples.values()].map((words) =>
+    assemble(
+      params.map((param) => param.type),
+      words,
+    ),
+  );
+}
+
+/** What a thief would try: everything that bob paid in, to themselves. */
+function greedyWords(hunt: Hunt, types: readonly AbiType[], plain: readonly Value[]): readonly Value[] {
+  return types.map((type, i) => {
+    if (type.kind === 'Did') return memberDid(STRANGER);
+    return type.kind === 'Amount' ? usualPayment(hunt, type.currency) : plain[i]!;
+  });
+}
+
+/** A hundred of the currency. */
+function usualPayment(hunt: Hunt, currency: number): bigint {
+  return 100n * 10n ** BigInt(hunt.arena.artifact.currencies[currency]!.decimals);
+}
+
+function randomArguments(hunt: Hunt, place: Place, callee: number): readonly AbiValue[] {
+  const { params } = entryOf(hunt.arena, callee);
+  const words = params
+    .flatMap((param) => wordTypesOf(param.type))
+    .map((type) => {
+      const pool = wordPool(hunt, place, type);
+      return pool[hunt.random(pool.length)]!;
+    });
+  return assemble(
+    params.map((param) => param.type),
+    words,
+  );
+}
+
+function assemble(types: readonly AbiType[], words: readonly Value[]): readonly AbiValue[] {
+  const left = [...words];
+  return types.map((type) => takeValue(left, type));
+}
+
+function wordPool(hunt: Hunt, place: Place | null, type: AbiType): readonly Value[] {
+  switch (type.kind) {
+    case 'Bool':
+      return [true, false];
+    case 'Did':
+      return hunt.pools.dids(place);
+    case 'Text':
+      return ['a', '', 'b'];
+    case 'Bytes':
+      return [new Uint8Array([1]), new Uint8Array(0)];
+    case 'Hash':
+      return [new Uint8Array(32).fill(1), new Uint8Array(32)];
+    default:
+      return hunt.pools.ints;
+  }
+}
+
+const USUAL_NUMBERS = [1n, 0n, 2n, 100n, -1n, 10n, 1000n];
+const EDGES = [2n ** 63n - 1n, -(2n ** 63n)];
+
+function poolsOf({ arena, candidate }: Search): Pools {
+  const { counterexample } = candidate;
+  const constants = constantsIn(arena.contract);
+  const near = constants.flatMap((value) => [value, value - 1n, value + 1n]);
+  const ints = [...numbersIn(counterexample), ...USUAL_NUMBERS, ...near, ...EDGES];
+  const fitting = ints.filter((value) => value >= EDGES[1]! && value <= EDGES[0]!);
+  const stranger = candidate.obligation.kind === 'stranger' ? [STRANGER] : [];
+  const people = ['bob', CREATOR, 'carol', ...stranger].map(memberDid);
+  return {
+    ints: [...new Set(fitting)].slice(0, 40),
+    dids: (place) => [
+      ...people,
+      ...(place === null ? [] : [place.account]),
+      '',
+      ...arena.contract.didLiterals,
+    ],
+  };
+}
+
+/** Numbers that the code and the clauses are written with. */
+function constantsIn(contract: core.Contract): readonly bigint[] {
+  const found = new Set<bigint>();
+  JSON.stringify([contract.functions, contract.invariants, contract.histories], (name, value: unknown) => {
+    if (name === 'value' && typeof value === 'bigint') found.add(value);
+    return typeof value === 'bigint' ? String(value) : value;
+  });
+  return [...found].filter((value) => value > -(2n ** 62n) && value < 2n ** 62n).slice(0, 10);
+}
+
+/** Numbers from 0 to below a bound, the same for the same seed (mulberry32). */
+function seeded(seed: string): (below: number) => number {
+  let state = Number.parseInt(seed.slice(0, 8), 16) | 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}

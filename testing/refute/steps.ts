@@ -1,0 +1,133 @@
+/**
+ * One step of a run: a deployment, a call, a payment into the contract, time going by. Steps fork the world, so that
+ * a search can go on from every state it has seen.
+ */
+import type { core } from '../../compiler/index.ts';
+import { type Failure, overlay } from '../../host/index.ts';
+import type { AbiValue, Artifact, Entry } from '../../vm/index.ts';
+import { advance, ask, call, deploy, memberDid, openWorld, pay, permitMember, type World } from '../world.ts';
+import { type Snapshot, snapshotOf } from './snapshot.ts';
+
+/** The contract with the code that runs, and the people of every world. */
+export type Arena = {
+  readonly contract: core.Contract;
+  readonly artifact: Artifact;
+  readonly root: World;
+};
+
+export type Action =
+  | { readonly kind: 'deploy'; readonly args: readonly AbiValue[] }
+  | {
+      readonly kind: 'call';
+      readonly callee: number;
+      readonly args: readonly AbiValue[];
+      readonly by: string;
+    }
+  | { readonly kind: 'pay'; readonly from: string; readonly currency: number; readonly amount: bigint }
+  | { readonly kind: 'wait'; readonly seconds: bigint };
+
+/** Where a run stands. */
+export type Place = {
+  readonly world: World;
+  readonly account: string;
+  /** How it came here, latest first; null in a state that was built. */
+  readonly last: Step | null;
+  readonly depth: number;
+};
+
+export type Step = {
+  readonly action: Action;
+  readonly from: Place | null;
+  /** Null where the step failed. */
+  readonly to: Place | null;
+  readonly result: AbiValue;
+  readonly failure: Failure | null;
+};
+
+/** Who deploys; who is known to nobody; everyone. */
+export const CREATOR = 'alice';
+export const STRANGER = 'mallory';
+export const MEMBERS = [CREATOR, 'bob', 'carol', 'dave', 'erin', STRANGER];
+export const MEMBER_DIDS = MEMBERS.map(memberDid);
+/** The account that the other side of built balances goes to. */
+export const SINK = memberDid('everyone else');
+
+/** A world before deployment, in which everyone but the stranger holds what the contract's access asks for. */
+export function openArena(contract: core.Contract, artifact: Artifact): Arena {
+  const root = openWorld({ members: MEMBERS, currencies: artifact.currencies });
+  const permissions = [...new Set(contract.functions.flatMap((fn) => fn.access.permissions))];
+  for (const name of MEMBERS.filter((member) => member !== STRANGER)) {
+    for (const permission of permissions) permitMember(root, name, permission);
+  }
+  return { contract, artifact, root };
+}
+
+export function fork(world: World): World {
+  return { state: overlay(world.state), clock: { ...world.clock }, names: new Map(world.names) };
+}
+
+export function takeStep(arena: Arena, from: Place | null, action: Action): Step {
+  const world = fork(from?.world ?? arena.root);
+  const depth = (from?.depth ?? 0) + 1;
+  const done = perform(arena, world, from?.account ?? '', action);
+  if (!done.ok) return { action, from, to: null, result: null, failure: done.failure };
+  const to: { -readonly [K in keyof Place]: Place[K] } = { world, account: done.account, last: null, depth };
+  const step: Step = { action, from, to, result: done.result, failure: null };
+  to.last = step;
+  return step;
+}
+
+/** The entry point of a function of the contract. */
+export function entryOf(arena: Arena, callee: number): Entry {
+  return arena.artifact.entries.find((entry) => entry.function === callee)!;
+}
+
+export function snapshotAt(arena: Arena, place: Place): Snapshot {
+  return snapshotOf(arena.contract, arena.artifact, place.world, place.account);
+}
+
+type Done =
+  | { readonly ok: true; readonly account: string; readonly result: AbiValue }
+  | { readonly ok: false; readonly failure: Failure | null };
+
+function perform(arena: Arena, world: World, account: string, action: Action): Done {
+  switch (action.kind) {
+    case 'deploy': {
+      const { artifact, contract } = arena;
+      const outcome = deploy(world, {
+        artifact,
+        args: action.args,
+        by: memberDid(CREATOR),
+        name: contract.name,
+      });
+      return outcome.ok
+        ? { ok: true, account: outcome.contract, result: null }
+        : { ok: false, failure: outcome };
+    }
+    case 'call':
+      return performCall(arena, world, account, action);
+    case 'pay': {
+      const currency = arena.artifact.currencies[action.currency]!.name;
+      const paid = pay(world, action.from, account, currency, action.amount);
+      return paid.ok ? { ok: true, account, result: null } : { ok: false, failure: null };
+    }
+    case 'wait':
+      advance(world, action.seconds);
+      return { ok: true, account, result: null };
+  }
+}
+
+function performCall(
+  arena: Arena,
+  world: World,
+  account: string,
+  action: Extract<Action, { readonly kind: 'call' }>,
+): Done {
+  const { name, kind } = entryOf(arena, action.callee);
+  const { args, by } = action;
+  const outcome =
+    kind === 'view'
+      ? ask(world, account, name, args)
+      : call(world, { contract: account, entry: name, args, by, spends: 'unlimited' });
+  return outcome.ok ? { ok: true, account, result: outcome.result } : { ok: false, failure: outcome };
+}

@@ -1,0 +1,135 @@
+/** A run as a trace: each step in words, the lines that did it, the money and the state that changed. */
+import type { core, Trace, TraceStep } from '../../compiler/index.ts';
+import { changesBetween, storedPlaces } from '../run.ts';
+import { type Naming, showDid, showValue } from '../values.ts';
+import { balances, movesBetween } from '../world.ts';
+import type { Obligation } from './goal.ts';
+import { type Arena, CREATOR, entryOf, type Place, type Step } from './steps.ts';
+
+/** `text`: the source of the contract. */
+export function traceOf(arena: Arena, obligation: Obligation, last: Step, text: string): Trace {
+  const steps: Step[] = [];
+  for (let step: Step | null = last; step !== null; step = step.from?.last ?? null) steps.unshift(step);
+  const start = steps[0]!.from;
+  return {
+    from: start === null ? 'deployment' : 'state',
+    given: start === null ? [] : describe(arena, start),
+    steps: steps.map((step) => tell(arena, step, text)),
+    broken: `${obligation.failure}`,
+  };
+}
+
+/** What a built state holds. */
+function describe(arena: Arena, place: Place): readonly string[] {
+  const naming = namingOf(arena, place);
+  const state = [...storedPlaces(place.world, arena.artifact, place.account, naming)].map(
+    ([where, value]) => `${where} = ${value}`,
+  );
+  const money = balances(place.world).map((move) => {
+    const currency = arena.artifact.currencies.findIndex(({ name }) => name === move.currency);
+    return `balance of ${showDid(move.account, naming)} = ${showAmount(move.amount, currency, naming)}`;
+  });
+  return [...state, ...money];
+}
+
+function tell(arena: Arena, step: Step, text: string): TraceStep {
+  return {
+    text: sentence(arena, step),
+    reverted: step.to === null ? (step.failure?.message ?? 'refused') : null,
+    lines: linesOf(arena, step, text),
+    changes: step.to === null ? [] : changesOf(arena, step.from, step.to),
+  };
+}
+
+function sentence(arena: Arena, { action, from, to }: Step): string {
+  const naming = namingOf(arena, to ?? from);
+  switch (action.kind) {
+    case 'deploy':
+      return `deploy ${arena.contract.name}(${showArguments(arena, 0, action.args, naming)}) by ${CREATOR}`;
+    case 'call': {
+      const { name, kind } = entryOf(arena, action.callee);
+      const by = kind === 'view' ? '' : ` by ${showDid(action.by, naming)}`;
+      return `${name}(${showArguments(arena, action.callee, action.args, naming)})${by}`;
+    }
+    case 'pay':
+      return `${showDid(action.from, naming)} pays ${showAmount(action.amount, action.currency, naming)} into the contract`;
+    case 'wait':
+      return `${action.seconds} seconds go by`;
+  }
+}
+
+function showArguments(
+  arena: Arena,
+  callee: number,
+  args: Extract<Step['action'], { readonly kind: 'call' }>['args'],
+  naming: Naming,
+): string {
+  const { params } = entryOf(arena, callee);
+  return args.map((arg, i) => showValue(arg, params[i]!.type, naming)).join(', ');
+}
+
+function changesOf(arena: Arena, from: Place | null, to: Place): TraceStep['changes'] {
+  const naming = namingOf(arena, to);
+  const before = balances(from?.world ?? arena.root);
+  const money = movesBetween(before, balances(to.world)).map((move) => {
+    const currency = arena.artifact.currencies.findIndex(({ name }) => name === move.currency);
+    const was =
+      before.find((one) => one.account === move.account && one.currency === move.currency)?.amount ?? 0n;
+    const what = `balance of ${showDid(move.account, naming)}`;
+    return {
+      what,
+      before: showAmount(was, currency, naming),
+      after: showAmount(was + move.amount, currency, naming),
+    };
+  });
+  const places = (place: Place | null) =>
+    place === null
+      ? new Map<string, string>()
+      : storedPlaces(place.world, arena.artifact, place.account, naming);
+  const state = changesBetween(places(from), places(to)).map(({ place, before: was, after }) => ({
+    what: place,
+    before: was ?? 'nothing',
+    after: after ?? 'nothing',
+  }));
+  return [...money, ...state];
+}
+
+/** Where the call reverted, or what its rule does on every way. */
+function linesOf(arena: Arena, { action, failure }: Step, text: string): TraceStep['lines'] {
+  if (action.kind !== 'call' && action.kind !== 'deploy') return [];
+  const callee = action.kind === 'call' ? action.callee : 0;
+  const position = failure?.trap?.position ?? null;
+  const effects = arena.contract.functions[callee]!.body.filter(hasEffect).map((stmt) => stmt.span);
+  const spans = failure === null ? effects : position === null ? [] : [position];
+  const lines = new Map(
+    spans
+      .filter((span) => span.end > span.start)
+      .map((span) => {
+        const line = lineAt(text, span.start);
+        return [line.number, line] as const;
+      }),
+  );
+  return [...lines.values()];
+}
+
+function hasEffect(stmt: core.Stmt): boolean {
+  return (
+    stmt.kind === 'store' ||
+    stmt.kind === 'add' ||
+    stmt.kind === 'remove' ||
+    (stmt.kind === 'host' && stmt.targets.length === 0)
+  );
+}
+
+function lineAt(text: string, offset: number): { readonly number: number; readonly text: string } {
+  const before = text.slice(0, offset).split('\n');
+  return { number: before.length, text: text.split('\n')[before.length - 1]!.trim() };
+}
+
+function namingOf(arena: Arena, place: Place | null): Naming {
+  return { currencies: arena.artifact.currencies, names: place?.world.names ?? arena.root.names };
+}
+
+function showAmount(amount: bigint, currency: number, naming: Naming): string {
+  return showValue(amount, { kind: 'Amount', currency }, naming);
+}
