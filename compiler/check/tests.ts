@@ -19,6 +19,7 @@ import type {
   TestSlot,
 } from '../core/tests.ts';
 import { type Diagnostic, type DiagnosticCode, diagnose, type HolesOf } from '../diagnostics.ts';
+import { near } from '../resolve/resolve.ts';
 import { unsupportedWord } from '../resolve/unsupported.ts';
 import type * as ast from '../syntax/ast.ts';
 import { childFields } from '../syntax/children.ts';
@@ -224,7 +225,7 @@ function isTaken(draft: Draft, name: ast.Name): boolean {
   const { text, span } = name;
   const taken =
     draft.deployed.has(text) || draft.lets.has(text) || draft.slots.some((slot) => slot.name === text);
-  if (taken) report(draft.unit, 'E0202', { span, name: text, what: 'a name of this test' });
+  if (taken) report(draft.unit, 'E0202', { span, name: text, what: 'a variable or member of this test' });
   return taken;
 }
 
@@ -233,6 +234,7 @@ function planAlone(draft: Draft, value: ast.Expr, span: ast.Span): void {
   if (value.kind === 'deploy') planDeploy(draft, value, '');
   else if (value.kind === 'callByExpr') planCall(draft, value, { kind: 'none' }, null, span);
   else if (deployedCall(draft, value) !== null) planViewCall(draft, value, { kind: 'none' });
+  else if (value.kind === 'if') notYet(draft, value, '`if` as a statement of a test');
   else if (value.kind !== 'missing') report(draft.unit, 'E0450', { span });
 }
 
@@ -419,7 +421,9 @@ function deployedCall(draft: Draft, expr: ast.Expr): DeployedCall | null {
 function calledOf(draft: Draft, expr: ast.Expr): Called | null {
   const found = deployedCall(draft, expr);
   if (found === null) {
-    if (expr.kind !== 'missing') report(draft.unit, 'E0450', { span: expr.span });
+    const object = expr.kind === 'call' && expr.callee.kind === 'field' ? expr.callee.object : null;
+    if (object?.kind === 'name' && isUnknown(draft, object)) reportUnknown(draft, object);
+    else if (expr.kind !== 'missing') report(draft.unit, 'E0450', { span: expr.span });
     return null;
   }
   const { contract } = found.deployed;
@@ -463,7 +467,9 @@ function planAmount(draft: Draft, expr: ast.Expr): Spending | null {
     return null;
   }
   const { span } = expr;
-  return { currency, amount: viewOf(draft, pure, amountType(currency, span), []) };
+  // An unknown currency is reported where it is written, and its amounts have no type.
+  const type = draft.unit.known.has(currency) ? amountType(currency, span) : namedType('Int', span);
+  return { currency, amount: viewOf(draft, pure, type, []) };
 }
 
 function amountType(currency: string, span: ast.Span): ast.TypeExpr {
@@ -563,15 +569,17 @@ function takeOut(draft: Draft, expr: ast.Expr): ast.Expr {
       report(draft.unit, 'E0458', { span: expr.span });
       return { kind: 'missing', span: expr.span };
     case 'block':
-      if (expr.statements.length > 0)
-        report(draft.unit, 'E0901', {
-          span: expr.span,
-          what: 'a block with statements inside an expression of a test',
-        });
-      return takeOutBelow(draft, expr);
+      return expr.statements.length === 0
+        ? takeOutBelow(draft, expr)
+        : notYet(draft, expr, 'a block with statements inside an expression of a test');
     default:
       return takeOutBelow(draft, expr);
   }
+}
+
+function notYet(draft: Draft, expr: ast.Expr, what: string): ast.Expr {
+  report(draft.unit, 'E0901', { span: expr.span, what });
+  return { kind: 'missing', span: expr.span };
 }
 
 function takeOutCall(draft: Draft, expr: ast.Expr): ast.Expr {
@@ -606,6 +614,7 @@ function takeOutName(draft: Draft, name: ast.Name): ast.Expr {
 function takeOutField(draft: Draft, expr: Expr<'field'>): ast.Expr {
   const { object, name } = expr;
   const deployed = object.kind === 'name' ? draft.deployed.get(object.text) : undefined;
+  if (object.kind === 'name' && isUnknown(draft, object)) return reportUnknown(draft, object);
   if (deployed === undefined) return takeOutBelow(draft, expr);
   if (name.text !== 'account') {
     if (name.text !== '')
@@ -621,16 +630,30 @@ function takeOutField(draft: Draft, expr: Expr<'field'>): ast.Expr {
   return nameNode(draft.slots[slot]!.name, expr.span);
 }
 
+/** A member has no parts: an unknown name before a dot was meant to be something else. */
+function isUnknown(draft: Draft, { text }: ast.Name): boolean {
+  const slot = draft.slots.find((candidate) => candidate.name === text);
+  if (slot !== undefined) return slot.kind === 'member';
+  return text !== '' && !draft.deployed.has(text) && !draft.lets.has(text) && !draft.unit.known.has(text);
+}
+
+function reportUnknown(draft: Draft, name: ast.Name): ast.Expr {
+  const known = [...draft.deployed.keys(), ...draft.lets.keys()];
+  draft.unit.diagnostics.push(diagnose('E0201', { ...near(draft.unit, name, known), name: name.text }));
+  return { kind: 'missing', span: name.span };
+}
+
 /** `ledger.balance(bob, hours)` is read where it stands; calls of functions stay. */
 function takeOutReading(draft: Draft, expr: Expr<'call'>): ast.Expr {
   const { callee } = expr;
   const isLedger =
     callee.kind === 'field' && callee.object.kind === 'name' && callee.object.text === 'ledger';
+  const args = expr.args.map((arg) => takeOut(draft, arg));
   if (!isLedger) {
-    const args = expr.args.map((arg) => takeOut(draft, arg));
+    if (callee.kind === 'field' && callee.object.kind === 'name' && isUnknown(draft, callee.object))
+      return reportUnknown(draft, callee.object);
     return { ...expr, callee: callee.kind === 'name' ? callee : takeOut(draft, callee), args };
   }
-  const args = expr.args.map((arg) => takeOut(draft, arg));
   const pure: ast.Expr = { ...expr, args };
   const currency = args.find(
     (arg) => arg.kind === 'name' && arg.text !== '' && draft.unit.known.has(arg.text),
