@@ -5,6 +5,7 @@
  * | path | answer |
  * | --- | --- |
  * | `/balance/<currency>/<account>` | smallest units |
+ * | `/limit/<currency>/<account>` | how far below zero the account may go, smallest units |
  * | `/currency/<id>` | cooperative, name, decimals, kind, what circulates |
  * | `/member/<did>` | key, next sequence number, gas left |
  * | `/contract/<id>` | creator, cooperative, code hash, currencies |
@@ -25,6 +26,8 @@ import {
   contractInfo,
   currencyOf,
   DIDS,
+  FLOORS,
+  floorOf,
   keyOf,
   overlay,
   type Reader,
@@ -89,6 +92,10 @@ const QUERIES: Readonly<Record<string, Query>> = {
     parts: 2,
     answer: ({ state }, [currency = '', account = '']) => findBalance(state, currency, account),
   },
+  limit: {
+    parts: 2,
+    answer: ({ state }, [currency = '', account = '']) => findLimit(state, currency, account),
+  },
   currency: {
     parts: 1,
     answer: ({ state }, [id = '']) => stored(state, keyOf(CURRENCIES, id), () => currencyFields(state, id)),
@@ -152,6 +159,12 @@ function findBalance(state: Reader, currency: string, account: string): Found | 
   if (currencyOf(state, currency) === undefined) return verdict('NotFound', `currency ${currency}`);
   const key = keyOf(BALANCES, currency, account);
   return { key, value: state.get(key) ?? null, answer: balanceOf(state, currency, account) };
+}
+
+function findLimit(state: Reader, currency: string, account: string): Found | Verdict {
+  if (currencyOf(state, currency) === undefined) return verdict('NotFound', `currency ${currency}`);
+  const key = keyOf(FLOORS, currency, account);
+  return { key, value: state.get(key) ?? null, answer: floorOf(state, currency, account) };
 }
 
 function currencyFields(state: Reader, id: string): AbiValue {

@@ -76,6 +76,7 @@ export const CHAIN: Table<[], Chain> = table(
   'chain',
   record({ chainId: SHORT_TEXT, dev: bool, genesisTime: uint64, parameters: PARAMETERS_ROW }),
 );
+/** By DID. Their keys sign headers, and are those of the genesis: rotating a member's key leaves them. */
 export const VALIDATORS: Table<[], readonly Validator[]> = table(
   'validators',
   list(record({ did: SHORT_TEXT, key: fixedBytes(32), power: uint64 }), VALIDATORS_MAX),

@@ -1,5 +1,5 @@
 /** Transactions: what a member signs. Bytes in, typed transactions out; the fields' limits are here, once. */
-import { type AbiValue, sha256 } from '../../vm/index.ts';
+import { type AbiValue, compareText, sha256 } from '../../vm/index.ts';
 import {
   ABI_VALUE,
   BOOLEAN,
@@ -11,6 +11,7 @@ import {
   fixed,
   INT64,
   list,
+  malformed,
   record,
   type Schema,
   text,
@@ -99,12 +100,27 @@ const BODY: Schema<Body> = variants<Body>({
   issue: record({ to: ID, currency: ID, amount: INT64 }),
 });
 
+const SPEND_LIST = list(record<Spend>({ currency: ID, amount: UINT63 }), TX_LIMITS.spendsMax);
+/** By currency in ascending order, each once: so there is one way to write a limit, and one limit to show. */
+const SPENDS: Schema<readonly Spend[]> = {
+  toCbor: (spends) =>
+    SPEND_LIST.toCbor(spends.toSorted((left, right) => compareText(left.currency, right.currency))),
+  fromCbor(cbor, path) {
+    const spends = SPEND_LIST.fromCbor(cbor, path);
+    const misplaced = spends.findIndex(
+      ({ currency }, index) => index > 0 && compareText(spends[index - 1]!.currency, currency) >= 0,
+    );
+    if (misplaced >= 0) throw malformed(`${path}[${misplaced}]`, 'currencies in ascending order, each once');
+    return spends;
+  },
+};
+
 const FIELDS = {
   chainId: ID,
   sender: ID,
   sequence: UINT63,
   gasLimit: count(Number.MAX_SAFE_INTEGER),
-  spends: list(record<Spend>({ currency: ID, amount: UINT63 }), TX_LIMITS.spendsMax),
+  spends: SPENDS,
   body: BODY,
 };
 const TRANSACTION: Schema<Transaction> = record<Transaction>(FIELDS);

@@ -753,6 +753,8 @@ describe('queries', () => {
       `/balance/hours/${purse}`,
       `/balance/hours/${did('bob')}`,
       '/currency/hours',
+      `/limit/hours/${did('bob')}`,
+      `/limit/hours/${purse}`,
       `/member/${did('alice')}`,
       `/contract/${purse}`,
       `/code/${purse}`,
@@ -769,6 +771,7 @@ describe('queries', () => {
       ]);
     }
     expect(ask(chain, `/balance/hours/${did('bob')}`)).toMatchObject({ value: null, answer: 0n });
+    expect(ask(chain, `/limit/hours/${did('bob')}`).answer).toBe(-1_000n);
     expect(ask(chain, '/currency/hours').answer).toEqual({
       id: 'hours',
       cooperative: COOPERATIVE,

@@ -76,7 +76,12 @@ const transaction: fc.Arbitrary<SignedTransaction> = fc.record({
   sender: text,
   sequence: uint63,
   gasLimit: fc.maxSafeNat(),
-  spends: fc.array(fc.record({ currency: text, amount: uint63 }), { maxLength: 3 }),
+  spends: fc
+    .uniqueArray(fc.record({ currency: text, amount: uint63 }), {
+      selector: ({ currency }) => currency,
+      maxLength: 3,
+    })
+    .map((spends) => spends.sort((left, right) => (left.currency < right.currency ? -1 : 1))),
   body,
   signature,
 });
@@ -245,11 +250,26 @@ describe('schemas', () => {
       { spends: [{ currency: 'h', amount: -1 }] },
       'spends[0].amount: expected an integer from 0',
     ],
+    [
+      'a currency twice',
+      { spends: ['h', 'h'].map((currency) => ({ currency, amount: 1 })) },
+      'spends[1]: expected currencies in ascending order, each once',
+    ],
     ['too long an id', { sender: 'x'.repeat(257) }, 'sender: expected text of at most 256'],
   ])('%s', (_, fields, message) => {
     const decoded = change(fields);
     expect(decoded.ok ? '' : decoded.message).toContain(message);
   });
+});
+
+test('spends are sorted when a transaction is written', () => {
+  const [a, b] = [
+    { currency: 'a', amount: 1n },
+    { currency: 'b', amount: 2n },
+  ];
+  expect(encodeTransaction({ ...EXAMPLE, spends: [b, a] })).toEqual(
+    encodeTransaction({ ...EXAMPLE, spends: [a, b] }),
+  );
 });
 
 describe('hashes', () => {
