@@ -12,6 +12,7 @@ import {
   eqAll,
   type Formula,
   fits,
+  INT_MAX,
   implies,
   int,
   ite,
@@ -54,7 +55,7 @@ export function factsOf(model: Model, formulas: readonly Formula[]): readonly Fo
     ...model.contract.slots.flatMap((slot, s) => slotFacts(slot, s, reads, mentioned)),
     ...model.sums.flatMap((_, i) => (mentioned.has(sumName(i)) ? sumFacts(model, i, reads) : [])),
     ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads)),
-    ...arithmeticFacts(reads),
+    ...arithmeticFacts(reads, constantsIn(formulas)),
   ];
   // The structure's own reads are words, too.
   const all = readsOf([...formulas, ...structure]);
@@ -204,13 +205,14 @@ export function environmentFacts(now: Formula, block: Formula): readonly Formula
 
 // ---- arithmetic --------------------------------------------------------------------------------
 
-function arithmeticFacts(reads: readonly Apply[]): readonly Formula[] {
+function arithmeticFacts(reads: readonly Apply[], constants: readonly bigint[]): readonly Formula[] {
   const products = reads.filter((read) => read.name === 'product');
   const quotients = reads.filter((read) => read.name === 'quotient');
   const inside = quotients.map((q) => apply('product', [q.args[1]!, q], 'Int') as Apply);
   const all = [...products, ...inside];
   return [
     ...all.flatMap(productFacts),
+    ...all.flatMap((p) => boundFacts(p, constants)),
     ...quotients.flatMap((q, i) => quotientFacts(q, inside[i]!)),
     ...all.flatMap((p, i) => all.slice(0, i).flatMap((q) => monotoneFacts(p, q))),
   ];
@@ -231,6 +233,28 @@ function productFacts(p: Apply): readonly Formula[] {
     implies(eq(b, int(-1n)), eq(p, scale(-1n, a))),
     or(eq(p, ZERO), and(le(absolute(a), absolute(p)), le(absolute(b), absolute(p)))),
   ];
+}
+
+/** Factors within constants that the obligation speaks of give a product within the product of those. */
+function boundFacts(p: Apply, constants: readonly bigint[]): readonly Formula[] {
+  const [a, b] = p.args as [Formula, Formula];
+  return constants.flatMap((m) =>
+    constants.flatMap((n) => [
+      implies(and(le(absolute(a), int(m)), le(absolute(b), int(n))), le(absolute(p), int(m * n))),
+      implies(and(le(int(m), absolute(a)), le(int(n), absolute(b))), le(int(m * n), absolute(p))),
+    ]),
+  );
+}
+
+const BOUNDS_MAX = 6;
+
+/** The sizes that the formulas compare with, in order of appearance. */
+function constantsIn(formulas: readonly Formula[]): readonly bigint[] {
+  const found = new Set<bigint>();
+  visitNodes(formulas, (node) => {
+    if (node.kind === 'int' && node.value !== 0n) found.add(node.value < 0n ? -node.value : node.value);
+  });
+  return [...found].filter((size) => size > 1n && size < INT_MAX).slice(0, BOUNDS_MAX);
 }
 
 /** `a = b * q + r` with `|r| < |b|` and the sign of `a`. */

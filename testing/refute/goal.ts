@@ -61,7 +61,11 @@ function breaksInvariant(arena: Arena, judge: Judge, obligation: Obligation, ste
   if (step.to === null || obligation.clause === null) return false;
   if (judge.holds(obligation.clause, momentAt(arena, step.to)) !== false) return false;
   // It must have held before: otherwise another step is to blame.
-  return step.from === null || judge.holds(obligation.clause, momentAt(arena, step.from)) === true;
+  return (
+    step.action.kind === 'deploy' ||
+    step.from === null ||
+    judge.holds(obligation.clause, momentAt(arena, step.from)) === true
+  );
 }
 
 function breaksClause(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
@@ -125,7 +129,10 @@ function momentOf(arena: Arena, step: Step, now: Place): Moment {
   const by = action.kind === 'call' ? action.by : memberDid(CREATOR);
   const after = snapshotAt(arena, now);
   return {
-    old: from === null ? { ...after, slots: after.slots.map(() => new Map()) } : snapshotAt(arena, from),
+    old:
+      from === null || action.kind === 'deploy'
+        ? { ...after, slots: after.slots.map(() => new Map()) }
+        : snapshotAt(arena, from),
     now: after,
     env: environment(step.to ?? now, by),
     locals: entry.params.flatMap((param, i) => wordsOf(args[i]!, param.type)),

@@ -35,17 +35,8 @@ export function search(options: Search): Step | null {
     random: seeded(options.candidate.obligation.hash),
     pools: poolsOf(options),
   };
-  for (const args of initArguments(hunt)) {
-    const deployed = attempt(hunt, null, { kind: 'deploy', args });
-    if (deployed.found !== null) return deployed.found;
-    if (deployed.to === null) continue;
-    const found =
-      tryFinals(hunt, deployed.to, FINALS_FIRST) ??
-      breadthFirst(hunt, deployed.to) ??
-      wander(hunt, deployed.to);
-    if (found !== null) return found;
-  }
-  return null;
+  const found = searchFromDeployment(hunt);
+  return found === null ? null : shorten(hunt, found);
 }
 
 // ---- private -----------------------------------------------------------------------------------
@@ -55,6 +46,67 @@ const FINALS_EACH = 6;
 const BREADTH_SHARE = 0.6;
 const WALK_LENGTH = 8;
 const DAY = 86_400n;
+
+function searchFromDeployment(hunt: Hunt): Step | null {
+  for (const args of initArguments(hunt)) {
+    const deployed = attempt(hunt, null, { kind: 'deploy', args });
+    if (deployed.found !== null) return deployed.found;
+    if (hunt.candidate.obligation.callee === 0) {
+      const found = deployPaid(hunt, args);
+      if (found !== null) return found;
+    } else if (deployed.to !== null) {
+      const start = deployed.to;
+      const found = tryFinals(hunt, start, FINALS_FIRST) ?? breadthFirst(hunt, start) ?? wander(hunt, start);
+      if (found !== null) return found;
+    }
+  }
+  return null;
+}
+
+/** Anyone may pay into the account before there is a contract. */
+function deployPaid(hunt: Hunt, args: readonly AbiValue[]): Step | null {
+  for (const payment of payments(hunt)) {
+    const paid = attempt(hunt, null, payment);
+    const { found } = paid.to === null ? paid : attempt(hunt, paid.to, { kind: 'deploy', args });
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The run without the steps that it does not need. */
+function shorten(hunt: Hunt, last: Step): Step {
+  let best = last;
+  for (let i = 0; i < actionsOf(best).length - 1; ) {
+    const shorter = replay(hunt, actionsOf(best).toSpliced(i, 1));
+    if (shorter === null) i += 1;
+    else best = shorter;
+  }
+  return best;
+}
+
+function actionsOf(last: Step): readonly Action[] {
+  const actions: Action[] = [];
+  for (let step: Step | null = last; step !== null; step = step.from?.last ?? null)
+    actions.unshift(step.action);
+  return actions;
+}
+
+/** The last step of the same actions anew, where it reaches the goal. */
+function replay(hunt: Hunt, actions: readonly Action[]): Step | null {
+  let place: Place | null = null;
+  for (const [i, action] of actions.entries()) {
+    if (i > 0 && place === null) return null;
+    const step: Step = takeStep(hunt.arena, place, action);
+    if (i === actions.length - 1) return isWhole(step) && hunt.reached(step) ? step : null;
+    place = step.to;
+  }
+  return null;
+}
+
+/** Some deployment must be part of it. */
+function isWhole(last: Step): boolean {
+  return actionsOf(last).some((action) => action.kind === 'deploy');
+}
 
 type Hunt = Search & { taken: number; readonly random: (below: number) => number; readonly pools: Pools };
 type Pools = { readonly ints: readonly bigint[]; readonly dids: (place: Place | null) => readonly string[] };

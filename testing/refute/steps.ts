@@ -3,8 +3,8 @@
  * a search can go on from every state it has seen.
  */
 import type { core } from '../../compiler/index.ts';
-import { type Failure, overlay } from '../../host/index.ts';
-import type { AbiValue, Artifact, Entry } from '../../vm/index.ts';
+import { contractIdOf, type Failure, overlay } from '../../host/index.ts';
+import { type AbiValue, type Artifact, artifactHash, type Entry, encodeArtifact } from '../../vm/index.ts';
 import { advance, ask, call, deploy, memberDid, openWorld, pay, permitMember, type World } from '../world.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
@@ -13,6 +13,8 @@ export type Arena = {
   readonly contract: core.Contract;
   readonly artifact: Artifact;
   readonly root: World;
+  /** The account that the contract will have. */
+  readonly account: string;
 };
 
 export type Action =
@@ -26,7 +28,7 @@ export type Action =
   | { readonly kind: 'pay'; readonly from: string; readonly currency: number; readonly amount: bigint }
   | { readonly kind: 'wait'; readonly seconds: bigint };
 
-/** Where a run stands. */
+/** Where a run stands; before deployment too, when someone has paid into the account to come. */
 export type Place = {
   readonly world: World;
   readonly account: string;
@@ -59,7 +61,9 @@ export function openArena(contract: core.Contract, artifact: Artifact): Arena {
   for (const name of MEMBERS.filter((member) => member !== STRANGER)) {
     for (const permission of permissions) permitMember(root, name, permission);
   }
-  return { contract, artifact, root };
+  const account = contractIdOf(memberDid(CREATOR), 0n, artifactHash(encodeArtifact(artifact)));
+  root.names.set(account, contract.name);
+  return { contract, artifact, root, account };
 }
 
 export function fork(world: World): World {
@@ -69,7 +73,7 @@ export function fork(world: World): World {
 export function takeStep(arena: Arena, from: Place | null, action: Action): Step {
   const world = fork(from?.world ?? arena.root);
   const depth = (from?.depth ?? 0) + 1;
-  const done = perform(arena, world, from?.account ?? '', action);
+  const done = perform(arena, world, from?.account ?? arena.account, action);
   if (!done.ok) return { action, from, to: null, result: null, failure: done.failure };
   const to: { -readonly [K in keyof Place]: Place[K] } = { world, account: done.account, last: null, depth };
   const step: Step = { action, from, to, result: done.result, failure: null };

@@ -3,7 +3,7 @@ import type { core, Trace, TraceStep } from '../../compiler/index.ts';
 import { changesBetween, storedPlaces } from '../run.ts';
 import { type Naming, showDid, showValue } from '../values.ts';
 import { balances, movesBetween } from '../world.ts';
-import type { Obligation } from './goal.ts';
+import { MARK, type Obligation } from './goal.ts';
 import { type Arena, CREATOR, entryOf, type Place, type Step } from './steps.ts';
 
 /** `text`: the source of the contract. */
@@ -14,8 +14,8 @@ export function traceOf(arena: Arena, obligation: Obligation, last: Step, text: 
   return {
     from: start === null ? 'deployment' : 'state',
     given: start === null ? [] : describe(arena, start),
-    steps: steps.map((step) => tell(arena, step, text)),
-    broken: `${obligation.failure}`,
+    steps: steps.map((step) => tell(arena, obligation, step, text)),
+    broken: obligation.failure,
   };
 }
 
@@ -32,13 +32,18 @@ function describe(arena: Arena, place: Place): readonly string[] {
   return [...state, ...money];
 }
 
-function tell(arena: Arena, step: Step, text: string): TraceStep {
+function tell(arena: Arena, obligation: Obligation, step: Step, text: string): TraceStep {
   return {
     text: sentence(arena, step),
-    reverted: step.to === null ? (step.failure?.message ?? 'refused') : null,
+    reverted: step.to === null ? reasonOf(obligation, step) : null,
     lines: linesOf(arena, step, text),
     changes: step.to === null ? [] : changesOf(arena, step.from, step.to),
   };
+}
+
+function reasonOf(obligation: Obligation, { failure }: Step): string {
+  if (failure === null) return 'refused';
+  return failure.message.includes(MARK) ? obligation.failure : failure.message;
 }
 
 function sentence(arena: Arena, { action, from, to }: Step): string {

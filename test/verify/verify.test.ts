@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  analyse,
+  diagnosticsOf,
+  failsBuild,
+  lowerProgram,
+  type Report,
+  renderRow,
+  renderTrace,
+  verifyContract,
+} from '../../compiler/index.ts';
+import { openSolver, type Solver } from '../../solver/index.ts';
+import { makeRefuter } from '../../testing/index.ts';
+import { type Fixture, fixtures, goldenTests } from '../harness.ts';
+
+const RLIMIT = 10_000_000;
+
+let solver: Solver;
+beforeAll(async () => {
+  solver = await openSolver({ workers: 2 });
+});
+afterAll(() => solver.close());
+
+async function verify({ name, text }: Pick<Fixture, 'name' | 'text'>): Promise<Report> {
+  const analysis = analyse(new Map([[name, text]]), name);
+  expect(analysis.diagnostics).toEqual([]);
+  const contract = lowerProgram(analysis).contracts[0]!;
+  return verifyContract(contract, {
+    solve: solver.solve,
+    refute: makeRefuter(contract, { text }),
+    rlimit: RLIMIT,
+  });
+}
+
+goldenTests('verify', '.ccl', async (fixture) => {
+  const report = await verify(fixture);
+  const rows = report.rows.map((row) => {
+    const head = `${renderRow(row)}${row.reason === '' ? '' : `: ${row.reason}`}`;
+    return row.trace === null ? head : `${head}\n${renderTrace(row.trace).replaceAll(/^/gm, '    ')}`;
+  });
+  const shown = diagnosticsOf(report, fixture.name).map(
+    ({ code, message, label }) => `${code} ${message}${label === '' ? '' : ` (${label})`}`,
+  );
+  return `${[...rows, '', ...shown, `assumed: ${report.assumed.join(', ')}`].join('\n')}\n`;
+});
+
+describe('reports', () => {
+  test('every counterexample of the fixtures is shown by the virtual machine', async () => {
+    for (const fixture of fixtures('verify', '.ccl')) {
+      const { rows } = await verify(fixture);
+      expect(rows.filter((row) => row.answer === 'unknown').map(renderRow)).toEqual([]);
+    }
+  });
+
+  test('confirmed is said of runs from deployment alone', async () => {
+    for (const fixture of fixtures('verify', '.ccl')) {
+      for (const row of (await verify(fixture)).rows) {
+        expect(row.confirmed).toBe(row.trace?.from === 'deployment');
+        if (row.kind !== 'vacuity') expect(row.confirmed).toBe(row.answer === 'refuted');
+      }
+    }
+  });
+
+  test('what fails a build', async () => {
+    const failing = async (name: string): Promise<string[]> => {
+      const fixture = fixtures('verify', '.ccl').find((one) => one.name === name)!;
+      return (await verify(fixture)).rows
+        .filter(failsBuild)
+        .map((row) => `${row.rule} ${row.kind} ${row.name}: ${row.answer}`);
+    };
+    expect(await failing('timebank.ccl')).toEqual([]);
+    expect(await failing('vacuous.ccl')).toEqual([]);
+    expect(await failing('treasury.ccl')).toEqual(['issue stranger stranger: refuted']);
+    expect(await failing('not-inductive.ccl')).toEqual(['step invariant small: unconfirmed']);
+  });
+
+  test('an unproved mark lets an unproved clause stand, never a refuted one', async () => {
+    const marked = (text: string) =>
+      text
+        .replace('invariant small', 'unproved invariant small')
+        .replace('invariant adds_up', 'unproved invariant adds_up');
+    const all = fixtures('verify', '.ccl');
+    const open = all.find((one) => one.name === 'not-inductive.ccl')!;
+    expect((await verify({ name: open.name, text: marked(open.text) })).rows.filter(failsBuild)).toEqual([]);
+    const broken = all.find((one) => one.name === 'sum-broken.ccl')!;
+    const rows = (await verify({ name: broken.name, text: marked(broken.text) })).rows.filter(failsBuild);
+    expect(rows.map((row) => `${row.name}: ${row.answer}`)).toEqual(['adds_up: refuted']);
+  });
+
+  test('the same contract has the same report', async () => {
+    const fixture = fixtures('verify', '.ccl').find((one) => one.name === 'outside.ccl')!;
+    const plain = (report: Report): unknown => report.rows.map((row) => ({ ...row, resource: 0 }));
+    expect(plain(await verify(fixture))).toEqual(plain(await verify(fixture)));
+  });
+});
