@@ -98,7 +98,7 @@ export const CAPABILITIES: readonly Capability[] = ['ledger.read', 'ledger.write
  */
 export type BuiltIn = {
   readonly name: string;
-  readonly kind: 'type' | 'environment' | 'function' | 'specification' | 'module';
+  readonly kind: 'type' | 'environment' | 'function' | 'specification' | 'module' | 'method';
   readonly signature: string;
   readonly built: boolean;
   readonly doc: string;
@@ -320,22 +320,22 @@ export const BUILT_INS: readonly BuiltIn[] = [
 ];
 
 /** What a map or set in state offers after a dot. */
-export type Method = {
+export type Method = BuiltIn & {
+  readonly kind: 'method';
   readonly on: 'Map' | 'Set';
-  readonly name: string;
-  /** `Key`: the key of the map or the element of the set; null: a property, written without parentheses. */
-  readonly params: readonly 'Key'[] | null;
+  /** How many keys or elements it takes; null: a property, written without parentheses. */
+  readonly params: number | null;
   readonly result: 'Unit' | 'Bool' | 'Int';
   readonly writes: boolean;
-  readonly built: boolean;
-  readonly doc: string;
 };
 
 export const METHODS: readonly Method[] = [
   {
     on: 'Map',
     name: 'has',
-    params: ['Key'],
+    kind: 'method',
+    signature: 'm.has(k) -> Bool',
+    params: 1,
     result: 'Bool',
     writes: false,
     built: true,
@@ -344,7 +344,9 @@ export const METHODS: readonly Method[] = [
   {
     on: 'Map',
     name: 'remove',
-    params: ['Key'],
+    kind: 'method',
+    signature: 'm.remove(k)',
+    params: 1,
     result: 'Unit',
     writes: true,
     built: true,
@@ -353,16 +355,20 @@ export const METHODS: readonly Method[] = [
   {
     on: 'Set',
     name: 'add',
-    params: ['Key'],
+    kind: 'method',
+    signature: 's.add(x)',
+    params: 1,
     result: 'Unit',
     writes: true,
     built: true,
-    doc: 'Adds an element; reverts when the set is full.',
+    doc: 'Adds an element if it is not there; reverts when the set is full.',
   },
   {
     on: 'Set',
     name: 'remove',
-    params: ['Key'],
+    kind: 'method',
+    signature: 's.remove(x)',
+    params: 1,
     result: 'Unit',
     writes: true,
     built: true,
@@ -371,6 +377,8 @@ export const METHODS: readonly Method[] = [
   {
     on: 'Set',
     name: 'size',
+    kind: 'method',
+    signature: 's.size: Int',
     params: null,
     result: 'Int',
     writes: false,
@@ -380,7 +388,9 @@ export const METHODS: readonly Method[] = [
   {
     on: 'Set',
     name: 'page',
-    params: ['Key', 'Key'],
+    kind: 'method',
+    signature: 's.page(from, n)',
+    params: 2,
     result: 'Unit',
     writes: false,
     built: false,

@@ -139,21 +139,35 @@ function typeDottedCall(at: At, expr: Expr<'call'>, callee: Expr<'field'>): Type
     return ERROR;
   }
   const object = typeExpr(at, callee.object, null);
-  const method = METHODS.find((row) => row.on === object.kind && row.name === callee.name.text);
-  if (method !== undefined) return typeMethod(at, expr, callee, object, method);
+  const method = methodOf(object, callee.name);
+  if (method !== null && isCollection(object)) return typeMethod(at, expr, callee, object, method);
   typeArgs(at, expr.args);
   return hasError(object) || callee.name.text === '' ? ERROR : reportNoPart(at, object, callee.name);
 }
 
-function typeMethod(at: At, expr: Expr<'call'>, callee: Expr<'field'>, object: Type, method: Method): Type {
+/** The method or property of that name. */
+export function methodOf(object: Type, name: ast.Name): Method | null {
+  return METHODS.find((row) => row.on === object.kind && row.name === name.text) ?? null;
+}
+
+type Collection = Extract<Type, { readonly kind: 'Map' | 'Set' }>;
+
+function isCollection(type: Type): type is Collection {
+  return type.kind === 'Map' || type.kind === 'Set';
+}
+
+function typeMethod(
+  at: At,
+  expr: Expr<'call'>,
+  callee: Expr<'field'>,
+  object: Collection,
+  method: Method,
+): Type {
+  at.out.entities.set(callee.name, { kind: 'builtin', name: method.name, row: method });
   if (!method.built) return report(at.out, 'E0901', { span: callee.name.span, what: `\`${method.name}\`` });
   if (method.params === null) return report(at.out, 'E0328', { span: expr.span, name: method.name });
-  const key = object.kind === 'Map' ? object.key : object.kind === 'Set' ? object.item : ERROR;
-  matchArgs(
-    at,
-    expr,
-    method.params.map(() => key),
-  );
+  const key = object.kind === 'Map' ? object.key : object.item;
+  matchArgs(at, expr, Array<Type>(method.params).fill(key));
   return method.writes ? act(at, expr.span, textOf(at.out, callee.object)) : { kind: method.result };
 }
 

@@ -3,12 +3,12 @@
  * the wanted type goes on, so that one mistake gives one diagnostic.
  */
 import { isDidSyntax } from '../../vm/index.ts';
-import { METHODS } from '../builtins.ts';
+import { METHODS, type Method } from '../builtins.ts';
 import { type Declaration, describe, type Entity, isDeclaration } from '../resolve/entity.ts';
 import { near } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
 import { typeOfDeclaration } from './annotation.ts';
-import { typeCall } from './call.ts';
+import { methodOf, typeCall } from './call.ts';
 import { type At, NEVER, report, textOf, ungroup } from './checker.ts';
 
 import { decimalValue, durationValue, INT_MAX, intValue, percentValue, timeValue } from './literal.ts';
@@ -261,17 +261,22 @@ function typeField(at: At, expr: Expr<'field'>): Type {
   if (isModule(at, expr.object)) return ERROR;
   const object = typeExpr(at, expr.object, null);
   if (hasError(object) || expr.name.text === '') return ERROR;
-  const method = METHODS.find(({ on, name }) => on === object.kind && name === expr.name.text);
-  if (method !== undefined && !method.built)
-    return report(at.out, 'E0901', { span: expr.name.span, what: `\`${method.name}\`` });
-  if (method !== undefined && method.params !== null)
-    return report(at.out, 'E0316', { span: expr.name.span, name: method.name });
-  if (method !== undefined) return { kind: method.result };
+  const method = methodOf(object, expr.name);
+  if (method !== null) return typeProperty(at, expr, method);
   const field =
     object.kind === 'Struct' ? object.fields.find(({ name }) => name === expr.name.text) : undefined;
   if (field === undefined) return reportNoPart(at, object, expr.name);
   noteField(at, object, expr.name);
   return field.type;
+}
+
+/** `s.size`; what needs arguments does not stand without them. */
+function typeProperty(at: At, expr: Expr<'field'>, method: Method): Type {
+  const { span } = expr.name;
+  at.out.entities.set(expr.name, { kind: 'builtin', name: method.name, row: method });
+  if (!method.built) return report(at.out, 'E0901', { span, what: `\`${method.name}\`` });
+  if (method.params !== null) return report(at.out, 'E0316', { span, name: method.name });
+  return { kind: method.result };
 }
 
 /** The name of a host module alone; what is wrong behind its dot was reported with the names. */

@@ -6,6 +6,7 @@
  * - Evaluation order is explicit: an operation takes atoms and binds its result to a local (A-normal form).
  * - Every possible revert is explicit: an operation that can revert carries a `Revert`; one that cannot has null.
  * - Locals are numbered per function, each assigned before it is read; a `let` local is assigned once.
+ * - Every way through a body ends with a `return`; nothing stands behind one.
  * - Specifications are `Term`s: pure trees over mathematical integers, with every read of state marked `old` or `now`.
  */
 import type { Scalar, Type } from '../check/types.ts';
@@ -23,7 +24,10 @@ export type Contract = {
   readonly currencies: readonly Currency[];
   readonly slots: readonly Slot[];
   readonly events: readonly EventDecl[];
-  /** `init` first where there is one, then rules, views and fns in source order. */
+  /**
+   * `init` first, an empty one where the source has none (it gives state variables their first values); then rules, views
+   * and fns in source order; then the fns of the file that these call.
+   */
   readonly functions: readonly Function[];
   readonly invariants: readonly Clause[];
   readonly histories: readonly Clause[];
@@ -74,17 +78,18 @@ export type Function = {
   readonly result: Type;
   readonly resultWords: readonly Scalar[];
   readonly locals: readonly Local[];
-  /** For an entry point the checks of `requires` stand first, as code. */
+  /** For an entry point the checks of `requires` stand first, as code; in `init` behind the first values of the state. */
   readonly body: readonly Stmt[];
   readonly requires: readonly Clause[];
   readonly ensures: readonly Clause[];
   readonly succeeds: readonly Clause[];
+  /** Of a rule: what the contract's clause and its own ask together. */
   readonly access: Access;
   readonly open: boolean;
   readonly span: Span;
 };
 
-/** One specification clause. `name` is unique within its owner; `text` is the source text of the condition. */
+/** One specification clause. `name` is unique within its owner (`ensures_1`; invariants and histories as named); `text` is the source text of the condition. */
 export type Clause = {
   readonly kind: 'requires' | 'ensures' | 'succeeds' | 'invariant' | 'history';
   readonly name: string;
@@ -189,7 +194,7 @@ export type AssertClause = Omit<Clause, 'kind'> & { readonly kind: 'assert' };
 
 // ---- terms -------------------------------------------------------------------------------------
 
-/** `old`: on entry; `now`: at the end (or where an `assert` stands). In an invariant every read is `now`. */
+/** `old`: on entry; `now`: at the end (or where an `assert` stands). In an invariant, a `requires` and a `succeeds when` every read is `now`: the one state. */
 export type When = 'old' | 'now';
 
 export type Term =
