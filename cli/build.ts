@@ -6,6 +6,7 @@ import {
   build,
   type Certificate,
   certificateOf,
+  checkSize,
   claimsOf,
   type core,
   diagnosticsOf,
@@ -71,5 +72,8 @@ export async function buildContract(
   if (report.rows.some(failsBuild)) return null;
   const certificate = certificateOf(report, solver);
   const artifact = build(contract, { claims: claimsOf(certificate), marks: marksOf(contract) });
+  const tooLarge = checkSize(analysis.file, contract, artifact);
+  showDiagnostics(terminal, tooLarge, sourcesOf(analysis));
+  if (tooLarge.length > 0) return null;
   return { artifact, bytes: encodeArtifact(artifact), certificate };
 }

@@ -3,7 +3,7 @@
  * example that triggers it. A diagnostic is plain data; `render.ts` is the only place that makes text of it.
  *
  * Codes: E01xx syntax, E02xx names, E03xx types and units, E04xx effects, authority and structure,
- * E05xx verification, E06xx import, E09xx not in this version yet. W-codes are warnings in the same ranges.
+ * E05xx verification, E06xx import, E07xx code, E09xx not in this version yet. W-codes are warnings in the same ranges.
  *
  * To report: `diagnose('E0103', { file, span, what: 'this statement' })`. The type checker asks for exactly the
  * holes that the row's `message`, `label` and `help` name in braces, and refuses a code without a row.
@@ -913,6 +913,16 @@ export const DIAGNOSTICS = {
     example: importExample({
       body: '{ "If": { "condition": { "Literal": { "Bool": true } }, "then_block": [{ "Return": { "value": { "Literal": { "Int": 1 } } } }] } }',
     }),
+  },
+
+  // ---- E07xx: size of the code (codegen) -------------------------------------------------------
+  E0701: {
+    severity: 'error',
+    message: 'this is too large for the virtual machine: {reason}',
+    help: 'share code in a `fn`, or split the contract',
+    explanation:
+      'The virtual machine has limits, so that a contract cannot use up a node: the length of a function, its local variables, the gas and the events of a call with everything that it calls. Calls multiply: here every function calls the one before it twice.',
+    example: `contract Doubling {\n  fn f0(x: Int) -> Int { return x + 1; }\n${Array.from({ length: 40 }, (_, at) => `  fn f${at + 1}(x: Int) -> Int { return f${at}(f${at}(x)); }\n`).join('')}  view all(x: Int) -> Int { return f40(x); }\n}\n`,
   },
 
   // ---- E09xx: not in this version yet ----------------------------------------------------------

@@ -220,8 +220,20 @@ function onlyValue(roots: readonly Root[]): { target: core.LocalId; value: Tree 
 function define(block: Block, targets: readonly core.LocalId[], value: Tree): void {
   const [target] = targets;
   const once = target !== undefined && targets.length === 1 && block.facts.uses[target] === 1;
-  if (once) block.pending.push({ target, tree: value });
+  if (once && depthOf(value) < DEPTH_MAX) block.pending.push({ target, tree: value });
   else root(block, { kind: 'set', targets, value, span: value.span });
+}
+
+/** Deeper trees go through a local: who walks them recurses, and the author's chain of `let`s may be of any length. */
+const DEPTH_MAX = 100;
+
+function depthOf(tree: Tree): number {
+  return 1 + Math.max(0, ...partsOf(tree).map(depthOf));
+}
+
+function partsOf(tree: Tree): readonly Tree[] {
+  if (tree.kind === 'atom') return [];
+  return tree.kind === 'choose' ? [tree.condition, tree.yes, tree.no] : tree.args;
 }
 
 function root(block: Block, made: Root): void {
@@ -243,8 +255,7 @@ function flushRead(tree: Tree, block: Block): void {
 
 function localsIn(tree: Tree): core.LocalId[] {
   if (tree.kind === 'atom') return tree.atom.kind === 'local' ? [tree.atom.id] : [];
-  const parts = tree.kind === 'choose' ? [tree.condition, tree.yes, tree.no] : tree.args;
-  return parts.flatMap(localsIn);
+  return partsOf(tree).flatMap(localsIn);
 }
 
 /**

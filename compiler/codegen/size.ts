@@ -1,0 +1,21 @@
+/**
+ * In: a contract and its artifact. Out: a diagnostic for each limit of the VM that only its code shows: the length of
+ * a function, its locals, calls that multiply. What declarations show is reported by `check/rules/limits.ts`.
+ */
+import { type Artifact, type ValidationError, validate } from '../../vm/index.ts';
+import type * as core from '../core/core.ts';
+import { type Diagnostic, diagnose } from '../diagnostics.ts';
+
+/** Throws when the artifact is wrong in any other way: that is a bug of ours. */
+export function checkSize(file: string, contract: core.Contract, artifact: Artifact): readonly Diagnostic[] {
+  const validated = validate(artifact);
+  if (validated.ok) return [];
+  const bug = validated.errors.find(({ code }) => !SIZE_CODES.has(code));
+  if (bug !== undefined) throw new Error(`${contract.name} was built wrongly: ${bug.message}`);
+  return validated.errors.map((error) => {
+    const { span } = contract.functions[error.function] ?? contract;
+    return diagnose('E0701', { file, span, reason: error.message });
+  });
+}
+
+const SIZE_CODES: ReadonlySet<ValidationError['code']> = new Set(['Limit', 'BadFunction']);
