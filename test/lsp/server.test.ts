@@ -92,8 +92,10 @@ describe('an open file', () => {
     `);
     expect(await hoverOver(BANK, 'size')).toMatchInlineSnapshot(`
       "\`\`\`ccl
-      Int
-      \`\`\`"
+      s.size: Int
+      \`\`\`
+
+      How many elements the set has."
     `);
     expect(await hoverOver(BANK, 'hours {')).toMatchInlineSnapshot(`
       "\`\`\`ccl
