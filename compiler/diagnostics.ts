@@ -214,7 +214,7 @@ export const DIAGNOSTICS = {
   E0202: {
     severity: 'error',
     message: '`{name}` is declared twice',
-    label: 'already the name of {what}',
+    label: 'already {what}',
     help: 'choose another name',
     explanation: 'Within one contract, one list of parameters and one block, every name is declared once.',
     example: 'contract C {\n  const a: Int = 1;\n  const a: Int = 2;\n}\n',
@@ -222,7 +222,7 @@ export const DIAGNOSTICS = {
   E0203: {
     severity: 'error',
     message: '`{name}` already means something here',
-    label: 'already the name of {what}',
+    label: 'already {what}',
     help: 'choose another name',
     explanation:
       'A parameter or local variable never hides another name: whoever reads a rule can trust that a name means the same thing everywhere in it. This includes the names of the language, such as `caller` and `count`.',

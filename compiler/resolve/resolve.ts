@@ -61,7 +61,8 @@ function declareItem(walk: Walk, scope: Scope, item: ast.Item): void {
   }
 }
 
-function declareMember(walk: Walk, scope: Scope, member: ast.Member): void {
+/** Clauses have names of their own: no expression mentions them. */
+function declareMember(walk: Walk, scope: Scope, clauses: Scope, member: ast.Member): void {
   switch (member.kind) {
     case 'currency':
     case 'event':
@@ -70,9 +71,11 @@ function declareMember(walk: Walk, scope: Scope, member: ast.Member): void {
     case 'rule':
     case 'view':
     case 'fn':
+      declare(walk, scope, member.name, entityOf(walk.file, member.kind, member, member.doc));
+      return;
     case 'invariant':
     case 'history':
-      declare(walk, scope, member.name, entityOf(walk.file, member.kind, member, member.doc));
+      declare(walk, clauses, member.name, entityOf(walk.file, member.kind, member, member.doc));
       return;
     case 'state':
       for (const field of member.fields) {
@@ -124,7 +127,8 @@ function walkItem(walk: Walk, scope: Scope, item: ast.Item): void {
 
 function walkContract(walk: Walk, outer: Scope, contract: ast.Contract): void {
   const scope = innerScope(outer);
-  for (const member of contract.members) declareMember(walk, scope, member);
+  const clauses = innerScope(null);
+  for (const member of contract.members) declareMember(walk, scope, clauses, member);
   for (const member of contract.members) walkMember(walk, scope, member);
 }
 
