@@ -12,12 +12,12 @@ import { type Block, decodeBlock, encodeBlock, type Header, headerHash, NO_HASH 
 import { type Decoded, equalBytes } from './codec/schema.ts';
 import { transactionHash } from './codec/transaction.ts';
 import { type ChainEnd, checkBlock, isSigned } from './consensus/block.ts';
-import type { Claimed } from './directory.ts';
+import type { Claimed, Paths } from './directory.ts';
 import { verify } from './keys/signature.ts';
 import { rememberVerified, VERIFIED_MAX } from './mempool/verified.ts';
 import { messageOf, type Refused, refused } from './refusal.ts';
 import type { Disk } from './store/disk.ts';
-import { type Inspection, inspectState, type Tipped } from './store/inspect.ts';
+import { type Inspection, inspectState, renewState, type Tipped } from './store/inspect.ts';
 import {
   type BlockLog,
   type LogDamage,
@@ -68,13 +68,14 @@ type Directory = Extract<Claimed, { ok: true }>;
 /** The directory is claimed, and stays so. */
 export async function openChain(disk: Disk, directory: Directory): Promise<OpenedChain> {
   const { paths, founding } = directory;
-  const found = await examine(disk, directory, openLog);
-  if (!found.ok) return found;
-  if (found.stateLost) {
-    await disk.removeTree(paths.state);
-    disk.pass('rebuild.removed');
+  const found = await examine(disk, directory, await prepareCopy(disk, paths), openLog);
+  if (!found.ok) {
+    await disk.removeTree(paths.fresh);
+    return found;
   }
-  const store: Store = { chainId: founding.chainId, state: openState(disk, paths.state), log: found.log.log };
+  const { log } = found.log;
+  await takeState(disk, paths, found.state);
+  const store: Store = { chainId: founding.chainId, state: openState(disk, paths.state), log };
   const built = await bringToEnd(disk, store, directory);
   if (built.ok) return { ok: true, chain: built.chain, notices: found.notices };
   await closeStore(store);
@@ -86,8 +87,30 @@ export async function examineChain(
   disk: Disk,
   directory: Directory,
 ): Promise<{ readonly ok: true; readonly height: number; readonly notices: readonly Notice[] } | Refused> {
-  const found = await examine(disk, directory, scanLog);
+  const found = await examine(disk, directory, await inspectState(directory.paths.state), scanLog);
   return found.ok ? { ok: true, height: found.log.height, notices: found.notices } : found;
+}
+
+/** A verified copy of the state, beside it. What a start that was interrupted left is used, or put away. */
+async function prepareCopy(disk: Disk, { state, fresh }: Paths): Promise<Inspection> {
+  if (!(await disk.exists(state)) && (await disk.exists(fresh))) await disk.moveFolder(fresh, state);
+  await disk.removeTree(fresh);
+  await disk.makeDirectory(fresh);
+  return await renewState(state, fresh);
+}
+
+/** Puts the copy in the state's place; a state that is lost, or never was, begins empty. */
+async function takeState(disk: Disk, { state, fresh }: Paths, found: StateFound): Promise<void> {
+  if (found === 'Sound') {
+    disk.pass('renew.copied');
+    await disk.removeTree(state);
+    disk.pass('renew.removed');
+    await disk.moveFolder(fresh, state);
+    return;
+  }
+  await disk.removeTree(fresh);
+  await disk.removeTree(state);
+  if (found === 'Lost') disk.pass('rebuild.removed');
 }
 
 // ---- looking -----------------------------------------------------------------------------------
@@ -99,29 +122,30 @@ type LookAtLog<Log> = (
   stateHeight: number | null,
   visit: VisitBlock,
 ) => Promise<Log | LogDamaged>;
-/** A state that is lost is to be made again from the log. */
+/** A state that is lost is to be made again from the log; one that is missing had nothing in it. */
+type StateFound = 'Sound' | 'Missing' | 'Lost';
 type Found<Log> = {
   readonly ok: true;
   readonly log: Log;
-  readonly stateLost: boolean;
+  readonly state: StateFound;
   readonly notices: readonly Notice[];
 };
 
 async function examine<Log extends LogSound>(
   disk: Disk,
-  directory: Directory,
+  { paths, founding }: Directory,
+  inspection: Inspection,
   look: LookAtLog<Log>,
 ): Promise<Found<Log> | Refused> {
-  const { paths, founding } = directory;
-  const state = await inspectState(paths.state);
-  if (state.kind === 'Sound' && state.tip.chainId !== founding.chainId)
-    return refused('OtherChain', { found: state.tip.chainId, expected: founding.chainId });
-  const tip = state.kind === 'Sound' ? state.tip : null;
+  const tip = inspection.kind === 'Sound' ? inspection.tip : null;
+  if (tip !== null && tip.chainId !== founding.chainId)
+    return refused('OtherChain', { found: tip.chainId, expected: founding.chainId });
   const headers = followHeaders(founding.chainId, tip);
   const log = await look(disk, paths.log, founding.chainId, tip?.height ?? null, headers.visit);
-  if (!log.ok) return refuseLog(log.damage, directory);
-  const stateLost = state.kind === 'Damaged' || headers.contradicts();
-  return { ok: true, log, stateLost, notices: describe(stateLost, state, log) };
+  if (!log.ok) return refuseLog(log.damage, paths, founding.chainId);
+  const state =
+    headers.contradicts() || inspection.kind === 'Damaged' ? 'Lost' : tip === null ? 'Missing' : 'Sound';
+  return { ok: true, log, state, notices: describe(state, inspection, log) };
 }
 
 /** Follows the blocks of a log: each must name the one before, and the header after the state's height must have its root. */
@@ -142,7 +166,7 @@ function followHeaders(chainId: string, tip: Tipped | null) {
   return { visit, contradicts: () => contradicts };
 }
 
-function describe(stateLost: boolean, state: Inspection, log: LogSound): Notice[] {
+function describe(found: StateFound, state: Inspection, log: LogSound): Notice[] {
   const notices: Notice[] = [];
   const height = state.kind === 'Sound' ? state.tip.height : 0;
   const blocks = log.height - height;
@@ -151,7 +175,7 @@ function describe(stateLost: boolean, state: Inspection, log: LogSound): Notice[
       code: 'TornTailCut',
       message: `the log ended in ${log.tornBytes} bytes of a block that was not written to its end; nobody was told of it, and it is cut off`,
     });
-  if (stateLost) {
+  if (found === 'Lost') {
     const reason =
       state.kind === 'Damaged' ? state.reason : `its root at height ${height} is not that of the chain`;
     notices.push({
@@ -167,12 +191,12 @@ function describe(stateLost: boolean, state: Inspection, log: LogSound): Notice[
   return notices;
 }
 
-function refuseLog(damage: LogDamage, { paths, founding }: Directory): Refused {
+function refuseLog(damage: LogDamage, paths: Paths, expected: string): Refused {
   switch (damage.kind) {
     case 'NotALog':
       return refused('NotALog', { file: paths.log });
     case 'OtherChain':
-      return refused('OtherChain', { found: damage.chainId, expected: founding.chainId });
+      return refused('OtherChain', { found: damage.chainId, expected });
     case 'Damaged':
       return refused('DamagedLog', { height: damage.height, offset: damage.offset, file: paths.log });
   }

@@ -15,6 +15,8 @@ export type Paths = {
   readonly genesis: string;
   readonly log: string;
   readonly state: string;
+  /** A copy of the state, while a node starts. */
+  readonly fresh: string;
 };
 
 export type Initialised = { readonly ok: true; readonly chainId: string } | Refused;
@@ -25,6 +27,7 @@ export function pathsOf(directory: string): Paths {
     genesis: join(directory, 'genesis.json'),
     log: join(directory, 'blocks.log'),
     state: join(directory, 'state'),
+    fresh: join(directory, 'state.fresh'),
   };
 }
 

@@ -17,6 +17,8 @@ export const CRASH_POINTS = {
   'state.written': 'block and state that nobody has been told of',
   'state.flushed': 'block and state on disk, not yet acknowledged',
   'log.cut': 'a log whose torn end was cut off',
+  'renew.copied': 'a sound state beside its fresh copy',
+  'renew.removed': 'the fresh copy of a state, not in its place yet',
   'rebuild.removed': 'a log without a state',
   'rebuild.block': 'a state that is some blocks behind the log',
 } as const;
@@ -38,6 +40,8 @@ export type Disk = {
   exists(path: string): Promise<boolean>;
   makeDirectory(path: string): Promise<void>;
   removeTree(path: string): Promise<void>;
+  /** Nothing may stand at `to`. */
+  moveFolder(from: string, to: string): Promise<void>;
   readFile(path: string): Promise<Uint8Array>;
   /** The whole file or none of it: written aside, synced, renamed, and the folder synced. */
   replaceFile(path: string, bytes: Uint8Array): Promise<void>;
@@ -52,6 +56,10 @@ export function systemDisk(pass: (point: CrashPoint) => void = () => {}): Disk {
     exists: (path) => stat(path).then(() => true, isMissing),
     makeDirectory: async (path) => void (await mkdir(path, { recursive: true })),
     removeTree: (path) => rm(path, { recursive: true, force: true }),
+    async moveFolder(from, to) {
+      await rename(from, to);
+      await syncFolder(dirname(to));
+    },
     readFile: async (path) => new Uint8Array(await readFile(path)),
     replaceFile,
     openFile,

@@ -9,7 +9,7 @@ import { EMPTY, type Reader } from '../../host/index.ts';
 import { updateTree } from '../app/merkle.ts';
 import { equalBytes } from '../codec/schema.ts';
 import { decodeOutcome, decodeTxRecord } from './record.ts';
-import { type StateView, viewState } from './state.ts';
+import { copyState, type StateView, viewState } from './state.ts';
 
 /** What a sound state says of itself, as hex and decimal. */
 export type Tipped = { readonly chainId: string; readonly height: number; readonly appHash: string };
@@ -22,14 +22,21 @@ export type Inspection =
 
 /** Asks a child process. `path` is the state's folder; it is not changed, nor made when it is missing. */
 export async function inspectState(path: string): Promise<Inspection> {
-  const names = await readdir(path).catch((): string[] => []);
-  if (!names.includes('data.mdb')) return { kind: 'Empty' };
-  return await askChild(path);
+  return (await hasState(path)) ? await askChild([path]) : { kind: 'Empty' };
 }
 
-/** In this process, for a folder that no child was killed by. */
-export async function inspectHere(path: string): Promise<Inspection> {
-  const state = viewState(path);
+/**
+ * The same for a copy that the child makes in `fresh`, an empty folder. A state can hold damage that no reading finds,
+ * in LMDB's list of free pages, and that would spoil it when it is next written; a copy has no such list.
+ */
+export async function renewState(path: string, fresh: string): Promise<Inspection> {
+  return (await hasState(path)) ? await askChild([path, fresh]) : { kind: 'Empty' };
+}
+
+/** In this process, for the child. */
+export async function inspectHere(path: string, fresh: string | undefined): Promise<Inspection> {
+  if (fresh !== undefined) await copyState(path, fresh);
+  const state = viewState(fresh ?? path);
   try {
     return state === null ? { kind: 'Empty' } : inspectTables(state);
   } finally {
@@ -37,9 +44,14 @@ export async function inspectHere(path: string): Promise<Inspection> {
   }
 }
 
-function askChild(path: string): Promise<Inspection> {
+async function hasState(path: string): Promise<boolean> {
+  const names = await readdir(path).catch((): string[] => []);
+  return names.includes('data.mdb');
+}
+
+function askChild(folders: readonly string[]): Promise<Inspection> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const child = fork(new URL(`./inspector.${extension}`, import.meta.url), [path], {
+  const child = fork(new URL(`./inspector.${extension}`, import.meta.url), [...folders], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [],
   });

@@ -1,8 +1,8 @@
-/** The child process of `inspect.ts`: the folder of a state as argument, an `Inspection` as message. */
+/** The child process of `inspect.ts`: a state's folder and perhaps one for its copy as arguments, an `Inspection` as message. */
 import { type Inspection, inspectHere } from './inspect.ts';
 
-const path = process.argv[2]!;
-const answer = await inspectHere(path).catch(
+const [path = '', fresh] = process.argv.slice(2);
+const answer = await inspectHere(path, fresh).catch(
   (error: unknown): Inspection => ({ kind: 'Damaged', reason: String(error) }),
 );
 process.send!(answer, () => process.disconnect());

@@ -1,7 +1,7 @@
 /**
  * The state on disk: leaves, the nodes of their Merkle tree, results by transaction hash and where the chain stands,
  * in LMDB, one transaction per block. All of it can be made again from the block log. LMDB has no checksums and a
- * damaged file can kill the process that maps it, so nobody opens a state that `inspectState` has not called sound.
+ * damaged file can kill the process that maps it, so a node opens only what `inspect.ts` has called sound.
  */
 import { open, type RootDatabase } from 'lmdb';
 import type { Change, Reader } from '../../host/index.ts';
@@ -58,6 +58,16 @@ export function viewState(path: string): StateView | null {
   const env = open<Buffer, Uint8Array>({ path, readOnly: true, ...OPTIONS });
   const tables: Partial<Tables> = openTables(env);
   return tables.meta === undefined ? null : viewOf(env, tables as Tables);
+}
+
+/** Only what can be reached, page by page, into the folder `to`, which must exist and be empty. */
+export async function copyState(from: string, to: string): Promise<void> {
+  const env = open<Buffer, Uint8Array>({ path: from, readOnly: true, ...OPTIONS });
+  try {
+    await env.backup(to, true);
+  } finally {
+    await env.close();
+  }
 }
 
 type Env = RootDatabase<Buffer, Uint8Array>;

@@ -1,7 +1,7 @@
 /** Real processes, killed: at every named crash point and at random ones. What was acknowledged is there afterwards. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
@@ -31,6 +31,9 @@ const RUNNING = [
   'state.flushed',
 ] as const;
 
+const MAKING = ['init.directory', 'init.log', 'init.genesis'] as const;
+const MENDING = ['renew.copied', 'renew.removed', 'log.cut', 'rebuild.removed', 'rebuild.block'] as const;
+
 describe('killed while it runs', () => {
   test.each(RUNNING)('at %s', async (point) => {
     const directory = await freshFolder();
@@ -51,7 +54,7 @@ describe('killed while it runs', () => {
 });
 
 describe('killed while a directory is made', () => {
-  test.each(['init.directory', 'init.log', 'init.genesis'] as const)('at %s', async (point) => {
+  test.each(MAKING)('at %s', async (point) => {
     const directory = join(await freshFolder(), 'node');
     expect(await runVictim(directory, { point, count: 1 })).toEqual([]);
     const node = await runNode(optionsFor(directory));
@@ -59,8 +62,8 @@ describe('killed while a directory is made', () => {
   });
 });
 
-describe('killed while a directory is mended', () => {
-  test.each(['log.cut', 'rebuild.removed', 'rebuild.block'] as const)('at %s', async (point) => {
+describe('killed while a directory is opened', () => {
+  test.each(MENDING)('at %s', async (point) => {
     const directory = await freshFolder();
     const node = await runNode(optionsFor(directory));
     for (const amount of [1n, 2n, 3n]) await pay(node, 1, amount);
@@ -75,15 +78,7 @@ describe('killed while a directory is mended', () => {
 });
 
 test('every crash point was killed at', () => {
-  const killed = [
-    ...RUNNING,
-    'init.directory',
-    'init.log',
-    'init.genesis',
-    'log.cut',
-    'rebuild.removed',
-    'rebuild.block',
-  ];
+  const killed = [...RUNNING, ...MAKING, ...MENDING];
   expect(killed.sort()).toEqual(Object.keys(CRASH_POINTS).sort());
 });
 
@@ -141,15 +136,10 @@ async function readUntilDead(victim: ChildProcess, linesMax: number | undefined)
 }
 
 /** Leaves what makes opening pass the point. */
-async function damage(
-  directory: string,
-  point: 'log.cut' | 'rebuild.removed' | 'rebuild.block',
-): Promise<void> {
+async function damage(directory: string, point: (typeof MENDING)[number]): Promise<void> {
   const state = join(directory, 'state');
   if (point === 'log.cut')
     await writeFile(join(directory, 'blocks.log'), Uint8Array.of(0, 0, 1), { flag: 'a' });
-  else if (point === 'rebuild.block') await rm(state, { recursive: true });
-  else
-    for (const name of await readdir(state))
-      if (name === 'data.mdb') await truncate(join(state, name), 5_000);
+  if (point === 'rebuild.block') await rm(state, { recursive: true });
+  if (point === 'rebuild.removed') await truncate(join(state, 'data.mdb'), 5_000);
 }
