@@ -1,6 +1,6 @@
 /** `ccl query`: what a chain says: balances, views, contracts, members, transactions, headers; with proofs on demand. */
 import { Command } from 'commander';
-import { foundChain, renderValue, trustOf } from '../runtime/index.ts';
+import { foundChain, readProved, renderValue, trustOf } from '../runtime/index.ts';
 import { accountOf, argumentsOf } from './account.ts';
 import { amountText } from './amount.ts';
 import { provedBalance } from './balance.ts';
@@ -157,7 +157,10 @@ async function provedAmounts(
   let height = 0n;
   for (const id of ids) {
     const { json } = await client.get('/api/v1/query', { path: `/balance${pathOf(id, did)}`, prove: 'true' });
-    const proved = provedBalance(json, id, did, trust);
+    const answer = readProved(json);
+    if (answer === null)
+      return fail('C0410', { what: `the balance in ${id}`, reason: 'the answer carries no proof' });
+    const proved = provedBalance(answer, id, did, trust);
     if (!proved.ok) return fail('C0410', { what: `the balance in ${id}`, reason: proved.reason });
     amounts[id] = proved.amount.toString();
     height = proved.height;
