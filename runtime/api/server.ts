@@ -89,6 +89,8 @@ function addRoute(server: FastifyInstance, node: Node, route: Route): void {
     method,
     url,
     schema: { summary, ...parts, response: responses },
+    // Bytes have no schema to be checked by; that of the document says only that they are bytes.
+    ...(body?.media === 'application/octet-stream' && { validatorCompiler: () => () => true }),
     async handler(request, reply) {
       const wrongMedia =
         body !== undefined && !(request.headers['content-type'] ?? '').startsWith(body.media);
