@@ -52,6 +52,9 @@ export function planTests(file: string, text: string, tree: ast.SourceFile): Tes
 /** So many views are in one contract: an artifact has a limit. */
 const VIEWS_MAX = 200;
 
+/** Every view repeats the `let`s that it reads, so their number is bounded. */
+const LETS_MAX = 100;
+
 type Unit = {
   readonly file: string;
   readonly text: string;
@@ -69,6 +72,8 @@ type LetStmt = Extract<ast.Stmt, { readonly kind: 'let' }>;
 type Draft = {
   readonly unit: Unit;
   readonly slots: Slot[];
+  /** Slots by the names that expressions have for them. */
+  readonly slotOf: Map<string, SlotId>;
   readonly members: Map<string, { slot: SlotId; floors: TestMember['floors']; permissions: string[] }>;
   readonly counts: { deployed: number };
   readonly steps: Step[];
@@ -151,6 +156,7 @@ function planTest(unit: Unit, test: ast.Test): TestPlan | null {
   const draft: Draft = {
     unit,
     slots: [],
+    slotOf: new Map(),
     members: new Map(),
     counts: { deployed: 0 },
     steps: [],
@@ -210,6 +216,8 @@ function planLet(draft: Draft, stmt: LetStmt): void {
     planDeploy(draft, value, name.text);
   } else if (value.kind === 'callByExpr') {
     planCall(draft, value, { kind: 'none' }, name, span);
+  } else if (draft.lets.size >= LETS_MAX) {
+    report(draft.unit, 'E0901', { span, what: `a test with more than ${LETS_MAX} values of expressions` });
   } else {
     const pure: LetStmt = { ...stmt, value: takeOut(draft, value) };
     draft.lets.set(name.text, pure);
@@ -223,8 +231,7 @@ function planLet(draft: Draft, stmt: LetStmt): void {
 /** Reports a second variable of the same name; what the file declares is found with the names of the view. */
 function isTaken(draft: Draft, name: ast.Name): boolean {
   const { text, span } = name;
-  const taken =
-    draft.deployed.has(text) || draft.lets.has(text) || draft.slots.some((slot) => slot.name === text);
+  const taken = draft.deployed.has(text) || draft.lets.has(text) || draft.slotOf.has(text);
   if (taken) report(draft.unit, 'E0202', { span, name: text, what: 'a variable or member of this test' });
   return taken;
 }
@@ -479,7 +486,7 @@ function amountType(currency: string, span: ast.Span): ast.TypeExpr {
 function currencyOf(draft: Draft, node: ast.AnyNode): string | null {
   if (node.kind === 'amount') return node.currency.text;
   if (node.kind === 'name') {
-    const slot = draft.slots.find((candidate) => candidate.name === node.text);
+    const slot = draft.slots[draft.slotOf.get(node.text) ?? -1];
     const known = draft.lets.get(node.text);
     if (slot !== undefined) return currencyOfType(slot.type);
     return known === undefined ? null : currencyOf(draft, known.value);
@@ -506,7 +513,7 @@ function viewOf(draft: Draft, pure: ast.Expr, result: ast.TypeExpr, also: readon
   const lets = [...draft.lets]
     .filter(([name]) => read.has(name))
     .map(([name, stmt]) => (also.includes(name) ? stmt : structuredClone(stmt)));
-  const inputs = [...draft.slots.keys()].filter((slot) => read.has(draft.slots[slot]!.name));
+  const inputs = [...read].flatMap((name) => draft.slotOf.get(name) ?? []).sort((a, b) => a - b);
   const view = `t${unit.views.length}`;
   const contract = contractName(unit.views.length);
   const params = inputs.map((slot): ast.Param => {
@@ -632,7 +639,7 @@ function takeOutField(draft: Draft, expr: Expr<'field'>): ast.Expr {
 
 /** A member has no parts: an unknown name before a dot was meant to be something else. */
 function isUnknown(draft: Draft, { text }: ast.Name): boolean {
-  const slot = draft.slots.find((candidate) => candidate.name === text);
+  const slot = draft.slots[draft.slotOf.get(text) ?? -1];
   if (slot !== undefined) return slot.kind === 'member';
   return text !== '' && !draft.deployed.has(text) && !draft.lets.has(text) && !draft.unit.known.has(text);
 }
@@ -707,7 +714,12 @@ function exprChildren(node: ast.AnyNode): ast.AnyNode[] {
 // ---- slots -------------------------------------------------------------------------------------
 
 function newSlot(draft: Draft, name: string, text: string, type: ast.TypeExpr): SlotId {
-  draft.slots.push({ kind: 'value', name, text, type });
+  return addSlot(draft, { kind: 'value', name, text, type });
+}
+
+function addSlot(draft: Draft, slot: Slot): SlotId {
+  draft.slotOf.set(slot.name, draft.slots.length);
+  draft.slots.push(slot);
   return draft.slots.length - 1;
 }
 
@@ -721,10 +733,9 @@ function memberSlot(draft: Draft, name: ast.Name): SlotId | null {
   const { text, span } = name;
   const known = draft.members.get(text);
   if (known !== undefined) return known.slot;
-  const taken = draft.slots.some((slot) => slot.name === text) || draft.lets.has(text);
+  const taken = draft.slotOf.has(text) || draft.lets.has(text);
   if (text === '' || taken || draft.unit.known.has(text)) return null;
-  draft.slots.push({ kind: 'member', name: text, text, type: namedType('Did', span) });
-  const slot = draft.slots.length - 1;
+  const slot = addSlot(draft, { kind: 'member', name: text, text, type: namedType('Did', span) });
   draft.members.set(text, { slot, floors: [], permissions: [] });
   return slot;
 }
