@@ -123,13 +123,13 @@ export function checkArtifact(data: Uint8Array): Answer<Code> {
   return accept({ program: validated.program, hash: decoded.hash });
 }
 
-/** `count` is `nextDeployment` of the creator. */
+/** `count` is `takeDeploymentNumber` of the creator. */
 export function contractIdOf(creator: string, count: bigint, codeHash: Uint8Array): string {
   return contractDid(sha256(encodeValue(DEPLOYMENT_ROW, { creator, count, codeHash })));
 }
 
 /** The number of the creator's next deployment, which it uses up. */
-export function nextDeployment(state: State, creator: string): bigint {
+export function takeDeploymentNumber(state: State, creator: string): bigint {
   const count = read(state, DEPLOYMENTS, creator) ?? 0n;
   write(state, DEPLOYMENTS, [creator], count + 1n);
   return count;
@@ -140,7 +140,7 @@ export function deployContract(state: State, moment: Moment, deployment: Deploym
   const checked = checkArtifact(deployment.artifact);
   if (!checked.ok) return notBegun(checked);
   const scratch = overlay(state);
-  const count = nextDeployment(scratch, deployment.creator);
+  const count = takeDeploymentNumber(scratch, deployment.creator);
   const contract = contractIdOf(deployment.creator, count, checked.value.hash);
   const outcome = instantiateContract(scratch, moment, { ...deployment, contract });
   if (outcome.ok) applyChanges(state, scratch.changes());

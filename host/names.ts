@@ -1,9 +1,12 @@
 /** Names of cooperatives, currencies and permissions: what people read, and what must not mislead them. */
 
-const NAME_UNITS_MAX = 128;
+import { utf8 } from '../vm/index.ts';
 
-/** Well-formed text of 1 to 128 units without control characters and without spaces at either end. */
+/** So that the keys of the tables that hold names stay short. */
+const NAME_BYTES_MAX = 128;
+
+/** Well-formed text of 1 to 128 bytes of UTF-8 without control characters and without spaces at either end. */
 export function nameIsSound(name: string): boolean {
-  if (name.length === 0 || name.length > NAME_UNITS_MAX || !name.isWellFormed()) return false;
+  if (name === '' || !name.isWellFormed() || utf8(name).length > NAME_BYTES_MAX) return false;
   return name.trim() === name && !/\p{C}/u.test(name);
 }

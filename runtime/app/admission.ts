@@ -5,11 +5,12 @@
 import {
   DEPLOY_PERMISSION,
   holdsPermission,
-  keyOfDid,
+  isRegistered,
   type Reader,
   read,
   type State,
   type VerifySignature,
+  verifyByDid,
   write,
 } from '../../host/index.ts';
 import { decodeTransaction, type SignedTransaction, signingBytes, TX_LIMITS } from '../codec/transaction.ts';
@@ -91,27 +92,27 @@ function admit(context: Context, data: Uint8Array, sequenceRule: SequenceRule): 
   const chain = chainOf(context.state);
   const sender = senderOf(context.state, transaction.sender, chain.parameters.gasAllowanceMax, context.time);
   const refused =
-    wrongSignature(context, transaction, chain.chainId) ??
+    wrongSender(context, transaction) ??
     wrongSequence(transaction.sequence, sender.sequence, sequenceRule) ??
     wrongGas(context, transaction, sender, gasIntrinsic) ??
-    wrongBody(context, transaction);
+    wrongBody(context, transaction) ??
+    wrongSignature(context, transaction);
   return refused === null
     ? { ok: true, value: { transaction, sender, gasIntrinsic } }
     : { ok: false, verdict: refused, transaction };
 }
 
-function wrongSignature(
-  { state, verify }: Context,
-  transaction: SignedTransaction,
-  chainId: string,
-): Verdict | null {
-  if (transaction.chainId !== chainId)
-    return verdict('WrongChain', `"${transaction.chainId}", this is "${chainId}"`);
-  const key = keyOfDid(state, transaction.sender);
-  if (key === undefined) return verdict('UnknownSender', transaction.sender);
-  return verify(transaction.signature, signingBytes(transaction), key)
-    ? null
-    : verdict('BadSignature', transaction.sender);
+function wrongSender({ state }: Context, { chainId, sender }: SignedTransaction): Verdict | null {
+  const ours = chainOf(state).chainId;
+  if (chainId !== ours) return verdict('WrongChain', `"${chainId}", this is "${ours}"`);
+  return isRegistered(state, sender) ? null : verdict('UnknownSender', sender);
+}
+
+/** The last check, because it costs more than all others together. */
+function wrongSignature({ state, verify }: Context, transaction: SignedTransaction): Verdict | null {
+  const { sender, signature } = transaction;
+  const signed = verifyByDid(state, verify, sender, signingBytes(transaction), signature);
+  return signed ? null : verdict('BadSignature', sender);
 }
 
 function wrongSequence(sequence: bigint, next: bigint, rule: SequenceRule): Verdict | null {

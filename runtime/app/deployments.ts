@@ -9,10 +9,10 @@ import {
   erase,
   instantiateContract,
   type Moment,
-  nextDeployment,
   type Reader,
   read,
   type State,
+  takeDeploymentNumber,
   write,
 } from '../../host/index.ts';
 import type { Event } from '../../vm/index.ts';
@@ -47,7 +47,7 @@ export function storePending(
     };
   }
   const { sender, spends } = transaction;
-  const contract = contractIdOf(sender, nextDeployment(state, sender), checked.value.hash);
+  const contract = contractIdOf(sender, takeDeploymentNumber(state, sender), checked.value.hash);
   const { cooperative, artifact, sources, certificate } = body;
   write(state, PENDING, [contract], {
     creator: sender,

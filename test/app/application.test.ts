@@ -285,6 +285,21 @@ describe('refused at the door: the state stays as it is', () => {
     expect(namesOf(chain.block(heavy))).toEqual(['Ok', 'BlockFull', 'SequenceGap']);
   });
 
+  test('a proposal is as large as its driver says, and takes what still fits', () => {
+    const { chain } = chainWithPurse();
+    const txs = [
+      tx(chain, 'bob', 0n, pay('carol', 1n)),
+      tx(chain, 'alice', 2n, deploy(PURSE)),
+      tx(chain, 'carol', 0n, pay('bob', 1n)),
+    ];
+    const at = { height: 3n, time: chain.last()!.time };
+    const select = (maxTxBytes: number) =>
+      chain.app
+        .prepareProposal({ txs, maxTxBytes, ...at })
+        .txs.map((data) => txs.indexOf(data as Uint8Array<ArrayBuffer>));
+    expect([select(1 << 20), select(1_000), select(400), select(100)]).toEqual([[0, 1, 2], [0, 2], [0], []]);
+  });
+
   test('the mempool takes sequence numbers up to 64 ahead', () => {
     const { chain } = chainWithPurse();
     const check = (sequence: bigint) =>
