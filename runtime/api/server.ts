@@ -77,7 +77,7 @@ const DESCRIPTION =
 function addRoute(server: FastifyInstance, node: Node, route: Route): void {
   const { method, url, summary, params, query, body } = route;
   const responses = {
-    200: { description: 'the answer', type: 'object', additionalProperties: true },
+    '2xx': { description: 'the answer', type: 'object', additionalProperties: true },
     default: ERROR_SCHEMA,
   };
   const parts = {
