@@ -132,6 +132,7 @@ const QUERIES: Readonly<Record<string, Query>> = {
 };
 
 function splitPath(path: string): string[] | null {
+  if (!path.isWellFormed()) return null;
   try {
     return path.startsWith('/') ? path.slice(1).split('/').map(decodeURIComponent) : null;
   } catch {
