@@ -246,7 +246,7 @@ describe('what an editor can get wrong', () => {
   test('bytes that are no message', async () => {
     const other = await startClient();
     other.server.stdin!.write(
-      'Content-Length: 9\r\n\r\n{ "broken\r\nnonsense\r\n\r\nContent-Length: 2\r\n\r\n{}',
+      'Content-Length: 9\r\n\r\n{ "brokenContent-Length: 2\r\n\r\n{}Content-Length: 4\r\n\r\nnull',
     );
     expect(await other.open(URI, 'const a: Int = ;')).toHaveLength(1);
     expect(await other.stop()).toBe(0);

@@ -1,0 +1,70 @@
+/** The extension: what its manifest promises is in the package, its colours know every word, its server runs alone. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RESERVED_WORDS } from '../../compiler/syntax/tokens.ts';
+import { bundleExtension } from '../../vscode-extension/bundle.ts';
+import { fixtures } from '../harness.ts';
+import { startClient, URI } from './client.ts';
+
+const FOLDER = join(import.meta.dirname, '..', '..', 'vscode-extension');
+
+describe('the package', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ccl-extension-'));
+  let vsix = '';
+  beforeAll(async () => {
+    vsix = await bundleExtension(folder);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('holds every file that the manifest names, and nothing else has to be installed', () => {
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const files = readdirSync(folder, { recursive: true });
+    const named = [
+      manifest.main,
+      manifest.contributes.languages[0].configuration,
+      manifest.contributes.grammars[0].path,
+    ];
+    for (const file of named) expect(files).toContain(file.replace('./', ''));
+    expect(manifest.dependencies).toBeUndefined();
+    expect(readFileSync(vsix).subarray(0, 2).toString()).toBe('PK');
+  });
+
+  test('its server answers, away from the sources', async () => {
+    const client = await startClient(join(folder, 'server.cjs'));
+    const text = fixtures('syntax', 'timebank.ccl')[0]!.text;
+    expect(await client.open(URI, text)).toEqual([]);
+    expect(await client.change(URI, 2, text.replace('total += amount;', 'total += ;'))).toMatchObject([
+      { code: 'E0105' },
+    ]);
+    expect(await client.stop()).toBe(0);
+  });
+});
+
+describe('the colours', () => {
+  const grammar = JSON.parse(readFileSync(join(FOLDER, 'syntaxes', 'ccl.tmLanguage.json'), 'utf8'));
+  const rules = Object.entries(
+    grammar.repository as Record<string, { patterns: { name?: string; match?: string }[] }>,
+  );
+
+  test('every reserved word has one', () => {
+    const patterns = rules
+      .filter(([name]) => name !== 'calls')
+      .flatMap(([, { patterns: list }]) => list.map(({ match }) => match ?? ''));
+    for (const word of RESERVED_WORDS) {
+      const samples = [word, `${word} name`, `${word} name()`, `${word} name:`];
+      const known = patterns.some((pattern) =>
+        samples.some((sample) => new RegExp(pattern).exec(sample)?.index === 0),
+      );
+      expect(known, word).toBe(true);
+    }
+  });
+
+  test('every include is there, every pattern is one', () => {
+    for (const { include } of grammar.patterns) expect(grammar.repository).toHaveProperty(include.slice(1));
+    for (const [, { patterns }] of rules)
+      for (const { match } of patterns)
+        if (match !== undefined) expect(() => new RegExp(match)).not.toThrow();
+  });
+});
