@@ -45,7 +45,19 @@ export function analyse(sources: ReadonlyMap<string, string>, main: string): Ana
   const mistakes = views?.diagnostics.filter(({ code }) => code !== 'W0401') ?? [];
   const meaning = [...checked.diagnostics, ...planned.diagnostics, ...mistakes];
   const all = inOrder([...diagnostics, ...apartFrom(diagnostics, meaning)]);
-  return { file: main, comments, ...checked, tests: { plans: planned.plans, views }, diagnostics: all };
+  const tests = { plans: planned.plans, views };
+  return { file: main, comments, ...withTests(checked, views, planned.names), tests, diagnostics: all };
+}
+
+/** What is known of the source, names and types inside its tests included. */
+function withTests(checked: Analysed, views: Analysed | null, names: ReadonlyMap<Name, Name>): Analysed {
+  if (views === null) return checked;
+  const entities = new Map([...views.entities, ...checked.entities]);
+  for (const [used, declared] of names) {
+    const entity = checked.entities.get(declared);
+    if (entity !== undefined) entities.set(used, entity);
+  }
+  return { ...checked, entities, types: new Map([...views.types, ...checked.types]) };
 }
 
 function checkTree(file: string, text: string, tree: SourceFile): Checked & Analysed {

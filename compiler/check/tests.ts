@@ -28,13 +28,15 @@ export type Tests = {
   readonly plans: readonly TestPlan[];
   /** Null when the file has no test. */
   readonly tree: ast.SourceFile | null;
+  /** Names of contracts, rules, views and events in the tests, with the names in their declarations. */
+  readonly names: ReadonlyMap<ast.Name, ast.Name>;
   readonly diagnostics: readonly Diagnostic[];
 };
 
 /** Plans the tests of one file. Never fails. */
 export function planTests(file: string, text: string, tree: ast.SourceFile): Tests {
   const tests = tree.items.filter((item) => item.kind === 'test');
-  if (tests.length === 0) return { plans: [], tree: null, diagnostics: [] };
+  if (tests.length === 0) return { plans: [], tree: null, names: new Map(), diagnostics: [] };
   const contracts = tree.items.filter((item) => item.kind === 'contract');
   const shared = sharedMembers(contracts);
   const unit: Unit = {
@@ -43,10 +45,12 @@ export function planTests(file: string, text: string, tree: ast.SourceFile): Tes
     contracts: new Map(contracts.map((contract) => [contract.name.text, contract])),
     known: knownNames(tree, shared),
     views: [],
+    names: new Map(),
     diagnostics: [],
   };
   const plans = tests.flatMap((test) => planTest(unit, test) ?? []);
-  return { plans, tree: testsTree(tree, shared, unit.views), diagnostics: unit.diagnostics };
+  const { names, diagnostics } = unit;
+  return { plans, tree: testsTree(tree, shared, unit.views), names, diagnostics };
 }
 
 /** So many views are in one contract: an artifact has a limit. */
@@ -61,6 +65,7 @@ type Unit = {
   readonly contracts: ReadonlyMap<string, ast.Contract>;
   readonly known: ReadonlySet<string>;
   readonly views: ast.View[];
+  readonly names: Map<ast.Name, ast.Name>;
   readonly diagnostics: Diagnostic[];
 };
 
@@ -252,6 +257,7 @@ function planDeploy(draft: Draft, node: Expr<'deploy'>, name: string): void {
       report(draft.unit, 'E0451', { span: node.contract.span, name: node.contract.text });
     return;
   }
+  draft.unit.names.set(node.contract, contract.name);
   const init = contract.members.find((member) => member.kind === 'init');
   const args = planArgs(draft, contract.name.text, init?.params ?? [], node.args, node.span);
   const by = evaluate(draft, node.by, namedType('Did', node.by.span));
@@ -378,6 +384,7 @@ function planEmits(
     if (text !== '') report(draft.unit, 'E0455', { span: outcome.event.span, name: text });
     return;
   }
+  draft.unit.names.set(outcome.event, event.name);
   const any = outcome.args.length === 0;
   const args = any ? null : planArgs(draft, text, event.fields, outcome.args, outcome.span);
   draft.steps.push({ kind: 'emits', event: text, args, span });
@@ -436,8 +443,9 @@ function calledOf(draft: Draft, expr: ast.Expr): Called | null {
   const { contract } = found.deployed;
   const { text, span } = found.name;
   for (const member of contract.members) {
-    if ((member.kind === 'rule' || member.kind === 'view') && member.name.text === text)
-      return { deployed: found.deployed, method: member, args: found.call.args };
+    if ((member.kind !== 'rule' && member.kind !== 'view') || member.name.text !== text) continue;
+    draft.unit.names.set(found.name, member.name);
+    return { deployed: found.deployed, method: member, args: found.call.args };
   }
   if (text !== '') report(draft.unit, 'E0456', { span, contract: contract.name.text, name: text });
   return null;

@@ -32,3 +32,22 @@ describe(`broken tests (seed ${SEED})`, () => {
     fc.assert(property, { seed: SEED, numRuns: 300 });
   }, 60_000);
 });
+
+test('names in tests lead to their declarations', () => {
+  const { text } = fixtures('testing', '.ccl').find(({ name }) => name === 'passing.ccl')!;
+  const { entities } = analyse(new Map([['test.ccl', text]]), 'test.ccl');
+  const start = text.indexOf('test "');
+  const found = [...entities]
+    .filter(([name]) => name.span.start > start)
+    .map(([name, entity]) => `${name.text}: ${entity.kind}`);
+  for (const wanted of [
+    'Bank: contract',
+    'lend: rule',
+    'loan_of: view',
+    'Lent: event',
+    'hours: currency',
+    'alice: param',
+    'left: local',
+  ])
+    expect(found).toContain(wanted);
+});
