@@ -22,9 +22,10 @@ export function assemble(source: string): Assembled {
   const errors: AssemblyError[] = [];
   const lines = source.split('\n').flatMap((line, index) => lineOf(line, index + 1, errors));
   const draft = newDraft();
+  const badLines = errors.length;
   const isName = (line: Line) => line.tokens[0]?.kind === 'directive' && line.tokens[0].text in NAMES;
   for (const line of lines.filter(isName)) attempt(errors, line, () => collectName(draft, line));
-  if (errors.length > 0) return refusal(errors);
+  if (errors.length > badLines) return refusal(errors);
   for (const line of lines) attempt(errors, line, () => readLine(draft, line));
   if (draft.name === null) errors.push({ line: 1, column: 1, message: '.contract is missing' });
   const functions = draft.functions.map((fn) => finishFunction(draft, fn, errors));
