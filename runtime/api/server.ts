@@ -91,18 +91,14 @@ function addRoute(server: FastifyInstance, node: Node, route: Route): void {
     schema: { summary, ...parts, response: responses },
     // Bytes have no schema to be checked by; that of the document says only that they are bytes.
     ...(body?.media === 'application/octet-stream' && { validatorCompiler: () => () => true }),
+    preValidation: (request, reply, done) => {
+      const given = request.headers['content-type'] ?? '';
+      if (body === undefined || given.startsWith(body.media)) done();
+      else void send(reply, 415, nodeError('WrongMediaType', { expected: body.media }));
+    },
     async handler(request, reply) {
-      const wrongMedia =
-        body !== undefined && !(request.headers['content-type'] ?? '').startsWith(body.media);
-      if (wrongMedia) return send(reply, 415, nodeError('WrongMediaType', { expected: body.media }));
-      return sendAnswer(
-        reply,
-        await route.answer(node, {
-          params: strings(request.params),
-          query: strings(request.query),
-          body: request.body,
-        }),
-      );
+      const asked = { params: strings(request.params), query: strings(request.query), body: request.body };
+      return sendAnswer(reply, await route.answer(node, asked));
     },
   });
 }

@@ -14,6 +14,7 @@ import {
   type NodeOptions,
   openNode,
   renderGenesis,
+  type Spend,
   signTransaction,
 } from '../../runtime/index.ts';
 
@@ -72,9 +73,17 @@ export async function refusalOf(options: NodeOptions): Promise<string | null> {
   return null;
 }
 
-export function signedBy(member: number, chainId: string, sequence: bigint, body: Body): Uint8Array {
-  const blank = { chainId, sender: DIDS[member]!, sequence, spends: [], body };
-  return signTransaction({ ...blank, gasLimit: gasLimitFor(blank, 0) }, KEYS[member]!);
+/** `gasInside` is what its execution may use. */
+export function signedBy(
+  member: number,
+  chainId: string,
+  sequence: bigint,
+  body: Body,
+  gasInside = 0,
+  spends: readonly Spend[] = [],
+): Uint8Array {
+  const blank = { chainId, sender: DIDS[member]!, sequence, spends, body };
+  return signTransaction({ ...blank, gasLimit: gasLimitFor(blank, gasInside) }, KEYS[member]!);
 }
 
 export function transferOf(member: number, chainId: string, sequence: bigint, amount: bigint): Uint8Array {
