@@ -52,7 +52,7 @@ async function callRule(
   const key = await openKey(shell, options.key, options);
   await checkDevKey(client, key, options.key);
   const path = `/api/v1/contracts${pathOf(id)}/simulate${pathOf(rule)}`;
-  const simulated = await client.post(path, { sender: key.did, args: args.map(renderValue) });
+  const simulated = await client.simulate(path, { sender: key.did, args: args.map(renderValue) });
   const taken = (simulated.field('spends') as readonly { currency: string; amount: string }[]).map(
     ({ currency, amount }): Spend => ({ currency, amount: BigInt(amount) }),
   );

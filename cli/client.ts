@@ -5,6 +5,8 @@ export type Client = {
   readonly url: string;
   readonly get: (path: string, query?: { readonly [name: string]: string }) => Promise<Answer>;
   readonly post: (path: string, json: unknown) => Promise<Answer>;
+  /** Asks what a call would do; one that would fail is a failure of its own. */
+  readonly simulate: (path: string, json: unknown) => Promise<Answer>;
   readonly submit: (transaction: Uint8Array) => Promise<Answer>;
 };
 /** The fields of an answer; reading one that is not there is a failure. */
@@ -22,20 +24,24 @@ const WAIT_MS = 300_000;
 
 export function openClient(text: string): Client {
   const url = baseUrl(text);
+  const post = (path: string, type: string, body: string | Uint8Array, refusal: Refusal) =>
+    ask({ url, path, init: bodyOf(type, body), timeoutMs: TIMEOUT_MS, refusal });
   return {
     url,
     get: (path, query = {}) => {
       const search = new URLSearchParams(query).toString();
-      return ask(
+      const timeoutMs = query['wait'] === 'true' ? WAIT_MS : TIMEOUT_MS;
+      return ask({
         url,
-        `${path}${search === '' ? '' : `?${search}`}`,
-        {},
-        query['wait'] === 'true' ? WAIT_MS : TIMEOUT_MS,
-      );
+        path: `${path}${search === '' ? '' : `?${search}`}`,
+        init: {},
+        timeoutMs,
+        refusal: 'C0403',
+      });
     },
-    post: (path, json) => ask(url, path, bodyOf('application/json', JSON.stringify(json)), TIMEOUT_MS),
-    submit: (bytes) =>
-      ask(url, '/api/v1/transactions', bodyOf('application/octet-stream', bytes), TIMEOUT_MS),
+    post: (path, json) => post(path, 'application/json', JSON.stringify(json), 'C0403'),
+    simulate: (path, json) => post(path, 'application/json', JSON.stringify(json), 'C0407'),
+    submit: (bytes) => post('/api/v1/transactions', 'application/octet-stream', bytes, 'C0403'),
   };
 }
 
@@ -59,17 +65,28 @@ function bodyOf(type: string, body: string | Uint8Array): RequestInit {
   };
 }
 
-async function ask(url: string, path: string, init: RequestInit, timeoutMs: number): Promise<Answer> {
-  const response = await fetched(url, path, init, timeoutMs);
+/** The failure that a refusal of the node becomes. */
+type Refusal = 'C0403' | 'C0407';
+type Request = {
+  readonly url: string;
+  readonly path: string;
+  readonly init: RequestInit;
+  readonly timeoutMs: number;
+  readonly refusal: Refusal;
+};
+
+async function ask(request: Request): Promise<Answer> {
+  const { url, refusal } = request;
+  const response = await fetched(request);
   const json = await jsonOf(url, response);
   if (response.ok) return answerOf(url, json);
   const { code, message } = answerFields(json);
   if (typeof code !== 'string' || typeof message !== 'string')
     return fail('C0404', { url, reason: `status ${response.status}` });
-  return fail('C0403', { reason: message, name: code });
+  return fail(refusal, { reason: message, name: code });
 }
 
-async function fetched(url: string, path: string, init: RequestInit, timeoutMs: number): Promise<Response> {
+async function fetched({ url, path, init, timeoutMs }: Request): Promise<Response> {
   try {
     return await fetch(`${url}${path}`, {
       ...init,

@@ -38,7 +38,7 @@ import {
   transact,
 } from './embedded.ts';
 import { openTerminal } from './terminal.ts';
-import { type Verified, verifyAll } from './verification.ts';
+import { openVerifier, type Verified, type Verifier } from './verification.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const FOREIGN = join(
@@ -64,10 +64,12 @@ process.exitCode = await demonstrate();
 async function demonstrate(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'ccl-demo-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const verifier = await openVerifier(TERMINAL, { cache: false });
   try {
-    await refuteImported(folder);
-    const credit = await proveExample(MENDED);
-    const bank = await proveExample(TIME_BANK);
+    await refuteImported(verifier, folder);
+    const credit = await proveExample(verifier, MENDED);
+    const bank = await proveExample(verifier, TIME_BANK);
+    await verifier.close();
     await runChain(folder, bank, credit);
     return 0;
   } catch (error) {
@@ -75,16 +77,18 @@ async function demonstrate(): Promise<number> {
       `${TERMINAL.paint('red', 'FAILED')}  ${error instanceof Error ? error.message : String(error)}\n`,
     );
     return 1;
+  } finally {
+    await verifier.close();
   }
 }
 
 // ---- a contract that nobody here wrote ---------------------------------------------------------
 
-async function refuteImported(folder: string): Promise<void> {
+async function refuteImported(verifier: Verifier, folder: string): Promise<void> {
   const analysis = await importContract(folder);
   const contract = onlyContract(analysis);
-  const [verified] = await verifyAll(TERMINAL, analysis, [contract], { cache: false });
-  const found = verified!.report.rows.filter(
+  const { report } = await verifier.verify(analysis, contract);
+  const found = report.rows.filter(
     ({ kind, answer, confirmed }) => kind === 'stranger' && answer === 'refuted' && confirmed,
   );
   must(found.length === 1, `the stranger check refutes one rule of ${contract.name}, from deployment`);
@@ -126,11 +130,11 @@ type Example = {
   readonly certificate: string;
 };
 
-async function proveExample(path: string): Promise<Example> {
+async function proveExample(verifier: Verifier, path: string): Promise<Example> {
   const analysis = analyseFile(path);
   const contract = onlyContract(analysis);
-  const [verified] = await verifyAll(TERMINAL, analysis, [contract], { cache: false });
-  const { report, solver } = verified!;
+  const verified = await verifier.verify(analysis, contract);
+  const { report, solver } = verified;
   const broken = report.rows.filter(failsBuild);
   must(
     broken.length === 0,
@@ -142,7 +146,7 @@ async function proveExample(path: string): Promise<Example> {
   const hours = artifact.currencies.find(({ name }) => name === 'hours');
   must(hours?.decimals === 2, `${contract.name} binds \`hours\` with two decimals`);
   step(
-    `proved and built ${contract.name}: ${provedText(verified!)}; ${bytes.length} bytes, ${certificate.proofs.length} proofs in its certificate`,
+    `proved and built ${contract.name}: ${provedText(verified)}; ${bytes.length} bytes, ${certificate.proofs.length} proofs in its certificate`,
   );
   return { analysis, artifact, bytes, certificate: encodeCertificate(certificate) };
 }
@@ -233,7 +237,7 @@ async function deploy(node: Node, by: Person, example: Example, args: readonly s
   };
   const sent = await transact(node, by, body, [], gasOf(example, 'init'));
   if (!sent.ok) throw new Error(`${artifact.name} is not deployed: ${sent.reason}`);
-  const contract = String(sent.value);
+  const { contract } = sent.value as { readonly contract: string };
   const decided = await node.waitForDeployment(contract);
   if (!decided.ok || decided.value.outcome.event.name !== 'ContractDeployed')
     throw new Error(

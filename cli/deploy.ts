@@ -86,7 +86,8 @@ async function initSpends(shell: Shell, client: Client, { artifact }: Built, opt
 }
 
 function contractIn({ url }: Client, value: unknown): string {
-  return typeof value === 'string' ? value : fail('C0404', { url, reason: 'the deployment has no id' });
+  const { contract } = (value ?? {}) as { readonly contract?: unknown };
+  return typeof contract === 'string' ? contract : fail('C0404', { url, reason: 'the deployment has no id' });
 }
 
 function reasonOf(json: unknown): string {

@@ -16,25 +16,36 @@ export type ProofOptions = {
 /** A report with what is needed to make a certificate of it. */
 export type Verified = { readonly contract: core.Contract; readonly report: Report; readonly solver: string };
 
-/** Verifies contracts of one source, one after the other; the solver's threads end with it. */
+export type Verifier = {
+  readonly verify: (analysis: Analysis, contract: core.Contract) => Promise<Verified>;
+  /** Ends the solver's threads. */
+  readonly close: () => Promise<void>;
+};
+
+/** One solver for as many contracts as there are. */
+export async function openVerifier(terminal: Terminal, options: ProofOptions): Promise<Verifier> {
+  const workers = Math.min(4, availableParallelism());
+  const solver = await openSolver({ workers, ...(options.cache ? { cacheDir: cacheFolder() } : {}) });
+  return {
+    verify: (analysis, contract) => verifyOne(terminal, analysis, contract, solver, options),
+    close: () => solver.close(),
+  };
+}
+
+/** Verifies contracts of one source, one after the other. */
 export async function verifyAll(
   terminal: Terminal,
   analysis: Analysis,
   contracts: readonly core.Contract[],
   options: ProofOptions,
 ): Promise<readonly Verified[]> {
-  const solver = await openSolver({
-    workers: Math.min(4, availableParallelism()),
-    ...(options.cache ? { cacheDir: cacheFolder() } : {}),
-  });
+  const verifier = await openVerifier(terminal, options);
   try {
     const verified: Verified[] = [];
-    for (const contract of contracts)
-      verified.push(await verifyOne(terminal, analysis, contract, solver, options));
+    for (const contract of contracts) verified.push(await verifier.verify(analysis, contract));
     return verified;
   } finally {
-    endProgress(terminal);
-    await solver.close();
+    await verifier.close();
   }
 }
 
@@ -51,6 +62,7 @@ async function verifyOne(
     rlimit: options.rlimit ?? RLIMIT_DEFAULT,
     onProgress: (done, total) => progress(terminal, `${contract.name}: ${done} of ${total} obligations`),
   });
+  endProgress(terminal);
   return { contract, report, solver: solver.build };
 }
 
