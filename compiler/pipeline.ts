@@ -1,6 +1,6 @@
 /** The passes in order, and nothing else: the table of contents of the compiler. */
 import { type Checked, check } from './check/check.ts';
-import { planTests } from './check/tests.ts';
+import { planTests } from './check/tests/plan.ts';
 import type { Type } from './check/types.ts';
 import type * as core from './core/core.ts';
 import { lower } from './core/lower.ts';

@@ -1,7 +1,7 @@
 /**
  * Concrete tests as steps (language.md, section 8). There is no second evaluator: every expression of a test is a view
  * of one contract made for the file's tests, whose parameters are the values that the test has so far, and runs on
- * the VM. `check/tests.ts` makes this; `testing/tests.ts` runs it.
+ * the VM. `check/tests/plan.ts` makes this; `testing/tests.ts` runs it.
  */
 import type { Span } from '../syntax/ast.ts';
 

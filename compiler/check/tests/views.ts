@@ -1,0 +1,133 @@
+/**
+ * Expressions of tests as views of contracts that exist for them alone. In: an expression from which everything was
+ * taken out that only the world knows (`values.ts`). Out: a view whose parameters are the slots that it reads.
+ */
+import { BUILT_INS } from '../../builtins.ts';
+import type { Eval } from '../../core/tests.ts';
+import type * as ast from '../../syntax/ast.ts';
+import { childFields } from '../../syntax/children.ts';
+import { type Draft, nameNode } from './draft.ts';
+
+/** So many views are in one contract: an artifact has a limit. */
+const VIEWS_MAX = 200;
+
+/** Currencies and structs of the file's contracts, each name once. */
+export function sharedMembers(contracts: readonly ast.Contract[]): (ast.Currency | ast.Struct)[] {
+  const byName = new Map<string, ast.Currency | ast.Struct>();
+  for (const contract of contracts) {
+    for (const member of contract.members) {
+      if (member.kind !== 'currency' && member.kind !== 'struct') continue;
+      if (!byName.has(member.name.text)) byName.set(member.name.text, member);
+    }
+  }
+  return [...byName.values()];
+}
+
+export function knownNames(
+  tree: ast.SourceFile,
+  shared: readonly (ast.Currency | ast.Struct)[],
+): Set<string> {
+  const items = tree.items.flatMap((item) => ('name' in item ? [item.name.text] : []));
+  return new Set([
+    ...items,
+    ...shared.map((member) => member.name.text),
+    ...BUILT_INS.map((row) => row.name),
+  ]);
+}
+
+export function testsTree(
+  tree: ast.SourceFile,
+  shared: readonly (ast.Currency | ast.Struct)[],
+  views: readonly ast.View[],
+): ast.SourceFile {
+  const { span } = tree;
+  const used = tree.items.filter(
+    (item) => item.kind === 'struct' || item.kind === 'const' || item.kind === 'fn',
+  );
+  const ledger: ast.Capability = {
+    kind: 'capability',
+    span,
+    module: nameNode('ledger', span),
+    right: nameNode('read', span),
+  };
+  const contracts: ast.Contract[] = [];
+  for (let first = 0; first < views.length; first += VIEWS_MAX) {
+    const part = views.slice(first, first + VIEWS_MAX);
+    const uses: ast.Uses = { kind: 'uses', span, capabilities: [ledger] };
+    const name = nameNode(contractName(first), span);
+    contracts.push({ kind: 'contract', span, doc: null, name, members: [uses, ...shared, ...part] });
+  }
+  return { kind: 'file', span, uses: [], items: [...used, ...contracts] };
+}
+
+/** The contract that holds a view; no author can write such a name. */
+function contractName(view: number): string {
+  return `tests ${Math.floor(view / VIEWS_MAX)}`;
+}
+
+/** A view with `pure` as its result; `also` names `let`s that stand here, whether or not `pure` reads them. */
+export function viewOf(draft: Draft, pure: ast.Expr, result: ast.TypeExpr, also: readonly string[]): Eval {
+  const { unit } = draft;
+  const { span } = pure;
+  const read = namesRead(draft, pure, also);
+  // Names are known by their nodes, and stand for other parameters in every view: each gets its own copy.
+  const lets = [...draft.lets]
+    .filter(([name]) => read.has(name))
+    .map(([name, stmt]) => (also.includes(name) ? stmt : structuredClone(stmt)));
+  const inputs = [...read].flatMap((name) => draft.slotOf.get(name) ?? []).sort((a, b) => a - b);
+  const view = `t${unit.views.length}`;
+  const contract = contractName(unit.views.length);
+  const params = inputs.map((slot): ast.Param => {
+    const { name, type } = draft.slots[slot]!;
+    return { kind: 'param', name: nameNode(name, type.span), type, span: type.span };
+  });
+  const body: ast.Block = {
+    kind: 'block',
+    statements: [...lets, { kind: 'return', value: pure, span }],
+    result: null,
+    span,
+  };
+  unit.views.push({
+    kind: 'view',
+    doc: null,
+    name: nameNode(view, span),
+    params,
+    specs: [],
+    body,
+    result,
+    span,
+  });
+  return { contract, view, inputs, span };
+}
+
+/** Names that `expr` reads, and those that the `let`s among them read. */
+function namesRead(draft: Draft, expr: ast.Expr, also: readonly string[]): Set<string> {
+  const read = new Set<string>();
+  const visit = (node: ast.AnyNode): void => {
+    if (node.kind === 'name') note(node.text);
+    for (const child of exprChildren(node)) visit(child);
+  };
+  const note = (name: string): void => {
+    if (read.has(name)) return;
+    read.add(name);
+    const known = draft.lets.get(name);
+    if (known !== undefined) visit(known.value);
+  };
+  for (const name of also) note(name);
+  visit(expr);
+  return read;
+}
+
+export function exprChildren(node: ast.AnyNode): ast.AnyNode[] {
+  const fields = node as unknown as Record<string, unknown>;
+  return childFields(node.kind).flatMap((field) => {
+    const child = fields[field] as ast.AnyNode | readonly ast.AnyNode[] | null;
+    if (child === null || isNameOnly(node, field)) return [];
+    return Array.isArray(child) ? child : [child];
+  }) as ast.AnyNode[];
+}
+
+/** Fields that hold a name which is no expression: of a struct, a field, a currency. */
+export function isNameOnly(node: ast.AnyNode, field: string): boolean {
+  return field === 'name' || field === 'currency' || (node.kind === 'lambda' && field === 'params');
+}
