@@ -135,7 +135,10 @@ function typeDottedCall(at: At, expr: Expr<'call'>, callee: Expr<'field'>): Type
   const entity = at.out.entities.get(callee.name);
   if (entity?.kind === 'host') return typeHost(at, expr, entity.row);
   if (isModule(at, callee.object)) {
-    typeArgs(at, expr.args);
+    typeArgs(
+      at,
+      expr.args.filter((arg) => arg.kind !== 'name'),
+    );
     return ERROR;
   }
   const object = typeExpr(at, callee.object, null);

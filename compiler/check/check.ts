@@ -40,6 +40,7 @@ export function check(file: string, text: string, tree: ast.SourceFile, names: R
   const out: Checker = {
     file,
     text,
+    unresolved: names.diagnostics.length > 0,
     entities: new Map(names.entities),
     types: new Map(),
     structs: new Map(),

@@ -39,6 +39,8 @@ export type Effect = {
 export type Checker = {
   readonly file: string;
   readonly text: string;
+  /** Some names stand for nothing: what is not used cannot be told. */
+  readonly unresolved: boolean;
   /** From names to what they stand for, those behind dots included. */
   readonly entities: Map<ast.Name, Entity>;
   /** Types of expressions, type expressions and declarations. */

@@ -30,3 +30,38 @@ test('no hole of a sentence stays open', () => {
     }
   }
 });
+
+describe('a fix that is offered mends what it is offered for', () => {
+  test.each([
+    ['E0201', 'contract C { view f(total: Int) -> Int { return totl; } }'],
+    ['E0205', 'contract C { struct P { x: Int, yes: Int } view f(p: P) -> Int { return p.yess; } }'],
+    [
+      'E0206',
+      'contract C { currency hours { decimals 2 } uses ledger.read; view f() -> Amount<hours> { return ledger.balanc(self, hours); } }',
+    ],
+    [
+      'E0301',
+      'contract C { currency hours { decimals 2 } view f(a: Amount<hours>) -> Bool { return a > 0; } }',
+    ],
+    ['E0301', 'contract C { currency hours { decimals 2 } rule f() { let a: Amount<hours> = 3; } }'],
+    [
+      'E0403',
+      'contract C { currency hours { decimals 2 } rule f() { ledger.transfer(self, caller, 1 hours); } }',
+    ],
+    [
+      'E0403',
+      'contract C { uses ledger.read; currency hours { decimals 2 } rule f() { ledger.transfer(self, caller, 1 hours + ledger.balance(self, hours)); } }',
+    ],
+    ['E0407', 'contract C { rule f() { let a = 1; a += 1; } }'],
+  ])('%s in %s', (code, text) => {
+    const found = analyse(new Map([['x.ccl', text]]), 'x.ccl').diagnostics;
+    expect(found.map((diagnostic) => diagnostic.code)).toEqual([code]);
+    const edits = found[0]!.fix?.edits ?? [];
+    expect(edits).not.toEqual([]);
+    const mended = edits.reduceRight(
+      (at, { span, text: insert }) => at.slice(0, span.start) + insert + at.slice(span.end),
+      text,
+    );
+    expect(analyse(new Map([['x.ccl', mended]]), 'x.ccl').diagnostics).toEqual([]);
+  });
+});

@@ -33,6 +33,7 @@ function checkContract(out: Checker, contract: ast.Contract): void {
       fix: fixOf(contract, uses, need),
     });
   }
+  if (out.unresolved) return;
   for (const { node, name } of declared) {
     const used = needs.some((need) => includesCapability(name, need.capability));
     if (CAPABILITIES.some((known) => known === name) && !used)
