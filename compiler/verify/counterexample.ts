@@ -2,13 +2,13 @@
  * A solver's model as plain data: who calls with what, in which state. Identities are names (`self`, `caller`, a
  * written DID, `other.1`, …); whoever replays the case chooses what they stand for.
  */
-import type { Scalar } from '../check/types.ts';
-import type { Contract } from '../core/core.ts';
+import type { Contract, Function as CoreFunction } from '../core/core.ts';
 import { CALLER, CREATOR, SELF } from './facts.ts';
 import { NO_FLAWS } from './flaws.ts';
 import { type Formula, type Sort, sortOf, sortOfType } from './formula.ts';
 import { modelOf } from './model.ts';
 import type { Obligation } from './obligations.ts';
+import { parameterTypes } from './passive.ts';
 
 /** `name`: an identity of a sort without order; `''` is the type's zero. */
 export type ModelValue =
@@ -42,8 +42,13 @@ export type ModelWord = {
   readonly keys: readonly ModelValue[];
   readonly value: ModelValue;
 };
-/** The sum over a map of one field of its entries; `field` is -1 for a sum of anything else. */
-export type ModelSum = { readonly slot: number; readonly field: number; readonly value: bigint };
+/** The sum over a map of one field of its entries, or a count; `field` is -1 for any other sum. */
+export type ModelSum = {
+  readonly kind: 'sum' | 'count';
+  readonly slot: number;
+  readonly field: number;
+  readonly value: bigint;
+};
 export type ModelBalance = {
   readonly currency: number;
   readonly account: ModelValue;
@@ -57,7 +62,7 @@ export function counterexampleOf(contract: Contract, obligation: Obligation, val
   const fn = contract.functions[obligation.callee];
   return {
     caller: valueAt(reading, 'caller', 'Did'),
-    params: parametersOf(reading, fn?.locals.map((local) => local.type) ?? []),
+    params: fn === undefined ? [] : parametersOf(reading, fn),
     now: intAt(reading, 'now'),
     block: intAt(reading, 'block'),
     words: reads
@@ -174,15 +179,15 @@ function intAt(reading: Reading, symbolName: string): bigint {
   return asInt(valueAt(reading, symbolName, 'Int'));
 }
 
-function parametersOf(reading: Reading, locals: readonly Scalar[]): readonly ModelValue[] {
-  return locals.map((type, i) => valueAt(reading, `parameter.${i}`, sortOfType(type)));
+function parametersOf(reading: Reading, fn: CoreFunction): readonly ModelValue[] {
+  return parameterTypes(fn).map((type, i) => valueAt(reading, `parameter.${i}`, sortOfType(type)));
 }
 
 function sumIn(contract: Contract, read: Read): ModelSum {
   const { slot, kind, values, body } = modelOf(contract, NO_FLAWS).sums[read.indices[0]!]!;
   const field =
     kind === 'sum' && body.kind === 'bound' ? values.findIndex((bound) => bound.id === body.id) : -1;
-  return { slot, field, value: asInt(read.value) };
+  return { kind, slot, field, value: asInt(read.value) };
 }
 
 function balanceIn(read: Read): ModelBalance {

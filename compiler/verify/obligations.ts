@@ -285,6 +285,7 @@ function mayRevert(context: Context, walk: Walk): readonly Obligation[] {
       clause: null,
       violation: [not(check.ok), check.guard, passes(checks.slice(0, i))],
       passed: i,
+      ...(check.reason === 'capacity' ? { inside: true as const } : {}),
       success: `\`${fn.name}\` cannot revert here`,
       failure: `\`${fn.name}\` may revert: ${check.what}`,
     }),

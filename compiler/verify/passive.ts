@@ -116,12 +116,17 @@ export function walkFunction(
   before: State,
   env: (name: EnvName) => Formula,
 ): Passive {
-  const words = parameterWords(fn);
-  const params = fn.locals.slice(0, words).map((local, i) => parameterSymbol(i, local.type));
+  const params = parameterTypes(fn).map((type, i) => parameterSymbol(i, type));
   const walk: Walk = { model, fn, env, before, checks: [], facts: [], asserts: [], branches: [], exits: [] };
   const { state, values } = walkBody(walk, TRUE, before, params);
   const { checks, facts, asserts, branches } = walk;
   return { fn, before, checks, after: state, result: values, facts, asserts, branches, locals: params };
+}
+
+/** The words of the parameters, which are the first locals. */
+export function parameterTypes(fn: CoreFunction): readonly Scalar[] {
+  const words = fn.params.reduce((sum, param) => sum + wordsOf(param.type), 0);
+  return fn.locals.slice(0, words).map((local) => local.type);
 }
 
 /** No check fails: the function returns. */
@@ -509,10 +514,6 @@ function mergeExit(exit: Exit, rest: Exit, model: Model): Exit {
     state: mergeStates(condition, exit.state, rest.state),
     values: exit.values.map((value, i) => ite(condition, value, rest.values[i] ?? value)),
   };
-}
-
-function parameterWords(fn: CoreFunction): number {
-  return fn.params.reduce((sum, param) => sum + wordsOf(param.type), 0);
 }
 
 function wordsOf(type: CoreFunction['params'][number]['type']): number {

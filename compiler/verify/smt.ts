@@ -37,21 +37,21 @@ export function writeScript(asserted: readonly Formula[]): Script {
   return { text: `${text}\n`, legend: writer.legend, arguments: writer.arguments };
 }
 
-/**
- * The script with one factor of each product held at the model's value, so that every product is a true one. Null
- * where there is no product. `factor`: which of the two.
- */
+/** How to make products true ones: which factor is held, and at which value (null: the model's). */
+export type Pin = { readonly factor: 0 | 1; readonly value: bigint | null };
+
+/** The script with one factor of each product held; null where there is no product. */
 export function pinProducts(
   script: Script,
   values: { readonly [name: string]: string },
-  factor: 0 | 1,
+  pin: Pin,
 ): string | null {
   const lines: string[] = [];
   for (const [name, formula] of script.legend) {
     if (formula.kind !== 'apply' || formula.name !== 'product') continue;
-    const held = script.arguments.get(name)![factor]!;
-    const other = script.arguments.get(name)![1 - factor]!;
-    const value = integer(BigInt(values[held] ?? 0));
+    const held = script.arguments.get(name)![pin.factor]!;
+    const other = script.arguments.get(name)![1 - pin.factor]!;
+    const value = integer(pin.value ?? BigInt(values[held] ?? 0));
     lines.push(`(assert (= ${held} ${value}))`, `(assert (= ${name} (* ${value} ${other})))`);
   }
   return lines.length === 0 ? null : `${script.text}${lines.join('\n')}\n`;

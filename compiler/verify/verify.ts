@@ -8,7 +8,7 @@ import type { Span } from '../syntax/ast.ts';
 import { type Counterexample, counterexampleOf } from './counterexample.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
 import { type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
-import { pinProducts } from './smt.ts';
+import { type Pin, pinProducts } from './smt.ts';
 import type { Trace } from './trace.ts';
 
 export type Answer = 'proved' | 'refuted' | 'unconfirmed' | 'unknown';
@@ -180,11 +180,17 @@ async function vacuityRow(session: Session, obligation: Obligation, answer: Solv
   return makeRow(obligation, answer, 'proved', null, '');
 }
 
+/** The model's own values first, then small ones. */
+const PINS: readonly Pin[] = [null, 1n, 0n, -1n, 2n].flatMap((value) => [
+  { factor: 0, value },
+  { factor: 1, value },
+]);
+
 /** Products are functions to the solver, so a model is made true of them first, where that can be done. */
 async function confirm(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Refutation> {
   const { options } = session;
-  for (const factor of [0, 1] as const) {
-    const text = pinProducts(obligation.script, answer.values, factor);
+  for (const pin of PINS) {
+    const text = pinProducts(obligation.script, answer.values, pin);
     if (text === null) break;
     const exact = await options.solve({ text, rlimit: options.rlimit, wants: namesIn(obligation) });
     if (exact.status === 'sat') return options.refute(candidateOf(session, obligation, exact));

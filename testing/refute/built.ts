@@ -79,7 +79,8 @@ function buildMap(building: Building, slot: core.Slot, index: number): boolean {
     if (!isZero(value)) entryAt(entries, word.keys.map(name)).fields.set(word.field, value);
   }
   for (const sum of counterexample.sums.filter((one) => one.slot === index)) {
-    if (sum.field < 0 || !fillSum(slot, entries, sum.field, sum.value)) return false;
+    if (sum.kind === 'count') fillCount(slot, entries, sum.value);
+    else if (sum.field >= 0 && !fillSum(slot, entries, sum.field, sum.value)) return false;
   }
   const shape = shapeOf(building, slot.name);
   for (const { keys, fields } of entries.values())
@@ -100,6 +101,19 @@ function fillSum(slot: core.Slot, entries: Entries, field: number, sum: bigint):
     missing -= part;
   }
   return missing === 0n;
+}
+
+/** As many entries of ones as are missing, if every entry that is not zero counts. */
+function fillCount(slot: core.Slot, entries: Entries, count: bigint): void {
+  const known = [...entries.values()].filter(({ fields }) =>
+    [...fields.values()].some((value) => !isZero(value)),
+  ).length;
+  for (let i = known; i < count && i < FILLERS_MAX; i++) {
+    const { fields } = entryAt(entries, fillerKey(slot, i));
+    slot.fields.forEach(({ type }, field) => {
+      if (typeof zeroOf(type.kind) === 'bigint') fields.set(field, 1n);
+    });
+  }
 }
 
 function buildSet(building: Building, slot: core.Slot, index: number): boolean {

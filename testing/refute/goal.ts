@@ -28,7 +28,7 @@ export function isGoal(arena: Arena, judge: Judge, obligation: Obligation, step:
     case 'succeeds':
       return failsDespite(arena, judge, obligation, step);
     case 'may-revert':
-      return revertsAt(obligation, step);
+      return obligation.inside ? isMarked(step) : revertsAt(obligation, step);
     case 'stranger':
       return lowersAnother(step);
     case 'vacuity':
@@ -88,12 +88,8 @@ function isRevert({ trap, code }: Failure): boolean {
 
 function revertsAt({ span }: Obligation, { failure }: Step): boolean {
   const position = failure?.trap?.position ?? null;
-  return (
-    position !== null &&
-    position.start === span.start &&
-    position.end === span.end &&
-    failure?.trap?.kind !== 'OutOfGas'
-  );
+  if (position === null || failure?.trap?.kind === 'OutOfGas') return false;
+  return position.start === span.start && position.end === span.end;
 }
 
 function isMarked({ failure }: Step): boolean {

@@ -1,6 +1,6 @@
 /**
- * A contract in which a place inside of the code shows itself: where a branch begins, or where an `assert` fails, the
- * call reverts with a message of its own. All else is as it was.
+ * A contract in which a place inside of the code shows itself: where a branch begins, where an `assert` fails or a set
+ * is full, the call reverts with a message of its own. All else is as it was.
  */
 import { clauseProgram, type core } from '../../compiler/index.ts';
 import { MARK, type Obligation } from './goal.ts';
@@ -26,6 +26,7 @@ type Marker = {
 function markAll(marker: Marker, stmts: readonly core.Stmt[]): readonly core.Stmt[] {
   return stmts.flatMap((stmt) => {
     if (stmt.kind === 'assert') return isAssert(marker, stmt) ? checkOf(marker, stmt) : [stmt];
+    if (stmt.kind === 'add') return [...roomBefore(marker, stmt), stmt];
     if (stmt.kind !== 'if') return [stmt];
     const then = markBranch(marker, stmt.then);
     return [{ ...stmt, then, otherwise: markBranch(marker, stmt.otherwise) }];
@@ -47,6 +48,39 @@ function markBranch(marker: Marker, stmts: readonly core.Stmt[]): readonly core.
 
 function isAssert({ obligation }: Marker, stmt: Extract<core.Stmt, { readonly kind: 'assert' }>): boolean {
   return obligation.kind === 'assert' && sameSpan(stmt.span, obligation.span);
+}
+
+/** What `add` itself checks; its own revert is in code that all `add`s to the set share. */
+function roomBefore(
+  marker: Marker,
+  stmt: Extract<core.Stmt, { readonly kind: 'add' }>,
+): readonly core.Stmt[] {
+  const { obligation, contract, locals } = marker;
+  if (obligation.kind !== 'may-revert' || !stmt.reverts.some(({ span }) => sameSpan(span, obligation.span)))
+    return [];
+  const { span, slot, keys } = stmt;
+  const [inside, size, room, ok] = [0, 1, 2, 3].map((i) => locals.length + i) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const types = ['Bool', 'Int', 'Bool', 'Bool'] as const;
+  locals.push(...types.map((kind) => ({ name: '', type: { kind }, span })));
+  marker.done = true;
+  const local = (id: number): core.Atom => ({ kind: 'local', id });
+  const capacity: core.Atom = {
+    kind: 'const',
+    type: { kind: 'Int' },
+    value: BigInt(contract.slots[slot]!.capacity),
+  };
+  return [
+    { kind: 'has', span, target: inside, slot, keys },
+    { kind: 'size', span, target: size, slot },
+    { kind: 'op', span, target: room, op: 'lt', args: [local(size), capacity], reverts: [] },
+    { kind: 'op', span, target: ok, op: 'or', args: [local(inside), local(room)], reverts: [] },
+    { kind: 'require', span, condition: local(ok), message: MARK, clause: -1 },
+  ];
 }
 
 /** The clause's one view, in the place of the `assert`. */

@@ -1,0 +1,176 @@
+/** Small contracts drawn from a seed: the same seed has the same source. Every piece of the language that the verifier models has its chance. */
+
+export type Draw = (below: number) => number;
+
+/** Numbers from 0 to below a bound (mulberry32). */
+export function drawFrom(seed: number): Draw {
+  let state = seed | 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+export function randomContract(seed: number): string {
+  const draw = drawFrom(seed);
+  const invariants = someOf(draw, INVARIANTS, 3).map((text, i) => `  invariant i${i}: ${text};`);
+  const histories = someOf(draw, HISTORIES, 1).map((text, i) => `  history h${i}: ${text};`);
+  const rules = Array.from({ length: 2 + draw(2) }, (_, i) => rule(draw, i));
+  return `contract Random {
+  uses ledger.write;
+  currency coin { decimals 0${draw(2) === 0 ? '' : '; issued'} }
+  state {
+    n: Int;
+    total: Int;
+    held: Amount<coin>;
+    m: Map<Did, Int>;
+    s: Set<Did, 2>;
+    owner: Did = creator;
+    opened: Time = now;
+  }
+${[...invariants, ...histories, ...rules].join('\n')}
+}
+`;
+}
+
+function rule(draw: Draw, index: number): string {
+  const requires = someOf(draw, CONDITIONS, 2).map((text) => `    requires ${text} else "no"`);
+  const ensures = someOf(draw, ENSURES, 3).map((text) => `    ensures ${text}`);
+  const succeeds = draw(3) === 0 ? [`    succeeds when ${one(draw, SUCCEEDS)}`] : [];
+  const body = Array.from({ length: 1 + draw(3) }, () => `    ${statement(draw, 2)}`);
+  const open = draw(3) === 0 ? 'open rule' : 'rule';
+  return [
+    `  ${open} r${index}(d: Did, x: Int, a: Amount<coin>)`,
+    ...requires,
+    ...ensures,
+    ...succeeds,
+    '  {',
+    ...body,
+    '  }',
+  ].join('\n');
+}
+
+function statement(draw: Draw, depth: number): string {
+  if (depth > 0 && draw(4) === 0) {
+    const otherwise = draw(2) === 0 ? '' : ` else { ${statement(draw, depth - 1)} }`;
+    return `if ${one(draw, CONDITIONS)} { ${statement(draw, depth - 1)} }${otherwise}`;
+  }
+  return one(draw, STATEMENTS).replace('E', one(draw, NUMBERS));
+}
+
+function one(draw: Draw, list: readonly string[]): string {
+  return list[draw(list.length)]!;
+}
+
+/** Up to `max` different ones. */
+function someOf(draw: Draw, list: readonly string[], max: number): readonly string[] {
+  return [...new Set(Array.from({ length: draw(max + 1) }, () => one(draw, list)))];
+}
+
+const NUMBERS = [
+  'x',
+  '1',
+  'n',
+  'x + 1',
+  'x / 2',
+  'm[d]',
+  'm[caller]',
+  '0 - 1',
+  'n - x',
+  'x * 2',
+  'n * x',
+  'x % 2',
+];
+const STATEMENTS = [
+  'n = E;',
+  'n += E;',
+  'n += x; total += x;',
+  'm[d] += E;',
+  'm[caller] = E;',
+  'm[d] += x; total += x;',
+  'm[d] += x; total += x;',
+  'total -= m[d]; m.remove(d);',
+  'm.remove(d);',
+  's.add(d);',
+  's.add(caller);',
+  's.remove(d);',
+  'owner = d;',
+  'ledger.transfer(caller, self, a);',
+  'ledger.transfer(caller, self, a); held += a;',
+  'ledger.transfer(self, d, a);',
+  'ledger.transfer(caller, d, a);',
+];
+const CONDITIONS = [
+  'x > 0',
+  'x >= 0 && x <= 2',
+  'x < 100',
+  'n < 2',
+  'n >= 0',
+  'd != caller',
+  'caller == owner',
+  'd in s',
+  'm[d] == 0',
+  's.size < 2',
+  'a > 0 coin',
+  'total < 1000 && total >= 0',
+  'x / 2 >= 0',
+];
+const INVARIANTS = [
+  'n >= 0',
+  'n <= 5',
+  'total == sum(m)',
+  'total == sum(m)',
+  'forall k: Did { m[k] >= 0 }',
+  'forall k: Did { m[k] <= total }',
+  's.size <= 1',
+  'ledger.balance(self, coin) >= held',
+  'ledger.balance(self, coin) == held',
+  'ledger.balance(self, coin) >= 0 coin',
+  'owner == creator',
+  'opened <= now',
+  'opened == now',
+  'count(m, v => v > 0) <= 1',
+  'forall k: Did { k in s ==> m[k] > 0 || m[k] <= 0 }',
+  'creator in s || s.size >= 0',
+];
+const HISTORIES = [
+  'old(n) <= n',
+  'caller == old(owner) || n == old(n)',
+  'old(total) <= total',
+  'called(r0) || old(held) == held',
+];
+const ENSURES = [
+  'n == old(n) + x',
+  'n >= old(n)',
+  'n == old(n)',
+  'm[d] == old(m[d]) + x',
+  'm[d] == old(m[d])',
+  'm[caller] == old(m[caller])',
+  'm[caller] == x',
+  'n == x / 2',
+  'n / 2 * 2 <= n',
+  'forall k: Did { m[k] == old(m[k]) || k == d }',
+  'ledger.balance(self, coin) == old(ledger.balance(self, coin)) + a',
+  'ledger.balance(self, coin) >= old(ledger.balance(self, coin))',
+  'ledger.balance(d, coin) == old(ledger.balance(d, coin)) + a',
+  'ledger.balance(caller, coin) == old(ledger.balance(caller, coin)) - a',
+  'ledger.total(coin) == old(ledger.total(coin))',
+  'd in s',
+  's.size == old(s.size) + 1',
+  's.size >= old(s.size)',
+  'a >= 0 coin',
+  'sum(m) == old(sum(m)) + x',
+  'sum(m) == old(sum(m))',
+];
+const SUCCEEDS = [
+  'x > 0',
+  'x >= 0 && x <= 2',
+  'ledger.can_pay(caller, coin, a)',
+  'a >= 0 coin && ledger.can_pay(caller, coin, a) && d == owner',
+  'a >= 0 coin && a <= ledger.balance(self, coin)',
+  's.size < 2',
+  'x > 0 && x < 10 && n >= 0 && n < 10',
+  'true',
+];

@@ -1,0 +1,137 @@
+/**
+ * What really happens: every step from the states that a contract reaches within a bound, on the VM, and which of its
+ * obligations some step breaks. It knows nothing of proofs.
+ */
+import type { core } from '../../compiler/index.ts';
+import { build } from '../../compiler/index.ts';
+import type { Obligation } from '../../compiler/verify/obligations.ts';
+import { fingerprint, isGoal } from '../../testing/refute/goal.ts';
+import { makeJudge } from '../../testing/refute/judge.ts';
+import { snapshotOf } from '../../testing/refute/snapshot.ts';
+import {
+  type Action,
+  type Arena,
+  CREATOR,
+  openArena,
+  type Place,
+  STRANGER,
+  type Step,
+  takeStep,
+} from '../../testing/refute/steps.ts';
+import { memberDid } from '../../testing/world.ts';
+import { type Draw, drawFrom } from './random.ts';
+
+export type Found = {
+  /** `rule kind name` of each obligation that some step breaks, with the step in words. */
+  readonly broken: ReadonlyMap<string, string>;
+  /** Invariants that do not hold in some reachable state. */
+  readonly fallen: ReadonlySet<string>;
+  readonly steps: number;
+};
+
+export type Bounds = { readonly statesMax: number; readonly callsPerState: number };
+
+export function nameOfObligation({ rule, kind, name }: Pick<Obligation, 'rule' | 'kind' | 'name'>): string {
+  return `${rule} ${kind} ${name}`;
+}
+
+export function explore(
+  contract: core.Contract,
+  obligations: readonly Obligation[],
+  seed: number,
+  bounds: Bounds,
+): Found {
+  const arena = openArena(contract, build(contract, { claims: [], marks: [] }));
+  const judge = makeJudge(contract);
+  const broken = new Map<string, string>();
+  const fallen = new Set<string>();
+  const draw = drawFrom(seed);
+  let steps = 0;
+  const watch = (step: Step): Place | null => {
+    steps += 1;
+    for (const obligation of obligations) {
+      const name = nameOfObligation(obligation);
+      if (!broken.has(name) && isGoal(arena, judge, obligation, step))
+        broken.set(name, JSON.stringify(step.action, plain));
+    }
+    if (step.to !== null && step.to.world !== null) noteFallen(arena, judge, step, fallen);
+    return step.to;
+  };
+  const open: Place[] = rootsOf(arena, watch);
+  const seen = new Set(open.map(fingerprint));
+  for (let place = open.shift(); place !== undefined; place = open.shift()) {
+    for (const action of actionsAt(arena, place, draw, bounds.callsPerState)) {
+      const to = watch(takeStep(arena, place, action));
+      if (to === null || seen.size >= bounds.statesMax || seen.has(fingerprint(to))) continue;
+      seen.add(fingerprint(to));
+      open.push(to);
+    }
+  }
+  return { broken, fallen, steps };
+}
+
+function rootsOf(arena: Arena, watch: (step: Step) => Place | null): Place[] {
+  const deploy: Action = { kind: 'deploy', args: [] };
+  const plain = watch(takeStep(arena, null, deploy));
+  const paid = takeStep(arena, null, { kind: 'pay', from: memberDid('bob'), currency: 0, amount: 3n }).to;
+  const rich = paid === null ? null : watch(takeStep(arena, paid, deploy));
+  return [plain, rich].filter((place) => place !== null);
+}
+
+function noteFallen(
+  arena: Arena,
+  judge: ReturnType<typeof makeJudge>,
+  { to }: Step,
+  fallen: Set<string>,
+): void {
+  const { world, account } = to!;
+  const snapshot = snapshotOf(arena.contract, arena.artifact, world, account);
+  const values = {
+    caller: '',
+    creator: memberDid(CREATOR),
+    self: account,
+    now: world.clock.time,
+    block: world.clock.block,
+  };
+  const moment = {
+    old: snapshot,
+    now: snapshot,
+    env: (name: core.EnvName) => values[name],
+    locals: [],
+    result: [],
+    callee: -1,
+  };
+  for (const clause of arena.contract.invariants) {
+    if (!fallen.has(clause.name) && judge.holds(clause, moment) === false) fallen.add(clause.name);
+  }
+}
+
+const NUMBERS = [-1n, 0n, 1n, 2n, 3n, 7n, 2n ** 63n - 1n, -(2n ** 63n)];
+const AMOUNTS = [-1n, 0n, 1n, 2n, 10n ** 18n];
+
+function actionsAt(arena: Arena, place: Place, draw: Draw, calls: number): readonly Action[] {
+  const rules = arena.contract.functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
+  const people = [CREATOR, 'bob'].map(memberDid);
+  const somebody = [...people, place.account, '', memberDid(STRANGER)];
+  const drawn = rules.flatMap((callee) =>
+    Array.from({ length: calls }, (): Action => {
+      const by = draw(6) === 0 ? memberDid(STRANGER) : people[draw(2)]!;
+      const d = draw(3) === 0 ? by : somebody[draw(somebody.length)]!;
+      return {
+        kind: 'call',
+        callee,
+        args: [d, NUMBERS[draw(NUMBERS.length)]!, AMOUNTS[draw(AMOUNTS.length)]!],
+        by,
+      };
+    }),
+  );
+  return [
+    ...drawn,
+    { kind: 'pay', from: memberDid('bob'), currency: 0, amount: 1n },
+    { kind: 'wait', seconds: 1n },
+  ];
+}
+
+function plain(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
