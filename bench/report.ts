@@ -12,12 +12,20 @@ export type Report = {
 
 /** The JSON object that a benchmark prints as its last line. */
 export function toJson(report: Report): string {
-  return JSON.stringify({ bench: report.bench, machine: machine(), rows: report.rows, values: report.values });
+  return JSON.stringify({
+    bench: report.bench,
+    machine: machine(),
+    rows: report.rows,
+    values: report.values,
+  });
 }
 
 /** The same as a table for people. */
 export function toTable(report: Report): string {
-  const lines = [`${report.bench} on ${machine().cpu} (${machine().cores} cores, Node ${machine().node})`, ''];
+  const lines = [
+    `${report.bench} on ${machine().cpu} (${machine().cores} cores, Node ${machine().node})`,
+    '',
+  ];
   lines.push(...table(report.rows), '');
   for (const [name, value] of Object.entries(report.values)) lines.push(`${name.padEnd(32)} ${round(value)}`);
   return lines.join('\n');
@@ -25,14 +33,24 @@ export function toTable(report: Report): string {
 
 function machine(): { cpu: string; cores: number; memoryMb: number; node: string } {
   const all = cpus();
-  return { cpu: all[0]?.model.trim() ?? 'unknown', cores: all.length, memoryMb: Math.round(totalmem() / 2 ** 20), node: process.versions.node };
+  return {
+    cpu: all[0]?.model.trim() ?? 'unknown',
+    cores: all.length,
+    memoryMb: Math.round(totalmem() / 2 ** 20),
+    node: process.versions.node,
+  };
 }
 
 function table(rows: readonly Row[]): string[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = [columns, ...rows.map((row) => columns.map((column) => format(row[column])))];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
-  return cells.map((line) => line.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ').trimEnd());
+  return cells.map((line) =>
+    line
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function format(cell: string | number | undefined): string {

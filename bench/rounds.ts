@@ -3,7 +3,11 @@
 export type Contender = { readonly name: string; readonly run: () => void | Promise<void> };
 
 /** Median milliseconds per contender, over `rounds` rounds after `warmUps` uncounted ones. */
-export async function medians(contenders: readonly Contender[], rounds: number, warmUps = 1): Promise<ReadonlyMap<string, number>> {
+export async function medians(
+  contenders: readonly Contender[],
+  rounds: number,
+  warmUps = 1,
+): Promise<ReadonlyMap<string, number>> {
   const times = new Map(contenders.map(({ name }) => [name, [] as number[]]));
   for (let round = -warmUps; round < rounds; round++) {
     for (const { name, run } of contenders) {

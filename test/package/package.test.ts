@@ -12,11 +12,15 @@ let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'ccl package '));
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT });
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder, join(ROOT, 'dist')], { cwd: folder });
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder, join(ROOT, 'dist')], {
+    cwd: folder,
+  });
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
   mkdirSync(join(folder, 'user'));
   writeFileSync(join(folder, 'user', 'package.json'), '{"private":true}');
-  execFileSync('npm', ['install', ...NPM, join(folder, tarball ?? 'no tarball')], { cwd: join(folder, 'user') });
+  execFileSync('npm', ['install', ...NPM, join(folder, tarball ?? 'no tarball')], {
+    cwd: join(folder, 'user'),
+  });
   cpSync(join(ROOT, 'examples', 'timebank', 'TimeBank.ccl'), join(folder, 'user', 'TimeBank.ccl'));
 }, 240_000);
 
@@ -24,7 +28,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function ccl(args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } {
   const main = join(folder, 'user', 'node_modules', 'ccl', 'cli', 'main.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: join(folder, 'user'), input, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    cwd: join(folder, 'user'),
+    input,
+    encoding: 'utf8',
+  });
   return { status, stdout, stderr };
 }
 
@@ -42,8 +50,17 @@ test('it verifies with the solver in its worker threads, and builds', () => {
 });
 
 test('its language server answers over stdio', () => {
-  const request = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { processId: null, rootUri: null, capabilities: {} } });
-  const exit = ['shutdown', 'exit'].map((method, index) => JSON.stringify({ jsonrpc: '2.0', ...(index === 0 ? { id: 2 } : {}), method }));
-  const input = [request, ...exit].map((text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`).join('');
+  const request = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { processId: null, rootUri: null, capabilities: {} },
+  });
+  const exit = ['shutdown', 'exit'].map((method, index) =>
+    JSON.stringify({ jsonrpc: '2.0', ...(index === 0 ? { id: 2 } : {}), method }),
+  );
+  const input = [request, ...exit]
+    .map((text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
+    .join('');
   expect(ccl(['lsp', '--stdio'], input).stdout).toContain('"hoverProvider"');
 });
