@@ -9,7 +9,7 @@ import type * as ast from '../syntax/ast.ts';
 import { type Declaration, describe, type Entity, isDeclaration } from './entity.ts';
 import { innerScope, lookUp, type Scope, visibleNames } from './scope.ts';
 import { nearestName } from './suggest.ts';
-import { unsupportedWord } from './unsupported.ts';
+import { laterNames, unsupportedWord } from './unsupported.ts';
 
 export type Resolution = {
   /** Keyed by the `name` node, at its use and at its declaration. A name that is not here was reported. */
@@ -21,6 +21,8 @@ type Walk = {
   readonly file: string;
   readonly entities: Map<ast.Name, Entity>;
   readonly diagnostics: Diagnostic[];
+  /** Names of declarations that are not in this version: they were reported where they stand. */
+  readonly later: Set<string>;
   /** How many unknown names still get a suggestion: looking for one costs time. */
   suggestions: number;
 };
@@ -29,9 +31,16 @@ const SUGGESTIONS_MAX = 100;
 
 /** Resolves the names of one file. Never fails. */
 export function resolve(file: string, tree: ast.SourceFile): Resolution {
-  const walk: Walk = { file, entities: new Map(), diagnostics: [], suggestions: SUGGESTIONS_MAX };
+  const walk: Walk = {
+    file,
+    entities: new Map(),
+    diagnostics: [],
+    suggestions: SUGGESTIONS_MAX,
+    later: new Set(),
+  };
   const scope = innerScope(LANGUAGE);
   for (const use of tree.uses) isUnsupported(walk, use);
+  for (const node of [...tree.uses, ...tree.items]) noteLater(walk, node);
   for (const item of tree.items) declareItem(walk, scope, item);
   for (const item of tree.items) walkItem(walk, scope, item);
   return walk;
@@ -49,6 +58,11 @@ export const LANGUAGE_NAMES: readonly string[] = BUILT_INS.map((row) => row.name
 // ---- declarations ------------------------------------------------------------------------------
 
 type NamedNode = Exclude<Declaration['node'], ast.Name>;
+
+function noteLater(walk: Walk, node: ast.AnyNode): void {
+  for (const { text } of laterNames(node)) walk.later.add(text);
+  if (node.kind === 'contract') for (const member of node.members) noteLater(walk, member);
+}
 
 function declareItem(walk: Walk, scope: Scope, item: ast.Item): void {
   switch (item.kind) {
@@ -372,6 +386,7 @@ function use(walk: Walk, scope: Scope, name: ast.Name): void {
   if (name.text === '') return;
   const entity = lookUp(scope, name.text);
   if (entity === null) {
+    if (walk.later.has(name.text)) return;
     walk.suggestions -= 1;
     const known = walk.suggestions >= 0 ? visibleNames(scope) : [];
     walk.diagnostics.push(diagnose('E0201', { ...near(walk, name, known), name: name.text }));

@@ -1,5 +1,5 @@
 /** What parses and is not in this version of CCL yet, in an author's words, by kind of node. Kinds that are absent are built. */
-import type { AnyNode } from '../syntax/ast.ts';
+import type { AnyNode, Name } from '../syntax/ast.ts';
 
 const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   use: '`use`',
@@ -25,6 +25,24 @@ const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   hex: 'a `0x` literal',
   generic: 'a call to another contract',
 };
+
+/** The names that a declaration of a later version would give a meaning: their uses are no second mistake. */
+export function laterNames(node: AnyNode): readonly Name[] {
+  switch (node.kind) {
+    case 'use':
+      return node.names;
+    case 'interface':
+    case 'error':
+    case 'ghost':
+      return [node.name];
+    case 'enum':
+      return [node.name, ...node.variants.map(({ name }) => name)];
+    case 'lifecycle':
+      return [node.name, ...node.transitions.flatMap(({ from, to }) => [from, ...to])];
+    default:
+      return [];
+  }
+}
 
 /** The construct's name for a message, or null when this version has it. */
 export function unsupportedWord(node: AnyNode): string | null {
