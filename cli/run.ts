@@ -1,12 +1,11 @@
 /** `ccl run FILE rule args --by alice`: one rule or view in a fresh test world, and what it did. */
 import type { Command } from 'commander';
-import { build } from '../compiler/index.ts';
 import { type RuleCall, type RunReport, runRule } from '../testing/index.ts';
 import type { Artifact } from '../vm/index.ts';
 import { readAmounts } from './amount.ts';
 import { fail } from './failure.ts';
 import { command, type Shell } from './shell.ts';
-import { contractOf, soundFile } from './source.ts';
+import { contractOf, soundFile, trialArtifacts } from './source.ts';
 import { jsonText, type Terminal } from './terminal.ts';
 
 type Options = {
@@ -46,11 +45,12 @@ export function declare(shell: Shell): Command {
 function runFile(shell: Shell, file: string, rule: string, args: readonly string[], options: Options): void {
   const { terminal } = shell;
   const analysis = soundFile(terminal, file);
-  if (analysis === null) {
+  const contract = analysis && contractOf(analysis, options.contract);
+  const [artifact] = (contract && trialArtifacts(terminal, analysis, [contract])) ?? [];
+  if (artifact === undefined) {
     shell.finish('wrong');
     return;
   }
-  const artifact = build(contractOf(analysis, options.contract), { claims: [], marks: [] });
   checkEntry(artifact, rule, args);
   const before = options.first.map(readCall);
   const spending = options.spending === undefined ? null : readAmounts(options.spending, artifact.currencies);

@@ -2,6 +2,8 @@
 import {
   type Analysis,
   analyse,
+  build,
+  checkSize,
   type core,
   type Diagnostic,
   diagnosticToJson,
@@ -9,6 +11,7 @@ import {
   lowerProgram,
   renderDiagnostic,
 } from '../compiler/index.ts';
+import type { Artifact } from '../vm/index.ts';
 import { fail } from './failure.ts';
 import { readText } from './file.ts';
 import type { Terminal } from './terminal.ts';
@@ -45,6 +48,21 @@ export function contractOf(analysis: Analysis, name: string | undefined): core.C
     return contracts.length === 1 ? contracts[0]! : fail('C0203', { path: analysis.file, names });
   const found = contracts.find((contract) => contract.name === name);
   return found ?? fail('C0204', { contract: analysis.file, what: 'contract', name, names });
+}
+
+/** Artifacts to try contracts with, without proofs; null after printing what is too large. */
+export function trialArtifacts(
+  terminal: Terminal,
+  analysis: Analysis,
+  contracts: readonly core.Contract[],
+): readonly Artifact[] | null {
+  const built = contracts.map((contract) => ({
+    contract,
+    artifact: build(contract, { claims: [], marks: [] }),
+  }));
+  const tooLarge = built.flatMap(({ contract, artifact }) => checkSize(analysis.file, contract, artifact));
+  showDiagnostics(terminal, tooLarge, sourcesOf(analysis));
+  return tooLarge.length > 0 ? null : built.map(({ artifact }) => artifact);
 }
 
 export function countErrors(diagnostics: readonly Diagnostic[]): number {

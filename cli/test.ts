@@ -1,10 +1,10 @@
 /** `ccl test FILE...`: the tests of sources, each in a world of its own, and what the entry points cost. */
 import type { Command } from 'commander';
-import { type Analysis, build, lowerProgram, lowerTests } from '../compiler/index.ts';
+import { type Analysis, lowerProgram, lowerTests } from '../compiler/index.ts';
 import { type GasUse, gasTable, runTests, type TestProgram, type TestResult } from '../testing/index.ts';
 import type { Exit } from './failure.ts';
 import { command, type Shell } from './shell.ts';
-import { excerpt, soundFile } from './source.ts';
+import { excerpt, soundFile, trialArtifacts } from './source.ts';
 import { columns, jsonText, type Terminal } from './terminal.ts';
 
 type Options = { readonly json?: true };
@@ -35,16 +35,14 @@ function testFiles(shell: Shell, files: readonly string[], options: Options): vo
 /** A file with mistakes has no results. */
 function testFile(terminal: Terminal, file: string): Tested | null {
   const analysis = soundFile(terminal, file);
-  return analysis && { file, analysis, results: runTests(programOf(analysis)) };
+  const program = analysis && programOf(terminal, analysis);
+  return program && { file, analysis, results: runTests(program) };
 }
 
-function programOf(analysis: Analysis): TestProgram {
-  const unproved = { claims: [], marks: [] };
-  return {
-    plans: analysis.tests.plans,
-    contracts: lowerProgram(analysis).contracts.map((contract) => build(contract, unproved)),
-    evaluators: lowerTests(analysis).contracts.map((contract) => build(contract, unproved)),
-  };
+function programOf(terminal: Terminal, analysis: Analysis): TestProgram | null {
+  const contracts = trialArtifacts(terminal, analysis, lowerProgram(analysis).contracts);
+  const evaluators = trialArtifacts(terminal, analysis, lowerTests(analysis).contracts);
+  return contracts && evaluators && { plans: analysis.tests.plans, contracts, evaluators };
 }
 
 function exitOf(tested: readonly (Tested | null)[]): Exit {

@@ -2,17 +2,7 @@
  * Runs concrete tests (`core/tests.ts`) in a world of their own each. Expressions of a test are views that the world
  * evaluates as it does those of any contract. Results are plain data: what failed, where, and what was read.
  */
-import {
-  type Analysis,
-  build,
-  type DeployedId,
-  type Eval,
-  type Expectation,
-  lowerTests,
-  type SlotId,
-  type Step,
-  type TestPlan,
-} from '../compiler/index.ts';
+import type { DeployedId, Eval, Expectation, SlotId, Step, TestPlan } from '../compiler/index.ts';
 import { currencyIdOf, DEPLOY_PERMISSION, type Failure, type Spends, type Success } from '../host/index.ts';
 import type { AbiValue, Artifact, CurrencyDecl, Event } from '../vm/index.ts';
 import { showValue } from './values.ts';
@@ -67,17 +57,6 @@ export type GasUse = {
   readonly gasUsedMax: number;
   readonly gasMax: number;
 };
-
-/**
- * The tests of a file that was analysed without errors; `contracts` are its contracts as they are to be tested.
- * @throws when the analysis has errors.
- */
-export function compileTests(analysis: Analysis, contracts: readonly Artifact[]): TestProgram {
-  const evaluators = lowerTests(analysis).contracts.map((contract) =>
-    build(contract, { claims: [], marks: [] }),
-  );
-  return { plans: analysis.tests.plans, contracts, evaluators };
-}
 
 /** In the order of the source. Runs all of them, whatever fails. */
 export function runTests(program: TestProgram): TestResult[] {
