@@ -3,14 +3,19 @@ import { LIMITS } from '../../../vm/index.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { paramType, resultType, stateType, tooLarge } from '../annotation.ts';
 import type { Callable, Checker } from '../checker.ts';
-import { leavesOf, type Type } from '../types.ts';
+import { leavesOf, type Type, UNIT } from '../types.ts';
 
 export function checkLimits(out: Checker, tree: ast.SourceFile): void {
   for (const item of tree.items) {
     if (item.kind === 'contract') checkContract(out, item);
-    else if (item.kind === 'fn') checkSignature(out, item);
+    else if (item.kind === 'fn') checkFn(out, item);
     else if (item.kind === 'struct') checkNames(out, [item.name, ...item.fields.map(({ name }) => name)]);
   }
+}
+
+function checkFn(out: Checker, fn: ast.Fn): void {
+  checkNames(out, [fn.name]);
+  checkSignature(out, fn);
 }
 
 function checkContract(out: Checker, contract: ast.Contract): void {
@@ -21,6 +26,24 @@ function checkContract(out: Checker, contract: ast.Contract): void {
   for (const { what, limit, count } of countsOf(out, contract)) {
     if (count > limit) tooLarge(out, name.span, `\`${name.text}\``, limit, what);
   }
+}
+
+/** Keys and values of an entry together, and the content of the keys: texts are measured when they come. */
+function checkSlot(out: Checker, field: ast.StateField): void {
+  const type = stateType(out, field);
+  const keys = leavesOf(type.kind === 'Map' ? type.key : type.kind === 'Set' ? type.item : UNIT);
+  const values = leavesOf(type.kind === 'Map' ? type.value : type);
+  const { span } = field.type;
+  const words = keys.length + values.length;
+  if (words > LIMITS.signatureWords) tooLarge(out, span, 'an entry', LIMITS.signatureWords, 'words');
+  const bytes = keys.reduce((sum, leaf) => sum + keyBytes(leaf.type), 0);
+  if (bytes > LIMITS.keyBytes) tooLarge(out, span, 'the key', LIMITS.keyBytes, 'bytes');
+}
+
+const WORD_BYTES = 8;
+
+function keyBytes({ kind }: Type): number {
+  return kind === 'Did' ? LIMITS.didBytes + 1 : kind === 'Text' ? 0 : kind === 'Bool' ? 1 : WORD_BYTES;
 }
 
 /** A set needs two more slots, for the places of its elements and their number, and two functions. */
@@ -62,6 +85,7 @@ function checkMember(out: Checker, member: ast.Member): void {
         out,
         member.fields.map(({ name }) => name),
       );
+      for (const field of member.fields) checkSlot(out, field);
       return;
     case 'event':
     case 'struct':

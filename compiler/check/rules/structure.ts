@@ -2,6 +2,7 @@
 import { BUILT_INS, CAPABILITIES } from '../../builtins.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { type Callable, type Checker, report, textOf } from '../checker.ts';
+import { INT_MAX, intValue } from '../literal.ts';
 
 const ONCE: { readonly [kind in ast.Member['kind']]?: string } = {
   version: '`version`',
@@ -100,8 +101,9 @@ const WORDS = { init: '`init`', rule: 'a rule', view: 'a view', fn: 'a function'
 
 function checkAccess(out: Checker, access: ast.Access): void {
   for (const item of access.items) {
-    if (item.kind === 'accessReputation' && item.score.kind !== 'int' && item.score.kind !== 'missing') {
-      report(out, 'E0416', { span: item.score.span });
-    }
+    if (item.kind !== 'accessReputation' || item.score.kind === 'missing') continue;
+    const { score } = item;
+    if (score.kind !== 'int') report(out, 'E0416', { span: score.span });
+    else if (intValue(score.digits) > INT_MAX) report(out, 'E0307', { span: score.span });
   }
 }
