@@ -201,6 +201,22 @@ export const DIAGNOSTICS = {
     explanation: 'A source file has at most 4,194,304 characters, so that every tool can read it.',
     example: '',
   },
+  E0120: {
+    severity: 'error',
+    message: '`=` gives a value; a condition compares with `==`',
+    help: 'write `==`',
+    explanation:
+      'A single `=` is an assignment and stands only in statements. Two values are compared with `==` or `!=`.',
+    example: 'fn f(a: Int) -> Int { if a = 1 { 2 } else { 3 } }\n',
+  },
+  E0121: {
+    severity: 'error',
+    message: 'comments start with `//`',
+    help: 'put `//` before each line of the comment; `///` starts documentation',
+    explanation:
+      'CCL has comments to the end of the line (`// …`) and documentation before a declaration (`/// …`), and no others.',
+    example: '/* the answer */\nconst a: Int = 42;\n',
+  },
 
   // ---- E02xx: names (resolve) ------------------------------------------------------------------
   E0201: {

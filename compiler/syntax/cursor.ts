@@ -20,8 +20,8 @@ import {
 import { type Diagnostic, diagnose, type Related } from '../diagnostics.ts';
 import type { Name, Span } from './ast.ts';
 import {
-  Comma,
   Arrow,
+  Comma,
   type Comment,
   Identifier,
   KEYWORDS,
@@ -69,7 +69,6 @@ const {
   struct,
   enum: enum_,
   lifecycle,
-  const: const_,
   fn,
   use,
   uses,
@@ -88,7 +87,6 @@ const DECLARATION_STARTS: readonly TokenType[] = [
   struct,
   enum_,
   lifecycle,
-  const_,
   fn,
   use,
   uses,
@@ -343,23 +341,39 @@ export class Cursor extends EmbeddedActionsParser {
     }
   }
 
-  /** Skips one broken part. `start` is where it began: at least one token from there on is left behind. */
+  /**
+   * Skips one broken part. `start` is where it began: at least one token from there on is left behind. Braces that
+   * it has opened since are closed on the way.
+   */
   protected skip(boundary: Boundary, start: number): void {
-    let depth = 0;
+    let braces = this.bracesSince(start);
+    let brackets = 0;
     while (!this.isEnd()) {
       const moved = this.here() > start;
       if (moved && this.startsDeclaration()) return;
-      if (depth === 0) {
+      if (braces === 0 && brackets === 0) {
         if (this.isOneOf(boundary.behind)) return void this.SKIP_TOKEN();
         if (this.isOneOf(boundary.before)) return;
         if (moved && this.isOneOf(boundary.lineStarts) && this.startsLine()) return;
       }
-      if (this.isOneOf(OPENERS)) depth++;
-      else if (this.isOneOf(CLOSERS) && depth > 0) depth--;
-      const endsBlock = depth === 0 && this.is(RBrace);
+      if (this.is(LBrace)) braces++;
+      else if (this.isOneOf(OPENERS)) brackets++;
+      else if (this.is(RBrace)) [braces, brackets] = [Math.max(0, braces - 1), 0];
+      else if (this.isOneOf(CLOSERS)) brackets = Math.max(0, brackets - 1);
+      const endsBlock = braces === 0 && this.is(RBrace);
       this.SKIP_TOKEN();
       if (endsBlock && this.startsLine()) return;
     }
+  }
+
+  /** Braces that were opened since an offset and not closed. */
+  private bracesSince(start: number): number {
+    let open = 0;
+    for (let at = 0; this.LA(at).startOffset >= start; at--) {
+      if (tokenMatcher(this.LA(at), LBrace)) open++;
+      else if (tokenMatcher(this.LA(at), RBrace)) open--;
+    }
+    return Math.max(0, open);
   }
 
   /** Skips the rest of a line, up to and with a `;`, so that what stands before it can be kept. */

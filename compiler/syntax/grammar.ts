@@ -21,6 +21,7 @@ import type {
   Expr,
   FieldInit,
   Hook,
+  IntLiteral,
   Item,
   Member,
   MemberSetting,
@@ -228,6 +229,7 @@ const STATEMENT_END: Boundary = { behind: [Semicolon], before: [RBrace], lineSta
 const VALUE_END: Boundary = { behind: [], before: [Semicolon, RBrace], lineStarts: STATEMENT_STARTS };
 const MEMBER_END: Boundary = { behind: [Semicolon], before: [RBrace], lineStarts: MEMBER_STARTS };
 const ITEM_END: Boundary = { behind: [Semicolon], before: [], lineStarts: [K.test, K.prove, K.error] };
+const BRACES_END: Boundary = { behind: [], before: [RBrace, Semicolon], lineStarts: [] };
 const FIELD_END: Boundary = { behind: [Semicolon, Comma], before: [RBrace], lineStarts: [] };
 const CLAUSE_END: Boundary = {
   behind: [],
@@ -352,7 +354,7 @@ export class Grammar extends Cursor {
     const doc = this.doc();
     const start = this.here();
     this.CONSUME(K.contract);
-    const name = this.name('the name of the contract');
+    const name = this.contractName();
     const opener = this.need(LBrace, '`{` and the members of the contract');
     const members: Member[] = [];
     do {
@@ -364,6 +366,14 @@ export class Grammar extends Cursor {
     this.close(RBrace, opener);
     return { kind: 'contract', span: this.since(start), doc, name, members };
   });
+
+  /** A contract without a name is still read: most of its mistakes are elsewhere. */
+  private contractName(): Name {
+    if (this.RECORDING_PHASE || !this.is(LBrace)) return this.name('the name of the contract');
+    this.expected('the name of the contract');
+    const at = this.behind();
+    return { kind: 'name', span: { start: at, end: at }, text: '' };
+  }
 
   private startsMember(): boolean {
     return (
@@ -531,8 +541,11 @@ export class Grammar extends Cursor {
     this.CONSUME(K.currency);
     const name = this.name('the name of the currency');
     const opener = this.need(LBrace, '`{ decimals n }`');
-    this.need(K.decimals, '`decimals`');
-    const digits = this.need(Int, 'the number of decimals');
+    const decimals = this.recover(BRACES_END, () => this.SUBRULE(this.decimals)) ?? {
+      kind: 'int',
+      span: this.since(this.behind()),
+      digits: '0',
+    };
     let issued = false;
     this.MANY(() =>
       this.choose<unknown>([
@@ -546,8 +559,13 @@ export class Grammar extends Cursor {
       ]),
     );
     this.close(RBrace, opener);
-    const decimals = { kind: 'int', span: spanOf(digits), digits: plainDigits(digits) } as const;
     return { kind: 'currency', span: this.since(start), doc, name, decimals, issued };
+  });
+
+  private decimals: Production<IntLiteral> = this.production('decimals', () => {
+    this.need(K.decimals, '`decimals`');
+    const digits = this.need(Int, 'the number of decimals');
+    return { kind: 'int', span: spanOf(digits), digits: plainDigits(digits) };
   });
 
   private state: Production<Of<'state'>> = this.production('state', () => {
@@ -1693,6 +1711,11 @@ export class Grammar extends Cursor {
       const start = this.here();
       this.CONSUME(K.if);
       const condition = this.SUBRULE(this.head);
+      this.OPTION2(() => {
+        const token = this.CONSUME(Assign);
+        this.ACTION(() => this.reportAlways(diagnose('E0120', { file: this.file, span: spanOf(token) })));
+        this.SUBRULE2(this.head);
+      });
       const then = this.SUBRULE(this.block);
       const otherwise =
         this.OPTION(() => {
@@ -1916,20 +1939,32 @@ export class Grammar extends Cursor {
         this.MANY9(() => this.CONSUME(Comma));
       });
     } else {
-      this.takeAll([closer, ...stops], take);
+      this.takeAll(closer, stops, take);
     }
     this.close(closer, opener);
     return items;
   }
 
-  private takeAll(stops: readonly TokenType[], take: () => void): void {
-    while (!this.isEnd() && !this.startsDeclaration() && !this.isOneOf(stops)) {
+  private takeAll(closer: TokenType, stops: readonly TokenType[], take: () => void): void {
+    while (!this.isEnd() && !this.startsDeclaration() && !this.is(closer) && !this.isOneOf(stops)) {
       const before = this.here();
       take();
       if (this.is(Comma)) this.CONSUME(Comma);
+      else if (closer === RBrace && this.isWrongComma()) this.SKIP_TOKEN();
       else return;
       if (this.here() === before) return;
     }
+  }
+
+  /** `;` where a list in braces goes on behind it. */
+  private isWrongComma(): boolean {
+    if (!this.is(Semicolon)) return false;
+    const goesOn =
+      this.isAt(2, Identifier) &&
+      [Colon, Comma, Semicolon, RBrace, LBrace].some((type) => this.isAt(3, type));
+    if (!goesOn && !this.isAt(2, RBrace)) return false;
+    this.expected('`,`');
+    return true;
   }
 
   /**

@@ -3,7 +3,7 @@
  * comes back always, with `missing` nodes where something could not be read.
  */
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
-import type { AnyNode, SourceFile } from './ast.ts';
+import type { AnyNode, SourceFile, Span } from './ast.ts';
 import { childFields, childrenOf } from './children.ts';
 import { DIAGNOSTICS_MAX } from './cursor.ts';
 import { Grammar } from './grammar.ts';
@@ -32,11 +32,16 @@ export function parse(file: string, text: string): Parsed {
   grammar ??= new Grammar();
   const lexed = tokenize(text);
   const { tree, diagnostics } = grammar.parseFile(file, text, lexed);
-  const unreadable = lexed.unreadable
+  const unreadable = firstOfLines(text, lexed.unreadable).map((span) =>
+    diagnose('E0101', { file, span, text: shorten(text.slice(span.start, span.end)) }),
+  );
+  const foreign = lexed.foreignComments
     .slice(0, DIAGNOSTICS_MAX)
-    .map((span) => diagnose('E0101', { file, span, text: shorten(text.slice(span.start, span.end)) }));
+    .map((span) => diagnose('E0121', { file, span }));
   const tooDeep = cutBelow(tree).map((span) => diagnose('E0108', { file, span }));
-  const all = [...unreadable, ...diagnostics, ...tooDeep].sort((a, b) => a.span.start - b.span.start);
+  const all = [...unreadable, ...foreign, ...diagnostics, ...tooDeep].sort(
+    (a, b) => a.span.start - b.span.start,
+  );
   return { tree, comments: lexed.comments, diagnostics: all.slice(0, DIAGNOSTICS_MAX) };
 }
 
@@ -46,13 +51,21 @@ function tooLarge(file: string, text: string): Parsed {
   return { tree, comments: [], diagnostics: [diagnose('E0119', { file, span, limit: '4,194,304' })] };
 }
 
+/** What follows on the same line, such as the closing quotation mark of `'text'`, is most often the same mistake. */
+function firstOfLines(text: string, spans: readonly Span[]): readonly Span[] {
+  const first = spans.filter(
+    (span, at) => at === 0 || text.slice(spans[at - 1]!.end, span.start).includes('\n'),
+  );
+  return first.slice(0, DIAGNOSTICS_MAX);
+}
+
 function shorten(text: string): string {
   return text.length > 20 ? `${text.slice(0, 19)}…` : text;
 }
 
 /** Replaces what lies deeper than `DEPTH_MAX` by `missing` nodes and gives the places. The tree is still ours alone. */
-function cutBelow(tree: SourceFile): AnyNode['span'][] {
-  const cut: AnyNode['span'][] = [];
+function cutBelow(tree: SourceFile): Span[] {
+  const cut: Span[] = [];
   let level: AnyNode[] = [tree];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth === DEPTH_MAX) {
@@ -64,7 +77,7 @@ function cutBelow(tree: SourceFile): AnyNode['span'][] {
   return cut.slice(0, 1);
 }
 
-function cutChildren(node: AnyNode, cut: AnyNode['span'][]): void {
+function cutChildren(node: AnyNode, cut: Span[]): void {
   const fields = node as unknown as Record<string, unknown>;
   for (const field of childFields(node.kind)) {
     const child = fields[field] as AnyNode | readonly AnyNode[] | null;

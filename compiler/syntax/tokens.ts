@@ -20,6 +20,8 @@ export type Lexed = {
   readonly comments: readonly Comment[];
   /** Stretches of text that are no token. */
   readonly unreadable: readonly Span[];
+  /** Comments in the manner of other languages. */
+  readonly foreignComments: readonly Span[];
 };
 
 /** Any word, also a reserved one: what may stand behind a dot. */
@@ -215,10 +217,27 @@ const Blank = createToken({
 });
 const LineComment = createToken({ name: 'LineComment', pattern: /\/\/[^\n]*/, group: 'comments' });
 
+const ForeignComment = createToken({
+  name: 'ForeignComment',
+  pattern: /\/\*[\s\S]*?(?:\*\/|(?![\s\S]))/,
+  group: 'foreignComments',
+  line_breaks: true,
+});
+
+/** All the characters that start nothing, in runs: the lexer's own way of skipping them is slow. */
+const Unreadable = createToken({
+  name: 'Unreadable',
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are among what cannot be read
+  pattern: /[@#$?'`~\\^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\ufefe\uff00-\uffff]+|[&|]/,
+  group: 'unreadable',
+  line_breaks: false,
+});
+
 /** In the order in which the lexer tries them. */
 const LEXED: readonly TokenType[] = [
   Blank,
   LineComment,
+  ForeignComment,
   Did,
   Text,
   OpenText,
@@ -265,6 +284,7 @@ const LEXED: readonly TokenType[] = [
   Comma,
   Semicolon,
   Colon,
+  Unreadable,
 ];
 
 export const VOCABULARY: TokenType[] = [
@@ -289,7 +309,11 @@ export function tokenize(text: string): Lexed {
   return {
     tokens,
     comments: (groups['comments'] ?? []).map(commentOf),
-    unreadable: errors.map(({ offset, length }) => ({ start: offset, end: offset + length })),
+    foreignComments: (groups['foreignComments'] ?? []).map(spanOf),
+    unreadable: [
+      ...(groups['unreadable'] ?? []).map(spanOf),
+      ...errors.map(({ offset, length }) => ({ start: offset, end: offset + length })),
+    ].sort((a, b) => a.start - b.start),
   };
 }
 
