@@ -31,18 +31,17 @@ const WORD_OF: { readonly [K in Scalar]: WordType } = {
   Hash: 'hash',
 };
 
-/** The words of a type, in order. Throws on `Map` and `Set`, which are no values. */
+/** The words of a type, in order. `Map` and `Set` have none: they are state, not values, and validation refuses them elsewhere. */
 export function wordsOf(type: AbiType): readonly WordType[] {
   switch (type.kind) {
     case 'Unit':
+    case 'Map':
+    case 'Set':
       return [];
     case 'Struct':
       return type.fields.flatMap((field) => wordsOf(field.type));
     case 'Tuple':
       return type.items.flatMap(wordsOf);
-    case 'Map':
-    case 'Set':
-      throw new Error(`a ${type.kind} is not a value`);
     default:
       return [WORD_OF[type.kind]];
   }

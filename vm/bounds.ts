@@ -156,7 +156,9 @@ function weigh(
     case 'interned':
       return callee + newValues(artifact, instruction);
     case 'events':
-      return callee + (instruction.op === 'EmitEvent' || row.host !== undefined ? 1 : 0);
+      return (
+        callee + (instruction.op === 'EmitEvent' || (row.host !== undefined && row.writes === true) ? 1 : 0)
+      );
     case 'logs':
       return callee + (instruction.op === 'Log' ? 1 : 0);
   }

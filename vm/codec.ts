@@ -203,12 +203,12 @@ export function sortedList<T>(
 
 // biome-ignore lint/suspicious/noExplicitAny: codecs of several types in one list; each keeps its own in the result
 type AnyCodec = Codec<any>;
-type Fields = { readonly [name: string]: Codec<never> };
+type Fields = { readonly [name: string]: AnyCodec };
 type RecordOf<F> = { readonly [K in keyof F]: Of<F[K]> };
 
 /** An object, field after field in the order of `fields`. */
-export function record<F extends { readonly [name: string]: AnyCodec }>(fields: F): Codec<RecordOf<F>> {
-  const entries = Object.entries(fields as Fields);
+export function record<F extends Fields>(fields: F): Codec<RecordOf<F>> {
+  const entries = Object.entries<AnyCodec>(fields);
   return {
     write: (writer, value) => {
       for (const [name, codec] of entries)

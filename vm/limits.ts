@@ -32,10 +32,10 @@ export const LIMITS = {
   keyBytes: 256,
   /** Distinct longer values (handles) in one execution. */
   internedValues: 65_536,
-  eventsEmitted: 1_024,
+  eventsEmitted: 16_384,
   /** Largest content of one event. */
   eventBytes: 16_384,
-  logs: 1_024,
+  logs: 16_384,
   /** Largest static gas bound of an entry point. */
   gasBound: 1_000_000_000_000,
 } as const;

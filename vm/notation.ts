@@ -44,7 +44,7 @@ export function parseValue(
   currencies: readonly CurrencyDecl[],
 ): Parsed<AbiValue> {
   const trimmed = text.trim();
-  if (type.kind === 'Text' && !trimmed.startsWith('"')) return checked(type, text);
+  if (type.kind === 'Text' && !trimmed.startsWith('"')) return checked('Text', text);
   if (type.kind === 'Did' && !trimmed.startsWith('did"')) return didOf(trimmed);
   const cursor: Cursor = { text: trimmed, at: 0, currencies };
   const parsed = parseAt(cursor, type);
@@ -155,7 +155,7 @@ function parseAt(cursor: Cursor, type: AbiType): Parsed<AbiValue> {
     default: {
       skipSpace(cursor);
       const found = match(cursor, TOKENS[type.kind]);
-      return found === null ? expected(cursor, type) : scalarOf(type, found);
+      return found === null ? expected(cursor, type) : scalarOf(type.kind, found);
     }
   }
 }
@@ -174,17 +174,17 @@ const TOKENS: { readonly [K in ScalarKind]: RegExp } = {
   Hash: /0x[0-9a-fA-F]*/y,
 };
 
-function scalarOf(type: AbiType & { readonly kind: ScalarKind }, found: string): Parsed<AbiValue> {
-  switch (type.kind) {
+function scalarOf(kind: ScalarKind, found: string): Parsed<AbiValue> {
+  switch (kind) {
     case 'Int':
-      return checked(type, BigInt(found.replaceAll('_', '')));
+      return checked(kind, BigInt(found.replaceAll('_', '')));
     case 'Bool':
       return { ok: true, value: found === 'true' };
     case 'Ratio':
       return unitsOf(found.slice(0, -1), 4, 'a percentage');
     case 'Duration': {
       const worth = UNITS.find(([suffix]) => found.endsWith(suffix))![1];
-      return checked(type, BigInt(found.slice(0, -1)) * worth);
+      return checked(kind, BigInt(found.slice(0, -1)) * worth);
     }
     case 'Time':
       return timeOf(found);
@@ -193,7 +193,7 @@ function scalarOf(type: AbiType & { readonly kind: ScalarKind }, found: string):
     case 'Text':
       return textOf(found);
     default:
-      return checked(type, bytesOfHex(found.slice(2)) ?? null);
+      return checked(kind, bytesOfHex(found.slice(2)) ?? null);
   }
 }
 
@@ -214,7 +214,7 @@ function parseAmount(cursor: Cursor, type: AbiType & { readonly kind: 'Amount' }
 function unitsOf(digits: string, decimals: number, what: string): Parsed<AbiValue> {
   const [whole = '', fraction = ''] = digits.split('.');
   if (fraction.length > decimals) return fail(`${digits} has more decimals than ${what} has (${decimals})`);
-  return checked({ kind: 'Int' }, BigInt(whole + fraction.padEnd(decimals, '0')));
+  return checked('Int', BigInt(whole + fraction.padEnd(decimals, '0')));
 }
 
 function timeOf(found: string): Parsed<AbiValue> {
@@ -232,7 +232,7 @@ function timeOf(found: string): Parsed<AbiValue> {
   const exists = back.year === year && back.month === month && back.day === day;
   if (!exists || hour > 23n || minute > 59n || second > 59n)
     return fail(`${found} is no time of the calendar`);
-  return checked({ kind: 'Time' }, days * 86_400n + hour * 3_600n + minute * 60n + second);
+  return checked('Time', days * 86_400n + hour * 3_600n + minute * 60n + second);
 }
 
 function didOf(text: string): Parsed<AbiValue> {
@@ -244,7 +244,7 @@ function didOf(text: string): Parsed<AbiValue> {
 
 function textOf(found: string): Parsed<AbiValue> {
   try {
-    return checked({ kind: 'Text' }, JSON.parse(found) as string);
+    return checked('Text', JSON.parse(found) as string);
   } catch {
     return fail(`${found} is not a text: after \\ stands one of " \\ n t r u`);
   }
@@ -301,9 +301,9 @@ function skipSpace(cursor: Cursor): void {
 }
 
 /** Accepts a word that fits the limits of its type. */
-function checked(type: AbiType & { readonly kind: ScalarKind }, value: Value | null): Parsed<AbiValue> {
-  const wrong = value === null ? 'has an odd number of digits' : wordError(WORDS[type.kind], value);
-  return wrong === null ? { ok: true, value } : fail(`the ${type.kind} ${wrong}`);
+function checked(kind: ScalarKind, value: Value | null): Parsed<AbiValue> {
+  const wrong = value === null ? 'has an odd number of digits' : wordError(WORDS[kind], value);
+  return wrong === null ? { ok: true, value } : fail(`the ${kind} ${wrong}`);
 }
 
 const WORDS = {

@@ -53,7 +53,8 @@ const sortableInt: Codec<bigint> = {
   },
 };
 
-type ValueCodecs = { readonly [K in WordType]: Codec<never> };
+// biome-ignore lint/suspicious/noExplicitAny: the codec of a word type holds the values of that type
+type ValueCodecs = { readonly [K in WordType]: Codec<any> };
 
 const LONG_VALUES = {
   bool,
@@ -63,12 +64,12 @@ const LONG_VALUES = {
   hash: fixedBytes(32),
   id: text(LIMITS.idBytes),
 };
-const KEY_WORDS = { int: sortableInt, ...LONG_VALUES } as unknown as ValueCodecs;
-const LEAVES = { int: int64, ...LONG_VALUES } as unknown as ValueCodecs;
+const KEY_WORDS: ValueCodecs = { int: sortableInt, ...LONG_VALUES };
+const LEAVES: ValueCodecs = { int: int64, ...LONG_VALUES };
 
 /** The content of the key words of an entry; null when it is longer than `LIMITS.keyBytes`. */
 export function encodeKeyWords(slot: StorageSlot, keys: readonly Value[]): Uint8Array | null {
-  const parts = slot.keys.map((type, index) => encodeValue(KEY_WORDS[type], keys[index] as never));
+  const parts = slot.keys.map((type, index) => encodeValue(KEY_WORDS[type], keys[index]));
   const size = parts.reduce((sum, part) => sum + part.length, 0);
   return size > LIMITS.keyBytes ? null : concat(parts);
 }
@@ -80,7 +81,7 @@ export function storageKey(slot: StorageSlot, keyWords: Uint8Array, field: numbe
 
 /** The stored bytes of a leaf that is not zero. */
 export function encodeLeaf(type: WordType, value: Value): Uint8Array {
-  return encodeValue(LEAVES[type], value as never);
+  return encodeValue(LEAVES[type], value);
 }
 
 /** The value of stored bytes. Throws when they are not a leaf of that type: the store is damaged. */

@@ -133,7 +133,7 @@ function checkNames(what: string, named: readonly { readonly name: string }[], r
   const seen = new Set<string>();
   for (const { name } of named) {
     if (name === '' || !isText(name, LIMITS.nameBytes))
-      report('BadName', `${JSON.stringify(name)} is no name for a ${what}`);
+      report('BadName', `${JSON.stringify(name)} is not allowed as a name (${what})`);
     if (seen.has(name)) report('Duplicate', `two ${what}s are called ${name}`);
     seen.add(name);
   }
