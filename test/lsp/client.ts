@@ -10,6 +10,7 @@ import {
   ExitNotification,
   InitializedNotification,
   InitializeRequest,
+  LogMessageNotification,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
   ShutdownRequest,
@@ -84,14 +85,24 @@ type Published = (
   act: () => Promise<void>,
 ) => Promise<Diagnostic[]>;
 
-/** Does something and waits for the diagnostics of that version. */
+/** Does something and waits for the diagnostics of that version. An analysis that fails on the server fails the test. */
 function listen(connection: ProtocolConnection): Published {
-  const waiting = new Map<string, (diagnostics: Diagnostic[]) => void>();
+  type Waiting = {
+    readonly done: (diagnostics: Diagnostic[]) => void;
+    readonly failed: (error: Error) => void;
+  };
+  const waiting = new Map<string, Waiting>();
   connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, version, diagnostics }) =>
-    waiting.get(`${uri} ${version}`)?.(diagnostics),
+    waiting.get(`${uri} ${version}`)?.done(diagnostics),
   );
+  connection.onNotification(LogMessageNotification.type, ({ message }) => {
+    if (!message.startsWith('could not analyse')) return;
+    for (const { failed } of waiting.values()) failed(new Error(message));
+  });
   return async (uri, version, act) => {
-    const answer = new Promise<Diagnostic[]>((done) => waiting.set(`${uri} ${version}`, done));
+    const answer = new Promise<Diagnostic[]>((done, failed) =>
+      waiting.set(`${uri} ${version}`, { done, failed }),
+    );
     await act();
     return answer;
   };
