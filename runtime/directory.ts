@@ -5,6 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Founding, foundChain } from './app/founding.ts';
+import { equalBytes } from './codec/schema.ts';
 import { messageOf, type Refused, refused } from './refusal.ts';
 import type { Disk } from './store/disk.ts';
 import { type Lock, lockDirectory } from './store/lock.ts';
@@ -43,19 +44,46 @@ export async function createDirectory(
   const founding = foundChain(genesis);
   if (!founding.ok) return refused('BadGenesis', { reason: founding.message });
   return await guarded(directory, async () => {
-    const names = await readdir(directory).catch((): string[] => []);
-    const strangers = names.filter((name) => !OWN_NAMES.includes(name));
-    if (strangers.length > 0 || names.includes('genesis.json'))
+    const names = (await disk.exists(directory)) ? await readdir(directory) : [];
+    if (!(await mayFound(disk, directory, names, emptyLog(founding.value.chainId))))
       return refused('DirectoryNotEmpty', { directory });
     await disk.makeDirectory(directory);
     disk.pass('init.directory');
-    const paths = pathsOf(directory);
-    await disk.replaceFile(paths.log, emptyLog(founding.value.chainId));
-    disk.pass('init.log');
-    await disk.replaceFile(paths.genesis, genesis);
-    disk.pass('init.genesis');
+    const lock = lockDirectory(directory);
+    if (lock === null) return refused('DirectoryTaken', { directory });
+    try {
+      await writeFounding(disk, pathsOf(directory), founding.value.chainId, genesis);
+    } finally {
+      lock.release();
+    }
     return { ok: true, chainId: founding.value.chainId };
   });
+}
+
+/** Whether nothing stands there but what an interrupted attempt left: never a log with blocks. */
+async function mayFound(
+  disk: Disk,
+  directory: string,
+  names: readonly string[],
+  unused: Uint8Array,
+): Promise<boolean> {
+  if (names.some((name) => !LEFTOVERS.includes(name))) return false;
+  if (!names.includes('blocks.log')) return true;
+  const log = await disk.openFile(pathsOf(directory).log);
+  try {
+    return equalBytes(await log.read(0, unused.length + 1), unused);
+  } finally {
+    await log.close();
+  }
+}
+
+const LEFTOVERS = ['lock', 'blocks.log', 'blocks.log.new', 'genesis.json.new'];
+
+async function writeFounding(disk: Disk, paths: Paths, chainId: string, genesis: Uint8Array): Promise<void> {
+  await disk.replaceFile(paths.log, emptyLog(chainId));
+  disk.pass('init.log');
+  await disk.replaceFile(paths.genesis, genesis);
+  disk.pass('init.genesis');
 }
 
 export type Claimed =
@@ -85,9 +113,6 @@ export async function claimDirectory(disk: Disk, directory: string): Promise<Cla
     return refused('BadGenesis', { reason: founding.message });
   });
 }
-
-/** What an interrupted `createDirectory` may leave, and the lock. */
-const OWN_NAMES = ['lock', 'blocks.log', 'blocks.log.new', 'genesis.json', 'genesis.json.new'];
 
 /** The system's refusals, such as a directory that may not be read, are the user's to mend. */
 async function guarded<T>(directory: string, run: () => Promise<T | Refused>): Promise<T | Refused> {

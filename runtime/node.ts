@@ -17,7 +17,7 @@ import { isRootUnsigned, makeBlock, nextTime, type Signer } from './consensus/bl
 import type { Driver, DriverEffect, DriverInput } from './consensus/driver.ts';
 import { type SoloState, soloDriver } from './consensus/solo.ts';
 import { attestOn } from './consensus/verdicts.ts';
-import { type Claimed, claimDirectory, createDirectory } from './directory.ts';
+import { type Claimed, claimDirectory, createDirectory, pathsOf } from './directory.ts';
 import { didOfKey, type KeyPair, sign } from './keys/index.ts';
 import { createPool, type Dropped, POOL_LIMITS, type Pool, type PoolLimits } from './mempool/pool.ts';
 import { messageOf, type NodeError, nodeError, type Refused, refused } from './refusal.ts';
@@ -132,8 +132,9 @@ async function claimFor(disk: Disk, { directory, genesis }: NodeOptions): Promis
   const claimed = await claimDirectory(disk, directory);
   if (genesis === undefined) return claimed;
   if (!claimed.ok) {
-    if (claimed.error.code !== 'DirectoryMissing' && claimed.error.code !== 'NotANodeDirectory')
-      return claimed;
+    const { code } = claimed.error;
+    const founded = code === 'NotANodeDirectory' && (await disk.exists(pathsOf(directory).genesis));
+    if (founded || (code !== 'DirectoryMissing' && code !== 'NotANodeDirectory')) return claimed;
     const made = await createDirectory(disk, directory, genesis);
     return made.ok ? await claimDirectory(disk, directory) : made;
   }
@@ -178,6 +179,7 @@ async function startNode(chain: Chain, claimed: Directory, options: NodeOptions)
   }
   drive(loop, { kind: 'Started', rootUnsigned: isRootUnsigned(chain.end()), waiting: false });
   await loop.making;
+  if (loop.failure !== null) await loop.stopping;
   loop.attester.wake();
   return loop.failure === null ? { ok: true, node } : { ok: false, error: loop.failure };
 }

@@ -20,6 +20,9 @@ export type Inspection =
   | { readonly kind: 'Empty' }
   | { readonly kind: 'Damaged'; readonly reason: string };
 
+/** `Hindered`: the system did not let the child look, which says nothing about the state. */
+export type Answer = Inspection | { readonly kind: 'Hindered'; readonly reason: string };
+
 /** Asks a child process. `path` is the state's folder; it is not changed, nor made when it is missing. */
 export async function inspectState(path: string): Promise<Inspection> {
   return (await hasState(path)) ? await askChild([path]) : { kind: 'Empty' };
@@ -34,9 +37,36 @@ export async function renewState(path: string, fresh: string): Promise<Inspectio
 }
 
 /** In this process, for the child. */
-export async function inspectHere(path: string, fresh: string | undefined): Promise<Inspection> {
-  if (fresh !== undefined) await copyState(path, fresh);
-  const state = viewState(fresh ?? path);
+export async function inspectHere(path: string, fresh: string | undefined): Promise<Answer> {
+  if (fresh === undefined) return await inspectFolder(path);
+  try {
+    await copyState(path, fresh);
+  } catch (error) {
+    return judgeCopying(error);
+  }
+  return await inspectFolder(fresh);
+}
+
+/** What the system says when it is short of something, and not the state damaged. LMDB gives its words, and no code. */
+const SHORTAGES = [
+  'No space left on device',
+  'Disk quota exceeded',
+  'Permission denied',
+  'Operation not permitted',
+  'Read-only file system',
+  'No such file or directory',
+  'Too many open files',
+  'Cannot allocate memory',
+];
+
+function judgeCopying(error: unknown): Answer {
+  const message = error instanceof Error ? error.message : String(error);
+  const short = SHORTAGES.some((words) => message.includes(words));
+  return { kind: short ? 'Hindered' : 'Damaged', reason: `it cannot be copied: ${message}` };
+}
+
+async function inspectFolder(path: string): Promise<Inspection> {
+  const state = viewState(path);
   try {
     return state === null ? { kind: 'Empty' } : inspectTables(state);
   } finally {
@@ -56,20 +86,26 @@ function askChild(folders: readonly string[]): Promise<Inspection> {
     execArgv: [],
   });
   return new Promise((resolve, reject) => {
-    let answer: Inspection | null = null;
+    let answer: Answer | null = null;
     child.on('message', (message) => {
-      answer = message as Inspection;
+      answer = message as Answer;
     });
     child.on('error', reject);
-    child.on('close', (code, signal) =>
-      resolve(
-        answer ?? {
-          kind: 'Damaged',
-          reason: `reading it ended the process (${signal ?? `exit code ${code}`})`,
-        },
-      ),
-    );
+    child.on('close', (code, signal) => {
+      const found = answer ?? judgeEnd(code, signal);
+      if (found.kind === 'Hindered') reject(new Error(found.reason));
+      else resolve(found);
+    });
   });
+}
+
+/** What damage does to the process that reads it; any other signal came from outside. */
+const DEADLY = ['SIGBUS', 'SIGSEGV', 'SIGABRT', 'SIGILL', 'SIGFPE', 'SIGTRAP'];
+
+function judgeEnd(code: number | null, signal: NodeJS.Signals | null): Answer {
+  const reason = `reading it ended the process (${signal ?? `exit code ${code}`})`;
+  const fromOutside = signal !== null && !DEADLY.includes(signal);
+  return { kind: fromOutside ? 'Hindered' : 'Damaged', reason };
 }
 
 function inspectTables(state: StateView): Inspection {
