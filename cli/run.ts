@@ -24,11 +24,11 @@ export function declare(shell: Shell): Command {
     'Deploys the contract in a fresh test world and runs one rule or view. Members are names; put -- before arguments that begin with -.',
     [
       'ccl run TimeBank.ccl join --by bob',
-      'ccl run TimeBank.ccl record alice "2.50 hours" --by bob --first "join() by bob"',
+      'ccl run TimeBank.ccl record alice "2.50 hours" --by bob --creator alice --first "join() by bob"',
     ],
   )
     .option('--by <member>', 'who calls', 'alice')
-    .option('--creator <member>', 'who deploys the contract', 'creator')
+    .option('--creator <member>', 'who deploys the contract', 'alice')
     .option('--contract <name>', 'which contract of the file')
     .option('--init <argument...>', 'arguments of init', [])
     .option('--first <call...>', 'calls that happen before, such as "join() by bob"', [])
