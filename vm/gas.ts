@@ -2,8 +2,6 @@
  * The gas schedule. What an opcode costs statically stands in its row (`opcodes.ts`) and is charged at the entry
  * of its basic block, for the whole block; the costs below are charged at the operation, when its sizes are known.
  */
-import { LIMITS } from './limits.ts';
-
 export const GAS = {
   version: 1,
   /** An execution, before its first opcode. */
@@ -31,7 +29,3 @@ export function chunkGas(bytes: number): number {
 export function hashGas(bytes: number): number {
   return GAS.hashBlock * Math.ceil((bytes + 9) / 64);
 }
-
-/** Largest gas of one storage leaf: read cold and written, with the largest key and value. */
-export const LEAF_LOAD_GAS_MAX = GAS.coldLoad + chunkGas(LIMITS.keyBytes) + chunkGas(LIMITS.textBytes);
-export const LEAF_WRITE_GAS_MAX = GAS.firstWrite + chunkGas(LIMITS.keyBytes) + chunkGas(LIMITS.textBytes);

@@ -338,9 +338,9 @@ function run(machine: Machine, fn: number): void {
         case 0x36: {
           // LoopBack
           const counter = frame + code[pc + 1]!;
-          const turns = Number(stack[counter]);
-          if (turns >= code[pc + 2]!) trap('LoopBound', `the loop has made its ${code[pc + 2]} turns`);
-          stack[counter] = BigInt(turns + 1);
+          const turns = stack[counter]!;
+          if (turns >= wide[code[pc + 2]!]!) trap('LoopBound', `the loop has made its ${turns} turns`);
+          stack[counter] = BigInt.asIntN(64, turns + 1n);
           pc = code[pc + 3]!;
           continue;
         }

@@ -1,7 +1,7 @@
 /**
  * The instruction set, once. Encoder, decoder, assembler, disassembler, validator, interpreter, gas bound and the
- * reference page derive from this table. A new opcode is one row here and one case in `interpreter.ts`; one whose
- * stack effect depends on its operands (`dynamic`) has a case in `typing.ts` too.
+ * reference page derive from this table. A new host opcode is one row here; another has a case in `interpreter.ts` too,
+ * and one whose stack effect depends on its operands (`dynamic`) a case in `typing.ts`.
  */
 import type { WordType } from './value.ts';
 

@@ -135,6 +135,7 @@ function pieceOf(
   const numbers = operands.map((operand) =>
     typeof operand === 'bigint' ? out.wide.push(operand) - 1 : operand,
   );
+  if (op === 'LoopBack') numbers[1] = out.wide.push(BigInt(operands[1] ?? 0)) - 1;
   if (op === 'Return') numbers.push(fn.results.length);
   if (op === 'Hash') numbers.push(HASHED_TYPES.indexOf(notes?.[0] ?? 'text'));
   return { op: OPCODES[op].code, operands: numbers };
