@@ -658,6 +658,14 @@ export const DIAGNOSTICS = {
       'The virtual machine has limits, so that a contract cannot use up a node. What a contract declares stays within them.',
     example: `contract ${'C'.repeat(129)} {}\n`,
   },
+  E0422: {
+    severity: 'error',
+    message: '{what} belongs to a test',
+    help: null,
+    explanation:
+      'Deploying, calling as someone, moving the clock and expecting are what tests do. The code of a contract does not: it calls functions, requires and asserts.',
+    example: 'contract C {\n  state { n: Int; }\n  rule f() { expect n == 1; }\n}\n',
+  },
   W0401: {
     severity: 'warning',
     message: 'nothing here needs `{name}`',

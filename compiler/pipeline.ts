@@ -44,7 +44,7 @@ export function analyse(sources: ReadonlyMap<string, string>, main: string): Ana
   // Views read what they please: what the contract of the tests may touch is no author's mistake.
   const mistakes = views?.diagnostics.filter(({ code }) => code !== 'W0401') ?? [];
   const meaning = [...checked.diagnostics, ...planned.diagnostics, ...mistakes];
-  const all = inOrder([...diagnostics, ...apartFrom(diagnostics, meaning)]);
+  const all = inOrder([...diagnostics, ...apartFrom(text, diagnostics, meaning)]);
   const tests = { plans: planned.plans, views };
   return { file: main, comments, ...withTests(checked, views, planned.names), tests, diagnostics: all };
 }
@@ -89,13 +89,27 @@ export function lowerTests(analysis: Analysis): core.Program {
   return analysis.tests.views === null ? { contracts: [] } : lower(analysis.tests.views);
 }
 
-/** What is wrong where the text could not be read is most often only a consequence. */
-function apartFrom(causes: readonly Diagnostic[], found: readonly Diagnostic[]): readonly Diagnostic[] {
-  const spans = merged(causes.map(({ span }) => span));
+/** What is wrong where the text could not be read, or right beside it, is most often only a consequence. */
+function apartFrom(
+  text: string,
+  causes: readonly Diagnostic[],
+  found: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  // Where only something is missing, what stands beside it is not at fault.
+  const unread = causes.filter(({ span }) => span.start < span.end);
+  const spans = merged(unread.map(({ span }) => widened(text, span)));
   return found.filter(({ span }) => {
     const next = spans[firstFrom(spans, span.start)];
     return next === undefined || next.start > span.end;
   });
+}
+
+/** With the blanks around it. */
+function widened(text: string, span: Span): Span {
+  let { start, end } = span;
+  while (text[start - 1] === ' ') start -= 1;
+  while (text[end] === ' ') end += 1;
+  return { start, end };
 }
 
 /** The index of the first stretch that ends at `offset` or behind it, by halving. */

@@ -12,7 +12,7 @@ import { methodOf, typeCall } from './call.ts';
 import { type At, NEVER, report, textOf, ungroup } from './checker.ts';
 
 import { decimalValue, durationValue, INT_MAX, intValue, percentValue, timeValue } from './literal.ts';
-import { hasCaller, hasMeaning } from './meaning.ts';
+import { hasCaller, hasMeaning, reportTestWord } from './meaning.ts';
 import { typeBinary, typeUnary } from './operator.ts';
 import { typeQuantifier } from './quantifier.ts';
 import { typeBlock } from './statement.ts';
@@ -124,7 +124,7 @@ function infer(at: At, expr: ast.Expr, wanted: Type | null): Type {
         where: 'outside of `sum` and `count`',
       });
     default:
-      return ERROR;
+      return reportTestWord(at, expr);
   }
 }
 
@@ -261,6 +261,9 @@ function typeField(at: At, expr: Expr<'field'>): Type {
   if (isModule(at, expr.object)) return ERROR;
   const object = typeExpr(at, expr.object, null);
   if (hasError(object) || expr.name.text === '') return ERROR;
+  if (object.kind === 'Text' && expr.name.text === 'length') {
+    return report(at.out, 'E0901', { span: expr.name.span, what: '`length`' });
+  }
   const method = methodOf(object, expr.name);
   if (method !== null) return typeProperty(at, expr, method);
   const field =

@@ -1,6 +1,7 @@
 /** Which words have a meaning in which part of a contract (language.md, sections 3 and 5): one table. */
 import type * as ast from '../syntax/ast.ts';
 import { type At, type Part, report } from './checker.ts';
+import { ERROR, type Type } from './types.ts';
 
 type Word =
   | 'old'
@@ -47,6 +48,26 @@ export function hasMeaning(at: At, word: Word, shown: string, span: ast.Span): b
   const where = inside ? 'inside `old(…)`' : PART_WORDS[at.part];
   report(at.out, 'E0405', { span, what: shown, where });
   return false;
+}
+
+/** What only tests do, in the author's words. */
+const TEST_WORDS: { readonly [kind in ast.AnyNode['kind']]?: string } = {
+  callBy: '`by`',
+  expect: '`expect`',
+  assume: '`assume`',
+  atTime: '`at time`',
+  member: '`member`',
+  payment: '`transfer … from … to …`',
+  later: '`later`',
+  deploy: '`deploy`',
+  run: '`run`',
+  callByExpr: '`by`',
+};
+
+/** Reports a statement or expression that only a test can hold. */
+export function reportTestWord(at: At, node: ast.Stmt | ast.Expr): Type {
+  const what = TEST_WORDS[node.kind];
+  return what === undefined ? ERROR : report(at.out, 'E0422', { span: node.span, what });
 }
 
 /** Whether `caller` is known at this place; reports it when not. */

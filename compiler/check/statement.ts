@@ -5,6 +5,7 @@ import { annotateValue, paramType } from './annotation.ts';
 import { noteWrite } from './call.ts';
 import { type At, isSpecification, NEVER, report, textOf, ungroup } from './checker.ts';
 import { reportMismatch, typeExpr, typeValue, wrongKind } from './expression.ts';
+import { reportTestWord } from './meaning.ts';
 import { arithmeticType } from './operator.ts';
 import { agree, BOOL, ERROR, hasError, isValue, type Type, typeText, UNIT } from './types.ts';
 
@@ -53,6 +54,7 @@ function checkStmt(at: At, stmt: ast.Stmt): boolean {
     case 'emit':
       return checkEmit(at, stmt);
     default:
+      reportTestWord(at, stmt);
       return false;
   }
 }
@@ -68,7 +70,7 @@ function checkLet(at: At, stmt: Stmt<'let'>): boolean {
 
 function checkExprStmt(at: At, value: ast.Expr): boolean {
   const type = typeExpr(at, value, null);
-  if (isValue(type) && !hasError(type) && !doesSomething(value)) {
+  if (type.kind !== 'Unit' && !hasError(type) && !doesSomething(value)) {
     report(at.out, 'W0403', { span: value.span });
   }
   return type === NEVER;

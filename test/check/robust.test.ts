@@ -15,7 +15,9 @@ import { fixtures } from '../harness.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SOURCES = [
-  ...['core', 'check', 'clauses'].flatMap((folder) => fixtures(folder, '.ccl').map(({ text }) => text)),
+  ...['core', 'check', 'clauses', 'syntax', 'format', 'verify'].flatMap((folder) =>
+    fixtures(folder, '.ccl').map(({ text }) => text),
+  ),
   readFileSync(join(ROOT, 'examples/timebank/TimeBank.ccl'), 'utf8'),
 ];
 

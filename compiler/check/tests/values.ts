@@ -155,6 +155,8 @@ function takeOutReading(draft: Draft, expr: Expr<'call'>): ast.Expr {
   const { callee } = expr;
   const isLedger =
     callee.kind === 'field' && callee.object.kind === 'name' && callee.object.text === 'ledger';
+  if (callee.kind === 'name' && callee.text === 'gas' && !draft.unit.known.has('gas'))
+    return notYet(draft, expr, '`gas(…)`');
   const args = expr.args.map((arg) => takeOut(draft, arg));
   if (!isLedger) {
     if (callee.kind === 'field' && callee.object.kind === 'name' && isUnknown(draft, callee.object))
