@@ -45,7 +45,7 @@ export type NodeOptions = {
 };
 
 export type NodeNotice = {
-  readonly code: Notice['code'] | 'ProverFailed' | 'DeploymentRefused' | 'NodeStopped';
+  readonly code: Notice['code'] | 'ProverFailed' | 'DeploymentRefused' | 'NodeStopped' | 'Defect';
   readonly message: string;
 };
 
@@ -170,7 +170,9 @@ async function startNode(chain: Chain, claimed: Directory, options: NodeOptions)
   const loop = createLoop(chain, claimed, options);
   const node = faceOf(loop);
   if (options.api !== undefined) {
-    const api = await serveApi(node, options.api);
+    const api = await serveApi(node, options.api, (request, error) =>
+      options.report?.({ code: 'Defect', message: `${request}: ${error.stack ?? error.message}` }),
+    );
     if (!api.ok) {
       await chain.close();
       return api;

@@ -20,7 +20,9 @@ export function createWaiters(countMax: number): Waiters {
     join(key) {
       if (count >= countMax) return null;
       count += 1;
-      return new Promise((resolve) => void waiting.set(key, [...(waiting.get(key) ?? []), resolve]));
+      const resolvers = waiting.get(key) ?? [];
+      waiting.set(key, resolvers);
+      return new Promise((resolve) => void resolvers.push(resolve));
     },
     tell,
     tellAll: () => [...waiting.keys()].forEach(tell),

@@ -23,12 +23,16 @@ export const BODY_BYTES_MAX = TX_LIMITS.txBytesMax;
 const PARAM_UNITS_MAX = 1024;
 const REQUEST_TIMEOUT_MS = 60_000;
 
+/** Told of each request that met a defect of ours: the caller is not. */
+export type OnDefect = (request: string, error: Error) => void;
+
 /** Port 0 takes any free one; the answer says which. */
 export async function serveApi(
   node: Node,
   { host, port }: ApiAddress,
+  onDefect: OnDefect,
 ): Promise<{ readonly ok: true; readonly api: Api } | Refused> {
-  const server = await createServer(node);
+  const server = await createServer(node, onDefect);
   try {
     await server.listen({ host, port });
   } catch (error) {
@@ -45,19 +49,24 @@ function refuseListening(error: unknown, host: string, port: number): Refused {
   return refused('CannotListen', { host, port, reason: messageOf(error) });
 }
 
-async function createServer(node: Node): Promise<FastifyInstance> {
+async function createServer(node: Node, onDefect: OnDefect): Promise<FastifyInstance> {
+  const onError = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const failure = failureOf(error, request);
+    if (failure.status === 500) onDefect(`${request.method} ${pathOf(request)}`, error);
+    send(reply, failure.status, failure.error);
+  };
   const server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     forceCloseConnections: true,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: PARAM_UNITS_MAX },
-    frameworkErrors: (error, request, reply) => void sendFailure(error, request, reply as FastifyReply),
+    frameworkErrors: (error, request, reply) => void onError(error, request, reply as FastifyReply),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
   });
   server.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
-  server.setErrorHandler<FastifyError>((error, request, reply) => void sendFailure(error, request, reply));
+  server.setErrorHandler<FastifyError>(onError);
   server.setNotFoundHandler(
     (request, reply) =>
       void send(reply, 404, nodeError('NoRoute', { method: request.method, path: pathOf(request) })),
@@ -109,15 +118,18 @@ function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
 }
 
 /** What went wrong before or in a handler: a mistake of the caller, or a defect of ours, which is not shown. */
-function sendFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function failureOf(
+  error: FastifyError,
+  request: FastifyRequest,
+): { readonly status: number; readonly error: NodeError } {
   const status = error.statusCode ?? 500;
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return send(reply, 413, nodeError('BodyTooLarge', { bytesMax: BODY_BYTES_MAX }));
+    return { status, error: nodeError('BodyTooLarge', { bytesMax: BODY_BYTES_MAX }) };
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return send(reply, 415, nodeError('WrongMediaType', { expected: mediaOf(request) }));
+    return { status, error: nodeError('WrongMediaType', { expected: mediaOf(request) }) };
   if (status >= 400 && status < 500)
-    return send(reply, status, nodeError('BadRequest', { reason: error.message }));
-  return send(reply, 500, nodeError('Defect', {}));
+    return { status, error: nodeError('BadRequest', { reason: error.message }) };
+  return { status: 500, error: nodeError('Defect', {}) };
 }
 
 function mediaOf(request: FastifyRequest): string {

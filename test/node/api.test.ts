@@ -2,6 +2,7 @@
 import { request } from 'node:http';
 import { createConnection } from 'node:net';
 import { expect, test } from 'vitest';
+import { serveApi } from '../../runtime/api/server.ts';
 import {
   BODY_BYTES_MAX,
   foundChain,
@@ -255,6 +256,27 @@ test('a full queue says when to come again', async () => {
     '2',
     { code: 'Busy', message: NODE_ERRORS.Busy },
   ]);
+});
+
+test('a defect of ours is told to the operator, not to the caller', async () => {
+  const { node } = await served();
+  const told: string[] = [];
+  const broken: Node = {
+    ...node,
+    height: () => {
+      throw new Error('a secret of ours');
+    },
+  };
+  const address = { host: '127.0.0.1', port: 0 };
+  const api = await serveApi(broken, address, (request, error) => told.push(`${request}: ${error.message}`));
+  if (!api.ok) throw new Error(api.error.message);
+  const response = await fetch(`http://127.0.0.1:${api.api.address.port}/api/health?x=1`);
+  expect([response.status, await response.json()]).toEqual([
+    500,
+    { code: 'Defect', message: NODE_ERRORS.Defect },
+  ]);
+  expect(told).toEqual(['GET /api/health: a secret of ours']);
+  await api.api.close();
 });
 
 test('no other origin is let in', async () => {
