@@ -68,7 +68,7 @@ const DEV: { readonly currency: readonly string[]; readonly limit: readonly stri
 
 /** What `renderGenesis` writes. `devKeys`, where there are any, are the members. */
 export function genesisOf(directory: string, options: FoundingOptions, devKeys: readonly DevKey[]): Genesis {
-  const name = options.name ?? basename(resolve(directory));
+  const name = options.name ?? soundName(basename(resolve(directory)));
   const cooperative = options.cooperative ?? name;
   const validator = devKeys[0]?.did ?? validatorOf(options);
   const others = [...devKeys.slice(1).map(({ did }) => did), ...options.member.map(accountOf)];
@@ -125,6 +125,16 @@ export function writeDevKeys(keys: readonly DevKey[]): void {
     const written = writePrivateFile(path, writeDevKey(key));
     if (!written.ok) fail('C0301', { reason: written.message, name: written.code });
   }
+}
+
+/** A folder may be called anything; a chain may not. */
+function soundName(text: string): string {
+  return (
+    text
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 32) || 'chain'
+  );
 }
 
 function validatorOf({ validator }: FoundingOptions): string {

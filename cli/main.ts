@@ -134,7 +134,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const program = await programOf(argv, shell);
     if (argv.every((word) => word === '--no-color')) program.outputHelp();
-    else await program.parseAsync([...argv], { from: 'user' });
+    else await program.parseAsync([...asked(argv)], { from: 'user' });
     return EXITS[shell.exit()].code;
   } catch (error) {
     endProgress(terminal);
@@ -190,6 +190,13 @@ async function programOf(argv: readonly string[], shell: Shell): Promise<Command
 async function declared(entry: Entry, shell: Shell): Promise<Command> {
   const { declare } = await entry.load();
   return prepared(declare(shell).helpGroup(entry.group), shell);
+}
+
+/** Help is not given for a command that there is not: `ccl nosuch --help` is a mistake. */
+function asked(argv: readonly string[]): readonly string[] {
+  const name = argv.find((word) => !word.startsWith('-'));
+  const known = name === undefined || name === 'help' || COMMANDS.some((entry) => entry.name === name);
+  return known ? argv : [name];
 }
 
 /** The whole tree of a command reports its mistakes here instead of ending the process. */

@@ -40,9 +40,9 @@ contract NAME {
 
   /// The caller thanks \`member\`.
   rule thank(member: Did)
-    requires member != caller else "nobody thanks themselves"
+    requires member != caller  else "nobody thanks themselves"
     requires total < 1_000_000 else "the book is full"
-    ensures thanks[member] == old(thanks[member]) + 1
+    ensures  thanks[member] == old(thanks[member]) + 1
     succeeds when member != caller && total < 1_000_000
   {
     thanks[member] += 1;
@@ -53,9 +53,7 @@ contract NAME {
   view thanks_of(member: Did) -> Int
     ensures result == thanks[member]
     succeeds when true
-  {
-    return thanks[member];
-  }
+  { return thanks[member]; }
 }
 
 test "a member is thanked" {

@@ -1,0 +1,194 @@
+/** The commands that write and prove contracts, run as a newcomer would. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { format } from '../../compiler/format/format.ts';
+import { ccl, folder, ROOT } from './shell.ts';
+
+const BANK = join(ROOT, 'examples', 'timebank', 'TimeBank.ccl');
+const CREDIT = join(ROOT, 'examples', 'infrastructure-credit', 'InfrastructureCredit.ccl');
+const SHIPPED = join(ROOT, 'examples', 'infrastructure-credit', 'original.ccl.json');
+
+type Row = {
+  readonly contract: string;
+  readonly rule: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly answer: string;
+  readonly confirmed: boolean;
+  readonly trace: { readonly from: string; readonly steps: readonly { readonly text: string }[] } | null;
+};
+
+describe('a newcomer', () => {
+  test('starts a contract, and everything about it goes through', async () => {
+    const cwd = await folder();
+    expect(await ccl(['new', 'Thanks'], { cwd })).toMatchObject({ code: 0, out: 'Thanks/Thanks.ccl\n' });
+    expect(await ccl(['check', 'Thanks/Thanks.ccl'], { cwd })).toMatchObject({ code: 0, err: '' });
+    expect(await ccl(['fmt', '--check', 'Thanks/Thanks.ccl'], { cwd })).toEqual({
+      code: 0,
+      out: '',
+      err: '',
+    });
+    expect((await ccl(['test', 'Thanks/Thanks.ccl'], { cwd })).out).toContain('1 passed, 0 failed');
+    const verified = await ccl(['verify', 'Thanks/Thanks.ccl'], { cwd });
+    expect(verified).toMatchObject({ code: 0, err: '' });
+    expect(verified.out).toMatch(/^Thanks: \d+ proved$/m);
+    const built = await ccl(['build', 'Thanks/Thanks.ccl'], { cwd });
+    expect(built).toMatchObject({ code: 0, out: 'Thanks/Thanks.ccb\nThanks/Thanks.cert\n' });
+  });
+
+  test('gets the same bytes from a build, from building again, and from its own assembly text', async () => {
+    const cwd = await folder();
+    await ccl(['build', BANK, '-o', 'one.ccb'], { cwd });
+    await ccl(['build', BANK, '-o', 'two.ccb'], { cwd });
+    await ccl(['disasm', 'one.ccb', '-o', 'one.asm'], { cwd });
+    expect(await ccl(['asm', 'one.asm', '-o', 'three.ccb'], { cwd })).toMatchObject({ code: 0, err: '' });
+    const [one, two, three] = await Promise.all(
+      ['one', 'two', 'three'].map((name) => readFile(join(cwd, `${name}.ccb`))),
+    );
+    expect(two).toEqual(one);
+    expect(three).toEqual(one);
+    expect(await readFile(join(cwd, 'two.cert'))).toEqual(await readFile(join(cwd, 'one.cert')));
+  });
+
+  test('runs a rule in the test world and sees what it did', async () => {
+    const joined = await ccl(['run', BANK, 'join', '--by', 'bob']);
+    expect(joined.code).toBe(0);
+    expect(joined.out).toContain('changed  ');
+    const recorded = await ccl([
+      'run',
+      BANK,
+      'record',
+      'alice',
+      '2.50 hours',
+      '--by',
+      'bob',
+      '--creator',
+      'alice',
+      '--first',
+      'join() by bob',
+      '--json',
+    ]);
+    expect(JSON.parse(recorded.out)).toMatchObject({
+      ok: true,
+      moved: expect.arrayContaining([{ account: 'bob', amount: '-2.50 hours' }]),
+    });
+    const refused = await ccl(['run', BANK, 'record', 'alice', '2.50 hours', '--by', 'bob']);
+    expect(refused).toMatchObject({ code: 1, out: 'failed  record by bob: both must be members\n' });
+    const limited = await ccl([
+      'run',
+      BANK,
+      'record',
+      'alice',
+      '2.50 hours',
+      '--by',
+      'bob',
+      '--creator',
+      'alice',
+      '--first',
+      'join() by bob',
+      '--spending',
+      '1.00 hours',
+    ]);
+    expect(limited.code).toBe(1);
+    expect(limited.out).toContain('spending limit');
+  });
+});
+
+describe('verification', () => {
+  test.each([BANK, CREDIT])('%s is proved, and no stranger can take anything', async (path) => {
+    const { code, out } = await ccl(['verify', path, '--json']);
+    expect(code).toBe(0);
+    const rows = JSON.parse(out) as readonly Row[];
+    expect(rows.filter(({ kind, answer }) => kind !== 'may-revert' && answer !== 'proved')).toEqual([]);
+    expect(rows.filter(({ kind }) => kind === 'stranger').length).toBeGreaterThan(0);
+    for (const row of rows)
+      expect(Object.keys(row)).toEqual(
+        expect.arrayContaining(['contract', 'rule', 'kind', 'name', 'answer', 'confirmed', 'trace']),
+      );
+  });
+
+  test('the shipped original is imported, and the stranger check finds that anyone can drain it', async () => {
+    const cwd = await folder();
+    const imported = await ccl(['import', SHIPPED, '-o', 'My Import.ccl'], { cwd });
+    expect(imported).toMatchObject({ code: 0, out: '' });
+    expect(imported.err).toContain('`self` starts empty and its floor is zero');
+    const verified = await ccl(['verify', 'My Import.ccl', '--json', '--rule', 'grant_credits'], { cwd });
+    expect(verified.code).toBe(1);
+    const refuted = (JSON.parse(verified.out) as readonly Row[]).filter(({ answer }) => answer === 'refuted');
+    expect(refuted).toMatchObject([
+      { kind: 'stranger', rule: 'grant_credits', confirmed: true, trace: { from: 'deployment' } },
+    ]);
+    const built = await ccl(['build', 'My Import.ccl'], { cwd });
+    expect(built).toMatchObject({ code: 1, out: '' });
+    expect(built.err).toContain('error[E0502]');
+  });
+
+  test('the order of work does not show: the same rows with and without the cache', async () => {
+    const cached = await ccl(['verify', BANK, '--json']);
+    const fresh = await ccl(['verify', BANK, '--json', '--no-cache']);
+    expect(fresh.out).toBe(cached.out);
+  });
+
+  test('a limit that is too small gives `unknown`, never `proved`', async () => {
+    const { code, out } = await ccl(['verify', BANK, '--json', '--rule', 'record', '--rlimit', '1']);
+    const answers = (JSON.parse(out) as readonly Row[])
+      .filter(({ kind }) => kind === 'invariant')
+      .map(({ answer }) => answer);
+    expect(new Set(answers)).toEqual(new Set(['unknown']));
+    expect(code).toBe(1);
+  });
+});
+
+describe('sources with mistakes', () => {
+  const WRONG = 'contract A {\n  rule f() { return x; }\n  rule g( { }\n}\n';
+
+  test.each([['check'], ['verify'], ['build'], ['test']])(
+    '%s shows them with their place and ends with 1',
+    async (command) => {
+      const cwd = await folder();
+      await writeFile(join(cwd, 'Wrong.ccl'), WRONG);
+      const { code, err } = await ccl([command, 'Wrong.ccl'], { cwd });
+      expect(code).toBe(1);
+      expect(err).toMatch(/^error\[E\d{4}\]: /);
+      expect(err).toContain('Wrong.ccl:');
+      expect(err).not.toContain('    at ');
+    },
+  );
+
+  test('fmt leaves a file with a syntax error as it is', async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, 'Wrong.ccl'), WRONG);
+    expect(await ccl(['fmt', 'Wrong.ccl'], { cwd })).toMatchObject({ code: 1, out: '' });
+    expect(await readFile(join(cwd, 'Wrong.ccl'), 'utf8')).toBe(WRONG);
+  });
+
+  test('fmt --check says what is not formatted and writes nothing; fmt mends it', async () => {
+    const cwd = await folder();
+    const text = 'const   a:Int=1;\n';
+    await writeFile(join(cwd, 'a.ccl'), text);
+    expect(await ccl(['fmt', '--check', 'a.ccl'], { cwd })).toEqual({
+      code: 1,
+      out: 'a.ccl is not formatted\n',
+      err: '',
+    });
+    expect(await readFile(join(cwd, 'a.ccl'), 'utf8')).toBe(text);
+    expect(await ccl(['fmt', 'a.ccl'], { cwd })).toEqual({ code: 0, out: 'a.ccl\n', err: '' });
+    expect(await format(text, { file: 'a.ccl' })).toEqual({
+      ok: true,
+      text: await readFile(join(cwd, 'a.ccl'), 'utf8'),
+    });
+  });
+
+  test('a failing test shows its line and what it read', async () => {
+    const cwd = await folder();
+    const test_ =
+      'test "no hours" {\n  let bank = deploy TimeBank() by alice;\n  expect bank.hours_of(alice) == 1.00 hours;\n}\n';
+    await writeFile(join(cwd, 'a.ccl'), (await readFile(BANK, 'utf8')).replace(/^test .*$/ms, test_));
+    const { code, out } = await ccl(['test', 'a.ccl'], { cwd });
+    expect(code).toBe(1);
+    expect(out).toContain('FAILED  no hours\n');
+    expect(out).toContain('bank.hours_of(alice) is 0.00 hours');
+    expect(out).toContain('0 passed, 1 failed');
+  });
+});
