@@ -379,8 +379,17 @@ const ROWS: { readonly [K in Kind]: Row<K> } = {
     const bare = node.params.length === 1;
     return [bare ? params : ['(', join(', ', params), ')'], ' => ', one('body')];
   },
-  if: ({ node, one }) =>
-    group(['if ', one('condition'), ' ', one('then'), node.otherwise ? [' else ', one('otherwise')] : '']),
+  if: ({ node, one, parent }) => {
+    const parts = [
+      'if ',
+      one('condition'),
+      ' ',
+      one('then'),
+      node.otherwise ? [' else ', one('otherwise')] : '',
+    ];
+    // One chain is one group: all of its blocks have lines of their own, or none has.
+    return parent?.kind === 'if' && parent.otherwise === node ? parts : group(parts);
+  },
   match: (context) => ['match ', context.one('subject'), ' ', body(context, 'arms')],
   arm: ({ one }) => group([one('pattern'), ' => ', one('body'), ',']),
   wildcard: () => '_',

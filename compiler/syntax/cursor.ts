@@ -127,6 +127,8 @@ export class Cursor extends EmbeddedActionsParser {
     super(VOCABULARY, {
       maxLookahead: 1,
       recoveryEnabled: false,
+      // Its complaints are two kinds of harmless: helpers that take the same token twice in one production (the
+      // numbers serve only the recovery that is off), and alternatives that are told apart by order and gates.
       skipValidations: true,
       errorMessageProvider: {
         ...defaultParserErrorProvider,
