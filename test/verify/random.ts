@@ -36,6 +36,7 @@ ${[...invariants, ...histories, ...rules].join('\n')}
 }
 
 function rule(draw: Draw, index: number): string {
+  if (draw(4) === 0) return plainRule(draw, index);
   const requires = someOf(draw, CONDITIONS, 2).map((text) => `    requires ${text} else "no"`);
   const ensures = someOf(draw, ENSURES, 3).map((text) => `    ensures ${text}`);
   const succeeds = draw(3) === 0 ? [`    succeeds when ${one(draw, SUCCEEDS)}`] : [];
@@ -48,6 +49,20 @@ function rule(draw: Draw, index: number): string {
     ...succeeds,
     '  {',
     ...body,
+    '  }',
+  ].join('\n');
+}
+
+/** One statement, and what it says of itself: little stands in the way of its clauses. */
+function plainRule(draw: Draw, index: number): string {
+  const ensures = someOf(draw, ENSURES, 2).map((text) => `    ensures ${text}`);
+  const succeeds = [`    succeeds when ${one(draw, SUCCEEDS)}`];
+  return [
+    `  rule r${index}(d: Did, x: Int, a: Amount<coin>)`,
+    ...ensures,
+    ...succeeds,
+    '  {',
+    `    ${statement(draw, 0)}`,
     '  }',
   ].join('\n');
 }
@@ -99,6 +114,7 @@ const STATEMENTS = [
   'owner = d;',
   'ledger.transfer(caller, self, a);',
   'ledger.transfer(caller, self, a); held += a;',
+  'held = a + a - a; ledger.transfer(caller, self, a);',
   'ledger.transfer(self, d, a);',
   'ledger.transfer(caller, d, a);',
 ];
@@ -171,6 +187,7 @@ const SUCCEEDS = [
   'a >= 0 coin && ledger.can_pay(caller, coin, a) && d == owner',
   'a >= 0 coin && a <= ledger.balance(self, coin)',
   's.size < 2',
+  'a >= 0 coin',
   'x > 0 && x < 10 && n >= 0 && n < 10',
   'true',
 ];

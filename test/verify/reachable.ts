@@ -107,7 +107,7 @@ function noteFallen(
 }
 
 const NUMBERS = [-1n, 0n, 1n, 2n, 3n, 7n, 2n ** 63n - 1n, -(2n ** 63n)];
-const AMOUNTS = [-1n, 0n, 1n, 2n, 10n ** 18n];
+const AMOUNTS = [-1n, 0n, 1n, 2n, 10n ** 18n, 2n ** 63n - 1n];
 
 function actionsAt(arena: Arena, place: Place, draw: Draw, calls: number): readonly Action[] {
   const rules = arena.contract.functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
