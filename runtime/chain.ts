@@ -76,10 +76,15 @@ export async function openChain(disk: Disk, directory: Directory): Promise<Opene
   const { log } = found.log;
   await takeState(disk, paths, found.state);
   const store: Store = { chainId: founding.chainId, state: openState(disk, paths.state), log };
-  const built = await bringToEnd(disk, store, directory);
-  if (built.ok) return { ok: true, chain: built.chain, notices: found.notices };
-  await closeStore(store);
-  return built;
+  let chain: Chain | null = null;
+  try {
+    const built = await bringToEnd(disk, store, directory);
+    if (!built.ok) return built;
+    chain = built.chain;
+    return { ok: true, chain, notices: found.notices };
+  } finally {
+    if (chain === null) await closeStore(store);
+  }
 }
 
 /** What `openChain` would find and mend, changing nothing. */

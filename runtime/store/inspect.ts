@@ -55,6 +55,7 @@ const SHORTAGES = [
   'Operation not permitted',
   'Read-only file system',
   'No such file or directory',
+  'File exists',
   'Too many open files',
   'Cannot allocate memory',
 ];
