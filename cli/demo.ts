@@ -59,6 +59,7 @@ const TERMINAL = openTerminal(process.argv);
 const STARTED = performance.now();
 
 process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
 process.exitCode = await demonstrate();
 
 async function demonstrate(): Promise<number> {
