@@ -199,6 +199,9 @@ function clauseAfter(context: Context, walk: Walk, clause: Clause): Obligation {
   });
 }
 
+/** What `succeeds when` takes for granted. */
+const GRANTED = 'access, gas up to the bound, a spending limit that covers it, and nothing frozen or paused';
+
 /** Where the condition holds no check fails, `requires` included, and nothing is frozen. */
 function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
   const condition = holds(context.model, clause.term, scopeBefore(walk));
@@ -209,7 +212,7 @@ function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
     clause,
     violation: [reverts(walk.passive), condition, ...nothingFrozen(walk.passive)],
     passed: 'some',
-    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\``,
+    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\`, given ${GRANTED}`,
     failure: `\`${walk.passive.fn.name}\` can revert although \`${clause.text}\``,
   });
 }
