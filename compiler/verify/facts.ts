@@ -48,11 +48,23 @@ export function witnessesOf(model: Model, formulas: readonly Formula[]): readonl
   );
 }
 
+/**
+ * For each type of key one value that no entry has: the state is finite, its keys are not. What holds for all keys
+ * holds for it, too.
+ */
+export function absentKeys(model: Model): readonly Formula[] {
+  const sorts = new Set(model.contract.slots.flatMap((slot) => slot.keys.map(sortOfType)));
+  return [...sorts].filter((sort) => sort !== 'Bool').map((sort) => symbol(`${ABSENT}${sort}`, sort));
+}
+
+const ABSENT = 'absent.';
+
 export function factsOf(model: Model, formulas: readonly Formula[]): readonly Formula[] {
   const reads = readsOf(formulas);
   const mentioned = new Set(reads.map((read) => read.name));
   const structure = [
     ...model.contract.slots.flatMap((slot, s) => slotFacts(slot, s, reads, mentioned)),
+    ...reads.flatMap(absentFact),
     ...model.sums.flatMap((_, i) => (mentioned.has(sumName(i)) ? sumFacts(model, i, reads) : [])),
     ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads)),
     ...arithmeticFacts(reads, constantsIn(formulas)),
@@ -83,6 +95,12 @@ function rangeFact(model: Model, read: Apply): readonly Formula[] {
   if (kind === 'balance') return [balanceInBounds(read)];
   if (kind === 'total') return [within(0n, read, BALANCE_MAX)];
   return [];
+}
+
+function absentFact(read: Apply): readonly Formula[] {
+  const isState = read.name.startsWith('field.') || read.name.startsWith('has.');
+  const absent = read.args.some((arg) => arg.kind === 'symbol' && arg.name.startsWith(ABSENT));
+  return isState && absent ? [eq(read, zeroOf(read.sort))] : [];
 }
 
 function slotFacts(
