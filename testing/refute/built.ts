@@ -28,6 +28,7 @@ export function buildState(
   const world = fork(deployed.world);
   const { account } = deployed;
   const { counterexample } = candidate;
+  world.names.set(SINK, 'everyone else');
   const name = (value: ModelValue): Value => nameOf(people, value, account)!;
   const building: Building = { arena, world, account, counterexample, name };
   for (const index of arena.contract.slots.keys()) if (!buildSlot(building, index)) return null;
@@ -151,10 +152,14 @@ function buildSet(building: Building, slot: core.Slot, index: number): boolean {
 
 function fillerKey(slot: core.Slot, index: number): readonly Value[] {
   return slot.keys.map((type): Value => {
-    if (type.kind === 'Did') return memberDid(`somebody ${index + 1}`);
-    if (type.kind === 'Text') return `somebody ${index + 1}`;
+    if (type.kind === 'Did') return memberDid(nameOfFiller(index));
+    if (type.kind === 'Text') return nameOfFiller(index);
     return typeof zeroOf(type.kind) === 'bigint' ? 1_000_003n + BigInt(index) : zeroOf(type.kind);
   });
+}
+
+function nameOfFiller(index: number): string {
+  return `somebody ${index + 1}`;
 }
 
 function clearSlot(building: Building, slot: core.Slot): void {
