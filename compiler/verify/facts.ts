@@ -24,7 +24,9 @@ import {
   ONE,
   or,
   positivePart,
+  same,
   scale,
+  sortOf,
   sortOfType,
   sub,
   symbol,
@@ -65,13 +67,21 @@ export function factsOf(model: Model, formulas: readonly Formula[]): readonly Fo
   const structure = [
     ...model.contract.slots.flatMap((slot, s) => slotFacts(slot, s, reads, mentioned)),
     ...reads.flatMap(absentFact),
+    ...absentIsOther(reads),
     ...model.sums.flatMap((_, i) => (mentioned.has(sumName(i)) ? sumFacts(model, i, reads) : [])),
     ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads)),
     ...arithmeticFacts(reads, constantsIn(formulas)),
   ];
   // The structure's own reads are words, too.
   const all = readsOf([...formulas, ...structure]);
-  return [...all.flatMap((read) => rangeFact(model, read)), ...structure];
+  return unique([...all.flatMap((read) => rangeFact(model, read)), ...structure]);
+}
+
+/** Each fact once, and none that says nothing. */
+function unique(facts: readonly Formula[]): readonly Formula[] {
+  const number = numbering();
+  const found = new Map(facts.map((fact) => [number(fact), fact]));
+  return [...found.values()].filter((fact) => !(fact.kind === 'bool' && fact.value));
 }
 
 /** Each application once, in order of appearance. */
@@ -97,9 +107,36 @@ function rangeFact(model: Model, read: Apply): readonly Formula[] {
   return [];
 }
 
+/**
+ * It is nobody whom the call or the code names: there are always others. Witnesses of existentials are left out, for
+ * one may have been chosen to be this very key.
+ */
+function absentIsOther(reads: readonly Apply[]): readonly Formula[] {
+  const keys = reads.flatMap((read) =>
+    read.name === 'product' || read.name === 'quotient' ? [] : read.args,
+  );
+  const absent = keys
+    .filter(isAbsent)
+    .filter((key, i, all) => all.findIndex((other) => same(other, key)) === i);
+  return absent.flatMap((key) =>
+    keys
+      .filter((other) => isNamed(other) && sortOf(other) === sortOf(key))
+      .map((other) => not(eq(key, other))),
+  );
+}
+
+function isNamed(key: Formula): boolean {
+  if (key.kind !== 'symbol') return key.kind === 'literal';
+  return key.name.startsWith('parameter.') || ['self', 'caller', 'creator', 'victim'].includes(key.name);
+}
+
+function isAbsent(key: Formula): boolean {
+  return key.kind === 'symbol' && key.name.startsWith(ABSENT);
+}
+
 function absentFact(read: Apply): readonly Formula[] {
   const isState = read.name.startsWith('field.') || read.name.startsWith('has.');
-  const absent = read.args.some((arg) => arg.kind === 'symbol' && arg.name.startsWith(ABSENT));
+  const absent = read.args.some(isAbsent);
   return isState && absent ? [eq(read, zeroOf(read.sort))] : [];
 }
 

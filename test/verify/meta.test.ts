@@ -17,11 +17,12 @@ import type { Flaw } from '../../compiler/verify/flaws.ts';
 import { type Obligation, obligationsOf } from '../../compiler/verify/obligations.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { makeRefuter } from '../../testing/index.ts';
-import { randomContract } from './random.ts';
+import { randomContract, randomShapes } from './random.ts';
 import { explore, type Found, nameOfObligation } from './reachable.ts';
 
 /** Chosen so that between them the planted flaws show; otherwise as they fell. */
 const SEEDS = [1, 5, 8, 10, 11, 12, 13, 17, 18, 24, 34, 41, 44, 69, 76, 312];
+const SHAPE_SEEDS = [1, 8, 9, 11, 16, 24];
 const BOUNDS = { statesMax: 30, callsPerState: 12 };
 const RLIMIT = 10_000_000;
 
@@ -54,16 +55,17 @@ type Subject = {
 let solver: Solver;
 let solve: Solve;
 let subjects: readonly Subject[];
+let shapes: readonly Subject[];
 
 beforeAll(async () => {
   solver = await openSolver({ workers: 2 });
   solve = remembering(solver.solve);
-  subjects = SEEDS.map(subjectOf);
+  subjects = SEEDS.map((seed) => subjectOf(seed, randomContract(seed)));
+  shapes = SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed)));
 });
 afterAll(() => solver.close());
 
-function subjectOf(seed: number): Subject {
-  const text = randomContract(seed);
+function subjectOf(seed: number, text: string): Subject {
   const analysis = analyse(new Map([['random', text]]), 'random');
   expect(
     analysis.diagnostics.filter(({ severity }) => severity === 'error'),
@@ -99,7 +101,7 @@ describe('random contracts', () => {
   test('what is proved is never broken, what is refuted is shown', async () => {
     const unknown: string[] = [];
     let [proved, refuted] = [0, 0];
-    for (const subject of subjects) {
+    for (const subject of [...subjects, ...shapes]) {
       const { contract, text, seed } = subject;
       const report = await verifyContract(contract, {
         solve,
