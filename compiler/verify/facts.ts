@@ -24,7 +24,7 @@ import {
   ONE,
   or,
   positivePart,
-  same,
+  printFormula,
   scale,
   sortOf,
   sortOfType,
@@ -67,7 +67,7 @@ export function factsOf(model: Model, formulas: readonly Formula[]): readonly Fo
   const structure = [
     ...model.contract.slots.flatMap((slot, s) => slotFacts(slot, s, reads, mentioned)),
     ...reads.flatMap(absentFact),
-    ...absentIsOther(reads),
+    ...absentIsOther(formulas),
     ...model.sums.flatMap((_, i) => (mentioned.has(sumName(i)) ? sumFacts(model, i, reads) : [])),
     ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads)),
     ...arithmeticFacts(reads, constantsIn(formulas)),
@@ -111,18 +111,17 @@ function rangeFact(model: Model, read: Apply): readonly Formula[] {
  * It is nobody whom the call or the code names: there are always others. Witnesses of existentials are left out, for
  * one may have been chosen to be this very key.
  */
-function absentIsOther(reads: readonly Apply[]): readonly Formula[] {
-  const keys = reads.flatMap((read) =>
-    read.name === 'product' || read.name === 'quotient' ? [] : read.args,
-  );
-  const absent = keys
+function absentIsOther(formulas: readonly Formula[]): readonly Formula[] {
+  const atoms = new Map<string, Formula>();
+  visitNodes(formulas, (node) => {
+    if (isAbsent(node) || isNamed(node)) atoms.set(printFormula(node), node);
+  });
+  const named = [...atoms.values()].filter(isNamed);
+  return [...atoms.values()]
     .filter(isAbsent)
-    .filter((key, i, all) => all.findIndex((other) => same(other, key)) === i);
-  return absent.flatMap((key) =>
-    keys
-      .filter((other) => isNamed(other) && sortOf(other) === sortOf(key))
-      .map((other) => not(eq(key, other))),
-  );
+    .flatMap((key) =>
+      named.filter((other) => sortOf(other) === sortOf(key)).map((other) => not(eq(key, other))),
+    );
 }
 
 function isNamed(key: Formula): boolean {
