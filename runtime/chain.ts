@@ -153,7 +153,10 @@ async function examine<Log extends LogSound>(
   return { ok: true, log, state, notices: describe(state, inspection, log) };
 }
 
-/** Follows the blocks of a log: each must name the one before, and the header after the state's height must have its root. */
+/**
+ * Follows the blocks of a log: each must name the one before. The state must have been made by the block of its
+ * height, and the header after it must have its root.
+ */
 function followHeaders(chainId: string, tip: Tipped | null) {
   let previous = NO_HASH;
   let contradicts = false;
@@ -163,9 +166,9 @@ function followHeaders(chainId: string, tip: Tipped | null) {
     const { header } = block.value;
     const follows = equalBytes(header.previousHash, previous);
     if (header.chainId !== chainId || header.height !== BigInt(height) || !follows) return false;
-    if (tip !== null && height === tip.height + 1)
-      contradicts = Buffer.from(header.appRoot).toString('hex') !== tip.appHash;
     previous = headerHash(header);
+    if (height === tip?.height) contradicts ||= hexOf(previous) !== tip.headerHash;
+    if (tip !== null && height === tip.height + 1) contradicts ||= hexOf(header.appRoot) !== tip.appHash;
     return true;
   };
   return { visit, contradicts: () => contradicts };
@@ -182,7 +185,7 @@ function describe(found: StateFound, state: Inspection, log: LogSound): Notice[]
     });
   if (found === 'Lost') {
     const reason =
-      state.kind === 'Damaged' ? state.reason : `its root at height ${height} is not that of the chain`;
+      state.kind === 'Damaged' ? state.reason : `at height ${height} it is not that of the log's chain`;
     notices.push({
       code: 'StateRebuilt',
       message: `the state was damaged (${reason}); it is made again from the ${log.height} blocks of the log`,
@@ -301,7 +304,13 @@ async function keep(
     nodes,
     results,
     outcomes,
-    tip: { chainId: store.chainId, last, resultCount, outcomeCount },
+    tip: {
+      chainId: store.chainId,
+      last,
+      headerHash: headerHash(block.header),
+      resultCount,
+      outcomeCount,
+    },
   });
   position.end = endOf(store, last, block.header);
   await written;

@@ -28,6 +28,7 @@ export const NODE_ERRORS = {
   BodyTooLarge: 'the body is larger than {bytesMax} bytes',
   WrongMediaType: 'the body must be {expected}',
   Defect: 'the node met a defect of its own while answering',
+  Abandoned: 'the one who waited for the answer has gone',
   UnknownTransaction: 'no transaction with this hash is known',
   UnknownDeployment: 'no deployment is known under this contract',
   UnknownHeight: 'there is no block at this height',
