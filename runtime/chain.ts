@@ -181,7 +181,7 @@ function describe(found: StateFound, state: Inspection, log: LogSound): Notice[]
   if (log.tornBytes > 0)
     notices.push({
       code: 'TornTailCut',
-      message: `the log ended in ${log.tornBytes} bytes of a block that was not written to its end; nobody was told of it, and it is cut off`,
+      message: `the log ended in ${log.tornBytes} bytes of a block that was not written to its end; they are cut off (${toldOf(found, state)})`,
     });
   if (found === 'Lost') {
     const reason =
@@ -197,6 +197,12 @@ function describe(found: StateFound, state: Inspection, log: LogSound): Notice[]
     });
   }
   return notices;
+}
+
+function toldOf(found: StateFound, state: Inspection): string {
+  return found !== 'Lost' && state.kind === 'Sound'
+    ? 'the state shows that nobody was told of it'
+    : 'there is no sound state to show whether anybody was told of it';
 }
 
 function refuseLog(damage: LogDamage, paths: Paths, expected: string): Refused {
