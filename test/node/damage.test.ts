@@ -69,7 +69,7 @@ describe('the block log', () => {
     await writeFile(path, flipped(whole, 8 * (whole.length >> 1)));
     const opened = await openNode(optionsFor(directory));
     expect(opened.ok ? '' : opened.error.message).toMatch(
-      /^the block log is damaged at block 1[0-9] \(byte \d+\); restore .* from a backup\. Do not delete `state/` instead: /,
+      /^the block log is damaged at block 1[0-9] \(byte \d+\); restore .* from a backup\. Do not delete `state\/` instead: /,
     );
   });
 });
