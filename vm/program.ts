@@ -1,5 +1,5 @@
 /**
- * A validated artifact in, a program out that the interpreter can run without checks: all functions in one typed
+ * A validated artifact in, a program out that both tiers can run without checks: all functions in one typed
  * array, jump targets resolved, the gas of each basic block in front of it.
  */
 import { wordsOfFields } from './abi.ts';
@@ -26,6 +26,8 @@ export type Program = {
   /** Per function: parameters, locals. */
   readonly paramCounts: Int32Array;
   readonly localCounts: Int32Array;
+  /** Per function: largest height of the operand stack. */
+  readonly heights: Int32Array;
   /** For each place in `code` its function and instruction. */
   readonly functionOf: Int32Array;
   readonly instructionOf: Int32Array;
@@ -65,6 +67,7 @@ export function buildProgram(
     starts: Int32Array.from(starts),
     paramCounts: Int32Array.from(artifact.functions, (fn) => fn.params.length),
     localCounts: Int32Array.from(artifact.functions, (fn) => fn.locals.length),
+    heights: Int32Array.from(typings, ({ heightMax }) => heightMax),
     functionOf: Int32Array.from(out.functionOf),
     instructionOf: Int32Array.from(out.instructionOf),
     halts,

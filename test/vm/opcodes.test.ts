@@ -226,8 +226,10 @@ describe('the table', () => {
     expect(new Set(OP_NAMES.map((op) => OPCODES[op].code)).size).toBe(OP_NAMES.length);
   });
 
-  test('the cases of the interpreter carry the names of their code bytes', () => {
-    const source = readFileSync(join(import.meta.dirname, '../../vm/interpreter.ts'), 'utf8');
+  test('the cases of the interpreter and of the rare opcodes carry the names of their code bytes', () => {
+    const source = ['interpreter.ts', 'rare.ts']
+      .map((file) => readFileSync(join(import.meta.dirname, '../../vm', file), 'utf8'))
+      .join('\n');
     const cases = [...source.matchAll(/case (0x[0-9a-f]{2}): (?:\{\s*)?\/\/ (\w+)/g)].map(
       ([, code, name]) => [Number(code), name],
     );
