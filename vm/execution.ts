@@ -8,7 +8,7 @@ import { begin, type Call, createMachine, locate, type Machine, succeed } from '
 import type { Program } from './program.ts';
 import { isTrapped } from './traps.ts';
 import { runInstance, wordsOfInstance } from './wasm/instance.ts';
-import { borrow, type Compilation, compilationOf, giveBack, noteGas, pays } from './wasm/tier.ts';
+import { borrow, type Compilation, compilationOf, giveBack, noteGas, tierOf } from './wasm/tier.ts';
 
 export type { Call } from './machine.ts';
 
@@ -22,8 +22,8 @@ export function execute(
   host: Host,
   { tier = 'auto' }: { readonly tier?: Tier } = {},
 ): Outcome {
-  const compiled =
-    tier === 'interpreter' || (tier === 'auto' && !pays(program)) ? null : compilationOf(program);
+  const chosen = tier === 'auto' ? tierOf(program) : tier;
+  const compiled = chosen === 'wasm' ? compilationOf(program) : null;
   const outcome =
     compiled?.ok === true ? executeCompiled(compiled, program, call, host) : interpret(program, call, host);
   noteGas(program, outcome.gasUsed);

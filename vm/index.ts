@@ -48,4 +48,4 @@ export type { ValidationCode } from './structure.ts';
 export { TRAPS, type Trap, type TrapKind } from './traps.ts';
 export { type Validated, type ValidationError, validate } from './validate.ts';
 export type * from './value.ts';
-export { type Compilation, compilationOf } from './wasm/tier.ts';
+export { type Compilation, compilationOf, tierOf } from './wasm/tier.ts';

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   assemble,
-  execute,
   hexOf,
   OP_NAMES,
   OPCODES,
@@ -16,6 +15,7 @@ import {
   validate,
 } from '../../vm/index.ts';
 import { CALLER, HOST_OPS, recorder, SELF } from './recorder.ts';
+import { executeBoth } from './tiers.ts';
 
 /** Code and the stack that it halts with, or the kind of its trap. */
 type Sample = readonly [code: string, expected: readonly Value[] | string];
@@ -198,7 +198,7 @@ const ARGUMENTS = {
 };
 const CAPABILITIES = [...new Set(HOST_OPS.map((op) => rowOf(op).host?.capability))].sort().join(' ');
 
-describe('every opcode does what its row says', () => {
+describe('every opcode does what its row says, on both tiers', () => {
   for (const [op, samples] of Object.entries(SAMPLES))
     for (const [index, [code, expected]] of samples.entries())
       test(`${op} ${index}`, () => {
@@ -258,8 +258,6 @@ Return`);
   const validated = validate(assembled.artifact);
   if (!validated.ok) throw new Error(JSON.stringify(validated.errors));
   const host = recorder();
-  return {
-    outcome: execute(validated.program, { entry: 'main', args: [], gasLimit: 1_000_000 }, host),
-    host,
-  };
+  const call = { entry: 'main', args: [], gasLimit: 1_000_000 };
+  return { outcome: executeBoth(validated.program, call, { interpreter: host, wasm: recorder() }), host };
 }

@@ -45,8 +45,9 @@ export function noteGas(program: Program, gas: number): void {
   recordOf(program).gas += gas;
 }
 
-export function pays(program: Program): boolean {
-  return recordOf(program).gas >= GAS_THAT_PAYS;
+/** Where `auto` runs a program now. */
+export function tierOf(program: Program): 'interpreter' | 'wasm' {
+  return recordOf(program).gas < GAS_THAT_PAYS ? 'interpreter' : 'wasm';
 }
 
 /** An instance that nobody else uses, until it is given back. */
