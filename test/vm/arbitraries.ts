@@ -327,12 +327,13 @@ function statement(writing: Writing, depth: number): void {
     emit(writing, 'Store', writing.draw(2));
     emit(writing, 'Nop');
   } else if (kind === 9) {
-    // A value that stays below while another is worked on.
-    value(writing, 'int', 1);
+    // Words that stay below while statements run, which may change the locals that they came from.
+    value(writing, 'int', 0);
     value(writing, 'bool', 1);
+    statements(writing, 2, Math.max(0, depth - 1));
     emit(writing, 'Swap');
-    emit(writing, 'Pop');
-    emit(writing, 'Pop');
+    emit(writing, 'LocalSet', 2);
+    emit(writing, 'LocalSet', 4);
   } else if (kind === 10 && writing.draw(3) === 0)
     branch(writing, 0, () => emit(writing, writing.draw(2) === 0 ? 'Revert' : 'Guard', 0));
   else if (kind === 11 && writing.halts && !writing.quiet && writing.draw(3) === 0)
