@@ -153,8 +153,7 @@ function withoutGas(program: Program): () => bigint {
   for (let pc = 0; pc < code.length; pc += lengthAt(program.code, pc))
     if (program.code[pc] === CHARGE) code.fill(0, pc, pc + 2);
   const free = { ...program, code };
-  const bytes = encodeModule(free, layoutOf(free));
-  if (typeof bytes === 'string') throw new Error(bytes);
+  const bytes = encodeModule(free, layoutOf(free), 'counted');
   const instance = createInstance(new ENGINE.Module(bytes), free);
   const [entry] = program.artifact.entries;
   const call = instance.run(entry!.function);

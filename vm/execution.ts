@@ -8,7 +8,7 @@ import { begin, type Call, createMachine, locate, type Machine, succeed } from '
 import type { Program } from './program.ts';
 import { isTrapped } from './traps.ts';
 import { runInstance, wordsOfInstance } from './wasm/instance.ts';
-import { borrow, type Compilation, compilationOf, giveBack, noteGas, tierOf } from './wasm/tier.ts';
+import { borrow, type Compiled, compilationOf, giveBack, meteringOf, noteGas, tierOf } from './wasm/tier.ts';
 
 export type { Call } from './machine.ts';
 
@@ -37,17 +37,13 @@ function interpret(program: Program, call: Call, host: Host): Outcome {
   return finish(machine, call, (fn) => run(machine, fn));
 }
 
-function executeCompiled(
-  compiled: Compilation & { readonly ok: true },
-  program: Program,
-  call: Call,
-  host: Host,
-): Outcome {
-  const instance = borrow(compiled, program);
+function executeCompiled(compiled: Compiled, program: Program, call: Call, host: Host): Outcome {
+  const metering = meteringOf(program, call);
+  const instance = borrow(compiled, program, metering);
   const machine = createMachine(program, call.gasLimit, host, wordsOfInstance(instance));
   const outcome = finish(machine, call, (fn) => runInstance(instance, machine, fn));
   // Not after a defect of ours, which throws: nobody knows what it left behind.
-  giveBack(compiled, instance);
+  giveBack(compiled, metering, instance);
   return outcome;
 }
 

@@ -1,10 +1,9 @@
 /**
  * A program in, the bytes of a WebAssembly module out: one function for each of the program's, and for each entry point's
- * function another that takes its arguments from memory and puts its results there. Null when compiling would cost too
- * much.
+ * function another that takes its arguments from memory and puts its results there.
  */
 import type { Program } from '../program.ts';
-import { emitBody, LEAST, type Links } from './body.ts';
+import { emitBody, LEAST, type Links, type Metering } from './body.ts';
 import {
   createEncoder,
   type Encoder,
@@ -20,7 +19,7 @@ import {
   WASM,
 } from './encoder.ts';
 import { type Layout, PAGE_BYTES } from './layout.ts';
-import { type Shape, shapeOf } from './shape.ts';
+import { shapeOf } from './shape.ts';
 
 /** What JavaScript gives; indices of functions begin with them. */
 export const IMPORTS = {
@@ -39,7 +38,7 @@ export const COMPILED_WORDS_MAX = 200_000;
 export const COMPILED_MERGES_MAX = 4_000_000;
 
 const IMPORT_NAMES = Object.keys(IMPORTS) as readonly (keyof typeof IMPORTS)[];
-const LINKS: Links = {
+const LINKS: Omit<Links, 'metering'> = {
   rare: IMPORT_NAMES.indexOf('rare'),
   known: IMPORT_NAMES.indexOf('known'),
   fail: IMPORT_NAMES.indexOf('fail'),
@@ -51,11 +50,20 @@ const LINKS: Links = {
 
 type Signature = { readonly params: readonly number[]; readonly results: readonly number[] };
 
-/** The module, or in words what is too large about the program. */
-export function encodeModule(program: Program, layout: Layout): Uint8Array<ArrayBuffer> | string {
+/** In words what is too large about a program to compile it; null when nothing is. */
+export function excessOf(program: Program): string | null {
+  if (program.code.length > COMPILED_WORDS_MAX) return `${program.code.length} words of code`;
+  const merges = program.artifact.functions.reduce(
+    (sum, _, fn) =>
+      sum + shapeOf(program, fn).branches * (program.localCounts[fn]! + program.heights[fn]! + 2),
+    0,
+  );
+  return merges > COMPILED_MERGES_MAX ? `${merges} merges of locals` : null;
+}
+
+/** The bytes of the module; for programs without excess. */
+export function encodeModule(program: Program, layout: Layout, metering: Metering): Uint8Array<ArrayBuffer> {
   const shapes = program.artifact.functions.map((_, fn) => shapeOf(program, fn));
-  const tooLarge = excessOf(program, shapes);
-  if (tooLarge !== null) return tooLarge;
   const entries = [...new Set(program.artifact.entries.map((entry) => entry.function))];
   const types = createTypes();
   const imports = IMPORT_NAMES.map((name) => types.indexOf(IMPORTS[name]));
@@ -92,22 +100,14 @@ export function encodeModule(program: Program, layout: Layout): Uint8Array<Array
     emit(out, kind);
     emitUint(out, index);
   });
+  const links = { ...LINKS, metering };
   const bodies = [
     () => emitMulOverflows(out),
-    ...shapes.map((shape, fn) => () => emitBody(out, program, layout, LINKS, fn, shape)),
+    ...shapes.map((shape, fn) => () => emitBody(out, program, layout, links, fn, shape)),
     ...entries.map((fn) => () => emitEntry(out, program, fn)),
   ];
   section(out, 10, bodies, (body) => emitSized(out, body));
   return out.bytes.slice(0, out.at);
-}
-
-function excessOf(program: Program, shapes: readonly Shape[]): string | null {
-  if (program.code.length > COMPILED_WORDS_MAX) return `${program.code.length} words of code`;
-  const merges = shapes.reduce(
-    (sum, { branches }, fn) => sum + branches * (program.localCounts[fn]! + program.heights[fn]! + 2),
-    0,
-  );
-  return merges > COMPILED_MERGES_MAX ? `${merges} merges of locals` : null;
 }
 
 function createTypes() {

@@ -4,16 +4,23 @@
  */
 import { hexOf } from '../codec.ts';
 import { artifactHash, encodeArtifact } from '../encode.ts';
+import type { Call } from '../machine.ts';
 import type { Program } from '../program.ts';
+import type { Metering } from './body.ts';
 import { ENGINE, type WasmModule } from './engine.ts';
 import { createInstance, type Instance } from './instance.ts';
 import { layoutOf } from './layout.ts';
-import { encodeModule } from './module.ts';
+import { encodeModule, excessOf } from './module.ts';
 
 /** A program that is too large runs on the interpreter, always; `reason` says what about it. */
 export type Compilation =
-  | { readonly ok: true; readonly module: WasmModule; readonly idle: Instance[] }
+  | { readonly ok: true; readonly variants: Map<Metering, Variant> }
   | { readonly ok: false; readonly reason: string };
+
+/** What a program becomes when it is not too large: its modules, made when needed. */
+export type Compiled = Compilation & { readonly ok: true };
+
+type Variant = { readonly module: WasmModule; readonly idle: Instance[] };
 
 /** Modules kept, and idle instances kept of each. */
 const COMPILATIONS_MAX = 64;
@@ -50,13 +57,30 @@ export function tierOf(program: Program): 'interpreter' | 'wasm' {
   return recordOf(program).gas < GAS_THAT_PAYS ? 'interpreter' : 'wasm';
 }
 
-/** An instance that nobody else uses, until it is given back. */
-export function borrow(compilation: Compilation & { readonly ok: true }, program: Program): Instance {
-  return compilation.idle.pop() ?? createInstance(compilation.module, program);
+/** How a call is metered: gas that no path can use up is not checked. */
+export function meteringOf(program: Program, { entry, gasLimit }: Call): Metering {
+  const bound = program.entries.get(entry)?.gasMax;
+  return bound !== undefined && gasLimit >= bound ? 'counted' : 'checked';
 }
 
-export function giveBack(compilation: Compilation & { readonly ok: true }, instance: Instance): void {
-  if (compilation.idle.length < IDLE_MAX) compilation.idle.push(instance);
+/** An instance that nobody else uses, until it is given back. */
+export function borrow(compilation: Compiled, program: Program, metering: Metering): Instance {
+  const { module, idle } = variantOf(compilation, program, metering);
+  return idle.pop() ?? createInstance(module, program);
+}
+
+export function giveBack({ variants }: Compiled, metering: Metering, instance: Instance): void {
+  const idle = variants.get(metering)?.idle;
+  if (idle !== undefined && idle.length < IDLE_MAX) idle.push(instance);
+}
+
+function variantOf({ variants }: Compiled, program: Program, metering: Metering): Variant {
+  const known = variants.get(metering);
+  if (known !== undefined) return known;
+  const module = new ENGINE.Module(encodeModule(program, layoutOf(program), metering));
+  const variant = { module, idle: [] };
+  variants.set(metering, variant);
+  return variant;
 }
 
 function recordOf(program: Program): Record {
@@ -68,8 +92,8 @@ function recordOf(program: Program): Record {
 }
 
 function compile(program: Program): Compilation {
-  const bytes = encodeModule(program, layoutOf(program));
-  return typeof bytes === 'string'
-    ? { ok: false, reason: `too large to compile: ${bytes}` }
-    : { ok: true, module: new ENGINE.Module(bytes), idle: [] };
+  const excess = excessOf(program);
+  return excess === null
+    ? { ok: true, variants: new Map() }
+    : { ok: false, reason: `too large to compile: ${excess}` };
 }
