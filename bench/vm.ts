@@ -153,8 +153,8 @@ function withoutGas(program: Program): () => bigint {
   for (let pc = 0; pc < code.length; pc += lengthAt(program.code, pc))
     if (program.code[pc] === CHARGE) code.fill(0, pc, pc + 2);
   const free = { ...program, code };
-  const bytes = encodeModule(free, layoutOf(free), 'counted');
-  const instance = createInstance(new ENGINE.Module(bytes), free);
+  const { bytes, owed } = encodeModule(free, layoutOf(free), 'counted');
+  const instance = createInstance({ module: new ENGINE.Module(bytes), owed }, free);
   const [entry] = program.artifact.entries;
   const call = instance.run(entry!.function);
   return () => call(0n) + (instance.stack[0] ?? 0n);

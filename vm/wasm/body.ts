@@ -32,6 +32,8 @@ export type Links = {
   readonly functions: number;
   readonly gas: number;
   readonly metering: Metering;
+  /** Filled while compiling: by place of a trap, gas that is spent there and not yet taken from the counter. */
+  readonly owed: Map<number, number>;
 };
 
 /**
@@ -76,6 +78,8 @@ type Body = {
   depth: number;
   slots: number;
   pc: number;
+  /** Gas spent on every way to here and not yet taken from the counter; 0 where gas is checked. */
+  owed: number;
 };
 
 const TEMPS = 2;
@@ -107,6 +111,7 @@ export function emitBody(
     depth: 0,
     slots: 0,
     pc: first,
+    owed: 0,
   };
   emitUint(out, 1);
   const count = reserve(out);
@@ -150,14 +155,26 @@ function emitLive(body: Body, op: OpName, operand: number): void {
     emitRare(body, op, operand);
 }
 
-/** Gas of a block. */
+/** Gas of a block. Where it is only counted, blocks that follow each other are counted together. */
 function charge(body: Body, gas: number): void {
-  const { out } = body;
-  getGas(body);
-  emitI64(out, BigInt(gas));
-  emit(out, WASM.i64Sub);
-  setGas(body);
+  body.owed += gas;
+  if (body.links.metering === 'counted') return;
+  settleGas(body);
   failUnlessGasLeft(body);
+}
+
+/** Takes what is owed from the counter. */
+function settleGas(body: Body): void {
+  takeOwed(body);
+  body.owed = 0;
+}
+
+function takeOwed(body: Body): void {
+  if (body.owed === 0) return;
+  getGas(body);
+  emitI64(body.out, BigInt(body.owed));
+  emit(body.out, WASM.i64Sub);
+  setGas(body);
 }
 
 /** Moving words about; false when the opcode does something else. */
@@ -285,6 +302,7 @@ function emitControl(body: Body, op: OpName, operand: number): boolean {
   const { out, stack, links } = body;
   switch (op) {
     case 'Jump':
+      settleGas(body);
       leaveFor(body, operand);
       emitWith(out, WASM.br, body.depth - 1 - body.blocks.get(operand)!);
       body.live = false;
@@ -293,13 +311,14 @@ function emitControl(body: Body, op: OpName, operand: number): boolean {
       const test = asTest(stack.pop()!);
       leaveFor(body, operand);
       emitTest(body, test);
-      emitWith(out, WASM.brIf, body.depth - 1 - body.blocks.get(operand)!);
+      branchTo(body, operand);
       return true;
     }
     case 'Call':
       emitCall(body, operand);
       return true;
     case 'Return':
+      settleGas(body);
       for (const result of stack) get(body, result as Simple);
       getGas(body);
       emitWith(out, WASM.globalSet, links.gas);
@@ -307,6 +326,7 @@ function emitControl(body: Body, op: OpName, operand: number): boolean {
       body.live = false;
       return true;
     case 'Halt':
+      settleGas(body);
       storeWords(body, stack.length);
       emitI32(out, body.pc);
       emitI32(out, stack.length);
@@ -317,6 +337,7 @@ function emitControl(body: Body, op: OpName, operand: number): boolean {
       return true;
     case 'Revert':
     case 'Guard':
+      noteOwed(body);
       emitI32(out, failureCode(body.pc, op === 'Guard' ? 'guard' : 'requirement'));
       emitWith(out, WASM.br, body.depth - 1);
       body.live = false;
@@ -326,8 +347,23 @@ function emitControl(body: Body, op: OpName, operand: number): boolean {
   }
 }
 
+/** Jumps when the test on the stack of WebAssembly holds. What is owed is taken on the way that leaves. */
+function branchTo(body: Body, target: number): void {
+  const { out, owed } = body;
+  const label = body.depth - 1 - body.blocks.get(target)!;
+  if (owed === 0) {
+    emitWith(out, WASM.brIf, label);
+    return;
+  }
+  emit(out, WASM.if, TYPE.none);
+  takeOwed(body);
+  emitWith(out, WASM.br, label + 1);
+  emit(out, WASM.end);
+}
+
 function emitCall(body: Body, callee: number): void {
   const { out, stack, links, program } = body;
+  settleGas(body);
   const base = stack.length - program.paramCounts[callee]!;
   for (const argument of stack.splice(base)) get(body, argument as Simple);
   getGas(body);
@@ -344,6 +380,7 @@ function emitCall(body: Body, callee: number): void {
 function emitRare(body: Body, op: OpName, operand: number): void {
   const { out, stack, links } = body;
   const { pops, pushes } = effectOf(body.program, op, operand);
+  settleGas(body);
   storeWords(body, pops);
   getGas(body);
   emitWith(out, WASM.globalSet, links.gas);
@@ -393,6 +430,7 @@ function effectOf(
 function pushKnown(body: Body, index: number): void {
   const { out, layout, links } = body;
   const slot = slotAt(body, body.stack.length);
+  settleGas(body);
   const read = () => {
     emitI32(out, 0);
     emitMemory(out, WASM.i64Load, 3, layout.known + 8 * index);
@@ -425,7 +463,11 @@ function openBlocks(body: Body, loop: number): void {
 /** At a target: its block ends, and the stack is in its slots. */
 function arrive(body: Body): void {
   const height = body.live ? body.stack.length : body.heights.get(body.pc);
-  if (body.live) settleAll(body);
+  if (body.live) {
+    settleAll(body);
+    settleGas(body);
+  }
+  body.owed = 0;
   emit(body.out, WASM.end);
   body.depth -= 1;
   body.live = height !== undefined;
@@ -442,6 +484,7 @@ function enterLoop(body: Body, counter: number): void {
   const { out } = body;
   if (body.live) {
     settleAll(body);
+    settleGas(body);
     emitI64(out, 0n);
     emitWith(out, WASM.localSet, counter);
   }
@@ -464,6 +507,7 @@ function closeLoop(body: Body): void {
     emitI64(out, 1n);
     emit(out, WASM.i64Add);
     emitWith(out, WASM.localSet, counter);
+    settleGas(body);
     emitWith(out, WASM.br, body.depth - 1 - body.loops.get(head)!);
   }
   emit(out, WASM.end);
@@ -475,10 +519,15 @@ function closeLoop(body: Body): void {
 
 /** Leaves the function with a trap when the condition, which `test` writes, holds. */
 function failIf(body: Body, failure: Failure, test: () => void): void {
+  noteOwed(body);
   emitI32(body.out, failureCode(body.pc, failure));
   test();
   emitWith(body.out, WASM.brIf, body.depth - 1);
   emit(body.out, WASM.drop);
+}
+
+function noteOwed({ links, owed, pc }: Body): void {
+  if (owed > 0) links.owed.set(pc, owed);
 }
 
 function failUnlessGasLeft(body: Body): void {

@@ -23,9 +23,12 @@ export type Instance = {
   machine: Machine | null;
 };
 
-export function createInstance(module: WasmModule, program: Program): Instance {
+/** A module, and by place of a trap the gas that is spent there and that the counter does not show. */
+export type Code = { readonly module: WasmModule; readonly owed: ReadonlyMap<number, number> };
+
+export function createInstance({ module, owed }: Code, program: Program): Instance {
   const layout = layoutOf(program);
-  const { exports } = new ENGINE.Instance(module, { vm: importsFor(() => instance) });
+  const { exports } = new ENGINE.Instance(module, { vm: importsFor(() => instance, owed) });
   const { buffer } = exports['memory'] as { readonly buffer: ArrayBuffer };
   const instance: Instance = {
     layout,
@@ -62,7 +65,7 @@ const HALTED = { halted: true } as const;
 
 type Imports = { readonly [name in keyof typeof IMPORTS]: (...args: never[]) => number | undefined };
 
-function importsFor(instanceOf: () => Instance): Imports {
+function importsFor(instanceOf: () => Instance, owed: ReadonlyMap<number, number>): Imports {
   const machineOf = () => instanceOf().machine!;
   return {
     rare: (place: number, operands: number) => {
@@ -78,7 +81,7 @@ function importsFor(instanceOf: () => Instance): Imports {
     fail: (code: number, gas: bigint) => {
       const machine = machineOf();
       machine.place = placeOfFailure(code);
-      machine.gas = Number(gas);
+      machine.gas = Number(gas) - (owed.get(machine.place) ?? 0);
       return failAt(machine.program, code);
     },
     halt: (place: number, height: number, gas: bigint) => {

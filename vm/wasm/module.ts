@@ -38,7 +38,7 @@ export const COMPILED_WORDS_MAX = 200_000;
 export const COMPILED_MERGES_MAX = 4_000_000;
 
 const IMPORT_NAMES = Object.keys(IMPORTS) as readonly (keyof typeof IMPORTS)[];
-const LINKS: Omit<Links, 'metering'> = {
+const LINKS: Omit<Links, 'metering' | 'owed'> = {
   rare: IMPORT_NAMES.indexOf('rare'),
   known: IMPORT_NAMES.indexOf('known'),
   fail: IMPORT_NAMES.indexOf('fail'),
@@ -61,8 +61,11 @@ export function excessOf(program: Program): string | null {
   return merges > COMPILED_MERGES_MAX ? `${merges} merges of locals` : null;
 }
 
-/** The bytes of the module; for programs without excess. */
-export function encodeModule(program: Program, layout: Layout, metering: Metering): Uint8Array<ArrayBuffer> {
+/** `owed`: by place of a trap, gas that is spent there and that the counter does not show. */
+export type Encoded = { readonly bytes: Uint8Array<ArrayBuffer>; readonly owed: ReadonlyMap<number, number> };
+
+/** The module of a program that has no excess. */
+export function encodeModule(program: Program, layout: Layout, metering: Metering): Encoded {
   const shapes = program.artifact.functions.map((_, fn) => shapeOf(program, fn));
   const entries = [...new Set(program.artifact.entries.map((entry) => entry.function))];
   const types = createTypes();
@@ -100,14 +103,14 @@ export function encodeModule(program: Program, layout: Layout, metering: Meterin
     emit(out, kind);
     emitUint(out, index);
   });
-  const links = { ...LINKS, metering };
+  const links = { ...LINKS, metering, owed: new Map<number, number>() };
   const bodies = [
     () => emitMulOverflows(out),
     ...shapes.map((shape, fn) => () => emitBody(out, program, layout, links, fn, shape)),
     ...entries.map((fn) => () => emitEntry(out, program, fn)),
   ];
   section(out, 10, bodies, (body) => emitSized(out, body));
-  return out.bytes.slice(0, out.at);
+  return { bytes: out.bytes.slice(0, out.at), owed: links.owed };
 }
 
 function createTypes() {

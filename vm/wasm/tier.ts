@@ -7,8 +7,8 @@ import { artifactHash, encodeArtifact } from '../encode.ts';
 import type { Call } from '../machine.ts';
 import type { Program } from '../program.ts';
 import type { Metering } from './body.ts';
-import { ENGINE, type WasmModule } from './engine.ts';
-import { createInstance, type Instance } from './instance.ts';
+import { ENGINE } from './engine.ts';
+import { type Code, createInstance, type Instance } from './instance.ts';
 import { layoutOf } from './layout.ts';
 import { encodeModule, excessOf } from './module.ts';
 
@@ -20,7 +20,7 @@ export type Compilation =
 /** What a program becomes when it is not too large: its modules, made when needed. */
 export type Compiled = Compilation & { readonly ok: true };
 
-type Variant = { readonly module: WasmModule; readonly idle: Instance[] };
+type Variant = Code & { readonly idle: Instance[] };
 
 /** Modules kept, and idle instances kept of each. */
 const COMPILATIONS_MAX = 64;
@@ -65,8 +65,8 @@ export function meteringOf(program: Program, { entry, gasLimit }: Call): Meterin
 
 /** An instance that nobody else uses, until it is given back. */
 export function borrow(compilation: Compiled, program: Program, metering: Metering): Instance {
-  const { module, idle } = variantOf(compilation, program, metering);
-  return idle.pop() ?? createInstance(module, program);
+  const variant = variantOf(compilation, program, metering);
+  return variant.idle.pop() ?? createInstance(variant, program);
 }
 
 export function giveBack({ variants }: Compiled, metering: Metering, instance: Instance): void {
@@ -77,8 +77,8 @@ export function giveBack({ variants }: Compiled, metering: Metering, instance: I
 function variantOf({ variants }: Compiled, program: Program, metering: Metering): Variant {
   const known = variants.get(metering);
   if (known !== undefined) return known;
-  const module = new ENGINE.Module(encodeModule(program, layoutOf(program), metering));
-  const variant = { module, idle: [] };
+  const { bytes, owed } = encodeModule(program, layoutOf(program), metering);
+  const variant = { module: new ENGINE.Module(bytes), owed, idle: [] };
   variants.set(metering, variant);
   return variant;
 }
