@@ -4,12 +4,11 @@
  * 2^53, and Collatz steps. Nanoseconds per turn.
  */
 import { assemble, execute, type Host, type Program, type Tier, validate } from '../vm/index.ts';
-import { CHARGE } from '../vm/program.ts';
+import { CHARGE, lengthAt } from '../vm/program.ts';
 import { ENGINE } from '../vm/wasm/engine.ts';
 import { createInstance } from '../vm/wasm/instance.ts';
 import { layoutOf } from '../vm/wasm/layout.ts';
 import { encodeModule } from '../vm/wasm/module.ts';
-import { lengthAt } from '../vm/wasm/shape.ts';
 import { type Evm, ethereumjs, evmCode } from './evm.ts';
 import { handwritten } from './handwritten.ts';
 import type { Report } from './report.ts';

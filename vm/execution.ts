@@ -31,9 +31,11 @@ export function execute(
 }
 
 function interpret(program: Program, call: Call, host: Host): Outcome {
-  const stack = new BigInt64Array(program.stackWords);
+  const base = program.wide.length;
+  const stack = new BigInt64Array(base + program.stackWords);
+  stack.set(program.wide);
   const constants = new BigInt64Array(program.artifact.constants.length).fill(-1n);
-  const machine = createMachine(program, call.gasLimit, host, { stack, constants });
+  const machine = createMachine(program, call.gasLimit, host, { stack, base, constants });
   return finish(machine, call, (fn) => run(machine, fn));
 }
 

@@ -12,12 +12,12 @@ import { trap } from './traps.ts';
  * code bytes of `opcodes.ts`; numbers, because then the engine makes a jump table of them.
  */
 export function run(machine: Machine, fn: number): void {
-  const { program, stack } = machine;
+  const { program, stack, base } = machine;
   const frames = new Int32Array(2 * program.callDepth);
-  const { code, wide, starts, paramCounts, localCounts } = program;
+  const { fused: code, wide, starts, paramCounts, localCounts } = program;
   let pc = starts[fn]!;
-  let frame = 0;
-  let top = localCounts[fn]! - 1;
+  let frame = base;
+  let top = base + localCounts[fn]! - 1;
   let depth = 0;
   let gas = machine.gas;
   try {
@@ -199,6 +199,179 @@ export function run(machine: Machine, fn: number): void {
         case 0x38: // Guard
           trap('Guard', textConstant(program, code[pc + 1]!));
           continue;
+        // ---- superinstructions (`fusion.ts`); a trap stands at the opcode that failed
+        case 0x101: {
+          // TwoAdd
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc += 4;
+          const sum = BigInt.asIntN(64, a + b);
+          if (((a ^ sum) & (b ^ sum)) < 0n) overflow();
+          stack[++top] = sum;
+          pc += 1;
+          continue;
+        }
+        case 0x102: {
+          // TwoSub
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc += 4;
+          const difference = BigInt.asIntN(64, a - b);
+          if (((a ^ b) & (a ^ difference)) < 0n) overflow();
+          stack[++top] = difference;
+          pc += 1;
+          continue;
+        }
+        case 0x103: {
+          // TwoMul
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc += 4;
+          stack[++top] = product(a, b);
+          pc += 1;
+          continue;
+        }
+        case 0x104: {
+          // TwoDiv
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc += 4;
+          if (b === 0n) trap('DivisionByZero', 'Division by zero');
+          if (b === -1n && a === LEAST) overflow();
+          stack[++top] = BigInt.asIntN(64, a / b);
+          pc += 1;
+          continue;
+        }
+        case 0x105: {
+          // TwoMod
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc += 4;
+          if (b === 0n) trap('DivisionByZero', 'Modulo by zero');
+          stack[++top] = BigInt.asIntN(64, a % b);
+          pc += 1;
+          continue;
+        }
+        case 0x106: {
+          // OneAdd
+          const a = stack[top]!;
+          const b = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          pc += 2;
+          const sum = BigInt.asIntN(64, a + b);
+          if (((a ^ sum) & (b ^ sum)) < 0n) overflow();
+          stack[top] = sum;
+          pc += 1;
+          continue;
+        }
+        case 0x107: {
+          // OneSub
+          const a = stack[top]!;
+          const b = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          pc += 2;
+          const difference = BigInt.asIntN(64, a - b);
+          if (((a ^ b) & (a ^ difference)) < 0n) overflow();
+          stack[top] = difference;
+          pc += 1;
+          continue;
+        }
+        case 0x108: {
+          // OneMul
+          const a = stack[top]!;
+          const b = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          pc += 2;
+          stack[top] = product(a, b);
+          pc += 1;
+          continue;
+        }
+        case 0x109: {
+          // OneDiv
+          const a = stack[top]!;
+          const b = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          pc += 2;
+          if (b === 0n) trap('DivisionByZero', 'Division by zero');
+          if (b === -1n && a === LEAST) overflow();
+          stack[top] = BigInt.asIntN(64, a / b);
+          pc += 1;
+          continue;
+        }
+        case 0x10a: {
+          // OneMod
+          const a = stack[top]!;
+          const b = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          pc += 2;
+          if (b === 0n) trap('DivisionByZero', 'Modulo by zero');
+          stack[top] = BigInt.asIntN(64, a % b);
+          pc += 1;
+          continue;
+        }
+        case 0x10b: {
+          // TwoAddSet
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc += 4;
+          const sum = BigInt.asIntN(64, a + b);
+          if (((a ^ sum) & (b ^ sum)) < 0n) overflow();
+          stack[frame + code[pc + 2]!] = sum;
+          pc += 3;
+          continue;
+        }
+        case 0x10c: {
+          // TwoSubSet
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc += 4;
+          const difference = BigInt.asIntN(64, a - b);
+          if (((a ^ b) & (a ^ difference)) < 0n) overflow();
+          stack[frame + code[pc + 2]!] = difference;
+          pc += 3;
+          continue;
+        }
+        case 0x10d: // Move
+          stack[frame + code[pc + 3]!] = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          pc += 4;
+          continue;
+        case 0x10e: {
+          // IfEqual
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc = a === b ? code[pc + 5]! : code[pc + 6]!;
+          continue;
+        }
+        case 0x10f: {
+          // IfNotEqual
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc = a !== b ? code[pc + 5]! : code[pc + 6]!;
+          continue;
+        }
+        case 0x110: {
+          // IfGreater
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc = a > b ? code[pc + 5]! : code[pc + 6]!;
+          continue;
+        }
+        case 0x111: {
+          // IfAtMost
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc = a <= b ? code[pc + 5]! : code[pc + 6]!;
+          continue;
+        }
+        case 0x112: {
+          // IfLess
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc = a < b ? code[pc + 5]! : code[pc + 6]!;
+          continue;
+        }
+        case 0x113: {
+          // IfAtLeast
+          const a = stack[code[pc + 1]! + (frame & code[pc + 2]!)]!;
+          const b = stack[code[pc + 3]! + (frame & code[pc + 4]!)]!;
+          pc = a >= b ? code[pc + 5]! : code[pc + 6]!;
+          continue;
+        }
         default: {
           const row = rowOf(opOfCode(code[pc]!)!);
           machine.place = pc;

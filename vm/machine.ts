@@ -27,6 +27,8 @@ export type Machine = {
   readonly state: StateCache;
   /** The arguments at the beginning, the results at the end; in between as the tier likes. */
   readonly stack: BigInt64Array;
+  /** Where on the stack the arguments begin. */
+  readonly base: number;
   readonly memory: Map<number, bigint>;
   /** Words of the constants used so far; -1 while unknown. */
   readonly constants: BigInt64Array;
@@ -37,8 +39,8 @@ export type Machine = {
   height: number;
 };
 
-/** What a tier lends to one execution: words for the stack, and as many as there are constants, all -1. */
-export type Words = { readonly stack: BigInt64Array; readonly constants: BigInt64Array };
+/** What a tier lends to one execution: the stack, and as many words as there are constants, all -1. */
+export type Words = Pick<Machine, 'stack' | 'base' | 'constants'>;
 
 export function createMachine(program: Program, gasLimit: number, host: Host, words: Words): Machine {
   if (!Number.isSafeInteger(gasLimit) || gasLimit < 0) throw new Error(`not a gas limit: ${gasLimit}`);
@@ -48,9 +50,8 @@ export function createMachine(program: Program, gasLimit: number, host: Host, wo
     host,
     intern,
     state: createStateCache(program.artifact.storage, host, intern),
-    stack: words.stack,
     memory: new Map(),
-    constants: words.constants,
+    ...words,
     events: [],
     logs: [],
     gas: gasLimit,
@@ -117,7 +118,7 @@ export function overflow(): never {
 function pushArguments(machine: Machine, entry: Entry, args: readonly AbiValue[]): void {
   if (args.length !== entry.params.length)
     trap('BadArgument', `${entry.name} takes ${entry.params.length} arguments, not ${args.length}`);
-  let at = 0;
+  let at = machine.base;
   for (const [index, param] of entry.params.entries()) {
     const flat = flatten(param.type, args[index]!);
     if (!flat.ok) trap('BadArgument', `${param.name}: ${flat.message}`);

@@ -4,7 +4,8 @@
  */
 import { wordsOfFields } from './abi.ts';
 import type { Artifact, Entry, FunctionCode, Instruction } from './artifact.ts';
-import { OPCODES, rowOf } from './opcodes.ts';
+import { fuse } from './fusion.ts';
+import { OPCODES, opOfCode, rowOf } from './opcodes.ts';
 import { targetOf } from './structure.ts';
 import type { Typing } from './typing.ts';
 import type { WordType } from './value.ts';
@@ -19,6 +20,8 @@ export const HASHED_TYPES: readonly WordType[] = ['text', 'bytes', 'hash'];
 export type Program = {
   readonly artifact: Artifact;
   readonly code: Int32Array;
+  /** The same with superinstructions, for the interpreter. */
+  readonly fused: Int32Array;
   /** 64-bit operands; the code holds their index. */
   readonly wide: BigInt64Array;
   /** Where the code of each function begins. */
@@ -60,9 +63,11 @@ export function buildProgram(
     starts.push(out.code.length);
     emitFunction(out, halts, fn, index, typings[index] as Typing);
   }
+  const code = Int32Array.from(out.code);
   return {
     artifact,
-    code: Int32Array.from(out.code),
+    code,
+    fused: fuse(code, lengthAt),
     wide: BigInt64Array.from(out.wide),
     starts: Int32Array.from(starts),
     paramCounts: Int32Array.from(artifact.functions, (fn) => fn.params.length),
@@ -75,6 +80,13 @@ export function buildProgram(
     eventWords: artifact.events.map((event) => wordsOfFields(event.fields)),
     ...sizes,
   };
+}
+
+/** Words of the opcode at a place. */
+export function lengthAt(code: Int32Array, pc: number): number {
+  if (code[pc] === CHARGE) return 2;
+  const op = opOfCode(code[pc]!)!;
+  return 1 + OPCODES[op].operands.length + (op === 'Return' || op === 'Hash' ? 1 : 0);
 }
 
 type Out = { code: number[]; wide: bigint[]; functionOf: number[]; instructionOf: number[] };

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { FUSED } from '../../vm/fusion.ts';
 import {
   assemble,
   hexOf,
@@ -14,6 +15,7 @@ import {
   type Value,
   validate,
 } from '../../vm/index.ts';
+import { CHARGE } from '../../vm/program.ts';
 import { CALLER, HOST_OPS, recorder, SELF } from './recorder.ts';
 import { executeBoth } from './tiers.ts';
 
@@ -235,6 +237,10 @@ describe('the table', () => {
     );
     const own = OP_NAMES.filter((op) => rowOf(op).host === undefined);
     expect(new Map(cases as [number, string][])).toEqual(new Map(own.map((op) => [OPCODES[op].code, op])));
+    const fused = [...source.matchAll(/case (0x1[0-9a-f]{2}): ?(?:\{\s*)?\/\/ (\w+)/g)].map(
+      ([, code, name]) => [name, Number(code)] as const,
+    );
+    expect(Object.fromEntries(fused)).toEqual({ CHARGE, ...FUSED });
   });
 });
 

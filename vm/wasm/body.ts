@@ -4,7 +4,7 @@
  * are kept in slots. Jumps leave blocks, loops are loops, and every trap leaves the outermost block with its code.
  */
 import { type OpName, opOfCode, rowOf } from '../opcodes.ts';
-import { CHARGE, type Program } from '../program.ts';
+import { CHARGE, lengthAt, type Program } from '../program.ts';
 import {
   type Encoder,
   emit,
@@ -19,7 +19,7 @@ import {
   WASM,
 } from './encoder.ts';
 import { ENVIRONMENT_OPS, type Layout, UNKNOWN } from './layout.ts';
-import { extentOf, lengthAt, NO_LOOP, type Shape } from './shape.ts';
+import { extentOf, NO_LOOP, type Shape } from './shape.ts';
 import { type Failure, failureCode } from './traps.ts';
 
 /** Indices that the module gives to what bodies use; the function of the program with index 0 has index `functions`. */

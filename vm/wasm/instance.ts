@@ -44,7 +44,7 @@ export function createInstance({ module, owed }: Code, program: Program): Instan
 /** The words for a machine that is to run on an instance, as if it were new. */
 export function wordsOfInstance({ stack, known, layout }: Instance) {
   known.fill(UNKNOWN);
-  return { stack, constants: known.subarray(0, layout.knownWords - ENVIRONMENT_OPS.length) };
+  return { stack, base: 0, constants: known.subarray(0, layout.knownWords - ENVIRONMENT_OPS.length) };
 }
 
 /** Runs a function whose parameters stand at the bottom of the stack, to its `Return` or a `Halt`. */

@@ -3,8 +3,8 @@
  * where its loop's body (or the function) begins, so that blocks and loops nest whatever the jumps are.
  */
 
-import { opOfCode, rowOf } from '../opcodes.ts';
-import { CHARGE, type Program } from '../program.ts';
+import { opOfCode } from '../opcodes.ts';
+import { CHARGE, lengthAt, type Program } from '../program.ts';
 
 export const NO_LOOP = -1;
 
@@ -44,12 +44,6 @@ export function extentOf({ starts, code }: Program, fn: number): readonly [numbe
 
 export function opAt(code: Int32Array, pc: number) {
   return code[pc] === CHARGE ? null : opOfCode(code[pc]!)!;
-}
-
-export function lengthAt(code: Int32Array, pc: number): number {
-  const op = opAt(code, pc);
-  if (op === null) return 2;
-  return 1 + rowOf(op).operands.length + (op === 'Return' || op === 'Hash' ? 1 : 0);
 }
 
 /** Where a jump leads that leads forward, or -1. */
