@@ -35,7 +35,7 @@ function interpret(program: Program, call: Call, host: Host): Outcome {
   const stack = new BigInt64Array(base + program.stackWords);
   stack.set(program.wide);
   const constants = new BigInt64Array(program.artifact.constants.length).fill(-1n);
-  const machine = createMachine(program, call.gasLimit, host, { stack, base, constants });
+  const machine = createMachine(program, call.gasLimit, host, { stack, base, constants, roomOf: () => null });
   return finish(machine, call, (fn) => run(machine, fn));
 }
 

@@ -8,7 +8,7 @@ import { entryGas } from './bounds.ts';
 import type { Event, Host, Outcome } from './host.ts';
 import { createInternTable, type InternTable, valueOfWord, wordOf } from './intern.ts';
 import type { Program } from './program.ts';
-import { createStateCache, type StateCache, writesOf } from './state.ts';
+import { createStateCache, type RoomOf, type StateCache, writesOf } from './state.ts';
 import { type Trap, trap } from './traps.ts';
 import type { AbiValue, Value, WordType } from './value.ts';
 
@@ -39,19 +39,22 @@ export type Machine = {
   height: number;
 };
 
-/** What a tier lends to one execution: the stack, and as many words as there are constants, all -1. */
-export type Words = Pick<Machine, 'stack' | 'base' | 'constants'>;
+/** What a tier lends to one execution: the stack, as many words as there are constants, all -1, and room for state. */
+export type Words = Pick<Machine, 'stack' | 'base' | 'constants'> & { readonly roomOf: RoomOf };
 
 export function createMachine(program: Program, gasLimit: number, host: Host, words: Words): Machine {
   if (!Number.isSafeInteger(gasLimit) || gasLimit < 0) throw new Error(`not a gas limit: ${gasLimit}`);
   const intern = createInternTable();
+  const { roomOf, stack, base, constants } = words;
   return {
     program,
     host,
     intern,
-    state: createStateCache(program.artifact.storage, host, intern),
+    state: createStateCache(program.artifact.storage, host, intern, roomOf),
     memory: new Map(),
-    ...words,
+    stack,
+    base,
+    constants,
     events: [],
     logs: [],
     gas: gasLimit,

@@ -3,8 +3,11 @@
  * stack holds is known while compiling (`Operand`), so a constant or a local is used where it is needed and only results
  * are kept in slots. Jumps leave blocks, loops are loops, and every trap leaves the outermost block with its code.
  */
+import { chunkGas } from '../gas.ts';
 import { type OpName, opOfCode, rowOf } from '../opcodes.ts';
 import { CHARGE, lengthAt, type Program } from '../program.ts';
+import { WRITTEN } from '../state.ts';
+import type { WordType } from '../value.ts';
 import {
   type Encoder,
   emit,
@@ -151,8 +154,12 @@ function step(body: Body): void {
 function emitLive(body: Body, op: OpName, operand: number): void {
   const top = body.stack.at(-1);
   if (top?.kind === 'test' && op !== 'Not' && op !== 'JumpIf') settle(body, body.stack.length - 1);
-  if (!emitStack(body, op, operand) && !emitWords(body, op) && !emitControl(body, op, operand))
-    emitRare(body, op, operand);
+  if (emitStack(body, op, operand) || emitWords(body, op) || emitControl(body, op, operand)) return;
+  const { storage } = body.program.artifact;
+  const plain = storage[operand]?.keys.length === 0;
+  if (op === 'StateGet' && plain) emitPlainGet(body, operand);
+  else if (op === 'StateSet' && plain) emitPlainSet(body, operand);
+  else emitRare(body, op, operand);
 }
 
 /** Gas of a block. Where it is only counted, blocks that follow each other are counted together. */
@@ -378,13 +385,24 @@ function emitCall(body: Body, callee: number): void {
 
 /** An opcode that JavaScript runs: operands and results cross in memory, gas beyond the static gas comes back. */
 function emitRare(body: Body, op: OpName, operand: number): void {
-  const { out, stack, links } = body;
+  const { stack } = body;
   const { pops, pushes } = effectOf(body.program, op, operand);
   settleGas(body);
+  callRare(body, pops);
+  stack.length -= pops;
+  for (let at = 0; at < pushes; at++) {
+    emitI32(body.out, 0);
+    emitMemory(body.out, WASM.i64Load, 3, 8 * at);
+    pushResult(body);
+  }
+}
+
+/** Only the call: what is on the stack stays there. */
+function callRare(body: Body, pops: number): void {
+  const { out, links } = body;
   storeWords(body, pops);
   getGas(body);
   emitWith(out, WASM.globalSet, links.gas);
-  stack.length -= pops;
   getGas(body);
   emitI32(out, body.pc);
   emitI32(out, pops);
@@ -392,11 +410,62 @@ function emitRare(body: Body, op: OpName, operand: number): void {
   emit(out, WASM.i64ExtendI32U, WASM.i64Sub);
   setGas(body);
   failUnlessGasLeft(body);
-  for (let at = 0; at < pushes; at++) {
-    emitI32(out, 0);
-    emitMemory(out, WASM.i64Load, 3, 8 * at);
-    pushResult(body);
+}
+
+/** A leaf whose place is known: read from memory when its word is, which takes no gas beyond the static gas. */
+function emitPlainGet(body: Body, slot: number): void {
+  const { out, layout, stack } = body;
+  const field = body.program.code[body.pc + 2]!;
+  const result = slotAt(body, stack.length);
+  settleGas(body);
+  emitI32(out, 0);
+  emitMemory(out, WASM.i32Load8U, 0, layout.entryMarks[slot]! + field + 1);
+  emit(out, WASM.if, TYPE.none);
+  body.depth += 1;
+  emitI32(out, 0);
+  emitMemory(out, WASM.i64Load, 3, layout.entryWords[slot]! + 8 * (field + 1));
+  emitWith(out, WASM.localSet, result);
+  emit(out, WASM.else);
+  callRare(body, 0);
+  emitI32(out, 0);
+  emitMemory(out, WASM.i64Load, 3, 0);
+  emitWith(out, WASM.localSet, result);
+  emit(out, WASM.end);
+  body.depth -= 1;
+  stack.push({ kind: 'slot', slot: stack.length });
+}
+
+/** Content of a word of these types has one size, so that writing it again costs the same gas each time. */
+const FIXED_BYTES: { readonly [type in WordType]?: number } = { int: 8, bool: 1 };
+
+/** A leaf whose place is known: written to memory when it was written before, so that the journal has it. */
+function emitPlainSet(body: Body, slot: number): void {
+  const { out, layout, stack } = body;
+  const field = body.program.code[body.pc + 2]!;
+  const bytes = FIXED_BYTES[body.program.artifact.storage[slot]!.fields[field]!];
+  if (bytes === undefined) {
+    emitRare(body, 'StateSet', slot);
+    return;
   }
+  settleGas(body);
+  emitI32(out, 0);
+  emitMemory(out, WASM.i32Load8U, 0, layout.entryMarks[slot]! + field + 1);
+  emitI32(out, WRITTEN);
+  emit(out, WASM.i32Eq, WASM.if, TYPE.none);
+  body.depth += 1;
+  emitI32(out, 0);
+  get(body, stack.at(-1) as Simple);
+  emitMemory(out, WASM.i64Store, 3, layout.entryWords[slot]! + 8 * (field + 1));
+  getGas(body);
+  emitI64(out, BigInt(chunkGas(bytes)));
+  emit(out, WASM.i64Sub);
+  setGas(body);
+  failUnlessGasLeft(body);
+  emit(out, WASM.else);
+  callRare(body, 1);
+  emit(out, WASM.end);
+  body.depth -= 1;
+  stack.pop();
 }
 
 /** How many words an opcode takes and gives. */

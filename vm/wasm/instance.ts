@@ -2,9 +2,10 @@
  * A compiled program at work: the memory and functions of one instance, lent to one execution at a time. Compiled code
  * comes back here for what JavaScript does: rare opcodes, interning, traps.
  */
-import { internedWord, type Machine } from '../machine.ts';
+import { internedWord, type Machine, type Words } from '../machine.ts';
 import type { Program } from '../program.ts';
 import { constantWord, runRare } from '../rare.ts';
+import type { RoomOf } from '../state.ts';
 import { ENGINE, type WasmModule } from './engine.ts';
 import { ENVIRONMENT_OPS, type Layout, layoutOf, UNKNOWN } from './layout.ts';
 import type { IMPORTS } from './module.ts';
@@ -15,6 +16,9 @@ export type Instance = {
   readonly stack: BigInt64Array;
   /** Constants, then the environment, as in `layout.ts`. */
   readonly known: BigInt64Array;
+  /** Marks of all entries whose place is known, and words and marks by slot. */
+  readonly marks: Uint8Array;
+  readonly rooms: readonly ReturnType<RoomOf>[];
   /** Gas as of the last time that compiled code called JavaScript or returned. */
   readonly gas: { readonly value: bigint };
   /** By index of an entry point's function: gas in, gas out. */
@@ -34,6 +38,15 @@ export function createInstance({ module, owed }: Code, program: Program): Instan
     layout,
     stack: new BigInt64Array(buffer, 0, layout.stackWords),
     known: new BigInt64Array(buffer, layout.known, layout.knownWords),
+    marks: new Uint8Array(buffer, layout.marks, layout.bytes - layout.marks),
+    rooms: program.artifact.storage.map(({ keys, fields }, slot) =>
+      keys.length > 0
+        ? null
+        : {
+            words: new BigInt64Array(buffer, layout.entryWords[slot], fields.length + 1),
+            marks: new Uint8Array(buffer, layout.entryMarks[slot], fields.length + 1),
+          },
+    ),
     gas: exports['gas'] as unknown as { readonly value: bigint },
     run: (fn) => exports[`run${fn}`] as (gas: bigint) => bigint,
     machine: null,
@@ -42,9 +55,12 @@ export function createInstance({ module, owed }: Code, program: Program): Instan
 }
 
 /** The words for a machine that is to run on an instance, as if it were new. */
-export function wordsOfInstance({ stack, known, layout }: Instance) {
+export function wordsOfInstance({ stack, known, marks, rooms, layout }: Instance): Words {
   known.fill(UNKNOWN);
-  return { stack, base: 0, constants: known.subarray(0, layout.knownWords - ENVIRONMENT_OPS.length) };
+  marks.fill(0);
+  for (const room of rooms) room?.words.fill(0n);
+  const constants = known.subarray(0, layout.knownWords - ENVIRONMENT_OPS.length);
+  return { stack, base: 0, constants, roomOf: (slot) => rooms[slot] ?? null };
 }
 
 /** Runs a function whose parameters stand at the bottom of the stack, to its `Return` or a `Halt`. */
