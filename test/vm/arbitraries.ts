@@ -147,6 +147,7 @@ type Writing = {
 };
 
 const LOCALS: readonly WordType[] = ['int', 'int', 'bool', 'did', 'text', 'hash', 'int', 'int', 'int'];
+const PLAIN_FIELDS = ['int', 'text', 'bool', 'int'] as const satisfies readonly WordType[];
 const COUNTERS = [6, 7, 8];
 const CONSTANTS: readonly Constant[] = [
   { type: 'text', value: 'x' },
@@ -225,7 +226,7 @@ function soundArtifact(functions: readonly FunctionCode[]): Artifact {
     currencies: [{ name: 'hours', decimals: 2, kind: 'mutual' }],
     capabilities: CAPABILITIES,
     storage: [
-      { name: 'plain', keys: [], fields: ['int', 'text', 'bool'], type: null },
+      { name: 'plain', keys: [], fields: PLAIN_FIELDS, type: null },
       { name: 'keyed', keys: ['did', 'int'], fields: ['int', 'did'], type: null },
       { name: 'counts', keys: ['int'], fields: ['int', 'bool'], type: null },
       { name: 'named', keys: ['text'], fields: ['int'], type: null },
@@ -343,8 +344,8 @@ function statement(writing: Writing, depth: number): void {
 }
 
 function setPlain(writing: Writing): void {
-  const field = writing.draw(3);
-  value(writing, (['int', 'text', 'bool'] as const)[field] ?? 'int', 2);
+  const field = writing.draw(PLAIN_FIELDS.length);
+  value(writing, PLAIN_FIELDS[field] ?? 'int', 2);
   emit(writing, 'StateSet', 0, field);
 }
 
@@ -463,6 +464,7 @@ function leafInt(writing: Writing): void {
 function compound(writing: Writing, type: WordType, depth: number): void {
   if (type === 'int') compoundInt(writing, depth);
   else if (type === 'bool') compoundBool(writing, depth);
+  else if (type === 'text' && writing.draw(3) === 0) emit(writing, 'StateGet', 0, 1);
   else if (type === 'text') {
     value(writing, 'text', depth);
     value(writing, 'text', 0);
@@ -488,7 +490,7 @@ function compoundInt(writing: Writing, depth: number): void {
   } else if (kind < 11) {
     const slot = draw(4);
     if (slot > 0) key(writing, slot);
-    emit(writing, 'StateGet', slot, 0);
+    emit(writing, 'StateGet', slot, slot === 0 ? 3 * draw(2) : 0);
   } else if (kind < 13 && writing.callees.length > 0) {
     value(writing, 'int', depth);
     value(writing, 'did', 0);
@@ -533,7 +535,11 @@ function arithmetic(
 
 function compoundBool(writing: Writing, depth: number): void {
   const { draw } = writing;
-  const kind = draw(9);
+  const kind = draw(10);
+  if (kind === 9) {
+    emit(writing, 'StateGet', 0, 2);
+    return;
+  }
   if (kind === 8) {
     const slot = 1 + draw(3);
     key(writing, slot);
