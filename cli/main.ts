@@ -2,7 +2,10 @@
  * The command line. Arguments in; an exit code out (`EXITS`). Loads only the command that is called. The only place of
  * the tools that catches: a failure is printed with its code and what to do, anything else is a defect of ours.
  */
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { cacheFolder } from './cache.ts';
 import { EXITS, type Exit, type Failure, failureOf } from './failure.ts';
 import type { Shell } from './shell.ts';
 import { endProgress, jsonText, openTerminal, type Terminal } from './terminal.ts';
@@ -124,6 +127,7 @@ const COMMANDS: readonly Entry[] = [
   },
 ];
 
+enableCompileCache(join(cacheFolder(), 'code'));
 process.exitCode = await main(process.argv.slice(2));
 
 /** Runs one command line; the number is the exit code. */

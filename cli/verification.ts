@@ -1,9 +1,10 @@
 /** Proofs from the command line: a contract in; its report out, with progress while the solver works. */
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Analysis, type core, type Report, RLIMIT_DEFAULT, verifyContract } from '../compiler/index.ts';
 import { openSolver, type Solver } from '../solver/index.ts';
 import { makeRefuter } from '../testing/index.ts';
+import { cacheFolder } from './cache.ts';
 import { endProgress, progress, type Terminal } from './terminal.ts';
 
 export type ProofOptions = {
@@ -25,7 +26,10 @@ export type Verifier = {
 /** One solver for as many contracts as there are. */
 export async function openVerifier(terminal: Terminal, options: ProofOptions): Promise<Verifier> {
   const workers = Math.min(4, availableParallelism());
-  const solver = await openSolver({ workers, ...(options.cache ? { cacheDir: cacheFolder() } : {}) });
+  const solver = await openSolver({
+    workers,
+    ...(options.cache ? { cacheDir: join(cacheFolder(), 'answers') } : {}),
+  });
   return {
     verify: (analysis, contract) => verifyOne(terminal, analysis, contract, solver, options),
     close: () => solver.close(),
@@ -64,10 +68,4 @@ async function verifyOne(
   });
   endProgress(terminal);
   return { contract, report, solver: solver.build };
-}
-
-/** `$CCL_CACHE`, else `ccl` in the user's folder for caches. */
-function cacheFolder(): string {
-  const { CCL_CACHE, XDG_CACHE_HOME } = process.env;
-  return CCL_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'ccl');
 }

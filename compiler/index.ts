@@ -47,6 +47,7 @@ export { type Declaration, type Entity, isDeclaration, KIND_WORDS } from './reso
 export { LANGUAGE_NAMES } from './resolve/resolve.ts';
 export type * as ast from './syntax/ast.ts';
 export { childrenOf } from './syntax/children.ts';
+export { dumpTree } from './syntax/dump.ts';
 export { lineStarts, lineText, type Position, positionAt } from './syntax/lines.ts';
 export { type Parsed, parse } from './syntax/parse.ts';
 export { pathAt, walk } from './syntax/visit.ts';

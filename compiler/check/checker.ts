@@ -64,8 +64,6 @@ export type At = {
   /** What `return` gives back here. */
   readonly result: Type;
   readonly insideOld: boolean;
-  /** Parameters of the function given to `sum` or `count` that the place is inside of. */
-  readonly lambda: readonly ast.Name[];
 };
 
 /**

@@ -39,5 +39,5 @@ function checkWeight(out: Checker, node: ast.Const): void {
 }
 
 function placeOfConst(out: Checker): At {
-  return { out, part: 'const', owner: null, result: UNIT, insideOld: false, lambda: [] };
+  return { out, part: 'const', owner: null, result: UNIT, insideOld: false };
 }

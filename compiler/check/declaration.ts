@@ -90,5 +90,5 @@ function checkSpec(out: Checker, node: Callable, spec: ast.Spec, result: Type): 
 }
 
 function placeOf(out: Checker, part: Part, owner: Callable | null, result: Type): At {
-  return { out, part, owner, result, insideOld: false, lambda: [] };
+  return { out, part, owner, result, insideOld: false };
 }

@@ -53,7 +53,7 @@ function typeFunction(at: At, over: Collection, fn: ast.Expr, wanted: Type | nul
   fn.params.forEach((param, index) => {
     at.out.types.set(param, types[index]!);
   });
-  return typeValue({ ...at, part: 'lambda', lambda: fn.params }, fn.body, wanted);
+  return typeValue({ ...at, part: 'lambda' }, fn.body, wanted);
 }
 
 function paramTypes(over: Collection, count: number): readonly Type[] | null {

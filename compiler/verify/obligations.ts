@@ -7,13 +7,24 @@ import { sha256 } from '../../vm/index.ts';
 import type { AssertClause, Clause, Contract, Function as CoreFunction, EnvName } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { holds, type Scope } from './clause.ts';
-import { CALLER, CREATOR, environmentFacts, factsOf, NEXT, readsOf, SELF, witnessesOf } from './facts.ts';
+import {
+  absentKeys,
+  CALLER,
+  CREATOR,
+  environmentFacts,
+  factsOf,
+  NEXT,
+  readsOf,
+  SELF,
+  witnessesOf,
+} from './facts.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
 import {
   eq,
   FALSE,
   type Formula,
   fits,
+  hasQuantifier,
   implies,
   int,
   le,
@@ -199,6 +210,9 @@ function clauseAfter(context: Context, walk: Walk, clause: Clause): Obligation {
   });
 }
 
+/** What `succeeds when` takes for granted. */
+const GRANTED = 'access, gas up to the bound, a spending limit that covers it, and nothing frozen or paused';
+
 /** Where the condition holds no check fails, `requires` included, and nothing is frozen. */
 function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
   const condition = holds(context.model, clause.term, scopeBefore(walk));
@@ -209,7 +223,7 @@ function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
     clause,
     violation: [reverts(walk.passive), condition, ...nothingFrozen(walk.passive)],
     passed: 'some',
-    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\``,
+    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\`, given ${GRANTED}`,
     failure: `\`${walk.passive.fn.name}\` can revert although \`${clause.text}\``,
   });
 }
@@ -443,7 +457,7 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
   if (stated.some((formula) => formula.kind === 'bool' && !formula.value)) return [FALSE];
   const witnesses = witnessesOf(model, stated).flat();
   const touched = walk === null ? [] : [...writtenKeys(walk.passive.after), CALLER];
-  const keys = [...touched, SELF, ...witnesses];
+  const keys = [...touched, SELF, ...witnesses, ...(stated.some(hasQuantifier) ? absentKeys(model) : [])];
   const ground = instantiate(stated, keys);
   const strange = draft.stranger === undefined ? [] : strangerFacts(model, ground);
   const said = [...ground, ...strange];
@@ -483,13 +497,14 @@ function strangerFacts(model: Model, formulas: readonly Formula[]): readonly For
   return facts;
 }
 
+const WORDS = ['parameter.', 'witness.', 'absent.'];
+
 /** Parameters and witnesses that are numbers are 64-bit words. */
 function wordFacts(formulas: readonly Formula[]): readonly Formula[] {
   const words = new Map<string, Formula>();
   visitNodes(formulas, (node) => {
     if (node.kind !== 'symbol' || node.sort !== 'Int') return;
-    if (node.name.startsWith('parameter.') || node.name.startsWith('witness.'))
-      words.set(node.name, fits(node));
+    if (WORDS.some((prefix) => node.name.startsWith(prefix))) words.set(node.name, fits(node));
   });
   return [...words.values()];
 }

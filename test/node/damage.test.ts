@@ -3,9 +3,24 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type NodeNotice, openNode } from '../../runtime/index.ts';
+import { resultsRoot } from '../../runtime/app/roots.ts';
+import { encodeBlock } from '../../runtime/codec/block.ts';
+import { makeBlock } from '../../runtime/consensus/block.ts';
+import { type NodeNotice, openNode, sign, systemDisk } from '../../runtime/index.ts';
 import { inspectState, renewState } from '../../runtime/store/inspect.ts';
-import { describeNode, freshFolder, GENESIS, optionsFor, pay, refusalOf, runNode, settle } from './world.ts';
+import { openLog } from '../../runtime/store/log.ts';
+import {
+  DIDS,
+  describeNode,
+  freshFolder,
+  GENESIS,
+  KEYS,
+  optionsFor,
+  pay,
+  refusalOf,
+  runNode,
+  settle,
+} from './world.ts';
 
 const PAYMENTS = 12;
 
@@ -90,6 +105,14 @@ describe('the state', () => {
   });
 });
 
+test('a state that another log of the same chain made is put away, at the same height too', async () => {
+  const [one, other] = [await sampleChain(), await sampleChain(2)];
+  expect(other.before.height).toBe(one.before.height);
+  await rm(join(one.directory, 'state'), { recursive: true });
+  await cp(join(other.directory, 'state'), join(one.directory, 'state'), { recursive: true });
+  expect(await expectMended(one.directory, one.before)).toEqual(['StateRebuilt']);
+});
+
 test('a disk that lets no copy be made says nothing about the state', async () => {
   const { directory, before } = await sampleChain();
   await expect(renewState(join(directory, 'state'), join(directory, 'no', 'such'))).rejects.toThrow(
@@ -100,6 +123,51 @@ test('a disk that lets no copy be made says nothing about the state', async () =
     tip: { height: Number(before.height) },
   });
   expect(await inspectState(join(directory, 'none'))).toEqual({ kind: 'Empty' });
+});
+
+test('a block that executes differently here, or that nobody of the chain signed, is refused with its height', async () => {
+  const { directory } = await sampleChain();
+  const path = join(directory, 'blocks.log');
+  const whole = await readFile(path);
+  const opened = await openNode(optionsFor(directory));
+  if (!opened.ok) throw new Error(opened.error.message);
+  const { node } = opened;
+  const height = node.height();
+  const { header } = (await node.header(height))!;
+  await node.stop();
+  const now = {
+    height,
+    time: header.time,
+    appHash: header.appRoot,
+    resultsRoot: new Uint8Array(32),
+    validatorsHash: header.validatorsHash,
+  };
+  const end = { chainId: node.chainId, now, header, validators: [] };
+  const other = makeBlock(
+    { ...end, now: { ...now, appHash: new Uint8Array(32).fill(7) } },
+    header.time,
+    [],
+    signer(0),
+  );
+  const stranger = makeBlock(
+    { ...end, now: { ...now, resultsRoot: resultsRoot([]) } },
+    header.time,
+    [],
+    signer(1),
+  );
+  for (const [block, reason] of [
+    [other, 'the state before it has another root'],
+    [stranger, 'it is not signed by the validators'],
+  ] as const) {
+    await writeFile(path, whole);
+    await appendBlock(path, node.chainId, encodeBlock(block));
+    await rm(join(directory, 'state'), { recursive: true });
+    const again = await openNode(optionsFor(directory));
+    expect(again.ok ? null : again.error.code).toBe('Diverged');
+    expect(again.ok ? '' : again.error.message).toContain(
+      `block ${height + 1n} executes differently here than when it was made: ${reason};`,
+    );
+  }
 });
 
 test('a log with blocks is never overwritten, whatever else is gone', async () => {
@@ -120,13 +188,14 @@ type Sample = {
   readonly older: string;
 };
 
-/** A chain with some payments; `older` is a copy of its state from half way. */
-async function sampleChain(): Promise<Sample> {
+/** A chain with some payments, by different members first; `older` is a copy of its state from half way. */
+async function sampleChain(first = 0): Promise<Sample> {
   const directory = await freshFolder();
   const older = join(await freshFolder(), 'state');
   for (const part of [0, 1]) {
     const node = await runNode(optionsFor(directory));
-    for (let count = 0; count < PAYMENTS / 2; count += 1) await pay(node, count % 3, BigInt(count + 1));
+    for (let count = 0; count < PAYMENTS / 2; count += 1)
+      await pay(node, (count + first) % 3, BigInt(count + 1));
     await settle(node);
     const before = describeNode(node);
     await node.stop();
@@ -156,6 +225,18 @@ async function expectMended(directory: string, before: Sample['before']): Promis
   expect(again).toEqual([]);
   await reopened.stop();
   return notices.map(({ code }) => code);
+}
+
+async function appendBlock(path: string, chainId: string, block: Uint8Array): Promise<void> {
+  const opened = await openLog(systemDisk(), path, chainId, null, () => true);
+  if (!opened.ok) throw new Error('the log does not open');
+  await opened.log.append(block);
+  await opened.log.close();
+}
+
+/** Signs in the name of the validator with the key of a member. */
+function signer(member: number) {
+  return { did: DIDS[0]!, sign: (message: Uint8Array) => sign(message, KEYS[member]!.secretKey) };
 }
 
 function flipped(whole: Uint8Array, bit: number): Uint8Array {

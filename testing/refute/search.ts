@@ -41,7 +41,7 @@ export function search(options: Search): Step | null {
 
 // ---- private -----------------------------------------------------------------------------------
 
-const FINALS_FIRST = 40;
+const FINALS_FIRST = 160;
 const FINALS_EACH = 6;
 const BREADTH_SHARE = 0.6;
 const WALK_LENGTH = 8;
@@ -251,8 +251,11 @@ function argumentTuples(hunt: Hunt, place: Place | null, callee: number): readon
     ...modelled,
     plain,
   ];
-  const changed = bases.flatMap((base) =>
-    choices.flatMap((pool, i) => pool.map((word) => base.with(i, word))),
+  const widest = Math.max(0, ...choices.map((pool) => pool.length));
+  const changed = Array.from({ length: widest }, (_, rank) => rank).flatMap((rank) =>
+    bases.flatMap((base) =>
+      choices.flatMap((pool, i) => (rank < pool.length ? [base.with(i, pool[rank]!)] : [])),
+    ),
   );
   const tuples = new Map([...bases, ...changed].map((words) => [words.map(String).join('|'), words]));
   return [...tuples.values()].map((words) =>
@@ -319,7 +322,7 @@ function poolsOf({ arena, candidate }: Search): Pools {
   const { counterexample } = candidate;
   const constants = constantsIn(arena.contract);
   const near = constants.flatMap((value) => [value, value - 1n, value + 1n]);
-  const ints = [...numbersIn(counterexample), ...USUAL_NUMBERS, ...near, ...EDGES];
+  const ints = [...numbersIn(counterexample), ...USUAL_NUMBERS, ...EDGES, ...near];
   const fitting = ints.filter((value) => value >= EDGES[1]! && value <= EDGES[0]!);
   const stranger = candidate.obligation.kind === 'stranger' ? [STRANGER] : [];
   const people = ['bob', CREATOR, 'carol', ...stranger].map(memberDid);

@@ -1,0 +1,163 @@
+/**
+ * The verifier against what really happens. Random small contracts are verified, and apart from that every step from
+ * the states they reach within a bound is taken on the VM: what is proved must not be broken by any of them. The same
+ * run must notice each planted unsoundness; that is what makes its silence worth something.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  analyse,
+  type core,
+  lowerProgram,
+  type Report,
+  renderRow,
+  type Solve,
+  verifyContract,
+} from '../../compiler/index.ts';
+import type { Flaw } from '../../compiler/verify/flaws.ts';
+import { type Obligation, obligationsOf } from '../../compiler/verify/obligations.ts';
+import { openSolver, type Solver } from '../../solver/index.ts';
+import { makeRefuter } from '../../testing/index.ts';
+import { randomContract, randomShapes } from './random.ts';
+import { explore, type Found, nameOfObligation } from './reachable.ts';
+
+/** Chosen so that between them the planted flaws show; otherwise as they fell. */
+const SEEDS = [1, 5, 8, 10, 11, 12, 13, 17, 18, 24, 34, 41, 44, 69, 76, 312];
+const SHAPE_SEEDS = [8, 9, 11, 24];
+const BOUNDS = { statesMax: 30, callsPerState: 12 };
+const RLIMIT = 10_000_000;
+/** Many contracts in one test: more than the usual time on a busy machine. */
+const TIMEOUT_MS = 600_000;
+
+/** Each makes false answers possible; the comment says which. */
+const FLAWS: readonly Flaw[] = [
+  'ignoreAliasing', // two keys are never the same
+  'divRoundsDown', // -1 / 2 is -1
+  'noOverflow', // nothing overflows
+  'staleOld', // `old` reads the end
+  'noEnvironmentStep', // nothing happens between calls
+  'sumForgetsRemove', // a removed entry stays in the sum
+  'assumeUnproved', // invariants hold because they are written
+  'selfTransferMoves', // paying oneself makes money
+  'amountsPositive', // amounts are never negative
+  'branchForgotten', // only the first branch is ever taken
+  'emptyAtInit', // nobody pays into an account before its contract is there
+  'addAlwaysGrows', // an element added twice counts twice
+  'transferNeverFails', // everyone can pay
+  'factsTooEarly', // what a transfer shows is known before it
+];
+
+type Subject = {
+  readonly seed: number;
+  readonly text: string;
+  readonly contract: core.Contract;
+  readonly obligations: readonly Obligation[];
+  readonly found: Found;
+};
+
+let solver: Solver;
+let solve: Solve;
+let subjects: readonly Subject[];
+let shapes: readonly Subject[];
+
+beforeAll(async () => {
+  solver = await openSolver({ workers: 2 });
+  solve = remembering(solver.solve);
+  subjects = SEEDS.map((seed) => subjectOf(seed, randomContract(seed)));
+  shapes = SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed)));
+});
+afterAll(() => solver.close());
+
+function subjectOf(seed: number, text: string): Subject {
+  const analysis = analyse(new Map([['random', text]]), 'random');
+  expect(
+    analysis.diagnostics.filter(({ severity }) => severity === 'error'),
+    `seed ${seed}`,
+  ).toEqual([]);
+  const contract = lowerProgram(analysis).contracts[0]!;
+  const obligations = obligationsOf(contract).filter((obligation) => obligation.kind !== 'vacuity');
+  return { seed, text, contract, obligations, found: explore(contract, obligations, seed, BOUNDS) };
+}
+
+/** Equal texts are asked once. */
+function remembering(ask: Solve): Solve {
+  const known = new Map<string, ReturnType<Solve>>();
+  return (query) => {
+    const answer = known.get(query.text) ?? ask(query);
+    known.set(query.text, answer);
+    return answer;
+  };
+}
+
+/** What the report claims and the steps taken contradict. */
+function falseProofs({ found, seed }: Subject, report: Report): readonly string[] {
+  const rows = report.rows.filter((row) => row.answer === 'proved' && row.kind !== 'vacuity');
+  const broken = rows.map(nameOfObligation).filter((name) => found.broken.has(name));
+  const fallen = report.assumed.filter((name) => found.fallen.has(name));
+  return [
+    ...broken.map((name) => `seed ${seed}: ${name}, by ${found.broken.get(name)}`),
+    ...fallen.map((name) => `seed ${seed}: invariant ${name}`),
+  ];
+}
+
+describe('random contracts', () => {
+  test(
+    'what is proved is never broken, what is refuted is shown',
+    async () => {
+      const unknown: string[] = [];
+      let [proved, refuted] = [0, 0];
+      for (const subject of [...subjects, ...shapes]) {
+        const { contract, text, seed } = subject;
+        const report = await verifyContract(contract, {
+          solve,
+          refute: makeRefuter(contract, { text }),
+          rlimit: RLIMIT,
+        });
+        expect(falseProofs(subject, report)).toEqual([]);
+        for (const row of report.rows) {
+          if (row.answer === 'proved') proved += 1;
+          if (row.answer === 'refuted' && row.kind !== 'vacuity') {
+            refuted += 1;
+            expect(row.confirmed, `seed ${seed}: ${renderRow(row)}`).toBe(true);
+          }
+          if (row.answer === 'unknown') unknown.push(`seed ${seed}: ${renderRow(row)}`);
+        }
+      }
+      expect(unknown).toEqual([]);
+      expect(proved).toBeGreaterThan(200);
+      expect(refuted).toBeGreaterThan(50);
+    },
+    TIMEOUT_MS,
+  );
+
+  test('the run goes to where things break', () => {
+    const broken = subjects.flatMap(({ found }) =>
+      [...found.broken.keys()].map((name) => name.split(' ').at(-2)),
+    );
+    for (const kind of ['invariant', 'history', 'ensures', 'succeeds', 'may-revert', 'stranger'])
+      expect(broken).toContain(kind);
+  });
+});
+
+describe('a planted unsoundness is noticed', () => {
+  for (const flaw of FLAWS) {
+    test(
+      flaw,
+      async () => {
+        const refute = () => ({ kind: 'none', reason: '' }) as const;
+        let noticed: readonly string[] = [];
+        for (const subject of subjects) {
+          const report = await verifyContract(subject.contract, {
+            solve,
+            refute,
+            rlimit: RLIMIT,
+            flaws: new Set([flaw]),
+          });
+          noticed = falseProofs(subject, report);
+          if (noticed.length > 0) break;
+        }
+        expect(noticed).not.toEqual([]);
+      },
+      TIMEOUT_MS,
+    );
+  }
+});
