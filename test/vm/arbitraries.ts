@@ -322,7 +322,7 @@ function statement(writing: Writing, depth: number): void {
     value(writing, 'text', 2);
     emit(writing, 'EmitEvent', 0);
     emit(writing, 'Log', writing.draw(2));
-  } else if (kind === 7 && !writing.quiet) callHost(writing);
+  } else if (kind === 7 && !writing.quiet) for (let left = 3; left > 0; left--) callHost(writing);
   else if (kind === 8) {
     value(writing, 'int', 2);
     emit(writing, 'Store', writing.draw(2));
