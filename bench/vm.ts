@@ -74,6 +74,9 @@ const SLOW_TURNS = 10_000;
 
 export async function run(): Promise<Report> {
   const evm = await ethereumjs();
+  console.error(
+    `not measured: native revm${evm === null ? '; @ethereumjs/evm, which is not installed' : ''}`,
+  );
   const programs = new Map(LOOPS.map((loop) => [loop.name, programOf(loop)]));
   for (const loop of LOOPS) {
     await checkResults(loop, programs.get(loop.name)!);
