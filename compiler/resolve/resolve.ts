@@ -233,7 +233,7 @@ function walkAccess(walk: Walk, scope: Scope, access: ast.Access): void {
 function walkType(walk: Walk, scope: Scope, type: ast.TypeExpr): void {
   switch (type.kind) {
     case 'namedType':
-      use(walk, scope, type.name);
+      use(walk, scope, type.name, isType);
       for (const arg of type.args) {
         if (arg.kind === 'sizeArg') walkExpr(walk, scope, arg.value);
         else walkType(walk, scope, arg);
@@ -275,7 +275,7 @@ function walkStmt(walk: Walk, scope: Scope, stmt: ast.Stmt): void {
       walkExpr(walk, scope, stmt.condition);
       return;
     case 'emit':
-      use(walk, scope, stmt.event);
+      use(walk, scope, stmt.event, ({ kind }) => kind === 'event');
       walkExprs(walk, scope, stmt.args);
       return;
   }
@@ -292,13 +292,14 @@ function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
   switch (expr.kind) {
     case 'name':
     case 'amount':
-      use(walk, scope, expr.kind === 'name' ? expr : expr.currency);
+      if (expr.kind === 'name') use(walk, scope, expr, isValue);
+      else use(walk, scope, expr.currency, ({ kind }) => kind === 'currency');
       return;
     case 'tuple':
       walkExprs(walk, scope, expr.items);
       return;
     case 'struct_':
-      use(walk, scope, expr.name);
+      use(walk, scope, expr.name, isType);
       walkExprs(
         walk,
         scope,
@@ -381,15 +382,36 @@ function reportNoHostFunction(walk: Walk, module: string, name: ast.Name): void 
   );
 }
 
-/** Notes what a used name stands for, or reports it. */
-function use(walk: Walk, scope: Scope, name: ast.Name): void {
+/** Currencies stand in types: `Amount<hours>`. */
+function isType(entity: Entity): boolean {
+  return (
+    entity.kind === 'struct' ||
+    entity.kind === 'currency' ||
+    (entity.kind === 'builtin' && entity.row.kind === 'type')
+  );
+}
+
+function isValue(entity: Entity): boolean {
+  return entity.kind !== 'event' && !isType(entity);
+}
+
+/** Words of other languages. */
+const HABITS: ReadonlyMap<string, string> = new Map([
+  ['while', '`for` is the only loop of CCL: what has an end can be proved'],
+  ['loop', '`for` is the only loop of CCL: what has an end can be proved'],
+]);
+
+/** Notes what a used name stands for, suggesting one that `fits`, or reports it. */
+function use(walk: Walk, scope: Scope, name: ast.Name, fits: (entity: Entity) => boolean): void {
   if (name.text === '') return;
   const entity = lookUp(scope, name.text);
   if (entity === null) {
     if (walk.later.has(name.text)) return;
     walk.suggestions -= 1;
-    const known = walk.suggestions >= 0 ? visibleNames(scope) : [];
-    walk.diagnostics.push(diagnose('E0201', { ...near(walk, name, known), name: name.text }));
+    const known = walk.suggestions >= 0 ? visibleNames(scope, fits) : [];
+    walk.diagnostics.push(
+      diagnose('E0201', { ...near(walk, name, known), name: name.text, instead: HABITS.get(name.text) }),
+    );
   } else if (entity.kind === 'builtin' && !entity.row.built) {
     reportUnsupported(walk, name.span, `\`${name.text}\``);
   } else {

@@ -16,11 +16,11 @@ export function lookUp(scope: Scope, name: string): Entity | null {
   return null;
 }
 
-/** Every name that can be used at `scope`, innermost first. */
-export function visibleNames(scope: Scope): readonly string[] {
+/** Every name at `scope` that fits, innermost first. */
+export function visibleNames(scope: Scope, fits: (entity: Entity) => boolean): readonly string[] {
   const names = new Set<string>();
   for (let at: Scope | null = scope; at !== null; at = at.outer)
-    for (const [name, entity] of at.names) if (isBuilt(entity)) names.add(name);
+    for (const [name, entity] of at.names) if (isBuilt(entity) && fits(entity)) names.add(name);
   return [...names];
 }
 
