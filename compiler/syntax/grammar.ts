@@ -615,7 +615,7 @@ export class Grammar extends Cursor {
       this.CONSUME(K.invariant);
       const name = this.name('a name for the invariant');
       this.need(Colon, '`:` and what always holds');
-      const condition = this.SUBRULE(this.expression);
+      const condition = this.SUBRULE(this.claim);
       this.semicolon('this invariant');
       return { kind: 'invariant', span: this.since(start), doc, unproved, name, condition };
     },
@@ -630,7 +630,7 @@ export class Grammar extends Cursor {
         undefined;
       const name = this.name('a name for the clause');
       this.need(Colon, '`:` and what relates before to after');
-      const condition = this.SUBRULE(this.expression);
+      const condition = this.SUBRULE(this.claim);
       this.semicolon('this clause');
       return { kind: 'history', span: this.since(start), doc, unproved, name, always, condition };
     },
@@ -794,9 +794,20 @@ export class Grammar extends Cursor {
     ]);
   });
 
+  /** What a clause says; an `=` in it was meant to be `==`. */
+  private claim: Production<Expr> = this.production('claim', () => {
+    const said = this.SUBRULE(this.expression);
+    this.OPTION(() => {
+      const token = this.CONSUME(Assign);
+      this.ACTION(() => this.reportAlways(diagnose('E0120', { file: this.file, span: spanOf(token) })));
+      this.SUBRULE2(this.expression);
+    });
+    return said;
+  });
+
   private requires: Production<Spec, [number, boolean]> = this.production('requires', (start, unproved) => {
     this.CONSUME(K.requires);
-    const condition = this.SUBRULE(this.expression);
+    const condition = this.SUBRULE(this.claim);
     const message = this.SUBRULE(this.elseText);
     return { kind: 'requires', span: this.since(start), unproved, condition, message };
   });
@@ -819,7 +830,7 @@ export class Grammar extends Cursor {
         },
       },
     ]);
-    const condition = this.SUBRULE(this.expression);
+    const condition = this.SUBRULE(this.claim);
     return { kind, span: this.since(start), unproved, condition };
   });
 
