@@ -6,13 +6,15 @@ import { currencyIdOf, type Failure, type Spends, type Success, storageOf } from
 import {
   type AbiType,
   type AbiValue,
+  type AbiVariant,
   type Artifact,
   type Entry,
   PRESENCE,
   readStored,
   type Trap,
+  variantsOf,
 } from '../vm/index.ts';
-import { type Naming, readArgument, showDid, showValue } from './values.ts';
+import { type Naming, readArgument, showDid, showValue, tagType } from './values.ts';
 import {
   ask,
   balances,
@@ -217,7 +219,7 @@ export function storedPlaces(
   contract: string,
   naming: Naming,
 ): Map<string, string> {
-  const places = new Map<string, string>();
+  const places = new Map(artifact.storage.flatMap((slot) => firstStates(slot, naming)));
   for (const { key, value } of storageOf(world.state, contract)) {
     const leaf = readStored(artifact.storage, key, value);
     const slot = leaf === null ? undefined : artifact.storage[leaf.slot];
@@ -232,11 +234,23 @@ export function storedPlaces(
   return places;
 }
 
-function showWord(word: AbiValue, type: AbiType | undefined, naming: Naming): string {
-  return type === undefined ? String(word) : showValue(word, type, naming);
+/** A state variable that is an enum is its first variant until it is written: zeros are not stored. */
+function firstStates({ name, keys, type }: Artifact['storage'][number], naming: Naming): [string, string][] {
+  if (type === null || type.kind === 'Set' || keys.length > 0) return [];
+  return leafTypes(type).flatMap((leaf) =>
+    leaf.type.kind === 'Enum' && !leaf.held ? [[`${name}${leaf.path}`, showWord(0n, leaf.type, naming)]] : [],
+  );
 }
 
-type Leaf = { readonly path: string; readonly type: AbiType };
+function showWord(word: AbiValue, type: AbiType | undefined, naming: Naming): string {
+  if (type === undefined) return String(word);
+  // The type of a tag is an enum without fields, its word a number.
+  const value = type.kind === 'Enum' ? (type.variants[Number(word)]?.name ?? String(word)) : word;
+  return typeof value === 'string' && type.kind === 'Enum' ? value : showValue(value, type, naming);
+}
+
+/** `held`: the word belongs to a variant, and says nothing where the value is another. */
+type Leaf = { readonly path: string; readonly type: AbiType; readonly held: boolean };
 
 function leafTypes(type: AbiType, path = ''): Leaf[] {
   switch (type.kind) {
@@ -246,9 +260,23 @@ function leafTypes(type: AbiType, path = ''): Leaf[] {
       return type.fields.flatMap((field) => leafTypes(field.type, `${path}.${field.name}`));
     case 'Tuple':
       return type.items.flatMap((item, at) => leafTypes(item, `${path}.${at}`));
+    case 'Enum':
+    case 'Option':
+      return [
+        { path, type: tagType(type), held: false },
+        ...variantsOf(type).flatMap((variant) => variantLeaves(variant, path)),
+      ];
     default:
-      return [{ path, type }];
+      return [{ path, type, held: false }];
   }
+}
+
+/** `vote.Block.reason`, and `vote.some`: what `some` holds is its one field, of that name. */
+function variantLeaves({ name, fields }: AbiVariant, path: string): Leaf[] {
+  const below = name === 'some' && fields[0]?.name === 'some' ? path : `${path}.${name}`;
+  return fields.flatMap((field) =>
+    leafTypes(field.type, `${below}.${field.name}`).map((leaf) => ({ ...leaf, held: true })),
+  );
 }
 
 function keyTypes(type: AbiType): AbiType[] {

@@ -25,7 +25,7 @@ import {
 } from './state.ts';
 import { PRESENCE } from './storage.ts';
 import { isTrapped, type Trap, trap } from './traps.ts';
-import type { AbiValue, Value, WordType } from './value.ts';
+import type { AbiType, AbiValue, Value, WordType } from './value.ts';
 
 export type Call = {
   readonly entry: string;
@@ -135,13 +135,19 @@ function succeed(machine: Machine, entry: Entry, gasLimit: number): Outcome {
   const halted = wordsOf(entry.result).length === 0;
   return {
     ok: true,
-    result: unflatten(entry.result, halted ? [] : stack),
+    result: typedValue(entry.result, halted ? [] : stack, `the result of ${entry.name}`),
     stack,
     gasUsed: gasLimit - machine.gas,
     events: machine.events,
     logs: machine.logs,
     writes: writesOf(machine.state),
   };
+}
+
+/** Compiled contracts always have a variant; code that was written by hand need not. */
+function typedValue(type: AbiType, words: readonly Value[], what: string): AbiValue {
+  const value = unflatten(type, words);
+  return value === undefined ? trap('BadVariant', `${what} holds no variant of its type`) : value;
 }
 
 function locate({ program, place }: Machine, { kind, message }: Pick<Trap, 'kind' | 'message'>): Trap {
@@ -458,7 +464,7 @@ function emitEvent(machine: Machine, index: number, top: number): number {
   const fields = shape.fields.map(({ name, type }) => {
     const count = wordsOf(type).length;
     from += count;
-    return { name, value: unflatten(type, values.slice(from - count, from)) };
+    return { name, value: typedValue(type, values.slice(from - count, from), `${shape.name}.${name}`) };
   });
   machine.events.push({ source: machine.host.env.self, name: shape.name, fields });
   return base - 1;

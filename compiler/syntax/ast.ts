@@ -266,7 +266,8 @@ export type Pattern =
       readonly name: Name;
       readonly bindings: readonly Binding[];
     })
-  | (Node<'bindPattern'> & { readonly name: Name });
+  | BindPattern;
+export type BindPattern = Node<'bindPattern'> & { readonly name: Name };
 export type Binding = Node<'binding'> & { readonly field: Name | null; readonly name: Name };
 
 export type Missing = Node<'missing'>;

@@ -110,8 +110,9 @@ function fillCount(slot: core.Slot, entries: Entries, count: bigint): void {
   ).length;
   for (let i = known; i < count && i < FILLERS_MAX; i++) {
     const { fields } = entryAt(entries, fillerKey(slot, i));
-    slot.fields.forEach(({ type }, field) => {
-      if (typeof zeroOf(type.kind) === 'bigint') fields.set(field, 1n);
+    slot.fields.forEach(({ type, guards }, field) => {
+      const one = type.kind === 'Tag' ? type.variants.length > 1 : typeof zeroOf(type.kind) === 'bigint';
+      if (one && guards.length === 0) fields.set(field, 1n);
     });
   }
 }
@@ -151,6 +152,7 @@ function buildSet(building: Building, slot: core.Slot, index: number): boolean {
 
 function fillerKey(slot: core.Slot, index: number): readonly Value[] {
   return slot.keys.map((type): Value => {
+    if (type.kind === 'Tag') return 0n;
     if (type.kind === 'Did') return memberDid(`somebody ${index + 1}`);
     if (type.kind === 'Text') return `somebody ${index + 1}`;
     return typeof zeroOf(type.kind) === 'bigint' ? 1_000_003n + BigInt(index) : zeroOf(type.kind);

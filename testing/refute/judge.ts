@@ -10,6 +10,7 @@ import {
   type core,
   type Evaluation,
   type Input,
+  type Scalar,
 } from '../../compiler/index.ts';
 import { CODE, CONTRACTS, overlay, type Reader, read, viewContract, write } from '../../host/index.ts';
 import { artifactHash, encodeArtifact, hexOf, type Value } from '../../vm/index.ts';
@@ -139,14 +140,16 @@ function quantify(judging: Judging, term: Quantified): Value | null {
       return value === seeking;
     }
     const { id, type } = variable;
-    return domainOf(judging, type.kind).some((value) => go(index + 1, new Map(bound).set(id, value)));
+    return domainOf(judging, type).some((value) => go(index + 1, new Map(bound).set(id, value)));
   };
   if (go(0, judging.bound)) return seeking;
   return doubt ? null : !seeking;
 }
 
-function domainOf(judging: Judging, kind: string): readonly Value[] {
+function domainOf(judging: Judging, type: Scalar): readonly Value[] {
+  const { kind } = type;
   if (kind === 'Bool') return [false, true];
+  if (type.kind === 'Tag') return type.variants.map((_, index) => BigInt(index));
   const { contract, moment } = judging;
   const found = new Map<string, Value>();
   const note = (value: Value): void => void found.set(wordKey(value), value);

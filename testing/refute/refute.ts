@@ -92,6 +92,7 @@ function deploySomehow(arena: Arena): Place | null {
     .flatMap((param) => wordTypesOf(param.type))
     .map((type): Value => {
       if (type.kind === 'Did') return memberDid('bob');
+      if (type.kind === 'Enum') return 0n;
       return type.kind === 'Bool'
         ? true
         : type.kind === 'Text'
