@@ -275,7 +275,7 @@ export const DIAGNOSTICS = {
     explanation:
       'Several enums may have a variant of one name. Where the place says which type it wants, the name alone is enough; elsewhere the name of the enum stands before it.',
     example:
-      'contract C {\n  enum Choice { Yes, No }\n  enum Answer { Yes, Later }\n  view f() -> Bool { return Yes == Yes; }\n}\n',
+      'contract C {\n  enum Choice { Yes, No }\n  enum Answer { Yes, Later }\n  view f() -> Int { let c = Yes; return 1; }\n}\n',
   },
   E0208: {
     severity: 'error',

@@ -12,7 +12,10 @@ import {
   PRESENCE,
   readStored,
   type Trap,
+  unflatten,
+  type Value,
   variantsOf,
+  wordsOf,
 } from '../vm/index.ts';
 import { type Naming, readArgument, showDid, showValue, tagType } from './values.ts';
 import {
@@ -226,7 +229,7 @@ export function storedPlaces(
     if (leaf === null || slot === undefined || slot.type === null) continue;
     const isSet = slot.type.kind === 'Set';
     if (isSet !== (leaf.field === PRESENCE)) continue;
-    const keys = leaf.keys.map((word, at) => showWord(word, keyTypes(slot.type!)[at], naming));
+    const keys = showKeys(slot.type, leaf.keys, naming);
     const path = keys.length === 0 ? '' : `[${keys.join(', ')}]`;
     const field = isSet ? undefined : leafTypes(slot.type)[leaf.field];
     places.set(`${slot.name}${path}${field?.path ?? ''}`, showWord(leaf.value, field?.type, naming));
@@ -236,7 +239,7 @@ export function storedPlaces(
 
 /** A state variable that is an enum is its first variant until it is written: zeros are not stored. */
 function firstStates({ name, keys, type }: Artifact['storage'][number], naming: Naming): [string, string][] {
-  if (type === null || type.kind === 'Set' || keys.length > 0) return [];
+  if (type === null || type.kind === 'Set' || type.kind === 'Option' || keys.length > 0) return [];
   return leafTypes(type).flatMap((leaf) =>
     leaf.type.kind === 'Enum' && !leaf.held ? [[`${name}${leaf.path}`, showWord(0n, leaf.type, naming)]] : [],
   );
@@ -279,9 +282,17 @@ function variantLeaves({ name, fields }: AbiVariant, path: string): Leaf[] {
   );
 }
 
-function keyTypes(type: AbiType): AbiType[] {
+/** The parts of a key: those of a tuple one by one, anything else as one value. */
+function showKeys(type: AbiType, words: readonly Value[], naming: Naming): readonly string[] {
   const key = type.kind === 'Map' ? type.key : type.kind === 'Set' ? type.item : null;
-  return key === null ? [] : leafTypes(key).map((leaf) => leaf.type);
+  const parts = key === null ? [] : key.kind === 'Tuple' ? key.items : [key];
+  let from = 0;
+  return parts.map((part) => {
+    const count = wordsOf(part).length;
+    from += count;
+    const value = unflatten(part, words.slice(from - count, from));
+    return value === undefined ? '?' : showValue(value, part, naming);
+  });
 }
 
 export function changesBetween(

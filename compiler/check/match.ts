@@ -93,7 +93,7 @@ export function typeSome(at: At, expr: Expr<'call'>, wanted: Type | null): Type 
 export function typeMatch(at: At, expr: Expr<'match'>, wanted: Type | null): Type {
   const subject = typeValue(at, expr.subject, null);
   let type: Type = NEVER;
-  const seen: Seen = { variants: new Set(), literals: new Set(), all: false };
+  const seen: Seen = { variants: new Set(), literals: new Set(), all: false, unclear: false };
   for (const { pattern, body } of expr.arms) {
     checkPattern(at, pattern, subject, seen);
     const found = typeExpr(at, body, wanted ?? (isValueOfArm(type) ? type : null));
@@ -113,7 +113,13 @@ function isValueOfArm(type: Type): boolean {
 }
 
 /** What the cases so far have left nothing of. */
-type Seen = { readonly variants: Set<number>; readonly literals: Set<string>; all: boolean };
+type Seen = {
+  readonly variants: Set<number>;
+  readonly literals: Set<string>;
+  all: boolean;
+  /** A case was reported, and what it was meant to match is not known. */
+  unclear: boolean;
+};
 
 function checkPattern(at: At, pattern: ast.Pattern, subject: Type, seen: Seen): void {
   const useless = seen.all || isRepeated(at, pattern, subject, seen);
@@ -139,8 +145,7 @@ function checkPattern(at: At, pattern: ast.Pattern, subject: Type, seen: Seen): 
     case 'variantPattern':
       reportNoVariant(at, pattern, subject);
       for (const binding of pattern.bindings) at.out.types.set(binding, ERROR);
-      // What it was meant to match is not known.
-      seen.all = true;
+      seen.unclear = true;
   }
   if (isChoice(subject)) seen.all ||= variantsOf(subject).every((_, index) => seen.variants.has(index));
   if (subject.kind === 'Bool') seen.all ||= seen.literals.has('true') && seen.literals.has('false');
@@ -240,7 +245,7 @@ function reportNoVariant(at: At, pattern: VariantPattern, subject: Type): void {
 }
 
 function checkComplete(at: At, expr: Expr<'match'>, subject: Type, seen: Seen): void {
-  if (seen.all || hasError(subject)) return;
+  if (seen.all || seen.unclear || hasError(subject)) return;
   const missing = missingCases(subject, seen);
   if (missing.length === 0) return;
   const { start } = expr.span;

@@ -4,10 +4,11 @@
  */
 import { BOOL, type Leaf, leavesOf, type Tag } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
-import { type Builder, emit, fresh, local, operate } from './builder.ts';
+import { type Builder, emit, fresh, local, operate, wordName } from './builder.ts';
 import { constant } from './constant.ts';
 import type { Atom, Term } from './core.ts';
 import type { StatePlace } from './place.ts';
+import { typeOf } from './source.ts';
 
 /** Before `values` are written to the place. */
 export function checkTransitions(
@@ -16,37 +17,88 @@ export function checkTransitions(
   values: readonly Atom[],
   span: ast.Span,
 ): void {
-  for (const { tag, atom, index, what } of stagesIn(builder, place, span)) {
-    const value = values[index]!;
-    const fixed = value.kind === 'const' && typeof value.value === 'bigint' ? Number(value.value) : null;
-    const text =
-      fixed === null ? `${what} changes as ${tag.name} allows` : `${what} may become ${tag.variants[fixed]}`;
-    const states = tag.variants.map((_, from) => {
-      const allowed = [from, ...tag.next[from]!];
-      const becomes = allowed.map((to) => same(builder, value, tag, to));
-      return implies(same(builder, atom, tag, from), anyOf(becomes));
-    });
-    claim(builder, what, text, allOf(states), span);
-    if (fixed === null) refuseOthers(builder, tag, atom, value, span);
-    else refuseInto(builder, tag, atom, fixed, span);
+  for (const stage of stagesIn(builder, place, span)) {
+    const value = values[stage.index]!;
+    if (value.kind === 'const') checkInto(builder, stage, Number(value.value), span);
+    else checkAny(builder, stage, value, span);
   }
 }
 
 /** Before the entry at the place is removed. */
 export function checkEnded(builder: Builder, place: StatePlace, span: ast.Span): void {
-  for (const { tag, atom, what } of stagesIn(builder, place, span)) {
-    const ends = tag.variants.flatMap((_, from) =>
-      tag.next[from]!.length === 0 ? [same(builder, atom, tag, from)] : [],
-    );
-    claim(builder, what, `${what} has ended`, anyOf(ends), span);
-    tag.variants.forEach((name, from) => {
-      if (tag.next[from]!.length > 0)
-        refuse(builder, tag, atom, from, `${name} is no end: what is in it cannot be removed`, span);
-    });
+  for (const stage of stagesIn(builder, place, span)) {
+    const { tag, what } = stage;
+    const open = indicesOf(tag).filter((state) => tag.next[state]!.length > 0);
+    const message = (state: number) => `${tag.variants[state]} is no end: what is in it cannot be removed`;
+    checkNoneOf(builder, stage, open, { text: `${what} has ended`, message, span });
   }
 }
 
 // ---- private -----------------------------------------------------------------------------------
+
+/** The new state is known: each state that cannot become it is refused by name. */
+function checkInto(builder: Builder, stage: Stage, to: number, span: ast.Span): void {
+  const { tag, what } = stage;
+  const others = indicesOf(tag).filter((from) => from !== to && !tag.next[from]!.includes(to));
+  const message = (from: number) => `${tag.variants[from]} cannot become ${tag.variants[to]}`;
+  checkNoneOf(builder, stage, others, { text: `${what} may become ${tag.variants[to]}`, message, span });
+}
+
+type Refusal = {
+  readonly text: string;
+  readonly message: (state: number) => string;
+  readonly span: ast.Span;
+};
+
+/** The value now is none of these states. */
+function checkNoneOf(
+  builder: Builder,
+  { tag, atom, what }: Stage,
+  states: readonly number[],
+  { text, message, span }: Refusal,
+): void {
+  const apart = states.map((state) => compared(builder, 'ne', atom, constant(tag, BigInt(state))));
+  claim(builder, what, text, apart, span);
+  for (const state of states) {
+    const condition = operate(builder, 'ne', [atom, constant(tag, BigInt(state))], BOOL, span);
+    emit(builder, { kind: 'require', span, condition, message: message(state), clause: -1 });
+  }
+}
+
+/** The new state is computed: whatever is now, it is one that it can become. */
+function checkAny(builder: Builder, { tag, atom, what }: Stage, value: Atom, span: ast.Span): void {
+  const states = indicesOf(tag).map((from) =>
+    reachable(tag, from)
+      .map((to) => compared(builder, 'eq', value, constant(tag, BigInt(to))))
+      .reduce(
+        (any, next) => joined('or', any, next),
+        compared(builder, 'ne', atom, constant(tag, BigInt(from))),
+      ),
+  );
+  claim(builder, what, `${what} changes as ${tag.name} allows`, states, span);
+  for (const from of indicesOf(tag)) {
+    const becomes = reachable(tag, from).map((to) =>
+      operate(builder, 'eq', [value, constant(tag, BigInt(to))], BOOL, span),
+    );
+    const elsewhere = operate(builder, 'ne', [atom, constant(tag, BigInt(from))], BOOL, span);
+    const condition = becomes.reduce(
+      (any, next) => operate(builder, 'or', [any, next], BOOL, span),
+      elsewhere,
+    );
+    emit(builder, { kind: 'require', span, condition, message: onlyBecomes(tag, from), clause: -1 });
+  }
+}
+
+function reachable(tag: LifecycleTag, from: number): readonly number[] {
+  return [from, ...tag.next[from]!];
+}
+
+function onlyBecomes(tag: LifecycleTag, from: number): string {
+  const names = tag.next[from]!.map((to) => tag.variants[to]);
+  return names.length === 0
+    ? `${tag.variants[from]} is an end`
+    : `${tag.variants[from]} can only become ${names.join(' or ')}`;
+}
 
 type LifecycleTag = Tag & { readonly next: NonNullable<Tag['next']> };
 
@@ -65,54 +117,48 @@ function stagesIn(builder: Builder, place: StatePlace, span: ast.Span): readonly
     if (tag === null) return [];
     const target = fresh(builder, tag, span);
     emit(builder, { kind: 'load', span, target, place: { slot, keys, field: start + index } });
-    const name = builder.source.fields[slot]!.name.text;
-    return [{ tag, atom: local(target), index, what: leaf.path === '' ? name : `${name}.${leaf.path}` }];
+    return [{ tag, atom: local(target), index, what: nameOfWord(builder, slot, start + index) }];
   });
+}
+
+/** `motions.stage`: what stands in the state, and which part of it. */
+function nameOfWord({ source }: Builder, slot: number, index: number): string {
+  const field = source.fields[slot]!;
+  const type = typeOf(source, field);
+  const { path } = leavesOf(type.kind === 'Map' ? type.value : type)[index]!;
+  return wordName(field.name.text, path);
 }
 
 function lifecycleOf({ type }: Leaf): LifecycleTag | null {
   return type.kind === 'Tag' && type.next !== null ? { ...type, next: type.next } : null;
 }
 
-function claim(builder: Builder, what: string, text: string, term: Term, span: ast.Span): void {
+function claim(
+  builder: Builder,
+  what: string,
+  text: string,
+  conditions: readonly Term[],
+  span: ast.Span,
+): void {
+  const [first, ...others] = conditions;
+  if (first === undefined) return;
   builder.stages += 1;
   const name = `lifecycle ${what}${builder.stages === 1 ? '' : ` ${builder.stages}`}`;
+  const term = others.reduce((all, next) => joined('and', all, next), first);
   const clause = { kind: 'assert', name, text, term, unproved: false, message: null, span } as const;
   emit(builder, { kind: 'assert', span, clause });
 }
 
-/** The new state is known: each state that cannot become it is refused by name. */
-function refuseInto(builder: Builder, tag: LifecycleTag, now: Atom, to: number, span: ast.Span): void {
-  tag.variants.forEach((name, from) => {
-    if (from === to || tag.next[from]!.includes(to)) return;
-    refuse(builder, tag, now, from, `${name} cannot become ${tag.variants[to]}`, span);
-  });
+function indicesOf(tag: Tag): readonly number[] {
+  return [...tag.variants.keys()];
 }
 
-function refuse(builder: Builder, tag: Tag, now: Atom, from: number, message: string, span: ast.Span): void {
-  const condition = operate(builder, 'ne', [now, constant(tag, BigInt(from))], BOOL, span);
-  emit(builder, { kind: 'require', span, condition, message, clause: -1 });
+function compared(builder: Builder, op: 'eq' | 'ne', left: Atom, right: Atom): Term {
+  return { kind: 'op', op, args: [termOf(builder, left), termOf(builder, right)], type: BOOL };
 }
 
-function refuseOthers(builder: Builder, tag: LifecycleTag, now: Atom, value: Atom, span: ast.Span): void {
-  const either = (left: Atom, right: Atom) => operate(builder, 'or', [left, right], BOOL, span);
-  tag.variants.forEach((name, from) => {
-    const next = tag.next[from]!;
-    const becomes = [from, ...next].map((to) =>
-      operate(builder, 'eq', [value, constant(tag, BigInt(to))], BOOL, span),
-    );
-    const elsewhere = operate(builder, 'ne', [now, constant(tag, BigInt(from))], BOOL, span);
-    const names = next.map((to) => tag.variants[to]).join(' or ');
-    const message = next.length === 0 ? `${name} is an end` : `${name} can only become ${names}`;
-    const condition = [elsewhere, ...becomes].reduce(either);
-    emit(builder, { kind: 'require', span, condition, message, clause: -1 });
-  });
-}
-
-// ---- terms
-
-function same(builder: Builder, atom: Atom, tag: Tag, index: number): Term {
-  return { kind: 'op', op: 'eq', args: [termOf(builder, atom), constant(tag, BigInt(index))], type: BOOL };
+function joined(op: 'and' | 'or', left: Term, right: Term): Term {
+  return { kind: 'op', op, args: [left, right], type: BOOL };
 }
 
 function termOf(builder: Builder, atom: Atom): Term {
@@ -124,22 +170,4 @@ function termOf(builder: Builder, atom: Atom): Term {
     case 'env':
       throw new Error(`${atom.name} is no state of a lifecycle`);
   }
-}
-
-function implies(left: Term, right: Term): Term {
-  return { kind: 'op', op: 'implies', args: [left, right], type: BOOL };
-}
-
-function anyOf(terms: readonly Term[]): Term {
-  return terms.reduce(
-    (all, next) => ({ kind: 'op', op: 'or', args: [all, next], type: BOOL }),
-    constant(BOOL, false),
-  );
-}
-
-function allOf(terms: readonly Term[]): Term {
-  return terms.reduce(
-    (all, next) => ({ kind: 'op', op: 'and', args: [all, next], type: BOOL }),
-    constant(BOOL, true),
-  );
 }

@@ -47,7 +47,9 @@ function markBranch(marker: Marker, stmts: readonly core.Stmt[]): readonly core.
 }
 
 function isAssert({ obligation }: Marker, stmt: Extract<core.Stmt, { readonly kind: 'assert' }>): boolean {
-  return obligation.kind === 'assert' && sameSpan(stmt.span, obligation.span);
+  // One statement can write several lifecycles.
+  const same = obligation.clause?.name === stmt.clause.name && sameSpan(stmt.span, obligation.span);
+  return obligation.kind === 'assert' && same;
 }
 
 /** What `add` itself checks; its own revert is in code that all `add`s to the set share. */
