@@ -9,6 +9,7 @@ import type { AssertClause, Clause, Contract, Function as CoreFunction, EnvName 
 import type { Span } from '../syntax/ast.ts';
 import { holds, type Scope } from './clause.ts';
 import {
+  absentKeys,
   CALLER,
   CREATOR,
   choiceFacts,
@@ -25,6 +26,7 @@ import {
   FALSE,
   type Formula,
   fits,
+  hasQuantifier,
   implies,
   int,
   le,
@@ -459,7 +461,7 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
   if (stated.some((formula) => formula.kind === 'bool' && !formula.value)) return [FALSE];
   const witnesses = witnessesOf(model, stated).flat();
   const touched = walk === null ? [] : [...writtenKeys(walk.passive.after), CALLER];
-  const keys = [...touched, SELF, ...witnesses];
+  const keys = [...touched, SELF, ...witnesses, ...(stated.some(hasQuantifier) ? absentKeys(model) : [])];
   const ground = instantiate(stated, keys);
   const strange = draft.stranger === undefined ? [] : strangerFacts(model, ground);
   const said = [...ground, ...strange];
@@ -501,13 +503,14 @@ function strangerFacts(model: Model, formulas: readonly Formula[]): readonly For
   return facts;
 }
 
+const WORDS = ['parameter.', 'witness.', 'absent.'];
+
 /** Parameters and witnesses that are numbers are 64-bit words. */
 function wordFacts(formulas: readonly Formula[]): readonly Formula[] {
   const words = new Map<string, Formula>();
   visitNodes(formulas, (node) => {
     if (node.kind !== 'symbol' || node.sort !== 'Int') return;
-    if (node.name.startsWith('parameter.') || node.name.startsWith('witness.'))
-      words.set(node.name, fits(node));
+    if (WORDS.some((prefix) => node.name.startsWith(prefix))) words.set(node.name, fits(node));
   });
   return [...words.values()];
 }

@@ -35,6 +35,118 @@ ${[...invariants, ...histories, ...rules].join('\n')}
 `;
 }
 
+/** Contracts over keys and values of other shapes: structs, pairs, texts, flags, times, and a `fn`. */
+export function randomShapes(seed: number): string {
+  const draw = drawFrom(seed);
+  const invariants = someOf(draw, SHAPES.invariants, 3).map((text, i) => `  invariant i${i}: ${text};`);
+  const rules = Array.from({ length: 2 + draw(2) }, (_, i) => {
+    const requires = someOf(draw, SHAPES.conditions, 2).map((text) => `    requires ${text} else "no"`);
+    const ensures = someOf(draw, SHAPES.ensures, 3).map((text) => `    ensures ${text}`);
+    const succeeds = draw(3) === 0 ? [`    succeeds when ${one(draw, SHAPES.conditions)}`] : [];
+    const body = Array.from({ length: 1 + draw(3) }, () => {
+      const inner = one(draw, SHAPES.statements);
+      return draw(3) === 0
+        ? `    if ${one(draw, SHAPES.conditions)} { ${inner} } else { ${one(draw, SHAPES.statements)} }`
+        : `    ${inner}`;
+    });
+    return [
+      `  rule r${i}(d: Did, x: Int, b: Bool)`,
+      ...requires,
+      ...ensures,
+      ...succeeds,
+      '  {',
+      ...body,
+      '  }',
+    ].join('\n');
+  });
+  return `struct Account { owner: Did, amount: Int, open: Bool }
+contract Shapes {
+  state {
+    flag: Bool;
+    label: Text;
+    since: Time = now;
+    best: Account;
+    accounts: Map<Did, Account>;
+    grid: Map<(Did, Int), Int>;
+    pairs: Set<(Did, Int), 2>;
+    total: Int;
+  }
+  fn bounded(v: Int) -> Int
+    ensures result <= 10
+  {
+    if v > 10 { return 10; }
+    return v;
+  }
+${[...invariants, ...rules].join('\n')}
+}
+`;
+}
+
+const SHAPES = {
+  statements: [
+    'flag = b;',
+    'flag = !flag;',
+    'label = "a";',
+    'since = now;',
+    'best = accounts[d];',
+    'best.amount += 1;',
+    'accounts[d] = Account { owner: caller, amount: x, open: b };',
+    'total += bounded(x) - accounts[d].amount; accounts[d].amount = bounded(x);',
+    'accounts[d].open = b;',
+    'total -= accounts[caller].amount; accounts.remove(caller);',
+    'grid[(d, x)] += 1;',
+    'grid[(caller, 1)] = x;',
+    'grid.remove((d, x));',
+    'pairs.add((d, x));',
+    'pairs.remove((caller, x));',
+    'total = bounded(x);',
+    'total = min(x, 5);',
+    'total = abs(x);',
+  ],
+  conditions: [
+    'b',
+    'flag',
+    'x > 0 && x < 100',
+    'label == "a"',
+    'accounts[d].open',
+    'accounts[d].owner == caller',
+    '(d, x) in pairs',
+    'grid[(d, x)] == 0',
+    'accounts.has(d)',
+    'since == now',
+    'total < 1000 && total > 0 - 1000',
+    'd != caller',
+  ],
+  invariants: [
+    'total == sum(accounts, a => a.amount)',
+    'forall k: Did { accounts[k].amount <= 10 }',
+    'forall k: Did { accounts[k].open ==> accounts.has(k) }',
+    'forall k: Did, i: Int { grid[(k, i)] >= 0 }',
+    'count(accounts, a => a.open) <= 1',
+    'pairs.size <= 1',
+    'since <= now',
+    'flag ==> label == "a"',
+    'best.amount <= 10',
+    'forall k: Did { accounts[k].amount == 0 || accounts.has(k) }',
+    'exists k: Did { !accounts.has(k) }',
+  ],
+  ensures: [
+    'flag == b',
+    'accounts[d].amount == x',
+    'accounts[d].open == old(accounts[d].open)',
+    'accounts.has(d)',
+    'grid[(d, x)] == old(grid[(d, x)]) + 1',
+    'forall k: Did, i: Int { grid[(k, i)] == old(grid[(k, i)]) || k == d || k == caller }',
+    'best == old(best)',
+    'total <= 10',
+    'total == old(total)',
+    'label == old(label)',
+    'pairs.size >= old(pairs.size)',
+    'sum(accounts, a => a.amount) == old(sum(accounts, a => a.amount))',
+    'total >= 0',
+  ],
+};
+
 function rule(draw: Draw, index: number): string {
   if (draw(4) === 0) return plainRule(draw, index);
   const requires = someOf(draw, CONDITIONS, 2).map((text) => `    requires ${text} else "no"`);

@@ -80,10 +80,10 @@ function failsDespite(arena: Arena, judge: Judge, obligation: Obligation, step: 
 }
 
 /** What `succeeds when` takes for granted is no counterexample to it. */
+const GRANTED: ReadonlySet<string> = new Set(['AccessDenied', 'OutOfGas', 'BadArgument', 'CallDepth']);
+
 function isRevert({ trap, code }: Failure): boolean {
-  return (
-    trap !== undefined && trap.kind !== 'AccessDenied' && trap.kind !== 'OutOfGas' && code !== 'SpendingLimit'
-  );
+  return trap !== undefined && !GRANTED.has(trap.kind) && code !== 'SpendingLimit';
 }
 
 function revertsAt({ span }: Obligation, { failure }: Step): boolean {
