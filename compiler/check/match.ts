@@ -2,7 +2,8 @@
  * `match` and the values it takes apart: variants as values, `none` and `some`, patterns, and whether the cases of a
  * `match` say what to do for every value.
  */
-import type { VariantDeclaration } from '../resolve/entity.ts';
+import { BUILT_INS } from '../builtins.ts';
+import type { Entity, VariantDeclaration } from '../resolve/entity.ts';
 import { near, variantNames } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
 import { choiceType, tooLarge } from './annotation.ts';
@@ -180,8 +181,7 @@ function notePattern(at: At, pattern: ast.Pattern, subject: Choice, index: numbe
   const variant = variantsOf(subject)[index]!;
   const declared = at.out.choices.get(subject);
   const node = declared === undefined ? undefined : nodeOf(declared, variant.name);
-  const entity =
-    node === undefined ? undefined : at.out.entities.get(node.kind === 'name' ? node : node.name);
+  const entity = node === undefined ? givenVariant(variant.name) : at.out.entities.get(nameOf(node));
   if (entity !== undefined) at.out.entities.set(pattern.name, entity);
   if (pattern.kind === 'bindPattern') return;
   if (wrongHolding(pattern, subject, variant)) reportHolding(at, pattern, subject, variant);
@@ -195,6 +195,16 @@ function notePattern(at: At, pattern: ast.Pattern, subject: Choice, index: numbe
     if (binding.field !== null && binding.field !== binding.name && part !== undefined)
       at.out.entities.set(binding.field, part);
   }
+}
+
+/** `none` and `some` are words of the language. */
+function givenVariant(name: string): Entity | undefined {
+  const row = BUILT_INS.find((candidate) => candidate.name === name);
+  return row === undefined ? undefined : { kind: 'builtin', name, row };
+}
+
+function nameOf(node: ast.Variant | ast.Name): ast.Name {
+  return node.kind === 'name' ? node : node.name;
 }
 
 function nodeOf(declared: ast.Enum | ast.Lifecycle, name: string): ast.Variant | ast.Name | undefined {
