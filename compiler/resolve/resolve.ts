@@ -349,7 +349,7 @@ function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
       walkExprs(walk, scope, expr.items);
       return;
     case 'struct_':
-      useValue(walk, scope, expr.name);
+      useLiteral(walk, scope, expr);
       walkExprs(
         walk,
         scope,
@@ -444,6 +444,23 @@ function walkField(walk: Walk, scope: Scope, expr: Expr<'field'>): void {
   const row = HOST_FUNCTIONS.find(({ name }) => name === `${module.name}.${expr.name.text}`);
   if (row !== undefined) walk.entities.set(expr.name, { kind: 'host', name: row.name, row });
   else reportNoHostFunction(walk, module.name, expr.name);
+}
+
+/** `Motion { … }`, `Block { … }`, `Choice.Block { … }`. */
+function useLiteral(walk: Walk, scope: Scope, { of, name }: Expr<'struct_'>): void {
+  if (of === null) {
+    useValue(walk, scope, name);
+    return;
+  }
+  use(walk, scope, of);
+  const entity = walk.entities.get(of);
+  if (entity?.kind === 'enum' || entity?.kind === 'lifecycle') useVariant(walk, scope, entity.node, name);
+  else if (entity !== undefined) {
+    const what = describe(entity);
+    walk.diagnostics.push(
+      diagnose('E0204', { file: walk.file, span: of.span, name: of.text, what, wanted: 'an enum' }),
+    );
+  }
 }
 
 function useVariant(walk: Walk, scope: Scope, of: ast.Enum | ast.Lifecycle, name: ast.Name): void {

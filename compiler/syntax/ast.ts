@@ -211,7 +211,12 @@ export type Expr =
   | Name
   | (Node<'tuple'> & { readonly items: readonly Expr[] })
   | (Node<'list'> & { readonly items: readonly Expr[] })
-  | (Node<'struct_'> & { readonly name: Name; readonly fields: readonly FieldInit[] })
+  /** `Motion { … }`; `Choice.Block { … }` has `of`, the name of the enum. */
+  | (Node<'struct_'> & {
+      readonly of: Name | null;
+      readonly name: Name;
+      readonly fields: readonly FieldInit[];
+    })
   | (Node<'unary'> & { readonly op: '-' | '!'; readonly operand: Expr })
   | (Node<'binary'> & { readonly op: BinaryOp; readonly left: Expr; readonly right: Expr })
   | (Node<'field'> & { readonly object: Expr; readonly name: Name })
