@@ -112,11 +112,14 @@ function declaredType(out: Checker, node: ast.Struct | ast.Enum | ast.Lifecycle,
 /** Declarations that need each other are worked out one inside the other, at most this deep. */
 export const PENDING_MAX = 64;
 
+/** The map around a type and the words inside it are levels of the artifact, too. */
+const LEVELS_MAX = LIMITS.typeDepth - 2;
+
 /** The type, or `ERROR` where the virtual machine has no room for its values. */
 function inLimits(out: Checker, type: Type, span: ast.Span): Type {
   const words = leavesOf(type).length;
   if (words > LIMITS.signatureWords) return tooLarge(out, span, 'this type', LIMITS.signatureWords, 'words');
-  if (depthOf(type) > LIMITS.typeDepth) return tooLarge(out, span, 'this type', LIMITS.typeDepth, 'levels');
+  if (depthOf(type) > LEVELS_MAX) return tooLarge(out, span, 'this type', LEVELS_MAX, 'levels');
   return type;
 }
 
