@@ -76,12 +76,14 @@ export type RunReport =
     };
 
 export type Shown = { readonly name: string; readonly value: string };
-/** `place` is as an author would write it, such as `worked[bob]`; null is absent. */
+/** `place` is as an author would write it, such as `worked[bob]`. What is not there has the zero of its type. */
 export type StorageChange = {
   readonly place: string;
-  readonly before: string | null;
-  readonly after: string | null;
+  readonly before: string;
+  readonly after: string;
 };
+/** A value in words, and the zero of its type. */
+export type Stored = { readonly shown: string; readonly zero: string };
 
 /** Runs it. User mistakes (an unknown entry, a wrong argument) are failures with a message. */
 export function runRule({ artifact, creator, initArgs, before, call: last }: RunOptions): RunReport {
@@ -221,8 +223,8 @@ export function storedPlaces(
   artifact: Artifact,
   contract: string,
   naming: Naming,
-): Map<string, string> {
-  const places = new Map(artifact.storage.flatMap((slot) => firstStates(slot, naming)));
+): Map<string, Stored> {
+  const places = new Map<string, Stored>();
   for (const { key, value } of storageOf(world.state, contract)) {
     const leaf = readStored(artifact.storage, key, value);
     const slot = leaf === null ? undefined : artifact.storage[leaf.slot];
@@ -232,18 +234,26 @@ export function storedPlaces(
     const keys = showKeys(slot.type, leaf.keys, naming);
     const path = keys.length === 0 ? '' : `[${keys.join(', ')}]`;
     const field = isSet ? undefined : leafTypes(slot.type)[leaf.field];
-    places.set(`${slot.name}${path}${field?.path ?? ''}`, showWord(leaf.value, field?.type, naming));
+    const type = isSet ? BOOL : field?.type;
+    const zero = type === undefined ? '0' : showWord(zeroOf(type), type, naming);
+    places.set(`${slot.name}${path}${field?.path ?? ''}`, {
+      shown: showWord(leaf.value, type, naming),
+      zero,
+    });
   }
   return places;
 }
 
-/** A state variable that is an enum is its first variant until it is written: zeros are not stored. */
-function firstStates({ name, keys, type }: Artifact['storage'][number], naming: Naming): [string, string][] {
-  if (type === null || type.kind === 'Set' || type.kind === 'Option' || keys.length > 0) return [];
-  return leafTypes(type).flatMap((leaf) =>
-    leaf.type.kind === 'Enum' && !leaf.held ? [[`${name}${leaf.path}`, showWord(0n, leaf.type, naming)]] : [],
-  );
+const BOOL: AbiType = { kind: 'Bool' };
+
+/** What storage holds where nothing was written (language.md, section 2). */
+function zeroOf({ kind }: AbiType): AbiValue {
+  if (kind === 'Bool') return false;
+  if (kind === 'Did' || kind === 'Text') return '';
+  return kind === 'Bytes' || kind === 'Hash' ? new Uint8Array(kind === 'Hash' ? HASH_BYTES : 0) : 0n;
 }
+
+const HASH_BYTES = 32;
 
 function showWord(word: AbiValue, type: AbiType | undefined, naming: Naming): string {
   if (type === undefined) return String(word);
@@ -252,8 +262,7 @@ function showWord(word: AbiValue, type: AbiType | undefined, naming: Naming): st
   return typeof value === 'string' && type.kind === 'Enum' ? value : showValue(value, type, naming);
 }
 
-/** `held`: the word belongs to a variant, and says nothing where the value is another. */
-type Leaf = { readonly path: string; readonly type: AbiType; readonly held: boolean };
+type Leaf = { readonly path: string; readonly type: AbiType };
 
 function leafTypes(type: AbiType, path = ''): Leaf[] {
   switch (type.kind) {
@@ -266,20 +275,18 @@ function leafTypes(type: AbiType, path = ''): Leaf[] {
     case 'Enum':
     case 'Option':
       return [
-        { path, type: tagType(type), held: false },
+        { path, type: tagType(type) },
         ...variantsOf(type).flatMap((variant) => variantLeaves(variant, path)),
       ];
     default:
-      return [{ path, type, held: false }];
+      return [{ path, type }];
   }
 }
 
 /** `vote.Block.reason`, and `vote.some`: what `some` holds is its one field, of that name. */
 function variantLeaves({ name, fields }: AbiVariant, path: string): Leaf[] {
   const below = name === 'some' && fields[0]?.name === 'some' ? path : `${path}.${name}`;
-  return fields.flatMap((field) =>
-    leafTypes(field.type, `${below}.${field.name}`).map((leaf) => ({ ...leaf, held: true })),
-  );
+  return fields.flatMap((field) => leafTypes(field.type, `${below}.${field.name}`));
 }
 
 /** The parts of a key: those of a tuple one by one, anything else as one value. */
@@ -296,11 +303,14 @@ function showKeys(type: AbiType, words: readonly Value[], naming: Naming): reado
 }
 
 export function changesBetween(
-  before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
+  before: ReadonlyMap<string, Stored>,
+  after: ReadonlyMap<string, Stored>,
 ): StorageChange[] {
-  const all = [...new Set([...before.keys(), ...after.keys()])];
-  return all
-    .map((place) => ({ place, before: before.get(place) ?? null, after: after.get(place) ?? null }))
+  return [...new Map([...before, ...after])]
+    .map(([place, { zero }]) => ({
+      place,
+      before: before.get(place)?.shown ?? zero,
+      after: after.get(place)?.shown ?? zero,
+    }))
     .filter((change) => change.before !== change.after);
 }
