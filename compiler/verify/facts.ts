@@ -11,6 +11,7 @@ import {
   apply,
   eq,
   eqAll,
+  FALSE,
   type Formula,
   fits,
   INT_MAX,
@@ -31,6 +32,7 @@ import {
   sortOfType,
   sub,
   symbol,
+  TRUE,
   visitNodes,
   within,
   ZERO,
@@ -103,7 +105,7 @@ function rangeFact(model: Model, read: Apply): readonly Formula[] {
   const [kind, index, field] = read.name.split('.');
   if (kind === 'field' && read.sort === 'Int')
     return [rangeOf(read, model.contract.slots[Number(index)]!.fields[Number(field)]!.type)];
-  if (kind === 'size') return [within(0n, read, BigInt(model.contract.slots[Number(index)]!.capacity))];
+  if (kind === 'size') return [within(0n, read, largestSize(model.contract.slots[Number(index)]!))];
   if (kind === 'balance') return [balanceInBounds(read)];
   if (kind === 'total') return [within(0n, read, BALANCE_MAX)];
   return [];
@@ -130,6 +132,15 @@ export function choiceFacts(type: Type, word: (index: number) => Formula): reado
     leaf.type.kind === 'Tag' ? [rangeOf(word(index), leaf.type)] : [],
   );
   return [...tags, ...variantFacts(leaves, word)];
+}
+
+/** A set of truth values alone runs out of them. */
+function largestSize(slot: Slot): bigint {
+  return BigInt(onlyBools(slot) ? Math.min(slot.capacity, 2 ** slot.keys.length) : slot.capacity);
+}
+
+function onlyBools({ keys }: Slot): boolean {
+  return keys.every((key) => key.kind === 'Bool');
 }
 
 /**
@@ -185,7 +196,7 @@ function entryFacts(
   reads: readonly Apply[],
   mentioned: ReadonlySet<string>,
 ): readonly Formula[] {
-  if (slot.kind === 'set') return mentioned.has(sizeName(s)) ? [sizeFact(s, reads)] : [];
+  if (slot.kind === 'set') return mentioned.has(sizeName(s)) ? sizeFacts(slot, s, reads) : [];
   if (slot.kind !== 'map' || !mentioned.has(hasName(s))) return [];
   // A key without an entry reads as zero.
   return keysRead(reads, [hasName(s), ...slot.fields.map((_, f) => fieldName(s, f))]).map((keys) => {
@@ -197,11 +208,28 @@ function entryFacts(
   });
 }
 
-/** Distinct elements of a set are at most as many as its size. */
-function sizeFact(s: number, reads: readonly Apply[]): Formula {
-  const keys = keysRead(reads, [hasName(s)]);
-  const inside = keys.map((key) => ite(apply(hasName(s), key, 'Bool'), ONE, ZERO));
-  return le(distinctSum(keys, inside), apply(sizeName(s), [], 'Int'));
+/** Distinct elements of a set are at most as many as its size; where all that there can be are few, just as many. */
+function sizeFacts(slot: Slot, s: number, reads: readonly Apply[]): readonly Formula[] {
+  const size = apply(sizeName(s), [], 'Int');
+  const counted = (keys: readonly (readonly Formula[])[]): Formula =>
+    distinctSum(
+      keys,
+      keys.map((key) => ite(apply(hasName(s), key, 'Bool'), ONE, ZERO)),
+    );
+  const few = onlyBools(slot) && 2 ** slot.keys.length <= DISTINCT_MAX;
+  return [
+    le(counted(keysRead(reads, [hasName(s)])), size),
+    ...(few ? [eq(size, counted(truthValues(slot.keys.length)))] : []),
+  ];
+}
+
+/** Every tuple of that many truth values. */
+function truthValues(count: number): readonly (readonly Formula[])[] {
+  if (count === 0) return [[]];
+  return truthValues(count - 1).flatMap((rest) => [
+    [...rest, FALSE],
+    [...rest, TRUE],
+  ]);
 }
 
 function sumFacts(model: Model, i: number, reads: readonly Apply[]): readonly Formula[] {

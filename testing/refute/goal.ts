@@ -4,7 +4,7 @@
  */
 import type { Candidate, core } from '../../compiler/index.ts';
 import { type Failure, storageOf } from '../../host/index.ts';
-import type { Value } from '../../vm/index.ts';
+import type { TrapKind, Value } from '../../vm/index.ts';
 import { balances, memberDid, movesBetween } from '../world.ts';
 import type { Clause, Judge, Moment } from './judge.ts';
 import { type Arena, CREATOR, entryOf, type Place, STRANGER, type Step, snapshotAt } from './steps.ts';
@@ -86,9 +86,16 @@ function isRevert({ trap, code }: Failure): boolean {
   return trap !== undefined && !GRANTED.has(trap.kind) && code !== 'SpendingLimit';
 }
 
-function revertsAt({ span }: Obligation, { failure }: Step): boolean {
+/** By the obligation's name, without its number. */
+const TRAP_OF: { readonly [reason: string]: TrapKind } = {
+  overflow: 'Overflow',
+  divisionByZero: 'DivisionByZero',
+};
+
+/** Calls of one `fn` share its places: a revert there is one of the place, whichever call it came from. */
+function revertsAt({ span, name }: Obligation, { failure }: Step): boolean {
   const position = failure?.trap?.position ?? null;
-  if (position === null || failure?.trap?.kind === 'OutOfGas') return false;
+  if (position === null || failure?.trap?.kind !== TRAP_OF[name.split('.')[0]!]) return false;
   return position.start === span.start && position.end === span.end;
 }
 
@@ -125,16 +132,19 @@ function momentOf(arena: Arena, step: Step, now: Place): Moment {
   const by = action.kind === 'call' ? action.by : memberDid(CREATOR);
   const after = snapshotAt(arena, now);
   return {
-    old:
-      from === null || action.kind === 'deploy'
-        ? { ...after, slots: after.slots.map(() => new Map()) }
-        : snapshotAt(arena, from),
+    old: from === null ? undeployed(arena) : snapshotAt(arena, from),
     now: after,
     env: environment(step.to ?? now, by),
     locals: entry.params.flatMap((param, i) => wordsOf(args[i]!, param.type)),
     result: wordsOf(step.result, entry.result),
     callee,
   };
+}
+
+/** The world before there is a contract: its account may have a balance, its storage has nothing. */
+function undeployed(arena: Arena): Moment['old'] {
+  const { contract, root, account } = arena;
+  return { slots: contract.slots.map(() => new Map()), world: root, account };
 }
 
 function environment({ world, account }: Place, caller: string): (name: core.EnvName) => Value {
