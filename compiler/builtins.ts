@@ -159,7 +159,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
   },
   { name: 'Bytes', kind: 'type', signature: 'Bytes', built: false, doc: 'At most 1,024 bytes.' },
   { name: 'Hash', kind: 'type', signature: 'Hash', built: false, doc: '32 bytes.' },
-  { name: 'Option', kind: 'type', signature: 'Option<T>', built: false, doc: '`none` or `some(x)`.' },
+  { name: 'Option', kind: 'type', signature: 'Option<T>', built: true, doc: '`none` or `some(x)`.' },
   { name: 'List', kind: 'type', signature: 'List<T, n>', built: false, doc: 'At most `n` elements.' },
   {
     name: 'caller',
@@ -241,8 +241,8 @@ export const BUILT_INS: readonly BuiltIn[] = [
     doc: 'A share of an amount, rounded up.',
   },
   { name: 'hash', kind: 'function', signature: 'hash(x)', built: false, doc: 'SHA-256.' },
-  { name: 'some', kind: 'function', signature: 'some(x)', built: false, doc: 'An `Option` with a value.' },
-  { name: 'none', kind: 'function', signature: 'none', built: false, doc: 'An `Option` without a value.' },
+  { name: 'some', kind: 'function', signature: 'some(x)', built: true, doc: 'An `Option` with a value.' },
+  { name: 'none', kind: 'function', signature: 'none', built: true, doc: 'An `Option` without a value.' },
   {
     name: 'old',
     kind: 'specification',

@@ -268,6 +268,23 @@ export const DIAGNOSTICS = {
       'A contract reaches the world only through host modules, and what has no row in their table is not in the language.',
     example: 'contract C {\n  view f() -> Bool { return ledger.blance(); }\n}\n',
   },
+  E0207: {
+    severity: 'error',
+    message: '`{name}` is a variant of {owners}',
+    help: 'write `{example}`',
+    explanation:
+      'Several enums may have a variant of one name. Where the place says which type it wants, the name alone is enough; elsewhere the name of the enum stands before it.',
+    example:
+      'contract C {\n  enum Choice { Yes, No }\n  enum Answer { Yes, Later }\n  view f() -> Int { let c = Yes; return 1; }\n}\n',
+  },
+  E0208: {
+    severity: 'error',
+    message: '`{type}` has no variant `{name}`',
+    help: 'it has `{known}`',
+    explanation:
+      'An enum has the variants that it declares, a lifecycle the states that its transitions name.',
+    example: 'contract C {\n  enum Choice { Yes, No }\n  view f() -> Choice { return Choice.Maybe; }\n}\n',
+  },
 
   // ---- E03xx: types and units (check) ----------------------------------------------------------
   E0301: {
@@ -361,7 +378,7 @@ export const DIAGNOSTICS = {
     message: '`{name}` contains itself',
     help: null,
     explanation:
-      'A struct is split into its words, so it cannot hold itself, also not by way of another struct.',
+      'Structs and enums are split into their words, so none can hold itself, also not by way of another.',
     example: 'contract C {\n  struct P { next: P }\n}\n',
   },
   E0315: {
@@ -494,6 +511,64 @@ export const DIAGNOSTICS = {
     example: 'struct Nothing {}\n',
   },
   E0332: {
+    severity: 'error',
+    message: '`match` does not say what to do for {cases}',
+    help: 'add a case for each, or `_ => …` for all others',
+    explanation:
+      'A `match` has a case for every value that it can meet: every variant of an enum or lifecycle, `none` and `some(x)` of an option, `true` and `false`; for values of any other type the last case is `_`.',
+    example:
+      'contract C {\n  enum Choice { Yes, No, Abstain }\n  view f(c: Choice) -> Int { return match c { Yes => 1, No => 2 }; }\n}\n',
+  },
+  E0333: {
+    severity: 'error',
+    message: '`{type}` has no variants, so it is not matched by `{text}`',
+    help: 'match it with literals, a name or `_`',
+    explanation:
+      'Variants are of enums, lifecycles and options. Numbers, texts and truth values are matched by literals.',
+    example:
+      'contract C {\n  enum Choice { Yes, No }\n  view f(n: Int) -> Int { return match n { Yes => 1, _ => 2 }; }\n}\n',
+  },
+  E0334: {
+    severity: 'error',
+    message: '`{name}` has no fields',
+    help: 'write `{name}` alone',
+    explanation: 'A variant without fields is written and matched by its name.',
+    example:
+      'contract C {\n  enum Choice { Yes, No }\n  view f() -> Choice { return Yes { reason: "so" }; }\n}\n',
+  },
+  E0335: {
+    severity: 'error',
+    message: '`{type}` has no zero to stand in the state until something is written',
+    help: 'use `Option<{type}>`, or put a variant without fields first',
+    explanation:
+      'What stands in the state begins as the zero of its type. The zero of an enum is its first variant, if that has no fields.',
+    example: 'contract C {\n  enum Shape { Circle { radius: Int }, Point }\n  state { shape: Shape; }\n}\n',
+  },
+  E0336: {
+    severity: 'error',
+    message: 'it cannot be told here what `none` is an option of',
+    help: 'name the type, as in `let x: Option<Int> = none;`',
+    explanation:
+      '`none` has the type that its place wants: a parameter, a result, a field, a variable with a type, the other side of `==`.',
+    example: 'contract C {\n  view f() -> Int { let x = none; return 1; }\n}\n',
+  },
+  E0337: {
+    severity: 'error',
+    message: 'this does not match what `{name}` holds',
+    help: 'write `{pattern}`',
+    explanation:
+      'The fields of a variant are matched by name, in braces, and those that are not needed are left out; `some(x)` gives one name to what it holds.',
+    example:
+      'contract C {\n  enum Choice { Yes, Block { reason: Text } }\n  view f(c: Choice) -> Text { return match c { Yes => "", Block(why) => why }; }\n}\n',
+  },
+  E0338: {
+    severity: 'error',
+    message: '`{name}` has no variants',
+    help: null,
+    explanation: 'A value of an enum is one of its variants, so there is at least one.',
+    example: 'enum Nothing {}\n',
+  },
+  E0339: {
     severity: 'error',
     message: 'this always reverts: {why}',
     help: null,
@@ -702,6 +777,14 @@ export const DIAGNOSTICS = {
     help: null,
     explanation: 'The expression is computed and thrown away.',
     example: 'contract C {\n  rule f() { 1 + 1; }\n}\n',
+  },
+  W0404: {
+    severity: 'warning',
+    message: 'this case is never reached',
+    help: null,
+    explanation: 'The cases of a `match` are tried in order, and those before this one leave it nothing.',
+    example:
+      'contract C {\n  view f(b: Bool) -> Int { return match b { true => 1, _ => 2, false => 3 }; }\n}\n',
   },
   E0450: {
     severity: 'error',
@@ -971,7 +1054,7 @@ export const DIAGNOSTICS = {
     help: 'docs/status.md lists what is not built yet',
     explanation:
       'The language book describes it, and this version of the compiler does not have it. Nothing is compiled in its place.',
-    example: 'contract C {\n  enum Colour { Red, Green }\n}\n',
+    example: 'contract C {\n  ghost highest: Int;\n}\n',
   },
 } as const satisfies Record<string, Row>;
 

@@ -50,6 +50,7 @@ function signatureOf(document: Document, entity: Declaration): string {
   const { node } = entity;
   if (entity.site.file !== document.uri) return entity.name;
   const written = (span: ast.Span) => dedented(document.text, span);
+  if (entity.kind === 'variant') return `${entity.of.name.text}.${written(node.span)}`;
   switch (node.kind) {
     case 'contract':
       return `contract ${node.name.text}`;
@@ -59,6 +60,9 @@ function signatureOf(document: Document, entity: Declaration): string {
       return written({ start: node.span.start, end: node.body.span.start });
     case 'let':
       return `${node.mutable ? 'var' : 'let'} ${node.name.text}${typed(document, node.value)}`;
+    case 'bindPattern':
+    case 'binding':
+      return `${node.name.text}${typed(document, node)}`;
     case 'name':
       return `${node.text}${typed(document, node)}`;
     default:

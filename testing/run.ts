@@ -6,13 +6,18 @@ import { currencyIdOf, type Failure, type Spends, type Success, storageOf } from
 import {
   type AbiType,
   type AbiValue,
+  type AbiVariant,
   type Artifact,
   type Entry,
   PRESENCE,
   readStored,
   type Trap,
+  unflatten,
+  type Value,
+  variantsOf,
+  wordsOf,
 } from '../vm/index.ts';
-import { type Naming, readArgument, showDid, showValue } from './values.ts';
+import { type Naming, readArgument, showDid, showValue, tagType } from './values.ts';
 import {
   ask,
   balances,
@@ -229,11 +234,11 @@ export function storedPlaces(
     if (leaf === null || slot === undefined || slot.type === null) continue;
     const isSet = slot.type.kind === 'Set';
     if (isSet !== (leaf.field === PRESENCE)) continue;
-    const keys = leaf.keys.map((word, at) => showWord(word, keyTypes(slot.type!)[at], naming));
+    const keys = showKeys(slot.type, leaf.keys, naming);
     const path = keys.length === 0 ? '' : `[${keys.join(', ')}]`;
     const field = isSet ? undefined : leafTypes(slot.type)[leaf.field];
     const type = isSet ? BOOL : field?.type;
-    const zero = type === undefined ? '0' : showValue(zeroOf(type), type, naming);
+    const zero = type === undefined ? '0' : showWord(zeroOf(type), type, naming);
     places.set(`${slot.name}${path}${field?.path ?? ''}`, {
       shown: showWord(leaf.value, type, naming),
       zero,
@@ -254,7 +259,10 @@ function zeroOf({ kind }: AbiType): AbiValue {
 const HASH_BYTES = 32;
 
 function showWord(word: AbiValue, type: AbiType | undefined, naming: Naming): string {
-  return type === undefined ? String(word) : showValue(word, type, naming);
+  if (type === undefined) return String(word);
+  // The type of a tag is an enum without fields, its word a number.
+  const value = type.kind === 'Enum' ? (type.variants[Number(word)]?.name ?? String(word)) : word;
+  return typeof value === 'string' && type.kind === 'Enum' ? value : showValue(value, type, naming);
 }
 
 type Leaf = { readonly path: string; readonly type: AbiType };
@@ -267,14 +275,34 @@ function leafTypes(type: AbiType, path = ''): Leaf[] {
       return type.fields.flatMap((field) => leafTypes(field.type, `${path}.${field.name}`));
     case 'Tuple':
       return type.items.flatMap((item, at) => leafTypes(item, `${path}.${at}`));
+    case 'Enum':
+    case 'Option':
+      return [
+        { path, type: tagType(type) },
+        ...variantsOf(type).flatMap((variant) => variantLeaves(variant, path)),
+      ];
     default:
       return [{ path, type }];
   }
 }
 
-function keyTypes(type: AbiType): AbiType[] {
+/** `vote.Block.reason`, and `vote.some`: what `some` holds is its one field, of that name. */
+function variantLeaves({ name, fields }: AbiVariant, path: string): Leaf[] {
+  const below = name === 'some' && fields[0]?.name === 'some' ? path : `${path}.${name}`;
+  return fields.flatMap((field) => leafTypes(field.type, `${below}.${field.name}`));
+}
+
+/** The parts of a key: those of a tuple one by one, anything else as one value. */
+function showKeys(type: AbiType, words: readonly Value[], naming: Naming): readonly string[] {
   const key = type.kind === 'Map' ? type.key : type.kind === 'Set' ? type.item : null;
-  return key === null ? [] : leafTypes(key).map((leaf) => leaf.type);
+  const parts = key === null ? [] : key.kind === 'Tuple' ? key.items : [key];
+  let from = 0;
+  return parts.map((part) => {
+    const count = wordsOf(part).length;
+    from += count;
+    const value = unflatten(part, words.slice(from - count, from));
+    return value === undefined ? '?' : showValue(value, part, naming);
+  });
 }
 
 export function changesBetween(

@@ -7,6 +7,8 @@ import {
   formatValue,
   type Parsed,
   parseValue,
+  type VariantType,
+  variantsOf,
 } from '../vm/index.ts';
 
 /** The currencies that types index, and the names of accounts by DID. */
@@ -25,6 +27,12 @@ export function showValue(value: AbiValue, type: AbiType, { currencies, names }:
 
 export function showDid(did: string, naming: Naming): string {
   return showValue(did, { kind: 'Did' }, naming);
+}
+
+/** A tag is the number of a variant, shown by its name. */
+export function tagType(type: VariantType): Extract<AbiType, { readonly kind: 'Enum' }> {
+  const variants = variantsOf(type).map(({ name }) => ({ name, fields: [] }));
+  return { kind: 'Enum', name: type.kind === 'Enum' ? type.name : 'Option', variants };
 }
 
 /** One argument from text; where a DID is wanted a plain name is a member, whose DID `people` gives. */

@@ -8,6 +8,7 @@ import { isDidSyntax } from './did.ts';
 import { contentBytes } from './intern.ts';
 import { LIMITS } from './limits.ts';
 import type { AbiField, AbiType, AbiValue, Value, WordType } from './value.ts';
+import { joinVariant, splitVariant, type VariantType, variantPhrase, variantsOf } from './variant.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
@@ -16,7 +17,7 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string };
 
-type Scalar = Exclude<AbiType['kind'], 'Unit' | 'Struct' | 'Tuple' | 'Map' | 'Set'>;
+type Scalar = Exclude<AbiType['kind'], 'Unit' | 'Struct' | 'Tuple' | 'Enum' | 'Option' | 'Map' | 'Set'>;
 
 const WORD_OF: { readonly [K in Scalar]: WordType } = {
   Int: 'int',
@@ -42,6 +43,9 @@ export function wordsOf(type: AbiType): readonly WordType[] {
       return type.fields.flatMap((field) => wordsOf(field.type));
     case 'Tuple':
       return type.items.flatMap(wordsOf);
+    case 'Enum':
+    case 'Option':
+      return ['int', ...variantsOf(type).flatMap(({ fields }) => wordsOfFields(fields))];
     default:
       return [WORD_OF[type.kind]];
   }
@@ -59,12 +63,12 @@ export function flatten(type: AbiType, value: AbiValue): Parsed<readonly Value[]
   return wrong === null ? { ok: true, value: out } : { ok: false, message: wrong };
 }
 
-/** The typed value of word values. Throws when their number is wrong. */
-export function unflatten(type: AbiType, values: readonly Value[]): AbiValue {
-  const rest = values[Symbol.iterator]();
+/** The typed value of word values; undefined where a word that counts variants counts none. Throws when their number is wrong. */
+export function unflatten(type: AbiType, values: readonly Value[]): AbiValue | undefined {
+  const rest: Words = { words: values[Symbol.iterator](), strange: false };
   const value = take(type, rest);
-  if (rest.next().done !== true) throw new Error('more words than the type has');
-  return value;
+  if (rest.words.next().done !== true) throw new Error('more words than the type has');
+  return rest.strange ? undefined : value;
 }
 
 /** Whether a word value fits a word type and the limits: null, or a sentence. */
@@ -90,6 +94,9 @@ export function valueToJson(type: AbiType, value: AbiValue): Json {
       return type.items.map((item, index) =>
         valueToJson(item, (value as readonly AbiValue[])[index] as AbiValue),
       );
+    case 'Enum':
+    case 'Option':
+      return variantToJson(type, value);
     default:
       return wordToJson(value as Value);
   }
@@ -104,6 +111,9 @@ export function valueFromJson(type: AbiType, json: unknown): Parsed<AbiValue> {
       return structFromJson(type.name, type.fields, json);
     case 'Tuple':
       return tupleFromJson(type.items, json);
+    case 'Enum':
+    case 'Option':
+      return variantFromJson(type, json);
     case 'Map':
     case 'Set':
       return { ok: false, message: `a ${type.kind} is not a value` };
@@ -118,7 +128,10 @@ export function formatType(type: AbiType, currencies: readonly CurrencyDecl[]): 
     case 'Amount':
       return `Amount<${currencies[type.currency]?.name ?? `#${type.currency}`}>`;
     case 'Struct':
+    case 'Enum':
       return type.name;
+    case 'Option':
+      return `Option<${formatType(type.item, currencies)}>`;
     case 'Tuple':
       return `(${type.items.map((item) => formatType(item, currencies)).join(', ')})`;
     case 'Map':
@@ -145,6 +158,9 @@ function flattenInto(out: Value[], type: AbiType, value: AbiValue): string | nul
       const fields = type.items.map((item, index) => ({ name: String(index), type: item }));
       return flattenAll(out, fields, (name) => value[Number(name)] as AbiValue);
     }
+    case 'Enum':
+    case 'Option':
+      return flattenVariant(out, type, value);
     case 'Map':
     case 'Set':
       return `a ${type.kind} is not a value`;
@@ -168,7 +184,40 @@ function flattenAll(
   return null;
 }
 
-function take(type: AbiType, rest: Iterator<Value>): AbiValue {
+function flattenVariant(out: Value[], type: VariantType, value: AbiValue): string | null {
+  const split = splitVariant(type, value);
+  if (split === null) return `is not ${variantPhrase(type)}`;
+  out.push(BigInt(split.index));
+  for (const [index, { name, fields }] of variantsOf(type).entries()) {
+    if (index !== split.index) {
+      out.push(...wordsOfFields(fields).map(zeroOf));
+      continue;
+    }
+    const wrong = flattenAll(out, fields, (field) => split.values[fields.findIndex((f) => f.name === field)]);
+    if (wrong !== null) return `${name}: ${wrong}`;
+  }
+  return null;
+}
+
+function zeroOf(type: WordType): Value {
+  if (type === 'int') return 0n;
+  if (type === 'bool') return false;
+  return type === 'hash' ? new Uint8Array(32) : type === 'bytes' ? new Uint8Array(0) : '';
+}
+
+/** Words still to be taken. `strange`: one of those taken stands for no variant of its type. */
+type Words = { readonly words: Iterator<Value>; strange: boolean };
+
+function takeVariant(type: VariantType, rest: Words): AbiValue {
+  const index = Number(take({ kind: 'Int' }, rest));
+  const all = variantsOf(type).map(({ fields }) => fields.map((field) => take(field.type, rest)));
+  const values = all[index];
+  if (values !== undefined) return joinVariant(type, { index, values });
+  rest.strange = true;
+  return null;
+}
+
+function take(type: AbiType, rest: Words): AbiValue {
   switch (type.kind) {
     case 'Unit':
       return null;
@@ -176,8 +225,11 @@ function take(type: AbiType, rest: Iterator<Value>): AbiValue {
       return Object.fromEntries(type.fields.map((field) => [field.name, take(field.type, rest)]));
     case 'Tuple':
       return type.items.map((item) => take(item, rest));
+    case 'Enum':
+    case 'Option':
+      return takeVariant(type, rest);
     default: {
-      const next = rest.next();
+      const next = rest.words.next();
       if (next.done === true) throw new Error('fewer words than the type has');
       return next.value;
     }
@@ -256,6 +308,28 @@ function tupleFromJson(items: readonly AbiType[], json: unknown): Parsed<AbiValu
     out.push(parsed.value);
   }
   return { ok: true, value: out };
+}
+
+function variantToJson(type: VariantType, value: AbiValue): Json {
+  const split = splitVariant(type, value);
+  if (split === null) throw new Error(`not a value of ${type.kind}`);
+  const { fields } = variantsOf(type)[split.index]!;
+  const values = fields.map((field, at) => valueToJson(field.type, split.values[at]!) as AbiValue);
+  return joinVariant(type, { index: split.index, values }) as Json;
+}
+
+/** JSON has the shape of the value; what its fields hold is read by their types. */
+function variantFromJson(type: VariantType, json: unknown): Parsed<AbiValue> {
+  const split = splitVariant(type, json);
+  if (split === null) return { ok: false, message: `is not ${variantPhrase(type)}` };
+  const { name, fields } = variantsOf(type)[split.index]!;
+  const values: AbiValue[] = [];
+  for (const [at, field] of fields.entries()) {
+    const parsed = valueFromJson(field.type, split.values[at]);
+    if (!parsed.ok) return { ok: false, message: `${name}: ${field.name}: ${parsed.message}` };
+    values.push(parsed.value);
+  }
+  return { ok: true, value: joinVariant(type, { index: split.index, values }) };
 }
 
 function isObject(value: unknown): value is { readonly [name: string]: AbiValue } {

@@ -9,7 +9,7 @@ import { bytesOfHex, compareBytes, compareText } from './codec.ts';
 import { constantText } from './disassemble.ts';
 import { isOpName, type OperandKind, type OpName, rowOf } from './opcodes.ts';
 import { type Token, tokensOf } from './tokens.ts';
-import type { AbiField, AbiType, Value, WordType } from './value.ts';
+import type { AbiField, AbiType, AbiVariant, Value, WordType } from './value.ts';
 
 export type AssemblyError = { readonly line: number; readonly column: number; readonly message: string };
 
@@ -484,6 +484,14 @@ function readType(draft: Draft, line: Line, depth = 0): AbiType {
       const name = readName(line);
       return { kind: 'Struct', name, fields: readFields(draft, line, '{', '}', depth) };
     }
+    case 'Enum': {
+      const name = readName(line);
+      readSign(line, '{');
+      return { kind: 'Enum', name, variants: readList(line, '}', () => readVariant(draft, line, depth)) };
+    }
+    case 'Option':
+      readSign(line, '<');
+      return closed(line, '>', { kind: 'Option', item: readType(draft, line, depth + 1) });
     case 'Map': {
       readSign(line, '<');
       const key = readType(draft, line, depth + 1);
@@ -501,6 +509,10 @@ function readType(draft: Draft, line: Line, depth = 0): AbiType {
     default:
       return complain(line, token, `there is no type ${token.text}`);
   }
+}
+
+function readVariant(draft: Draft, line: Line, depth: number): AbiVariant {
+  return { name: readName(line), fields: readFields(draft, line, '(', ')', depth) };
 }
 
 function closed(line: Line, sign: string, type: AbiType): AbiType {

@@ -147,6 +147,14 @@ function typeText(artifact: Artifact, type: AbiType): string {
     }
     case 'Tuple':
       return `(${type.items.map((item) => typeText(artifact, item)).join(', ')})`;
+    case 'Enum': {
+      const variants = type.variants.map(
+        ({ name, fields }) => `${nameText(name)} ${fieldsText(artifact, fields)}`,
+      );
+      return `Enum ${nameText(type.name)} {${variants.join(', ')}}`;
+    }
+    case 'Option':
+      return `Option<${typeText(artifact, type.item)}>`;
     case 'Map':
       return `Map<${typeText(artifact, type.key)}, ${typeText(artifact, type.value)}>`;
     case 'Set':

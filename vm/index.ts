@@ -48,4 +48,5 @@ export type { ValidationCode } from './structure.ts';
 export { TRAPS, type Trap, type TrapKind } from './traps.ts';
 export { type Validated, type ValidationError, validate } from './validate.ts';
 export type * from './value.ts';
+export { joinVariant, splitVariant, type VariantType, type VariantValue, variantsOf } from './variant.ts';
 export { type Compilation, compilationOf, tierOf } from './wasm/tier.ts';

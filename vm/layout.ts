@@ -43,7 +43,7 @@ import {
 } from './codec.ts';
 import { LIMITS } from './limits.ts';
 import { OPCODES, type OperandKind, opOfCode, rowOf } from './opcodes.ts';
-import type { AbiField, AbiType, WordType } from './value.ts';
+import type { AbiField, AbiType, AbiVariant, WordType } from './value.ts';
 
 export const MAGIC = new Uint8Array([0x00, 0x63, 0x63, 0x62]);
 export const FORMAT_VERSION = 1;
@@ -128,17 +128,23 @@ const abiType: Codec<AbiType> = recursive(LIMITS.typeDepth, (self) => {
   };
 });
 
-type Compound = Extract<AbiType, { readonly kind: 'Amount' | 'Struct' | 'Tuple' | 'Map' | 'Set' }>;
+type Compound = Extract<
+  AbiType,
+  { readonly kind: 'Amount' | 'Struct' | 'Tuple' | 'Enum' | 'Option' | 'Map' | 'Set' }
+>;
 const COMPOUND_TAG = 0x20;
 
 /** The kinds that hold more than their name; their tags begin at `COMPOUND_TAG`. */
 function compound(self: Codec<AbiType>, field: Codec<AbiField>): Codec<Compound> {
+  const variant: Codec<AbiVariant> = record({ name, fields: list(field, LIMITS.signatureWords) });
   const variants: Codec<Compound> = union({
     Amount: record({ currency: index }),
     Struct: record({ name, fields: list(field, LIMITS.signatureWords) }),
     Tuple: record({ items: list(self, LIMITS.signatureWords) }),
     Map: record({ key: self, value: self }),
     Set: record({ item: self, capacity: index }),
+    Enum: record({ name, variants: list(variant, LIMITS.variants) }),
+    Option: record({ item: self }),
   });
   return {
     write: (writer, type) => {

@@ -21,7 +21,9 @@ export const LIMITS = {
   locals: 1_024,
   /** Words of all parameters, of all results, of a slot's fields, of an event. */
   signatureWords: 128,
-  /** Nesting of structs and tuples in one type. */
+  /** Variants of one enum, states of one lifecycle. */
+  variants: 256,
+  /** Nesting of structs, tuples, enums and options in one type. */
   typeDepth: 8,
   /** Operand stack and locals of all open frames together. */
   stackWords: 8_192,

@@ -10,7 +10,7 @@ import { createInternTable, type InternTable, valueOfWord, wordOf } from './inte
 import type { Program } from './program.ts';
 import { createStateCache, type RoomOf, type StateCache, writesOf } from './state.ts';
 import { type Trap, trap } from './traps.ts';
-import type { AbiValue, Value, WordType } from './value.ts';
+import type { AbiType, AbiValue, Value, WordType } from './value.ts';
 
 export type Call = {
   readonly entry: string;
@@ -81,13 +81,19 @@ export function succeed(machine: Machine, entry: Entry, gasLimit: number): Outco
   const halted = wordsOf(entry.result).length === 0;
   return {
     ok: true,
-    result: unflatten(entry.result, halted ? [] : stack),
+    result: typedValue(entry.result, halted ? [] : stack, `the result of ${entry.name}`),
     stack,
     gasUsed: gasLimit - machine.gas,
     events: machine.events,
     logs: machine.logs,
     writes: writesOf(machine.state),
   };
+}
+
+/** Compiled contracts always have a variant; code that was written by hand need not. */
+export function typedValue(type: AbiType, words: readonly Value[], what: string): AbiValue {
+  const value = unflatten(type, words);
+  return value === undefined ? trap('BadVariant', `${what} holds no variant of its type`) : value;
 }
 
 /** Says where a trap was met. */

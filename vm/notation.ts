@@ -6,7 +6,8 @@ import { type Parsed, wordError } from './abi.ts';
 import type { CurrencyDecl } from './artifact.ts';
 import { bytesOfHex, hexOf } from './codec.ts';
 import { parseDid } from './did.ts';
-import type { AbiField, AbiType, AbiValue, Value } from './value.ts';
+import type { AbiField, AbiType, AbiValue, AbiVariant, Value } from './value.ts';
+import { joinVariant, splitVariant, type VariantType, variantPhrase, variantsOf } from './variant.ts';
 
 /** The text of a value that fits its type. */
 export function formatValue(type: AbiType, value: AbiValue, currencies: readonly CurrencyDecl[]): string {
@@ -15,11 +16,13 @@ export function formatValue(type: AbiType, value: AbiValue, currencies: readonly
       return '()';
     case 'Struct': {
       const fields = value as { readonly [name: string]: AbiValue };
-      const parts = type.fields.map(
-        ({ name, type: inner }) => `${name}: ${formatValue(inner, fields[name] as AbiValue, currencies)}`,
-      );
-      return parts.length === 0 ? `${type.name} {}` : `${type.name} { ${parts.join(', ')} }`;
+      const values = type.fields.map(({ name }) => fields[name] as AbiValue);
+      const parts = formatFields(type.fields, values, currencies);
+      return parts === '' ? `${type.name} {}` : `${type.name} { ${parts} }`;
     }
+    case 'Enum':
+    case 'Option':
+      return formatVariant(type, value, currencies);
     case 'Tuple': {
       const items = value as readonly AbiValue[];
       return `(${type.items.map((item, index) => formatValue(item, items[index] as AbiValue, currencies)).join(', ')})`;
@@ -73,6 +76,25 @@ const FORMATS = {
   Bytes: (value: Uint8Array) => `0x${hexOf(value)}`,
   Hash: (value: Uint8Array) => `0x${hexOf(value)}`,
 };
+
+function formatFields(
+  fields: readonly AbiField[],
+  values: readonly AbiValue[],
+  currencies: readonly CurrencyDecl[],
+): string {
+  return fields
+    .map(({ name, type }, at) => `${name}: ${formatValue(type, values[at] as AbiValue, currencies)}`)
+    .join(', ');
+}
+
+function formatVariant(type: VariantType, value: AbiValue, currencies: readonly CurrencyDecl[]): string {
+  const split = splitVariant(type, value);
+  if (split === null) throw new Error(`not a value of ${type.kind}`);
+  const { name, fields } = variantsOf(type)[split.index]!;
+  if (fields.length === 0) return name;
+  if (type.kind === 'Option') return `some(${formatValue(type.item, split.values[0]!, currencies)})`;
+  return `${name} { ${formatFields(fields, split.values, currencies)} }`;
+}
 
 function formatAmount(value: bigint, currency: CurrencyDecl | undefined): string {
   if (currency === undefined) throw new Error('an amount of no known currency');
@@ -147,6 +169,9 @@ function parseAt(cursor: Cursor, type: AbiType): Parsed<AbiValue> {
       return parseStruct(cursor, type.name, type.fields);
     case 'Tuple':
       return parseTuple(cursor, type.items);
+    case 'Enum':
+    case 'Option':
+      return parseVariant(cursor, type);
     case 'Map':
     case 'Set':
       return fail(`a ${type.kind} is not a value`);
@@ -254,6 +279,15 @@ function parseStruct(cursor: Cursor, name: string, fields: readonly AbiField[]):
   skipSpace(cursor);
   const title = match(cursor, /[A-Za-z_][A-Za-z0-9_]*/y);
   if (title !== null && title !== name) return fail(`${name} expected, ${title} found`);
+  return parseFields(cursor, name, fields);
+}
+
+/** `{ a: 1, b: 2 }`: every field, in order. */
+function parseFields(
+  cursor: Cursor,
+  name: string,
+  fields: readonly AbiField[],
+): Parsed<{ readonly [name: string]: AbiValue }> {
   if (!eat(cursor, '{')) return fail(`${name} { … } expected`);
   const out: [string, AbiValue][] = [];
   for (const [index, field] of fields.entries()) {
@@ -270,7 +304,36 @@ function parseStruct(cursor: Cursor, name: string, fields: readonly AbiField[]):
     : fail(`"}" expected at the end of ${name}`);
 }
 
+/** `Yes`, `Choice.Yes`, `Block { reason: "…" }`, `none`, `some(5)`. */
+function parseVariant(cursor: Cursor, type: VariantType): Parsed<AbiValue> {
+  skipSpace(cursor);
+  let title = match(cursor, /[A-Za-z_][A-Za-z0-9_]*/y);
+  if (type.kind === 'Enum' && title === type.name && eat(cursor, '.'))
+    title = match(cursor, /[A-Za-z_][A-Za-z0-9_]*/y);
+  const variants = variantsOf(type);
+  const index = variants.findIndex(({ name }) => name === title);
+  if (index < 0)
+    return title === null ? expected(cursor, type) : fail(`${variantPhrase(type)} expected, ${title} found`);
+  const held =
+    type.kind === 'Option' ? parseHeld(cursor, type.item, index) : parseHeldFields(cursor, variants[index]!);
+  return held.ok ? { ok: true, value: joinVariant(type, { index, values: held.value }) } : held;
+}
+
+function parseHeld(cursor: Cursor, item: AbiType, index: number): Parsed<readonly AbiValue[]> {
+  return index === 0 ? { ok: true, value: [] } : parseItems(cursor, [item]);
+}
+
+function parseHeldFields(cursor: Cursor, { name, fields }: AbiVariant): Parsed<readonly AbiValue[]> {
+  if (fields.length === 0) return { ok: true, value: [] };
+  const parsed = parseFields(cursor, name, fields);
+  return parsed.ok ? { ok: true, value: fields.map((field) => parsed.value[field.name]!) } : parsed;
+}
+
 function parseTuple(cursor: Cursor, items: readonly AbiType[]): Parsed<AbiValue> {
+  return parseItems(cursor, items);
+}
+
+function parseItems(cursor: Cursor, items: readonly AbiType[]): Parsed<readonly AbiValue[]> {
   if (!eat(cursor, '(')) return fail('"(" expected');
   const out: AbiValue[] = [];
   for (const [index, item] of items.entries()) {
@@ -341,6 +404,7 @@ function phraseOf(type: AbiType, currencies: readonly CurrencyDecl[]): string {
   if (type.kind === 'Amount') return `an amount such as ${formatAmount(250n, currencies[type.currency])}`;
   if (type.kind === 'Struct') return `${type.name} { … }`;
   if (type.kind === 'Tuple') return 'a tuple';
+  if (type.kind === 'Enum' || type.kind === 'Option') return variantPhrase(type);
   return type.kind === 'Map' || type.kind === 'Set' ? type.kind : EXAMPLES[type.kind];
 }
 

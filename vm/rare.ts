@@ -3,14 +3,14 @@
  * the host answers. Operands and results lie on the machine's stack; gas beyond the static gas is taken from the
  * machine's.
  */
-import { unflatten, wordError, wordsOf } from './abi.ts';
+import { wordError, wordsOf } from './abi.ts';
 import type { Operand } from './artifact.ts';
 import { utf8 } from './codec.ts';
 import { sha256 } from './did.ts';
 import { chunkGas, hashGas } from './gas.ts';
 import { contentBytes, valueOfWord } from './intern.ts';
 import { LIMITS } from './limits.ts';
-import { internedWord, type Machine, overflow, textConstant } from './machine.ts';
+import { internedWord, type Machine, overflow, textConstant, typedValue } from './machine.ts';
 import { type OpName, opOfCode, rowOf } from './opcodes.ts';
 import { HASHED_TYPES, type Program } from './program.ts';
 import { clearEntry, entryAt, markPresent, readLeaf, writeLeaf } from './state.ts';
@@ -112,7 +112,8 @@ function emitEvent(machine: Machine, index: number, top: number): number {
   const fields = shape.fields.map(({ name, type }) => {
     const count = wordsOf(type).length;
     from += count;
-    return { name, value: unflatten(type, values.slice(from - count, from)) };
+    const value = typedValue(type, values.slice(from - count, from), `${shape.name}.${name}`);
+    return { name, value };
   });
   machine.events.push({ source: machine.host.env.self, name: shape.name, fields });
   return base - 1;

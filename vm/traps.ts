@@ -15,6 +15,7 @@ export const TRAPS = {
   LimitReached: 'a limit of the virtual machine was reached',
   MissingValue: 'a named memory cell was read before it was stored',
   BadArgument: 'an argument does not fit its parameter',
+  BadVariant: 'a result or event holds no variant of its type',
 } as const;
 
 export type TrapKind = keyof typeof TRAPS;

@@ -227,11 +227,21 @@ function isValueType(artifact: Artifact, type: AbiType, depth: number): boolean 
   if (type.kind === 'Map' || type.kind === 'Set') return false;
   if (type.kind === 'Amount') return artifact.currencies[type.currency] !== undefined;
   if (type.kind === 'Tuple') return type.items.every((item) => isValueType(artifact, item, depth - 1));
-  if (type.kind !== 'Struct') return true;
-  const names = new Set(type.fields.map(({ name }) => name));
+  if (type.kind === 'Option') return isValueType(artifact, type.item, depth - 1);
+  if (type.kind === 'Struct') return areFields(artifact, type.fields, depth);
+  if (type.kind !== 'Enum') return true;
+  const names = new Set(type.variants.map(({ name }) => name));
   return (
-    names.size === type.fields.length &&
-    type.fields.every((field) => isValueType(artifact, field.type, depth - 1))
+    names.size > 0 &&
+    names.size === type.variants.length &&
+    type.variants.every(({ fields }) => areFields(artifact, fields, depth))
+  );
+}
+
+function areFields(artifact: Artifact, fields: readonly AbiField[], depth: number): boolean {
+  const names = new Set(fields.map(({ name }) => name));
+  return (
+    names.size === fields.length && fields.every((field) => isValueType(artifact, field.type, depth - 1))
   );
 }
 

@@ -29,11 +29,15 @@ export type AbiType =
   | { readonly kind: 'Amount'; readonly currency: number }
   | { readonly kind: 'Struct'; readonly name: string; readonly fields: readonly AbiField[] }
   | { readonly kind: 'Tuple'; readonly items: readonly AbiType[] }
+  /** Also a lifecycle. At least one variant. */
+  | { readonly kind: 'Enum'; readonly name: string; readonly variants: readonly AbiVariant[] }
+  | { readonly kind: 'Option'; readonly item: AbiType }
   /** State only. */
   | { readonly kind: 'Map'; readonly key: AbiType; readonly value: AbiType }
   | { readonly kind: 'Set'; readonly item: AbiType; readonly capacity: number };
 
 export type AbiField = { readonly name: string; readonly type: AbiType };
+export type AbiVariant = { readonly name: string; readonly fields: readonly AbiField[] };
 
-/** A typed value: words, structs as objects by field name, tuples as arrays, `Unit` as null. */
+/** A typed value: words, structs as objects by field name, tuples as arrays, `Unit` as null, variants as `variant.ts` says. */
 export type AbiValue = Value | null | readonly AbiValue[] | { readonly [field: string]: AbiValue };

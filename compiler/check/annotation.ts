@@ -3,11 +3,13 @@ import { LIMITS } from '../../vm/index.ts';
 import type { BuiltIn } from '../builtins.ts';
 import type { Declaration } from '../resolve/entity.ts';
 import { describe } from '../resolve/entity.ts';
+import { variantNames } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
 import { type At, type Checker, report } from './checker.ts';
 import { typeConst } from './constant.ts';
 import { intValue } from './literal.ts';
-import { depthOf, ERROR, leavesOf, type Type, typeText, UNIT } from './types.ts';
+import { transitionsOf } from './match.ts';
+import { depthOf, type Enum, ERROR, leavesOf, type Type, typeText, UNIT } from './types.ts';
 
 /** A set holds at most so many elements. */
 export const CAPACITY_MAX = 1_000_000_000n;
@@ -21,6 +23,8 @@ export function typeOfDeclaration(at: At, entity: Declaration): Type {
       return structType(at.out, entity.node);
     case 'const':
       return typeConst(at, entity.node);
+    case 'matched':
+      return at.out.types.get(entity.node) ?? ERROR;
     case 'param':
     case 'field':
       return paramType(at.out, entity.node);
@@ -51,14 +55,8 @@ export function resultType(out: Checker, result: ast.TypeExpr | null): Type {
 
 export function structType(out: Checker, struct: ast.Struct): Type {
   const { span, text: name } = struct.name;
-  if (out.pending.has(struct)) return report(out, 'E0314', { span, name });
-  if (out.pending.size > PENDING_MAX) {
-    return tooLarge(out, span, `\`${name}\``, PENDING_MAX, 'structs inside each other');
-  }
-  return remembered(out, struct, () => {
-    out.pending.add(struct);
-    const fields = struct.fields.map((field) => ({ name: field.name.text, type: paramType(out, field) }));
-    out.pending.delete(struct);
+  return declaredType(out, struct, () => {
+    const fields = fieldTypes(out, struct.fields);
     if (fields.length === 0) return report(out, 'E0331', { span, name });
     const type: Type = { kind: 'Struct', name, fields };
     out.structs.set(type, struct);
@@ -66,14 +64,62 @@ export function structType(out: Checker, struct: ast.Struct): Type {
   });
 }
 
+/** The type that an enum or a lifecycle declares. */
+export function choiceType(out: Checker, node: ast.Enum | ast.Lifecycle): Type {
+  const { span, text: name } = node.name;
+  return declaredType(out, node, () => {
+    const type = node.kind === 'enum' ? enumType(out, node) : lifecycleType(node);
+    const count = type.variants.length;
+    if (count === 0) return report(out, 'E0338', { span, name });
+    if (count > LIMITS.variants) return tooLarge(out, span, `\`${name}\``, LIMITS.variants, 'variants');
+    out.choices.set(type, node);
+    return inLimits(out, type, span);
+  });
+}
+
+function enumType(out: Checker, node: ast.Enum): Enum {
+  const variants = node.variants.map((variant) => ({
+    name: variant.name.text,
+    fields: fieldTypes(out, variant.fields),
+  }));
+  return { kind: 'Enum', name: node.name.text, variants, next: null };
+}
+
+function lifecycleType(node: ast.Lifecycle): Enum {
+  const variants = variantNames(node).map((name) => ({ name, fields: [] }));
+  return { kind: 'Enum', name: node.name.text, variants, next: transitionsOf(node) };
+}
+
+function fieldTypes(out: Checker, fields: readonly ast.Param[]) {
+  return fields.map((field) => ({ name: field.name.text, type: paramType(out, field) }));
+}
+
+/** Worked out once; a declaration that needs itself is reported. */
+function declaredType(out: Checker, node: ast.Struct | ast.Enum | ast.Lifecycle, find: () => Type): Type {
+  const { span, text: name } = node.name;
+  if (out.pending.has(node)) return report(out, 'E0314', { span, name });
+  if (out.pending.size > PENDING_MAX) {
+    return tooLarge(out, span, `\`${name}\``, PENDING_MAX, 'types inside each other');
+  }
+  return remembered(out, node, () => {
+    out.pending.add(node);
+    const type = find();
+    out.pending.delete(node);
+    return type;
+  });
+}
+
 /** Declarations that need each other are worked out one inside the other, at most this deep. */
 export const PENDING_MAX = 64;
+
+/** The map around a type and the words inside it are levels of the artifact, too. */
+const LEVELS_MAX = LIMITS.typeDepth - 2;
 
 /** The type, or `ERROR` where the virtual machine has no room for its values. */
 function inLimits(out: Checker, type: Type, span: ast.Span): Type {
   const words = leavesOf(type).length;
   if (words > LIMITS.signatureWords) return tooLarge(out, span, 'this type', LIMITS.signatureWords, 'words');
-  if (depthOf(type) > LIMITS.typeDepth) return tooLarge(out, span, 'this type', LIMITS.typeDepth, 'levels');
+  if (depthOf(type) > LEVELS_MAX) return tooLarge(out, span, 'this type', LEVELS_MAX, 'levels');
   return type;
 }
 
@@ -113,6 +159,8 @@ function named(out: Checker, expr: Named): Type {
   if (entity === undefined) return ERROR;
   if (entity.kind === 'struct')
     return expr.args.length === 0 ? structType(out, entity.node) : wrongShape(out, expr, entity.name);
+  if (entity.kind === 'enum' || entity.kind === 'lifecycle')
+    return expr.args.length === 0 ? choiceType(out, entity.node) : wrongShape(out, expr, entity.name);
   if (entity.kind === 'builtin' && entity.row.kind === 'type') return builtInType(out, expr, entity.row);
   return report(out, 'E0204', {
     span: expr.name.span,
@@ -130,6 +178,8 @@ function builtInType(out: Checker, expr: Named, row: BuiltIn): Type {
       return mapType(out, expr, row);
     case 'Set':
       return setType(out, expr, row);
+    case 'Option':
+      return optionType(out, expr, row);
     default:
       return expr.args.length === 0 ? ({ kind: row.name } as Type) : wrongShape(out, expr, row.signature);
   }
@@ -159,6 +209,14 @@ function mapType(out: Checker, expr: Named, row: BuiltIn): Type {
     return wrongShape(out, expr, row.signature);
   }
   return { kind: 'Map', key: annotateValue(out, key), value: annotateValue(out, value) };
+}
+
+function optionType(out: Checker, expr: Named, row: BuiltIn): Type {
+  const [item, ...others] = expr.args;
+  if (item === undefined || item.kind === 'sizeArg' || others.length > 0)
+    return wrongShape(out, expr, row.signature);
+  const type = annotateValue(out, item);
+  return type.kind === 'Error' ? ERROR : inLimits(out, { kind: 'Option', item: type }, expr.span);
 }
 
 function setType(out: Checker, expr: Named, row: BuiltIn): Type {

@@ -4,13 +4,14 @@ import type * as ast from '../syntax/ast.ts';
 import { paramType, resultType } from './annotation.ts';
 import { type At, report, textOf } from './checker.ts';
 import { type Expr, isModule, reportNoPart, typeExpr, typeValue, wrongKind } from './expression.ts';
+import { typeSome } from './match.ts';
 import { hasMeaning } from './meaning.ts';
 import { typeCount, typeSum } from './quantifier.ts';
 import { BOOL, DID, ERROR, hasError, isOrdered, type Type, typeText, UNIT } from './types.ts';
 
-export function typeCall(at: At, expr: Expr<'call'>): Type {
+export function typeCall(at: At, expr: Expr<'call'>, wanted: Type | null): Type {
   const { callee } = expr;
-  if (callee.kind === 'name') return typeNamedCall(at, expr, callee);
+  if (callee.kind === 'name') return typeNamedCall(at, expr, callee, wanted);
   if (callee.kind === 'field') return typeDottedCall(at, expr, callee);
   typeArgs(at, expr.args);
   const found = typeExpr(at, callee, null);
@@ -42,7 +43,7 @@ function checkCount(at: At, expr: Expr<'call'>, wanted: number): boolean {
 
 // ---- names -------------------------------------------------------------------------------------
 
-function typeNamedCall(at: At, expr: Expr<'call'>, callee: ast.Name): Type {
+function typeNamedCall(at: At, expr: Expr<'call'>, callee: ast.Name, wanted: Type | null): Type {
   const entity = at.out.entities.get(callee);
   if (entity === undefined) {
     typeArgs(at, expr.args);
@@ -50,7 +51,7 @@ function typeNamedCall(at: At, expr: Expr<'call'>, callee: ast.Name): Type {
   }
   switch (entity.kind) {
     case 'builtin':
-      return typeBuiltIn(at, expr, callee, entity.name);
+      return entity.name === 'some' ? typeSome(at, expr, wanted) : typeBuiltIn(at, expr, callee, entity.name);
     case 'fn':
       return typeFn(at, expr, entity.node);
     case 'rule':

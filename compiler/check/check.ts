@@ -44,6 +44,8 @@ export function check(file: string, text: string, tree: ast.SourceFile, names: R
     entities: new Map(names.entities),
     types: new Map(),
     structs: new Map(),
+    choices: new Map(),
+    ambiguous: names.ambiguous,
     weights: new Map(),
     pending: new Set(),
     effects: [],

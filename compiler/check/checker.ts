@@ -1,9 +1,9 @@
 /** What the parts of the checker share: where an expression stands, and the side tables that checking fills. */
 import type { HostFunction } from '../builtins.ts';
 import { type Diagnostic, type DiagnosticCode, diagnose, type HolesOf } from '../diagnostics.ts';
-import type { Entity } from '../resolve/entity.ts';
+import type { Entity, VariantDeclaration } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
-import { ERROR, type Type } from './types.ts';
+import { type Choice, ERROR, type Type } from './types.ts';
 
 export type Callable = ast.Init | ast.Rule | ast.View | ast.Fn;
 
@@ -47,6 +47,10 @@ export type Checker = {
   readonly types: Map<ast.AnyNode, Type>;
   /** The declaration of each struct type, by identity of the type. */
   readonly structs: Map<Type, ast.Struct>;
+  /** The declaration of each enum and lifecycle type, by identity of the type. */
+  readonly choices: Map<Choice, ast.Enum | ast.Lifecycle>;
+  /** Names that are a variant of several enums, until the type that is wanted tells which is meant. */
+  readonly ambiguous: ReadonlyMap<ast.Name, readonly VariantDeclaration[]>;
   /** How many parts a constant has where it is used. */
   readonly weights: Map<ast.Const, number>;
   /** Declarations whose type is being worked out: a second visit is a cycle. */

@@ -1,12 +1,12 @@
 /** Types of declarations: the members of a contract, with the clauses and bodies of what can be called. */
 import type * as ast from '../syntax/ast.ts';
-import { annotateValue, paramType, resultType, stateType, structType } from './annotation.ts';
+import { annotateValue, choiceType, paramType, resultType, stateType, structType } from './annotation.ts';
 import { type At, type Callable, type Checker, type Part, report } from './checker.ts';
 import { typeConst } from './constant.ts';
 import { typeValue } from './expression.ts';
 import { DECIMALS_MAX, intValue } from './literal.ts';
 import { checkBody } from './statement.ts';
-import { BOOL, type Type, UNIT } from './types.ts';
+import { BOOL, hasError, hasZero, leavesOf, type Type, typeText, UNIT } from './types.ts';
 
 export function checkItem(out: Checker, item: ast.Item): void {
   switch (item.kind) {
@@ -15,6 +15,10 @@ export function checkItem(out: Checker, item: ast.Item): void {
       return;
     case 'struct':
       structType(out, item);
+      return;
+    case 'enum':
+    case 'lifecycle':
+      choiceType(out, item);
       return;
     case 'const':
       typeConst({ out }, item);
@@ -27,6 +31,8 @@ export function checkItem(out: Checker, item: ast.Item): void {
 function checkMember(out: Checker, member: ast.Member): void {
   switch (member.kind) {
     case 'struct':
+    case 'enum':
+    case 'lifecycle':
     case 'const':
       checkItem(out, member);
       return;
@@ -63,11 +69,27 @@ function checkCurrency(out: Checker, currency: ast.Currency): void {
 
 function checkState(out: Checker, field: ast.StateField): void {
   const type = stateType(out, field);
+  checkKept(out, field, type);
   if (field.initial === null) return;
   const collection = type.kind === 'Map' || type.kind === 'Set';
   if (collection)
     report(out, 'E0306', { span: field.initial.span, what: type.kind === 'Map' ? 'a map' : 'a set' });
   else typeValue(placeOf(out, 'initialiser', null, UNIT), field.initial, type);
+}
+
+/** What stands in the state has a zero, and a lifecycle in it is always there to be followed. */
+function checkKept(out: Checker, field: ast.StateField, type: Type): void {
+  const { span } = field.type;
+  const kept = type.kind === 'Map' ? type.value : type;
+  if (hasError(type)) return;
+  if (!hasZero(kept)) {
+    report(out, 'E0335', { span, type: typeText(kept) });
+    return;
+  }
+  const hidden = leavesOf(kept).some(
+    (leaf) => leaf.type.kind === 'Tag' && leaf.type.next !== null && leaf.guards.length > 0,
+  );
+  if (hidden) report(out, 'E0901', { span, what: 'a lifecycle inside an option or an enum in the state' });
 }
 
 function checkCallable(out: Checker, node: Callable, written: ast.TypeExpr | null): void {

@@ -19,11 +19,24 @@ import {
   percentValue,
   timeValue,
 } from './literal.ts';
+import { typeMatch, typeNone, typeVariant, typeVariantLiteral, variantNamed } from './match.ts';
 import { hasCaller, hasMeaning, reportTestWord } from './meaning.ts';
 import { typeBinary, typeUnary } from './operator.ts';
 import { typeQuantifier } from './quantifier.ts';
 import { typeBlock } from './statement.ts';
-import { agree, BOOL, DID, ERROR, hasError, INT, TEXT, type Type, typeText, UNIT } from './types.ts';
+import {
+  agree,
+  BOOL,
+  DID,
+  ERROR,
+  type Field,
+  hasError,
+  INT,
+  TEXT,
+  type Type,
+  typeText,
+  UNIT,
+} from './types.ts';
 
 export type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
 
@@ -101,11 +114,11 @@ function infer(at: At, expr: ast.Expr, wanted: Type | null): Type {
         ? { kind: 'Time' }
         : report(at.out, 'E0320', { span: expr.span, text: expr.text });
     case 'name':
-      return typeName(at, expr);
+      return typeName(at, expr, wanted);
     case 'tuple':
       return typeTuple(at, expr, wanted);
     case 'struct_':
-      return typeStruct(at, expr);
+      return typeStruct(at, expr, wanted);
     case 'unary':
       return typeUnary(at, expr, wanted);
     case 'binary':
@@ -115,9 +128,11 @@ function infer(at: At, expr: ast.Expr, wanted: Type | null): Type {
     case 'index':
       return typeIndex(at, expr);
     case 'call':
-      return typeCall(at, expr);
+      return typeCall(at, expr, wanted);
     case 'if':
       return typeIf(at, expr, wanted);
+    case 'match':
+      return typeMatch(at, expr, wanted);
     case 'block':
       return typeBlock(at, expr, wanted);
     case 'quantifier':
@@ -166,13 +181,16 @@ function typePercent(at: At, expr: Expr<'percent'>): Type {
 
 // ---- names -------------------------------------------------------------------------------------
 
-function typeName(at: At, name: ast.Name): Type {
+function typeName(at: At, name: ast.Name, wanted: Type | null): Type {
+  const variant = variantNamed(at, name, wanted);
+  if (variant !== null) return typeVariant(at, name, variant);
   const entity = at.out.entities.get(name);
   if (entity === undefined) return ERROR;
   if (isDeclaration(entity)) return typeDeclared(at, name, entity);
   if (entity.kind === 'host') return ERROR;
   if (entity.row.kind === 'environment') return typeEnvironment(at, name);
   if (entity.name === 'result') return typeResult(at, name);
+  if (entity.name === 'none') return typeNone(at, name, wanted);
   return wrongKind(at, name, entity, 'a value');
 }
 
@@ -182,6 +200,8 @@ function typeDeclared(at: At, name: ast.Name, entity: Declaration): Type {
       return inLambda(at, name) || !hasMeaning(at, 'state', 'state', name.span)
         ? ERROR
         : typeOfDeclaration(at, entity);
+    case 'matched':
+      return typeOfDeclaration(at, entity);
     case 'param':
     case 'local':
       return inLambda(at, name) ? ERROR : typeOfDeclaration(at, entity);
@@ -238,34 +258,51 @@ function typeTuple(at: At, expr: Expr<'tuple'>, wanted: Type | null): Type {
   return { kind: 'Tuple', items: expr.items.map((item, index) => typeValue(at, item, items[index] ?? null)) };
 }
 
-function typeStruct(at: At, expr: Expr<'struct_'>): Type {
+function typeStruct(at: At, expr: Expr<'struct_'>, wanted: Type | null): Type {
+  const variant = variantNamed(at, expr.name, wanted);
+  if (variant !== null) return typeVariantLiteral(at, expr, variant);
   const entity = at.out.entities.get(expr.name);
   if (entity !== undefined && entity.kind !== 'struct') wrongKind(at, expr.name, entity, 'a struct');
   const type = entity?.kind === 'struct' ? typeOfDeclaration(at, entity) : ERROR;
-  const seen = new Set<string>();
-  for (const field of expr.fields) typeFieldInit(at, type, field, seen);
-  const missing = type.kind === 'Struct' ? type.fields.filter(({ name }) => !seen.has(name)) : [];
-  if (missing.length > 0) {
-    const names = missing.map(({ name }) => `\`${name}\``).join(', ');
-    report(at.out, 'E0309', { span: expr.name.span, struct: expr.name.text, names });
-  }
+  typeFieldInits(at, expr, type.kind === 'Struct' ? type : null);
+  for (const field of expr.fields) noteField(at, type, field.name);
   return type;
 }
 
-function typeFieldInit(at: At, type: Type, field: ast.FieldInit, seen: Set<string>): void {
-  const declared =
-    type.kind === 'Struct' ? type.fields.find(({ name }) => name === field.name.text) : undefined;
-  if (type.kind === 'Struct' && declared === undefined) reportNoPart(at, type, field.name);
-  if (seen.has(field.name.text)) report(at.out, 'E0310', { span: field.name.span, name: field.name.text });
-  seen.add(field.name.text);
-  noteField(at, type, field.name);
-  typeValue(at, field.value, declared?.type ?? null);
+/** Values of fields against what the struct or variant has; null where that is not known. */
+export function typeFieldInits(
+  at: At,
+  expr: Expr<'struct_'>,
+  of: { readonly name: string; readonly fields: readonly Field[] } | null,
+): void {
+  const seen = new Set<string>();
+  for (const field of expr.fields) {
+    const { span, text } = field.name;
+    const declared = of?.fields.find(({ name }) => name === text);
+    if (of !== null && of.fields.length > 0 && declared === undefined)
+      reportNoField(at, of.name, of.fields, field.name);
+    if (seen.has(text)) report(at.out, 'E0310', { span, name: text });
+    seen.add(text);
+    typeValue(at, field.value, declared?.type ?? null);
+  }
+  const missing = of?.fields.filter(({ name }) => !seen.has(name)) ?? [];
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => `\`${name}\``).join(', ');
+  report(at.out, 'E0309', { span: expr.name.span, struct: expr.name.text, names });
+}
+
+function reportNoField(at: At, type: string, fields: readonly Field[], name: ast.Name): void {
+  const known = fields.map((field) => field.name);
+  const { file: _, ...place } = near(at.out, name, known);
+  report(at.out, 'E0205', { ...place, type, name: name.text });
 }
 
 function typeField(at: At, expr: Expr<'field'>): Type {
   const entity = at.out.entities.get(expr.name);
   if (entity?.kind === 'host') return report(at.out, 'E0316', { span: expr.span, name: entity.name });
   if (isModule(at, expr.object)) return ERROR;
+  if (entity?.kind === 'variant') return typeVariant(at, expr.name, entity);
+  if (isChoiceName(at, expr.object)) return ERROR;
   const object = typeExpr(at, expr.object, null);
   if (hasError(object) || expr.name.text === '') return ERROR;
   if (object.kind === 'Text' && expr.name.text === 'length') {
@@ -293,6 +330,12 @@ function typeProperty(at: At, expr: Expr<'field'>, method: Method): Type {
 export function isModule(at: At, expr: ast.Expr): boolean {
   const entity = expr.kind === 'name' ? at.out.entities.get(expr) : undefined;
   return entity?.kind === 'builtin' && entity.row.kind === 'module';
+}
+
+/** The name of an enum alone; a variant behind its dot that there is not was reported with the names. */
+function isChoiceName(at: At, expr: ast.Expr): boolean {
+  const entity = expr.kind === 'name' ? at.out.entities.get(expr) : undefined;
+  return entity?.kind === 'enum' || entity?.kind === 'lifecycle';
 }
 
 /** For the editor: what the name of a field stands for. */

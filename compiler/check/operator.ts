@@ -5,7 +5,7 @@ import { type Expr, reportMismatch, typeExpr, typeValue } from './expression.ts'
 import { revertOf } from './fold.ts';
 import { INT_MAX, intValue } from './literal.ts';
 import { hasMeaning } from './meaning.ts';
-import { agree, BOOL, ERROR, hasError, isOrdered, sameType, type Type, typeText } from './types.ts';
+import { agree, BOOL, ERROR, hasError, isChoice, isOrdered, sameType, type Type, typeText } from './types.ts';
 
 type Kind = 'Int' | 'Amount' | 'Ratio' | 'Time' | 'Duration';
 type Arithmetic = readonly [op: ast.BinaryOp, left: Kind, right: Kind, result: Kind];
@@ -99,8 +99,7 @@ function typeIn(at: At, expr: Expr<'binary'>): Type {
 }
 
 function typeComparison(at: At, expr: Expr<'binary'>): Type {
-  const left = typeValue(at, expr.left, null);
-  const right = typeValue(at, expr.right, null);
+  const [left, right] = typeCompared(at, expr);
   if (!agree(left, right)) return mismatch(at, expr, left, right, BOOL);
   const ordered = expr.op !== '==' && expr.op !== '!=';
   const known = hasError(left) ? right : left;
@@ -110,13 +109,32 @@ function typeComparison(at: At, expr: Expr<'binary'>): Type {
   return BOOL;
 }
 
+/** A variant may need the other side to tell what it is of: `vote == none`. */
+function typeCompared(at: At, expr: Expr<'binary'>): readonly [Type, Type] {
+  const asks = (side: ast.Expr) => (takesType(at, side) ? side : null);
+  if (asks(expr.left) !== null && asks(expr.right) === null) {
+    const right = typeValue(at, expr.right, null);
+    return [typeValue(at, expr.left, isChoice(right) ? right : null), right];
+  }
+  const left = typeValue(at, expr.left, null);
+  return [left, typeValue(at, expr.right, isChoice(left) && asks(expr.right) !== null ? left : null)];
+}
+
+function takesType(at: At, side: ast.Expr): boolean {
+  const inner = ungroup(side);
+  const name = inner.kind === 'struct_' ? inner.name : inner.kind === 'call' ? inner.callee : inner;
+  if (name.kind !== 'name') return false;
+  const entity = at.out.entities.get(name);
+  return at.out.ambiguous.has(name) || entity?.name === 'none' || entity?.name === 'some';
+}
+
 function typeArithmetic(at: At, expr: Expr<'binary'>): Type {
   const left = typeValue(at, expr.left, null);
   const right = typeValue(at, expr.right, null);
   const type = arithmeticType(expr.op, left, right);
   if (type === null) return mismatch(at, expr, left, right, ERROR);
   const why = isSpecification(at.part) || hasError(type) ? null : revertOf(at, expr);
-  if (why !== null) report(at.out, 'E0332', { span: expr.span, why });
+  if (why !== null) report(at.out, 'E0339', { span: expr.span, why });
   return type;
 }
 

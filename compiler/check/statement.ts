@@ -79,7 +79,7 @@ function checkExprStmt(at: At, value: ast.Expr): boolean {
 /** A value that is thrown away is meant where computing it does something besides. */
 function doesSomething(value: ast.Expr): boolean {
   const expr = ungroup(value);
-  return expr.kind === 'call' || expr.kind === 'if' || expr.kind === 'block';
+  return expr.kind === 'call' || expr.kind === 'if' || expr.kind === 'match' || expr.kind === 'block';
 }
 
 function checkReturn(at: At, stmt: Stmt<'return'>): boolean {

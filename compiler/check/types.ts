@@ -8,6 +8,10 @@ export type Type =
   | { readonly kind: 'Amount'; readonly currency: string }
   | { readonly kind: 'Struct'; readonly name: string; readonly fields: readonly Field[] }
   | { readonly kind: 'Tuple'; readonly items: readonly Type[] }
+  | Enum
+  | { readonly kind: 'Option'; readonly item: Type }
+  /** The word that says which variant a value is. Authors cannot write it: it is no type of an expression. */
+  | Tag
   /** Not a value type: state only. */
   | { readonly kind: 'Map'; readonly key: Type; readonly value: Type }
   | { readonly kind: 'Set'; readonly item: Type; readonly capacity: number }
@@ -15,8 +19,27 @@ export type Type =
   | { readonly kind: 'Error' };
 
 export type Field = { readonly name: string; readonly type: Type };
+export type Variant = { readonly name: string; readonly fields: readonly Field[] };
 
-/** A type that is one word. Everything in the core IR has a scalar type; structs and tuples are split into their words. */
+export type Enum = {
+  readonly kind: 'Enum';
+  readonly name: string;
+  readonly variants: readonly Variant[];
+  /** Of a lifecycle: the states that each state can become, by index. Null for an enum, which can become anything. */
+  readonly next: Transitions | null;
+};
+export type Transitions = readonly (readonly number[])[];
+
+/** The index of a variant, from 0 to below their number. */
+export type Tag = {
+  readonly kind: 'Tag';
+  /** Of the enum or the option. */
+  readonly name: string;
+  readonly variants: readonly string[];
+  readonly next: Transitions | null;
+};
+
+/** A type that is one word. Everything in the core IR has a scalar type; all others are split into their words. */
 export type Scalar = Extract<
   Type,
   {
@@ -30,7 +53,8 @@ export type Scalar = Extract<
       | 'Text'
       | 'Bytes'
       | 'Hash'
-      | 'Amount';
+      | 'Amount'
+      | 'Tag';
   }
 >;
 
@@ -46,7 +70,11 @@ export function sameType(left: Type, right: Type): boolean {
     case 'Amount':
       return right.kind === 'Amount' && left.currency === right.currency;
     case 'Struct':
-      return right.kind === 'Struct' && left.name === right.name;
+    case 'Enum':
+    case 'Tag':
+      return right.kind === left.kind && left.name === right.name;
+    case 'Option':
+      return right.kind === 'Option' && sameType(left.item, right.item);
     case 'Tuple':
       return right.kind === 'Tuple' && sameTypes(left.items, right.items);
     case 'Map':
@@ -76,6 +104,10 @@ export function hasError(type: Type): boolean {
       return type.items.some(hasError);
     case 'Struct':
       return type.fields.some((field) => hasError(field.type));
+    case 'Enum':
+      return type.variants.some(({ fields }) => fields.some((field) => hasError(field.type)));
+    case 'Option':
+      return hasError(type.item);
     case 'Map':
       return hasError(type.key) || hasError(type.value);
     case 'Set':
@@ -91,7 +123,11 @@ export function typeText(type: Type): string {
     case 'Amount':
       return `Amount<${type.currency}>`;
     case 'Struct':
+    case 'Enum':
+    case 'Tag':
       return type.name;
+    case 'Option':
+      return `Option<${typeText(type.item)}>`;
     case 'Tuple':
       return `(${type.items.map(typeText).join(', ')})`;
     case 'Map':
@@ -114,6 +150,8 @@ export function isScalar(type: Type): type is Scalar {
     case 'Unit':
     case 'Struct':
     case 'Tuple':
+    case 'Enum':
+    case 'Option':
     case 'Map':
     case 'Set':
     case 'Error':
@@ -139,37 +177,127 @@ export function isNumeric(type: Type): boolean {
 }
 
 /** One word of a value: its dotted path from the value (`''` for a scalar) and its type. */
-export type Leaf = { readonly path: string; readonly type: Scalar };
+export type Leaf = {
+  readonly path: string;
+  readonly type: Scalar;
+  /** The word belongs to a variant: where one of these does not hold the value is another variant, and the word zero. */
+  readonly guards: readonly Guard[];
+};
 
-/** The words that a value is split into, in order. A map, a set and an unknown type have none. */
+/** The word at `tag`, an index into the words of the value, says that the value is the variant of that index. */
+export type Guard = { readonly tag: number; readonly variant: number };
+
+/**
+ * The words that a value is split into, in order. A map, a set and an unknown type have none.
+ *
+ * A value of an enum, a lifecycle or an option is a tag, the index of its variant, and then the words of the fields of
+ * every variant, one variant after the other. The words of the variants that it is not are zero, so two values are
+ * equal exactly when all their words are; `Leaf.guards` says on which tags a word depends.
+ */
 export function leavesOf(type: Type): readonly Leaf[] {
-  if (isScalar(type)) return [{ path: '', type }];
-  if (type.kind === 'Struct') return type.fields.flatMap((field) => prefixed(field.name, field.type));
-  if (type.kind === 'Tuple') return type.items.flatMap((item, index) => prefixed(String(index), item));
-  return [];
+  if (isScalar(type)) return [{ path: '', type, guards: [] }];
+  if (type.kind === 'Struct') return fieldLeaves(type.fields, 0);
+  if (type.kind === 'Tuple')
+    return fieldLeaves(
+      type.items.map((item, index) => ({ name: String(index), type: item })),
+      0,
+    );
+  return isChoice(type) ? variantLeaves(type) : [];
 }
 
-function prefixed(name: string, type: Type): readonly Leaf[] {
-  return leavesOf(type).map((leaf) => ({
-    path: leaf.path === '' ? name : `${name}.${leaf.path}`,
-    type: leaf.type,
+/** The leaves of fields that stand one after another, the first at index `start`. */
+function fieldLeaves(fields: readonly Field[], start: number): readonly Leaf[] {
+  const leaves: Leaf[] = [];
+  for (const field of fields) leaves.push(...moved(leavesOf(field.type), field.name, start + leaves.length));
+  return leaves;
+}
+
+function moved(leaves: readonly Leaf[], name: string, by: number): readonly Leaf[] {
+  return leaves.map(({ path, type, guards }) => ({
+    path: path === '' ? name : `${name}.${path}`,
+    type,
+    guards: guards.map(({ tag, variant }) => ({ tag: tag + by, variant })),
   }));
 }
 
-/** Levels of structs and tuples inside each other. */
+function variantLeaves(type: Choice): readonly Leaf[] {
+  const leaves: Leaf[] = [{ path: '', type: tagOf(type), guards: [] }];
+  for (const [variant, { name, fields }] of variantsOf(type).entries()) {
+    for (const { path, type: word, guards } of fieldLeaves(fields, leaves.length)) {
+      const named = type.kind === 'Option' ? path : `${name}.${path}`;
+      leaves.push({ path: named, type: word, guards: [{ tag: 0, variant }, ...guards] });
+    }
+  }
+  return leaves;
+}
+
+/** Types whose values are one of several variants. */
+export type Choice = Extract<Type, { readonly kind: 'Enum' | 'Option' }>;
+
+export function isChoice(type: Type): type is Choice {
+  return type.kind === 'Enum' || type.kind === 'Option';
+}
+
+/** An option is an enum of `none` and `some`, whose field is called `some`. */
+export function variantsOf(type: Choice): readonly Variant[] {
+  if (type.kind === 'Enum') return type.variants;
+  return [
+    { name: 'none', fields: [] },
+    { name: 'some', fields: [{ name: 'some', type: type.item }] },
+  ];
+}
+
+export function tagOf(type: Choice): Tag {
+  const variants = variantsOf(type).map(({ name }) => name);
+  return { kind: 'Tag', name: typeText(type), variants, next: type.kind === 'Enum' ? type.next : null };
+}
+
+/** Levels of structs, tuples, enums and options inside each other. */
 export function depthOf(type: Type): number {
-  if (type.kind === 'Struct') return 1 + Math.max(0, ...type.fields.map((field) => depthOf(field.type)));
+  if (type.kind === 'Struct') return 1 + deepest(type.fields);
+  if (isChoice(type)) return 1 + Math.max(0, ...variantsOf(type).map(({ fields }) => deepest(fields)));
   return type.kind === 'Tuple' ? 1 + Math.max(0, ...type.items.map(depthOf)) : 0;
 }
 
+function deepest(fields: readonly Field[]): number {
+  return Math.max(0, ...fields.map((field) => depthOf(field.type)));
+}
+
+/** Whether there is a value that stands where nothing was written: a first variant with fields is none. */
+export function hasZero(type: Type): boolean {
+  switch (type.kind) {
+    case 'Struct':
+      return type.fields.every((field) => hasZero(field.type));
+    case 'Tuple':
+      return type.items.every(hasZero);
+    case 'Enum':
+      return type.variants[0]?.fields.length === 0;
+    case 'Map':
+      return hasZero(type.value);
+    default:
+      return true;
+  }
+}
+
 /** Which words of a struct value belong to one of its fields: the first index and the type; null when it has no such field. */
-export function wordsOfField(
-  type: Type,
-  name: string,
-): { readonly start: number; readonly type: Type } | null {
-  if (type.kind !== 'Struct') return null;
-  let start = 0;
-  for (const field of type.fields) {
+export function wordsOfField(type: Type, name: string): Words | null {
+  return type.kind === 'Struct' ? wordsAmong(type.fields, name, 0) : null;
+}
+
+/** Which words of a value belong to a field of a variant; null when there is no such field. */
+export function wordsOfVariant(type: Choice, variant: number, name: string): Words | null {
+  const before = variantsOf(type)
+    .slice(0, variant)
+    .flatMap(({ fields }) => fields);
+  const { fields } = variantsOf(type)[variant]!;
+  return wordsAmong(fields, name, 1 + before.reduce((sum, field) => sum + leavesOf(field.type).length, 0));
+}
+
+type Words = { readonly start: number; readonly type: Type };
+
+function wordsAmong(fields: readonly Field[], name: string, first: number): Words | null {
+  let start = first;
+  for (const field of fields) {
     if (field.name === name) return { start, type: field.type };
     start += leavesOf(field.type).length;
   }

@@ -2,19 +2,11 @@
  * In: a core contract. Out: its artifact. The same contract, claims and marks give the same bytes. Code that is made
  * here always passes the VM's validation; if it does not, that is a bug of ours and throws.
  */
-import {
-  type AbiField,
-  type Artifact,
-  type Entry,
-  type FunctionCode,
-  type Mark,
-  withGasBounds,
-} from '../../vm/index.ts';
+import { type Artifact, type Entry, type FunctionCode, type Mark, withGasBounds } from '../../vm/index.ts';
 import { HOST_FUNCTIONS } from '../builtins.ts';
-import type { Field } from '../check/types.ts';
 import type * as core from '../core/core.ts';
 import { type ConstantPool, newPool } from './code.ts';
-import { abiType, type Layout, layoutOf } from './layout.ts';
+import { abiFields, abiType, type Layout, layoutOf } from './layout.ts';
 import { lowerFunction, type Unit } from './lower.ts';
 import { addFunction, removeFunction } from './sets.ts';
 import { takesOf } from './takes.ts';
@@ -125,8 +117,4 @@ function metaOf(contract: core.Contract): Artifact['meta'] {
     dependencies: [],
     impact: { cpu: 0, memory: 0, network: 0, storage: 0, bandwidth: 0 },
   };
-}
-
-function abiFields(fields: readonly Field[], contract: core.Contract): AbiField[] {
-  return fields.map((field) => ({ name: field.name, type: abiType(field.type, contract) }));
 }

@@ -5,8 +5,8 @@
  * `name.items` (element by position) and `name.size`. A slot's place depends on the declarations only, so that every artifact
  * made of one contract (the contract itself, its clause functions) reads the same storage.
  */
-import type { AbiType, StorageSlot, WordType } from '../../vm/index.ts';
-import type { Scalar, Type } from '../check/types.ts';
+import type { AbiField, AbiType, StorageSlot, WordType } from '../../vm/index.ts';
+import { type Field, leavesOf, type Scalar, type Type } from '../check/types.ts';
 import type * as core from '../core/core.ts';
 
 /** Where a core slot lives: indices into `Layout.storage`. */
@@ -49,6 +49,7 @@ export function wordType(type: Scalar): WordType {
     case 'Time':
     case 'Duration':
     case 'Amount':
+    case 'Tag':
       return 'int';
     case 'Bool':
       return 'bool';
@@ -65,30 +66,29 @@ export function wordType(type: Scalar): WordType {
 
 /** The words of a value, in order of its fields. */
 export function wordTypes(type: Type): WordType[] {
-  switch (type.kind) {
-    case 'Unit':
-      return [];
-    case 'Struct':
-      return type.fields.flatMap((field) => wordTypes(field.type));
-    case 'Tuple':
-      return type.items.flatMap(wordTypes);
-    case 'Map':
-    case 'Set':
-    case 'Error':
-      throw new Error(`a value of type ${type.kind} reached code generation`);
-    default:
-      return [wordType(type)];
-  }
+  if (type.kind === 'Map' || type.kind === 'Set' || type.kind === 'Error')
+    throw new Error(`a value of type ${type.kind} reached code generation`);
+  return leavesOf(type).map((leaf) => wordType(leaf.type));
 }
 
 export function abiType(type: Type, contract: core.Contract): AbiType {
   switch (type.kind) {
     case 'Amount':
       return { kind: 'Amount', currency: currencyIndex(contract, type.currency) };
-    case 'Struct': {
-      const fields = type.fields.map((field) => ({ name: field.name, type: abiType(field.type, contract) }));
-      return { kind: 'Struct', name: type.name, fields };
+    case 'Struct':
+      return { kind: 'Struct', name: type.name, fields: abiFields(type.fields, contract) };
+    case 'Enum': {
+      const variants = type.variants.map(({ name, fields }) => ({
+        name,
+        fields: abiFields(fields, contract),
+      }));
+      return { kind: 'Enum', name: type.name, variants };
     }
+    case 'Option':
+      return { kind: 'Option', item: abiType(type.item, contract) };
+    // A word of its own only in the views of a clause, which take words.
+    case 'Tag':
+      return { kind: 'Int' };
     case 'Tuple':
       return { kind: 'Tuple', items: type.items.map((item) => abiType(item, contract)) };
     case 'Map':
@@ -100,6 +100,10 @@ export function abiType(type: Type, contract: core.Contract): AbiType {
     default:
       return { kind: type.kind };
   }
+}
+
+export function abiFields(fields: readonly Field[], contract: core.Contract): AbiField[] {
+  return fields.map((field) => ({ name: field.name, type: abiType(field.type, contract) }));
 }
 
 function currencyIndex(contract: core.Contract, name: string): number {

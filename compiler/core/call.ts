@@ -6,8 +6,10 @@ import { type Builder, branch, emit, fresh, local, operate } from './builder.ts'
 import { constant } from './constant.ts';
 import type { Atom, OpName } from './core.ts';
 import { lowerAll, lowerValue } from './expression.ts';
+import { checkEnded } from './lifecycle.ts';
 import { slotOf } from './place.ts';
 import { currencyIndex, type Expr, entityOf, indexIn, type Source, scalarOf, typeOf } from './source.ts';
+import { variantWords } from './variant.ts';
 
 export function lowerCall(builder: Builder, expr: Expr<'call'>): readonly Atom[] {
   const { callee } = expr;
@@ -20,9 +22,16 @@ export function lowerCall(builder: Builder, expr: Expr<'call'>): readonly Atom[]
   if (callee.kind !== 'name') throw new Error(`no call of ${callee.kind}`);
   const entity = entityOf(builder.source, callee);
   if (entity.kind === 'fn') return lowerFn(builder, expr, entity.node);
+  if (entity.name === 'some') return lowerSome(builder, expr);
   return entity.name === 'abs'
     ? [lowerAbs(builder, expr)]
     : [lowerChoice(builder, expr, entity.name === 'min' ? 'le' : 'ge')];
+}
+
+function lowerSome(builder: Builder, expr: Expr<'call'>): readonly Atom[] {
+  const type = typeOf(builder.source, expr);
+  if (type.kind !== 'Option') throw new Error('some of no option');
+  return variantWords(type, 1, lowerValue(builder, expr.args[0]!));
 }
 
 function lowerFn(builder: Builder, expr: Expr<'call'>, fn: ast.Fn): readonly Atom[] {
@@ -76,9 +85,12 @@ function lowerMethod(builder: Builder, expr: Expr<'call'>, callee: Expr<'field'>
     case 'add':
       emit(builder, { kind: 'add', span, slot, keys, reverts: [{ reason: 'capacity', span }] });
       return [];
-    default:
+    default: {
+      const type = typeOf(builder.source, callee.object);
+      if (type.kind === 'Map') checkEnded(builder, { slot, keys, start: 0, type: type.value }, span);
       emit(builder, { kind: 'remove', span, slot, keys });
       return [];
+    }
   }
 }
 

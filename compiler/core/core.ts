@@ -2,14 +2,15 @@
  * The core: the one small typed IR between the checker, the verifier and the code generator. What is proved is
  * what is compiled, because both read this.
  *
- * - Every value is a scalar: structs and tuples are already split into words, `&&`, `||` and `==>` in code into `if`.
+ * - Every value is a scalar: structs, tuples, enums and options are already split into words, `&&`, `||`, `==>` and `match`
+ *   in code into `if`.
  * - Evaluation order is explicit: an operation takes atoms and binds its result to a local (A-normal form).
  * - Every possible revert is explicit: an operation that can revert carries a `Revert`; one that cannot has null.
  * - Locals are numbered per function, each assigned before it is read; a `let` local is assigned once.
  * - Every way through a body ends with a `return`; nothing stands behind one.
  * - Specifications are `Term`s: pure trees over mathematical integers, with every read of state marked `old` or `now`.
  */
-import type { Scalar, Type } from '../check/types.ts';
+import type { Leaf, Scalar, Type } from '../check/types.ts';
 import type { Span } from '../syntax/ast.ts';
 
 export type Program = { readonly contracts: readonly Contract[] };
@@ -60,7 +61,7 @@ export type Slot = {
   readonly name: string;
   readonly type: Type;
   readonly keys: readonly Scalar[];
-  readonly fields: readonly { readonly path: string; readonly type: Scalar }[];
+  readonly fields: readonly Leaf[];
   readonly capacity: number;
   readonly span: Span;
 };

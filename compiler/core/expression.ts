@@ -3,17 +3,28 @@
  * value of a struct or tuple is its words in order.
  */
 import { ungroup } from '../check/checker.ts';
-import { BOOL, INT, leavesOf, type Scalar, type Type, wordsOfField } from '../check/types.ts';
+import {
+  BOOL,
+  type Field,
+  INT,
+  isChoice,
+  leavesOf,
+  type Scalar,
+  type Type,
+  wordsOfField,
+} from '../check/types.ts';
 import { type Declaration, isDeclaration } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
 import { walk } from '../syntax/visit.ts';
 import { apart, type Builder, branch, emit, fresh, local, operate } from './builder.ts';
 import { lowerCall } from './call.ts';
-import { constant, constantOf } from './constant.ts';
+import { type Const, constant, constantOf } from './constant.ts';
 import type { Atom, EnvName, OpName, Revert } from './core.ts';
+import { lowerMatch } from './match.ts';
 import { lowerPlace, readPlace, setOf } from './place.ts';
-import { type Expr, entityOf, scalarOf, typeOf } from './source.ts';
+import { type Expr, entityOf, type Source, scalarOf, typeOf } from './source.ts';
 import { lowerBlock } from './statement.ts';
+import { indexOfVariant, variantWords } from './variant.ts';
 
 /** The words of a value. What gives no value, such as a call that only does something, has none. */
 export function lowerValue(builder: Builder, expr: ast.Expr): readonly Atom[] {
@@ -38,6 +49,8 @@ export function lowerValue(builder: Builder, expr: ast.Expr): readonly Atom[] {
       return lowerCall(builder, expr);
     case 'if':
       return lowerIf(builder, expr);
+    case 'match':
+      return lowerMatch(builder, expr);
     case 'block':
       return lowerBlock(builder, expr);
     case 'group':
@@ -95,10 +108,26 @@ function copyOf(builder: Builder, id: number, span: ast.Span): Atom {
 
 function lowerName(builder: Builder, name: ast.Name): readonly Atom[] {
   const entity = entityOf(builder.source, name);
+  if (entity.kind === 'variant') return variantAlone(builder.source, name, entity.name);
+  if (entity.kind === 'builtin' && entity.name === 'none')
+    return variantAlone(builder.source, name, entity.name);
   if (!isDeclaration(entity)) return [{ kind: 'env', name: entity.name as EnvName }];
   if (entity.kind === 'state') return readPlace(builder, lowerPlace(builder, name)!, name.span);
   if (entity.kind === 'const') return lowerValue(builder, entity.node.value);
   return wordsOf(builder, entity);
+}
+
+/** The words of a variant without fields; `expr` has the type. */
+export function variantAlone(source: Source, expr: ast.Expr, name: string): readonly Const[] {
+  const type = typeOf(source, expr);
+  if (!isChoice(type)) throw new Error(`${name} of no enum`);
+  return variantWords<Const>(type, indexOfVariant(type, name), []);
+}
+
+/** The variant that `Choice.Yes` names; null for any other expression. */
+export function qualifiedVariant(source: Source, expr: Expr<'field'>): string | null {
+  const entity = source.analysed.entities.get(expr.name);
+  return entity?.kind === 'variant' ? entity.name : null;
 }
 
 function wordsOf(builder: Builder, entity: Declaration): readonly Atom[] {
@@ -114,13 +143,17 @@ function lowerStruct(builder: Builder, expr: Expr<'struct_'>): readonly Atom[] {
     expr.fields.map(({ value }) => value),
   );
   const type = typeOf(builder.source, expr);
-  if (type.kind !== 'Struct') throw new Error('a struct literal of another type');
-  return type.fields.flatMap(
-    ({ name }) => values[expr.fields.findIndex((field) => field.name.text === name)] ?? [],
-  );
+  const inOrder = (fields: readonly Field[]) =>
+    fields.flatMap(({ name }) => values[expr.fields.findIndex((field) => field.name.text === name)] ?? []);
+  if (type.kind === 'Struct') return inOrder(type.fields);
+  if (type.kind !== 'Enum') throw new Error('a struct literal of another type');
+  const index = indexOfVariant(type, expr.name.text);
+  return variantWords(type, index, inOrder(type.variants[index]!.fields));
 }
 
 function lowerField(builder: Builder, expr: Expr<'field'>): readonly Atom[] {
+  const variant = qualifiedVariant(builder.source, expr);
+  if (variant !== null) return variantAlone(builder.source, expr, variant);
   const set = setOf(builder.source, expr.object);
   if (set !== null) return [sizeOf(builder, set, expr.span)];
   const place = lowerPlace(builder, expr);

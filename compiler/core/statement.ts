@@ -5,6 +5,7 @@ import type * as ast from '../syntax/ast.ts';
 import { type Builder, declareWords, emit, local, wordName } from './builder.ts';
 import type { Atom, LocalId } from './core.ts';
 import { arithmetic, fieldWords, lowerAll, lowerScalar, lowerValue, snapshot } from './expression.ts';
+import { checkTransitions } from './lifecycle.ts';
 import { lowerPlace, readPlace, type StatePlace, writePlace } from './place.ts';
 import { entityOf, indexIn, lineOf, type Source, type Stmt, typeOf } from './source.ts';
 import { assertClause } from './terms.ts';
@@ -103,6 +104,7 @@ function assignState(builder: Builder, stmt: Stmt<'assign'>, indexed: StatePlace
   const place = { ...indexed, keys: snapshot(builder, indexed.keys, [stmt.value], stmt.target.span) };
   const value = lowerValue(builder, stmt.value);
   if (stmt.op === '=') {
+    if (!builder.ended) checkTransitions(builder, place, value, stmt.span);
     writePlace(builder, place, value, stmt.span);
     return;
   }

@@ -3,16 +3,18 @@
  * otherwise `now`, the one state that the clause is about.
  */
 import { ungroup } from '../check/checker.ts';
-import { BOOL, INT, leavesOf, type Scalar, type Type, wordsOfField } from '../check/types.ts';
+import { BOOL, type Field, INT, leavesOf, type Scalar, type Type, wordsOfField } from '../check/types.ts';
 import { isDeclaration } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
 import { type Builder, wordName } from './builder.ts';
 import { hostCurrency, hostValues } from './call.ts';
-import { constantOf } from './constant.ts';
+import { constant, constantOf } from './constant.ts';
 import type { AssertClause, Bound, Clause, EnvName, OpName, Term, When } from './core.ts';
-import { fieldWords } from './expression.ts';
+import { fieldWords, qualifiedVariant, variantAlone } from './expression.ts';
+import { heldBy, testOf } from './match.ts';
 import { setOf, slotOf } from './place.ts';
 import { type Expr, entityOf, indexIn, lineOf, type Source, type Stmt, scalarOf, typeOf } from './source.ts';
+import { indexOfVariant, variantWords, zeroOf } from './variant.ts';
 
 /** What the names of a clause stand for. */
 export type Scope = {
@@ -99,6 +101,8 @@ function termsOf(scope: Scope, expr: ast.Expr): readonly Term[] {
       return callTerms(scope, expr);
     case 'if':
       return ifTerms(scope, expr);
+    case 'match':
+      return matchTerms(scope, expr);
     case 'block':
       return termsOf(scope, expr.result!);
     case 'quantifier':
@@ -118,6 +122,8 @@ function op(name: OpName | 'implies' | 'ite', args: readonly Term[], type: Scala
 
 function nameTerms(scope: Scope, name: ast.Name): readonly Term[] {
   const entity = entityOf(scope.source, name);
+  if (entity.kind === 'variant' || entity.name === 'none')
+    return variantAlone(scope.source, name, entity.name);
   if (!isDeclaration(entity)) {
     return entity.name === 'result'
       ? resultTerms(scope, name)
@@ -140,10 +146,14 @@ function resultTerms(scope: Scope, name: ast.Name): readonly Term[] {
 
 function structTerms(scope: Scope, expr: Expr<'struct_'>): readonly Term[] {
   const type = typeOf(scope.source, expr);
-  if (type.kind !== 'Struct') throw new Error('a struct literal of another type');
-  return type.fields.flatMap(({ name }) =>
-    termsOf(scope, expr.fields.find((field) => field.name.text === name)!.value),
-  );
+  const inOrder = (fields: readonly Field[]) =>
+    fields.flatMap(({ name }) =>
+      termsOf(scope, expr.fields.find((field) => field.name.text === name)!.value),
+    );
+  if (type.kind === 'Struct') return inOrder(type.fields);
+  if (type.kind !== 'Enum') throw new Error('a struct literal of another type');
+  const index = indexOfVariant(type, expr.name.text);
+  return variantWords(type, index, inOrder(type.variants[index]!.fields));
 }
 
 type Place = {
@@ -193,6 +203,8 @@ function loads(scope: Scope, place: Place): readonly Term[] {
 }
 
 function fieldTerms(scope: Scope, expr: Expr<'field'>): readonly Term[] {
+  const variant = qualifiedVariant(scope.source, expr);
+  if (variant !== null) return variantAlone(scope.source, expr, variant);
   const slot = setOf(scope.source, expr.object);
   if (slot !== null) return [{ kind: 'size', slot, when: scope.when, type: INT }];
   const place = placeTerm(scope, expr);
@@ -252,7 +264,30 @@ function ifTerms(scope: Scope, expr: Expr<'if'>): readonly Term[] {
   );
 }
 
+/** The first case that fits, from the last to the first as the alternatives of an `if`. */
+function matchTerms(scope: Scope, expr: Expr<'match'>): readonly Term[] {
+  const subject = termsOf(scope, expr.subject);
+  const type = typeOf(scope.source, expr.subject);
+  const arms = expr.arms.map(({ pattern, body }) => {
+    const words = new Map(scope.words);
+    for (const held of heldBy(type, pattern, subject)) words.set(held.declaration, held.words);
+    return { test: testOf(scope.source, type, pattern), words: termsOf({ ...scope, words }, body) };
+  });
+  const last = arms.findIndex(({ test }) => test === null);
+  const tried = last < 0 ? arms : arms.slice(0, last + 1);
+  return tried.slice(0, -1).reduceRight<readonly Term[]>((others, { test, words }) => {
+    const taken = op('eq', [subject[test!.word]!, test!.value], BOOL);
+    return words.map((word, index) => op('ite', [taken, word, others[index]!], word.type));
+  }, tried.at(-1)!.words);
+}
+
 // ---- calls -------------------------------------------------------------------------------------
+
+function someTerms(scope: Scope, expr: Expr<'call'>): readonly Term[] {
+  const type = typeOf(scope.source, expr);
+  if (type.kind !== 'Option') throw new Error('some of no option');
+  return variantWords(type, 1, termsOf(scope, expr.args[0]!));
+}
 
 function callTerms(scope: Scope, expr: Expr<'call'>): readonly Term[] {
   const { callee } = expr;
@@ -282,6 +317,8 @@ function callTerms(scope: Scope, expr: Expr<'call'>): readonly Term[] {
       return [foldTerm(scope, expr, name)];
     case 'called':
       return [calledTerm(scope, first!)];
+    case 'some':
+      return someTerms(scope, expr);
     default:
       return [choiceTerm(scope, expr, name)];
   }
@@ -312,7 +349,25 @@ function quantifierTerm(scope: Scope, expr: Expr<'quantifier'>): Term {
     bind(scope, words, param, param.name.text, typeOf(scope.source, param)),
   );
   const body = termOf({ ...scope, words }, expr.body);
-  return { kind: expr.quantifier, variables, body, type: BOOL };
+  const values = expr.params.flatMap((param) => canonical(typeOf(scope.source, param), words.get(param)!));
+  const meant = values.reduceRight(
+    (rest, value) => op(expr.quantifier === 'forall' ? 'implies' : 'and', [value, rest], BOOL),
+    body,
+  );
+  return { kind: expr.quantifier, variables, body: meant, type: BOOL };
+}
+
+/** That words are those of a value: what belongs to a variant that it is not is zero. */
+function canonical(type: Type, words: readonly Term[]): readonly Term[] {
+  return leavesOf(type).flatMap((leaf, index) => {
+    const zero = op('eq', [words[index]!, zeroOf(leaf.type)], BOOL);
+    const held = leaf.guards.map(({ tag, variant }) => {
+      const word = words[tag]!;
+      return op('eq', [word, constant(word.type, BigInt(variant))], BOOL);
+    });
+    if (held.length === 0) return [];
+    return [op('or', [held.reduce((all, next) => op('and', [all, next], BOOL)), zero], BOOL)];
+  });
 }
 
 /** New bound variables for the words of a variable. */

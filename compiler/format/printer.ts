@@ -366,7 +366,8 @@ const ROWS: { readonly [K in Kind]: Row<K> } = {
     dangling === null
       ? bracketed('[', all('items'), ']')
       : ['[', indent([hardline, dangling]), hardline, ']'],
-  struct_: ({ one, all }) => group([one('name'), ' ', braced(all('fields'), ',', ',')]),
+  struct_: ({ node, one, all }) =>
+    group([node.of === null ? '' : [one('of'), '.'], one('name'), ' ', braced(all('fields'), ',', ',')]),
   fieldInit: ({ one }) => [one('name'), ': ', one('value')],
   unary: ({ node, one }) => [node.op, one('operand')],
   binary: ({ node, one, parent }) => binary(node, one('left'), one('right'), parent),

@@ -21,6 +21,9 @@ export type Declaration =
   | Declared<'currency', ast.Currency>
   | Declared<'state', ast.StateField>
   | Declared<'struct', ast.Struct>
+  | Declared<'enum', ast.Enum>
+  | Declared<'lifecycle', ast.Lifecycle>
+  | VariantDeclaration
   | Declared<'const', ast.Const>
   | Declared<'event', ast.EventDecl>
   | Declared<'rule', ast.Rule>
@@ -30,10 +33,17 @@ export type Declaration =
   | Declared<'history', ast.History>
   | Declared<'param', ast.Param>
   | Declared<'local', LetStmt>
+  /** A name that a pattern gives to the value or to a part of it. */
+  | Declared<'matched', ast.BindPattern | ast.Binding>
   /** A variable of a quantifier, or of the function given to `sum` and `count`. */
   | Declared<'bound', ast.Param | ast.Name>
   /** A field of a struct or an event. */
   | Declared<'field', ast.Param>;
+
+/** A variant of an enum; a state of a lifecycle, at the first place where it is named. */
+export type VariantDeclaration = Declared<'variant', ast.Variant | ast.Name> & {
+  readonly of: ast.Enum | ast.Lifecycle;
+};
 
 /** A name that the language itself gives a meaning. */
 export type Given =
@@ -48,6 +58,9 @@ export const KIND_WORDS: Readonly<Record<Declaration['kind'], string>> = {
   currency: 'currency',
   state: 'state variable',
   struct: 'struct',
+  enum: 'enum',
+  lifecycle: 'lifecycle',
+  variant: 'variant',
   const: 'constant',
   event: 'event',
   rule: 'rule',
@@ -57,6 +70,7 @@ export const KIND_WORDS: Readonly<Record<Declaration['kind'], string>> = {
   history: 'history clause',
   param: 'parameter',
   local: 'local variable',
+  matched: 'name of a pattern',
   bound: 'variable',
   field: 'field',
 };

@@ -6,20 +6,23 @@
 import { BUILT_INS, HOST_FUNCTIONS } from '../builtins.ts';
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import type * as ast from '../syntax/ast.ts';
-import { type Declaration, describe, type Entity, isDeclaration } from './entity.ts';
-import { innerScope, lookUp, type Scope, visibleNames } from './scope.ts';
+import { type Declaration, describe, type Entity, isDeclaration, type VariantDeclaration } from './entity.ts';
+import { innerScope, lookUp, lookUpVariants, type Scope, visibleNames } from './scope.ts';
 import { nearestName } from './suggest.ts';
 import { insteadOf, laterNames, unsupportedWord } from './unsupported.ts';
 
 export type Resolution = {
   /** Keyed by the `name` node, at its use and at its declaration. A name that is not here was reported. */
   readonly entities: ReadonlyMap<ast.Name, Entity>;
+  /** Names that are a variant of several enums, with those variants: the type that is wanted tells which is meant. */
+  readonly ambiguous: ReadonlyMap<ast.Name, readonly VariantDeclaration[]>;
   readonly diagnostics: readonly Diagnostic[];
 };
 
 type Walk = {
   readonly file: string;
   readonly entities: Map<ast.Name, Entity>;
+  readonly ambiguous: Map<ast.Name, readonly VariantDeclaration[]>;
   readonly diagnostics: Diagnostic[];
   /** Names of declarations that are not in this version: they were reported where they stand. */
   readonly later: Set<string>;
@@ -34,6 +37,7 @@ export function resolve(file: string, tree: ast.SourceFile): Resolution {
   const walk: Walk = {
     file,
     entities: new Map(),
+    ambiguous: new Map(),
     diagnostics: [],
     suggestions: SUGGESTIONS_MAX,
     later: new Set(),
@@ -49,6 +53,7 @@ export function resolve(file: string, tree: ast.SourceFile): Resolution {
 /** The scope around every file: what the language itself names. */
 const LANGUAGE: Scope = {
   names: new Map(BUILT_INS.map((row) => [row.name, { kind: 'builtin', name: row.name, row }])),
+  variants: new Map(),
   outer: null,
 };
 
@@ -72,7 +77,41 @@ function declareItem(walk: Walk, scope: Scope, item: ast.Item): void {
     case 'fn':
       declare(walk, scope, item.name, entityOf(walk.file, item.kind, item, item.doc));
       return;
+    case 'enum':
+    case 'lifecycle':
+      declareChoice(walk, scope, item);
+      return;
   }
+}
+
+/** The name, and those of the variants: every place that names a state of a lifecycle names the same. */
+function declareChoice(walk: Walk, scope: Scope, item: ast.Enum | ast.Lifecycle): void {
+  declare(walk, scope, item.name, entityOf(walk.file, item.kind, item, item.doc));
+  const own = innerScope(null);
+  const nodes =
+    item.kind === 'enum' ? item.variants : item.transitions.flatMap(({ from, to }) => [from, ...to]);
+  for (const node of nodes) {
+    const name = node.kind === 'name' ? node : node.name;
+    const known = own.names.get(name.text);
+    if (node.kind === 'name' && known !== undefined) {
+      walk.entities.set(name, known);
+      continue;
+    }
+    const entity = variantOf(walk, item, node, name);
+    declare(walk, own, name, entity);
+    if (name.text !== '' && known === undefined)
+      scope.variants.set(name.text, [...(scope.variants.get(name.text) ?? []), entity]);
+  }
+}
+
+function variantOf(
+  walk: Walk,
+  of: ast.Enum | ast.Lifecycle,
+  node: ast.Variant | ast.Name,
+  name: ast.Name,
+): VariantDeclaration {
+  const site = { file: walk.file, span: name.span };
+  return { kind: 'variant', name: name.text, node, of, site, doc: null };
 }
 
 /** Clauses have names of their own: no expression mentions them. */
@@ -86,6 +125,10 @@ function declareMember(walk: Walk, scope: Scope, clauses: Scope, member: ast.Mem
     case 'view':
     case 'fn':
       declare(walk, scope, member.name, entityOf(walk.file, member.kind, member, member.doc));
+      return;
+    case 'enum':
+    case 'lifecycle':
+      declareChoice(walk, scope, member);
       return;
     case 'invariant':
     case 'history':
@@ -130,6 +173,9 @@ function walkItem(walk: Walk, scope: Scope, item: ast.Item): void {
     case 'struct':
       walkFields(walk, scope, item.fields);
       return;
+    case 'enum':
+      for (const variant of item.variants) walkFields(walk, scope, variant.fields);
+      return;
     case 'const':
       walkConst(walk, scope, item);
       return;
@@ -162,6 +208,9 @@ function walkMember(walk: Walk, scope: Scope, member: ast.Member): void {
     case 'event':
     case 'struct':
       walkFields(walk, scope, member.fields);
+      return;
+    case 'enum':
+      for (const variant of member.variants) walkFields(walk, scope, variant.fields);
       return;
     case 'const':
       walkConst(walk, scope, member);
@@ -291,15 +340,16 @@ function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
   if (isUnsupported(walk, expr)) return;
   switch (expr.kind) {
     case 'name':
+      useValue(walk, scope, expr);
+      return;
     case 'amount':
-      if (expr.kind === 'name') use(walk, scope, expr, isValue);
-      else use(walk, scope, expr.currency, ({ kind }) => kind === 'currency');
+      use(walk, scope, expr.currency, ({ kind }) => kind === 'currency');
       return;
     case 'tuple':
       walkExprs(walk, scope, expr.items);
       return;
     case 'struct_':
-      use(walk, scope, expr.name, isType);
+      useLiteral(walk, scope, expr);
       walkExprs(
         walk,
         scope,
@@ -327,6 +377,10 @@ function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
     case 'if':
       walkIf(walk, scope, expr);
       return;
+    case 'match':
+      walkExpr(walk, scope, expr.subject);
+      for (const arm of expr.arms) walkArm(walk, scope, arm);
+      return;
     case 'block':
       walkBlock(walk, scope, expr);
       return;
@@ -347,6 +401,24 @@ function walkIf(walk: Walk, scope: Scope, expr: Expr<'if'>): void {
   if (expr.otherwise !== null) walkExpr(walk, scope, expr.otherwise);
 }
 
+/** Which variant a pattern means is told by the type of what is matched. */
+function walkArm(walk: Walk, outer: Scope, { pattern, body }: ast.Arm): void {
+  const scope = innerScope(outer);
+  switch (pattern.kind) {
+    case 'literalPattern':
+      walkExpr(walk, scope, pattern.value);
+      break;
+    case 'variantPattern':
+      if (pattern.type !== null) use(walk, scope, pattern.type, isType);
+      for (const binding of pattern.bindings)
+        declare(walk, scope, binding.name, entityOf(walk.file, 'matched', binding, null));
+      break;
+    case 'bindPattern':
+      declare(walk, scope, pattern.name, entityOf(walk.file, 'matched', pattern, null));
+  }
+  walkExpr(walk, scope, body);
+}
+
 function walkQuantifier(walk: Walk, outer: Scope, expr: Expr<'quantifier'>): void {
   const scope = innerScope(outer);
   walkParams(walk, scope, expr.params, 'bound');
@@ -362,14 +434,53 @@ function walkLambda(walk: Walk, outer: Scope, expr: Expr<'lambda'>): void {
   walkExpr(walk, scope, expr.body);
 }
 
-/** `module.function` is one name of the host; behind any other dot stands a field or a method. */
+/** `module.function` is one name of the host, `Choice.Yes` a variant; behind any other dot stands a field or a method. */
 function walkField(walk: Walk, scope: Scope, expr: Expr<'field'>): void {
   walkExpr(walk, scope, expr.object);
   const module = expr.object.kind === 'name' ? walk.entities.get(expr.object) : undefined;
+  if (module?.kind === 'enum' || module?.kind === 'lifecycle')
+    useVariant(walk, scope, module.node, expr.name);
   if (module?.kind !== 'builtin' || module.row.kind !== 'module' || expr.name.text === '') return;
   const row = HOST_FUNCTIONS.find(({ name }) => name === `${module.name}.${expr.name.text}`);
   if (row !== undefined) walk.entities.set(expr.name, { kind: 'host', name: row.name, row });
   else reportNoHostFunction(walk, module.name, expr.name);
+}
+
+/** `Motion { … }`, `Block { … }`, `Choice.Block { … }`. */
+function useLiteral(walk: Walk, scope: Scope, { of, name }: Expr<'struct_'>): void {
+  if (of === null) {
+    useValue(walk, scope, name);
+    return;
+  }
+  use(walk, scope, of, isType);
+  const entity = walk.entities.get(of);
+  if (entity?.kind === 'enum' || entity?.kind === 'lifecycle') useVariant(walk, scope, entity.node, name);
+  else if (entity !== undefined) {
+    const what = describe(entity);
+    walk.diagnostics.push(
+      diagnose('E0204', { file: walk.file, span: of.span, name: of.text, what, wanted: 'an enum' }),
+    );
+  }
+}
+
+function useVariant(walk: Walk, scope: Scope, of: ast.Enum | ast.Lifecycle, name: ast.Name): void {
+  if (name.text === '') return;
+  const variant = lookUpVariants(scope, name.text).find((candidate) => candidate.of === of);
+  if (variant !== undefined) walk.entities.set(name, variant);
+  else
+    walk.diagnostics.push(
+      diagnose('E0208', { ...near(walk, name, variantNames(of)), ...noVariant(of, name) }),
+    );
+}
+
+function noVariant(of: ast.Enum | ast.Lifecycle, name: ast.Name) {
+  return { type: of.name.text, name: name.text, known: variantNames(of).join('`, `') };
+}
+
+/** The variants of an enum, the states of a lifecycle, in the order in which they are first named. */
+export function variantNames(of: ast.Enum | ast.Lifecycle): readonly string[] {
+  if (of.kind === 'enum') return [...new Set(of.variants.map(({ name }) => name.text))];
+  return [...new Set(of.transitions.flatMap(({ from, to }) => [from, ...to]).map(({ text }) => text))];
 }
 
 function reportNoHostFunction(walk: Walk, module: string, name: ast.Name): void {
@@ -386,6 +497,8 @@ function reportNoHostFunction(walk: Walk, module: string, name: ast.Name): void 
 function isType(entity: Entity): boolean {
   return (
     entity.kind === 'struct' ||
+    entity.kind === 'enum' ||
+    entity.kind === 'lifecycle' ||
     entity.kind === 'currency' ||
     (entity.kind === 'builtin' && entity.row.kind === 'type')
   );
@@ -400,6 +513,15 @@ const HABITS: ReadonlyMap<string, string> = new Map([
   ['while', '`for` is the only loop of CCL: what has an end can be proved'],
   ['loop', '`for` is the only loop of CCL: what has an end can be proved'],
 ]);
+
+/** As `use`, where a value stands: a variant may be meant, but for where something else has a value of that name. */
+function useValue(walk: Walk, scope: Scope, name: ast.Name): void {
+  const variants = lookUpVariants(scope, name.text);
+  const other = lookUp(scope, name.text);
+  if (variants.length === 0 || (other !== null && other.kind !== 'event')) use(walk, scope, name, isValue);
+  else if (variants.length === 1) walk.entities.set(name, variants[0]!);
+  else walk.ambiguous.set(name, variants);
+}
 
 /** Notes what a used name stands for, suggesting one that `fits`, or reports it. */
 function use(walk: Walk, scope: Scope, name: ast.Name, fits: (entity: Entity) => boolean): void {

@@ -1,10 +1,22 @@
 /** Scopes: names to entities, inner before outer. */
-import type { Entity } from './entity.ts';
+import type { Entity, VariantDeclaration } from './entity.ts';
 
-export type Scope = { readonly names: Map<string, Entity>; readonly outer: Scope | null };
+export type Scope = {
+  readonly names: Map<string, Entity>;
+  /** Variants have names of their own: several enums may share one, and other declarations come first. */
+  readonly variants: Map<string, VariantDeclaration[]>;
+  readonly outer: Scope | null;
+};
 
 export function innerScope(outer: Scope | null): Scope {
-  return { names: new Map(), outer };
+  return { names: new Map(), variants: new Map(), outer };
+}
+
+/** The variants of that name, of every enum and lifecycle that `scope` sees. */
+export function lookUpVariants(scope: Scope, name: string): readonly VariantDeclaration[] {
+  const found: VariantDeclaration[] = [];
+  for (let at: Scope | null = scope; at !== null; at = at.outer) found.push(...(at.variants.get(name) ?? []));
+  return found;
 }
 
 /** What `name` stands for, or null. */
@@ -21,6 +33,8 @@ export function visibleNames(scope: Scope, fits: (entity: Entity) => boolean): r
   const names = new Set<string>();
   for (let at: Scope | null = scope; at !== null; at = at.outer)
     for (const [name, entity] of at.names) if (isBuilt(entity) && fits(entity)) names.add(name);
+  for (let at: Scope | null = scope; at !== null; at = at.outer)
+    for (const [name, variants] of at.variants) if (variants.some(fits)) names.add(name);
   return [...names];
 }
 

@@ -4,8 +4,6 @@ import type { AnyNode, Name } from '../syntax/ast.ts';
 const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   use: '`use`',
   interface: '`interface`',
-  enum: '`enum`',
-  lifecycle: '`lifecycle`',
   error: '`error`',
   prove: '`prove`',
   testInvariants: '`test invariants`',
@@ -20,7 +18,6 @@ const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   fail: '`fail`',
   forIn: '`for`',
   forRange: '`for`',
-  match: '`match`',
   list: 'a list',
   hex: 'a `0x` literal',
   generic: 'a call to another contract',
@@ -56,10 +53,6 @@ export function laterNames(node: AnyNode): readonly Name[] {
     case 'error':
     case 'ghost':
       return [node.name];
-    case 'enum':
-      return [node.name, ...node.variants.map(({ name }) => name)];
-    case 'lifecycle':
-      return [node.name, ...node.transitions.flatMap(({ from, to }) => [from, ...to])];
     default:
       return [];
   }

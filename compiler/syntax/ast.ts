@@ -211,7 +211,12 @@ export type Expr =
   | Name
   | (Node<'tuple'> & { readonly items: readonly Expr[] })
   | (Node<'list'> & { readonly items: readonly Expr[] })
-  | (Node<'struct_'> & { readonly name: Name; readonly fields: readonly FieldInit[] })
+  /** `Motion { … }`; `Choice.Block { … }` has `of`, the name of the enum. */
+  | (Node<'struct_'> & {
+      readonly of: Name | null;
+      readonly name: Name;
+      readonly fields: readonly FieldInit[];
+    })
   | (Node<'unary'> & { readonly op: '-' | '!'; readonly operand: Expr })
   | (Node<'binary'> & { readonly op: BinaryOp; readonly left: Expr; readonly right: Expr })
   | (Node<'field'> & { readonly object: Expr; readonly name: Name })
@@ -266,7 +271,8 @@ export type Pattern =
       readonly name: Name;
       readonly bindings: readonly Binding[];
     })
-  | (Node<'bindPattern'> & { readonly name: Name });
+  | BindPattern;
+export type BindPattern = Node<'bindPattern'> & { readonly name: Name };
 export type Binding = Node<'binding'> & { readonly field: Name | null; readonly name: Name };
 
 export type Missing = Node<'missing'>;

@@ -104,7 +104,7 @@ const CHILDREN = {
   hex: [],
   tuple: ['items'],
   list: ['items'],
-  struct_: ['name', 'fields'],
+  struct_: ['of', 'name', 'fields'],
   fieldInit: ['name', 'value'],
   unary: ['operand'],
   binary: ['left', 'right'],

@@ -1480,7 +1480,11 @@ export class Grammar extends Cursor {
           ALT: () => {
             this.CONSUME(Dot);
             const name = this.SUBRULE(this.word);
-            value = { kind: 'field', span: this.since(start), object: value, name };
+            const object = value;
+            value = this.OPTION1({
+              GATE: () => this.startsVariant(object, name),
+              DEF: () => this.SUBRULE(this.fieldInits, { ARGS: [name, object] }),
+            }) ?? { kind: 'field', span: this.since(start), object, name };
           },
         },
         {
@@ -1879,7 +1883,7 @@ export class Grammar extends Cursor {
                 span: this.since(start),
               }),
             },
-            { ALT: () => this.SUBRULE(this.fieldInits, { ARGS: [name] }) },
+            { ALT: () => this.SUBRULE(this.fieldInits, { ARGS: [name, null] }) },
           ]),
       }) ?? name
     );
@@ -1892,15 +1896,31 @@ export class Grammar extends Cursor {
     return this.isAt(2, Identifier) && this.isAt(3, Colon);
   }
 
-  private fieldInits: Production<Expr, [Name]> = this.production('fieldInits', (name) => {
-    const opener = this.CONSUME(LBrace);
-    this.ACTION(() => {
-      if (!this.structsAllowed)
-        this.report(diagnose('E0109', { file: this.file, span: spanOf(opener), name: name.text }));
-    });
-    const fields = this.withStructs(() => this.listOf(RBrace, opener, () => this.SUBRULE(this.fieldInit)));
-    return this.ACTION(() => ({ kind: 'struct_', span: this.since(name.span.start), name, fields }));
-  });
+  /** `Choice.Block {`: names of enums and of their variants begin with a capital letter. */
+  private startsVariant(object: Expr, name: Name): boolean {
+    if (object.kind !== 'name' || !/^[A-Z]/.test(object.text) || !/^[A-Z]/.test(name.text)) return false;
+    return this.startsSuffix(name);
+  }
+
+  private fieldInits: Production<Expr, [Name, Expr | null]> = this.production(
+    'fieldInits',
+    (name, object) => {
+      const of = object?.kind === 'name' ? object : null;
+      const opener = this.CONSUME(LBrace);
+      this.ACTION(() => {
+        if (!this.structsAllowed)
+          this.report(diagnose('E0109', { file: this.file, span: spanOf(opener), name: name.text }));
+      });
+      const fields = this.withStructs(() => this.listOf(RBrace, opener, () => this.SUBRULE(this.fieldInit)));
+      return this.ACTION(() => ({
+        kind: 'struct_',
+        span: this.since((of ?? name).span.start),
+        of,
+        name,
+        fields,
+      }));
+    },
+  );
 
   private fieldInit: Production<FieldInit> = this.production('fieldInit', () => {
     const start = this.here();

@@ -31,6 +31,7 @@ import {
   substitute,
   TRUE,
   type Variable,
+  within,
   ZERO,
 } from './formula.ts';
 import { balanceOf, canPay } from './ledger.ts';
@@ -231,7 +232,9 @@ function quantify(term: Extract<Term, { readonly kind: 'forall' | 'exists' }>, b
 }
 
 function rangeOfBound(bound: Bound): Formula {
-  return sortOfType(bound.type) === 'Int' ? fits(boundVariable(bound.id, bound.type)) : TRUE;
+  const variable = boundVariable(bound.id, bound.type);
+  if (bound.type.kind === 'Tag') return within(0n, variable, BigInt(bound.type.variants.length - 1));
+  return sortOfType(bound.type) === 'Int' ? fits(variable) : TRUE;
 }
 
 function boundVariable(id: number, type: Scalar): Formula {

@@ -2,6 +2,7 @@
  * What is always true of the words an obligation mentions: ranges, absent entries that are zero, sizes, sums,
  * balances, products. In: ground formulas. Out: the facts about their reads, instantiated at their keys.
  */
+import { type Guard, type Leaf, leavesOf, type Scalar, type Type } from '../check/types.ts';
 import type { Slot } from '../core/core.ts';
 import { entryOf, summand } from './clause.ts';
 import {
@@ -101,12 +102,36 @@ export function readsOf(formulas: readonly Formula[]): readonly Apply[] {
 // ---- state -------------------------------------------------------------------------------------
 
 function rangeFact(model: Model, read: Apply): readonly Formula[] {
-  const [kind, index] = read.name.split('.');
-  if (kind === 'field' && read.sort === 'Int') return [fits(read)];
+  const [kind, index, field] = read.name.split('.');
+  if (kind === 'field' && read.sort === 'Int')
+    return [rangeOf(read, model.contract.slots[Number(index)]!.fields[Number(field)]!.type)];
   if (kind === 'size') return [within(0n, read, largestSize(model.contract.slots[Number(index)]!))];
   if (kind === 'balance') return [balanceInBounds(read)];
   if (kind === 'total') return [within(0n, read, BALANCE_MAX)];
   return [];
+}
+
+/** What a number of the type can be: a tag counts variants, any other is a word. */
+export function rangeOf(number: Formula, type: Scalar): Formula {
+  return type.kind === 'Tag' ? within(0n, number, BigInt(type.variants.length - 1)) : fits(number);
+}
+
+/** Of the words of one value: what belongs to a variant that it is not is zero. */
+export function variantFacts(leaves: readonly Leaf[], word: (index: number) => Formula): readonly Formula[] {
+  return leaves.flatMap((leaf, index) => {
+    if (leaf.guards.length === 0) return [];
+    const held = ({ tag, variant }: Guard): Formula => eq(word(tag), int(BigInt(variant)));
+    return [or(and(...leaf.guards.map(held)), eq(word(index), zeroOf(sortOfType(leaf.type))))];
+  });
+}
+
+/** What is known of the words of a value of the type: ranges of tags, zeros of other variants. */
+export function choiceFacts(type: Type, word: (index: number) => Formula): readonly Formula[] {
+  const leaves = leavesOf(type);
+  const tags = leaves.flatMap((leaf, index) =>
+    leaf.type.kind === 'Tag' ? [rangeOf(word(index), leaf.type)] : [],
+  );
+  return [...tags, ...variantFacts(leaves, word)];
 }
 
 /** A set of truth values alone runs out of them. */
@@ -151,6 +176,21 @@ function absentFact(read: Apply): readonly Formula[] {
 }
 
 function slotFacts(
+  slot: Slot,
+  s: number,
+  reads: readonly Apply[],
+  mentioned: ReadonlySet<string>,
+): readonly Formula[] {
+  const values = keysRead(
+    reads,
+    slot.fields.flatMap((leaf, f) => (leaf.guards.length > 0 ? [fieldName(s, f)] : [])),
+  ).flatMap((keys) =>
+    variantFacts(slot.fields, (f) => apply(fieldName(s, f), keys, sortOfType(slot.fields[f]!.type))),
+  );
+  return [...values, ...entryFacts(slot, s, reads, mentioned)];
+}
+
+function entryFacts(
   slot: Slot,
   s: number,
   reads: readonly Apply[],

@@ -4,6 +4,7 @@
  * text stand the words for success and failure, and what a model's names mean.
  */
 import { sha256 } from '../../vm/index.ts';
+import { leavesOf } from '../check/types.ts';
 import type { AssertClause, Clause, Contract, Function as CoreFunction, EnvName } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { holds, type Scope } from './clause.ts';
@@ -11,6 +12,7 @@ import {
   absentKeys,
   CALLER,
   CREATOR,
+  choiceFacts,
   environmentFacts,
   factsOf,
   NEXT,
@@ -43,6 +45,8 @@ import {
   type AssertPoint,
   type Check,
   type Passive,
+  parameterSymbol,
+  parameterTypes,
   passes,
   returnsNormally,
   reverts,
@@ -461,7 +465,9 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
   const ground = instantiate(stated, keys);
   const strange = draft.stranger === undefined ? [] : strangerFacts(model, ground);
   const said = [...ground, ...strange];
-  return [...said, ...factsOf(model, said), ...wordFacts(said), ...environmentFacts(NOW, BLOCK)];
+  const parameters = walk === null ? [] : parameterFacts(walk.passive.fn);
+  const words = [...factsOf(model, said), ...wordFacts(said), ...parameters];
+  return [...said, ...words, ...environmentFacts(NOW, BLOCK)];
 }
 
 /** What is known on the way, as far as the violation has come. */
@@ -507,6 +513,17 @@ function wordFacts(formulas: readonly Formula[]): readonly Formula[] {
     if (WORDS.some((prefix) => node.name.startsWith(prefix))) words.set(node.name, fits(node));
   });
   return [...words.values()];
+}
+
+/** Parameters that are enums and options hold one of their variants. */
+function parameterFacts(fn: CoreFunction): readonly Formula[] {
+  const types = parameterTypes(fn);
+  let first = 0;
+  return fn.params.flatMap(({ type }) => {
+    const start = first;
+    first += leavesOf(type).length;
+    return choiceFacts(type, (index) => parameterSymbol(start + index, types[start + index]!));
+  });
 }
 
 function nothingFrozen(passive: Passive): readonly Formula[] {

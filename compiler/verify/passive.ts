@@ -4,7 +4,7 @@
  * checks in order, the state and result after a normal return, and what stood on the way.
  */
 
-import type { Scalar } from '../check/types.ts';
+import { leavesOf, type Scalar } from '../check/types.ts';
 import type {
   AssertClause,
   Atom,
@@ -125,7 +125,7 @@ export function walkFunction(
 
 /** The words of the parameters, which are the first locals. */
 export function parameterTypes(fn: CoreFunction): readonly Scalar[] {
-  const words = fn.params.reduce((sum, param) => sum + wordsOf(param.type), 0);
+  const words = fn.params.reduce((sum, param) => sum + leavesOf(param.type).length, 0);
   return fn.locals.slice(0, words).map((local) => local.type);
 }
 
@@ -514,19 +514,6 @@ function mergeExit(exit: Exit, rest: Exit, model: Model): Exit {
     state: mergeStates(condition, exit.state, rest.state),
     values: exit.values.map((value, i) => ite(condition, value, rest.values[i] ?? value)),
   };
-}
-
-function wordsOf(type: CoreFunction['params'][number]['type']): number {
-  switch (type.kind) {
-    case 'Struct':
-      return type.fields.reduce((sum, field) => sum + wordsOf(field.type), 0);
-    case 'Tuple':
-      return type.items.reduce((sum, item) => sum + wordsOf(item), 0);
-    case 'Unit':
-      return 0;
-    default:
-      return 1;
-  }
 }
 
 function slotOf(walk: Walk, slot: number): Walk['model']['contract']['slots'][number] {

@@ -61,6 +61,17 @@ function renderType(shape: AbiType, currencies: Artifact['currencies']): Json {
       };
     case 'Tuple':
       return { kind: 'Tuple', items: shape.items.map(type) };
+    case 'Enum':
+      return {
+        kind: 'Enum',
+        name: shape.name,
+        variants: shape.variants.map((variant) => ({
+          name: variant.name,
+          fields: variant.fields.map((field) => ({ name: field.name, type: type(field.type) })),
+        })),
+      };
+    case 'Option':
+      return { kind: 'Option', item: type(shape.item) };
     case 'Map':
       return { kind: 'Map', key: type(shape.key), value: type(shape.value) };
     case 'Set':

@@ -2,7 +2,15 @@
  * Values of contracts as JSON and back. 64-bit integers are decimal strings, byte values hex with `0x` in front,
  * structs objects, tuples lists, `Unit` null. Reading follows the type that the ABI gives.
  */
-import type { AbiField, AbiType, AbiValue } from '../../vm/index.ts';
+import {
+  type AbiField,
+  type AbiType,
+  type AbiValue,
+  joinVariant,
+  splitVariant,
+  type VariantType,
+  variantsOf,
+} from '../../vm/index.ts';
 import type { Decoded } from '../codec/schema.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -52,6 +60,9 @@ export function readValue(type: AbiType, json: unknown, path: string): Decoded<A
       return collect(type.items.map((item, index) => readValue(item, json[index], `${path}[${index}]`)));
     case 'Struct':
       return readStruct(type.fields, json, path);
+    case 'Enum':
+    case 'Option':
+      return readVariant(type, json, path);
     case 'Map':
     case 'Set':
       return wrong(path, 'a value; maps and sets are only state');
@@ -76,6 +87,21 @@ function readStruct(fields: readonly AbiField[], json: unknown, path: string): D
   const values = collect(fields.map(({ name, type }) => readValue(type, given[name], `${path}.${name}`)));
   return values.ok
     ? { ok: true, value: Object.fromEntries(fields.map(({ name }, index) => [name, values.value[index]!])) }
+    : values;
+}
+
+/** Names of variants without fields; `{ "Block": { "reason": "…" } }`; null and `{ "some": … }`. */
+function readVariant(type: VariantType, json: unknown, path: string): Decoded<AbiValue> {
+  const split = splitVariant(type, json);
+  const names = variantsOf(type).map(({ name }) => name);
+  if (split === null)
+    return wrong(path, type.kind === 'Option' ? 'null or { "some": … }' : `one of ${names.join(', ')}`);
+  const { fields } = variantsOf(type)[split.index]!;
+  const values = collect(
+    fields.map((field, at) => readValue(field.type, split.values[at], `${path}.${field.name}`)),
+  );
+  return values.ok
+    ? { ok: true, value: joinVariant(type, { index: split.index, values: values.value }) }
     : values;
 }
 

@@ -46,7 +46,15 @@ export function functionOf(
 }
 
 export function valueSlot(name: string, type: Scalar): core.Slot {
-  return { kind: 'value', name, type, keys: [], fields: [{ path: '', type }], capacity: 0, span: SPAN };
+  return {
+    kind: 'value',
+    name,
+    type,
+    keys: [],
+    fields: [{ path: '', type, guards: [] }],
+    capacity: 0,
+    span: SPAN,
+  };
 }
 
 export function mapSlot(name: string, key: Scalar, value: Type, fields: core.Slot['fields']): core.Slot {
@@ -75,8 +83,8 @@ export const PLAYGROUND = {
 export function playgroundSlots(): core.Slot[] {
   const { pair, element } = PLAYGROUND;
   const fields = [
-    { path: 'count', type: INT },
-    { path: 'seen', type: BOOL },
+    { path: 'count', type: INT, guards: [] },
+    { path: 'seen', type: BOOL, guards: [] },
   ];
   return [
     valueSlot('total', INT),

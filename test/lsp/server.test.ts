@@ -37,6 +37,45 @@ async function hoverOver(text: string, word: string, nth = 0): Promise<unknown> 
   return hover === null ? null : (hover.contents as { value: string }).value;
 }
 
+describe('variants', () => {
+  const TEXT = `lifecycle Stage { Draft -> Open; }
+enum Choice { Yes, Block { reason: Text } }
+contract C {
+  state { stage: Stage; best: Option<Int>; }
+  rule f(c: Choice) {
+    stage = Open;
+    match c { Choice.Yes => {}, Block { reason: why } => { require why == "" else "no"; } }
+    match best { none => {}, some(n) => { best = some(n); } }
+  }
+}
+`;
+  beforeAll(async () => expect(await client.open(URI, TEXT)).toEqual([]));
+  afterAll(async () => expect(await client.close(URI)).toEqual([]));
+
+  const definition = (word: string, nth = 0) =>
+    client.connection.sendRequest(DefinitionRequest.type, {
+      textDocument: { uri: URI },
+      position: placeOf(TEXT, word, nth),
+    });
+
+  test('hover shows them with their type', async () => {
+    expect(await hoverOver(TEXT, 'Open', 1)).toBe('```ccl\nStage.Open\n```\n\n*variant*');
+    expect(await hoverOver(TEXT, 'Block', 1)).toBe('```ccl\nChoice.Block { reason: Text }\n```\n\n*variant*');
+    expect(await hoverOver(TEXT, 'why', 1)).toBe('```ccl\nwhy: Text\n```\n\n*name of a pattern*');
+    expect(await hoverOver(TEXT, 'n) =>')).toBe('```ccl\nn: Int\n```\n\n*name of a pattern*');
+    expect(await hoverOver(TEXT, 'none')).toContain('`Option` without a value');
+  });
+
+  test('go to definition', async () => {
+    expect(await definition('Open', 1)).toMatchObject({ range: { start: { line: 0, character: 27 } } });
+    expect(await definition('Yes', 1)).toMatchObject({ range: { start: { line: 1, character: 14 } } });
+    expect(await definition('Block', 1)).toMatchObject({ range: { start: { line: 1, character: 19 } } });
+    expect(await definition('reason', 1)).toMatchObject({ range: { start: { line: 1, character: 27 } } });
+    expect(await definition('why', 1)).toMatchObject({ range: { start: { line: 6 } } });
+    expect(await definition('Choice', 1)).toMatchObject({ range: { start: { line: 1, character: 5 } } });
+  });
+});
+
 describe('an open file', () => {
   beforeAll(async () => expect(await client.open(URI, BANK)).toEqual([]));
   afterAll(async () => expect(await client.close(URI)).toEqual([]));

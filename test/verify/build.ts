@@ -183,7 +183,7 @@ function slotOf(kind: Slot['kind'], name: string, keys: Scalar[], fields: Scalar
     name,
     type: { kind: 'Unit' },
     keys,
-    fields: fields.map((type, i) => ({ path: String(i), type })),
+    fields: fields.map((type, i) => ({ path: String(i), type, guards: [] })),
     capacity,
     span: SPAN,
   };

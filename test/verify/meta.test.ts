@@ -17,12 +17,13 @@ import type { Flaw } from '../../compiler/verify/flaws.ts';
 import { type Obligation, obligationsOf } from '../../compiler/verify/obligations.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { makeRefuter } from '../../testing/index.ts';
-import { randomContract, randomShapes } from './random.ts';
+import { randomChoices, randomContract, randomShapes } from './random.ts';
 import { explore, type Found, nameOfObligation } from './reachable.ts';
 
 /** Chosen so that between them the planted flaws show; otherwise as they fell. */
 const SEEDS = [1, 5, 8, 10, 11, 12, 13, 17, 18, 24, 34, 41, 44, 69, 76, 312];
 const SHAPE_SEEDS = [8, 9, 11, 24];
+const CHOICE_SEEDS = [1, 2, 3, 4];
 const BOUNDS = { statesMax: 30, callsPerState: 12 };
 const RLIMIT = 10_000_000;
 /** Many contracts in one test: more than the usual time on a busy machine. */
@@ -63,7 +64,8 @@ beforeAll(async () => {
   solver = await openSolver({ workers: 2 });
   solve = remembering(solver.solve);
   subjects = SEEDS.map((seed) => subjectOf(seed, randomContract(seed)));
-  shapes = SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed)));
+  const choices = CHOICE_SEEDS.map((seed) => subjectOf(seed, randomChoices(seed)));
+  shapes = [...SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed))), ...choices];
 });
 afterAll(() => solver.close());
 

@@ -35,18 +35,26 @@ ${[...invariants, ...histories, ...rules].join('\n')}
 `;
 }
 
-/** Contracts over keys and values of other shapes: structs, pairs, texts, flags, times, and a `fn`. */
-export function randomShapes(seed: number): string {
-  const draw = drawFrom(seed);
-  const invariants = someOf(draw, SHAPES.invariants, 3).map((text, i) => `  invariant i${i}: ${text};`);
+/** What contracts of one family are made of. */
+type Family = Readonly<
+  Record<'statements' | 'conditions' | 'invariants' | 'histories' | 'ensures', readonly string[]>
+>;
+
+/** The clauses and rules of a contract of the family, as lines. */
+function randomMembers(draw: Draw, family: Family): readonly string[] {
+  const invariants = someOf(draw, family.invariants, 3).map((text, i) => `  invariant i${i}: ${text};`);
+  const histories =
+    family.histories.length === 0
+      ? []
+      : someOf(draw, family.histories, 1).map((text, i) => `  history h${i}: ${text};`);
   const rules = Array.from({ length: 2 + draw(2) }, (_, i) => {
-    const requires = someOf(draw, SHAPES.conditions, 2).map((text) => `    requires ${text} else "no"`);
-    const ensures = someOf(draw, SHAPES.ensures, 3).map((text) => `    ensures ${text}`);
-    const succeeds = draw(3) === 0 ? [`    succeeds when ${one(draw, SHAPES.conditions)}`] : [];
+    const requires = someOf(draw, family.conditions, 2).map((text) => `    requires ${text} else "no"`);
+    const ensures = someOf(draw, family.ensures, 3).map((text) => `    ensures ${text}`);
+    const succeeds = draw(3) === 0 ? [`    succeeds when ${one(draw, family.conditions)}`] : [];
     const body = Array.from({ length: 1 + draw(3) }, () => {
-      const inner = one(draw, SHAPES.statements);
+      const inner = one(draw, family.statements);
       return draw(3) === 0
-        ? `    if ${one(draw, SHAPES.conditions)} { ${inner} } else { ${one(draw, SHAPES.statements)} }`
+        ? `    if ${one(draw, family.conditions)} { ${inner} } else { ${one(draw, family.statements)} }`
         : `    ${inner}`;
     });
     return [
@@ -59,6 +67,113 @@ export function randomShapes(seed: number): string {
       '  }',
     ].join('\n');
   });
+  return [...invariants, ...histories, ...rules];
+}
+
+/** Contracts over enums, options and a lifecycle. */
+export function randomChoices(seed: number): string {
+  return `lifecycle Stage { Draft -> Open, Gone; Open -> Closed, Gone; }
+enum Choice { Yes, No, Block { weight: Int, by: Did } }
+contract Choices {
+  state {
+    stage: Stage;
+    best: Option<Int>;
+    last: Choice;
+    votes: Map<Did, Option<Choice>>;
+    runs: Map<Did, Stage>;
+    asked: Map<Choice, Int>;
+    total: Int;
+  }
+  fn choice(v: Int, who: Did) -> Choice
+    ensures match result { Block { weight: w, by: who_by } => w == v && who_by == who, _ => v == 0 || v == 1 }
+  {
+    return match v { 0 => Yes, 1 => No, _ => Block { weight: v, by: who } };
+  }
+${randomMembers(drawFrom(seed), CHOICES).join('\n')}
+}
+`;
+}
+
+const CHOICES: Family = {
+  statements: [
+    'stage = Open;',
+    'stage = Gone;',
+    'stage = match stage { Draft => Open, Open => Closed, ended => ended };',
+    'stage = if b { Open } else { Closed };',
+    'best = some(x);',
+    'best = if x > 5 { none } else { some(x) };',
+    'match best { some(n) => { total = n; } none => { total = 0; } }',
+    'last = choice(x, d);',
+    'last = if b { Yes } else { Block { by: caller, weight: 1 } };',
+    'votes[d] = some(last);',
+    'votes[caller] = some(choice(x, caller));',
+    'votes[d] = none;',
+    'votes.remove(caller);',
+    'match votes[d] { some(given) => { last = given; } none => {} }',
+    'match last { Yes => { total = 1; } Block { weight: w } => { total = w; } No => { total = 0; } }',
+    'runs[d] = Open;',
+    'runs[d] = stage;',
+    'runs.remove(d);',
+    'asked[last] = x;',
+    'asked[No] = 1;',
+  ],
+  conditions: [
+    'b',
+    'stage == Draft',
+    'stage != Open',
+    'stage == Open || stage == Gone',
+    'best == none',
+    'best == some(x)',
+    'last == Yes',
+    'match last { Block { weight: w, by: who } => w > 0 && who == caller, _ => b }',
+    'votes[d] == none',
+    'votes[caller] == some(last)',
+    'runs[d] == Gone || runs[d] == Closed',
+    'runs[d] == Draft',
+    'x >= 0 && x < 10',
+    'd != caller',
+  ],
+  invariants: [
+    'match best { some(n) => n <= 5, none => true }',
+    'stage == Closed ==> best != none',
+    'best == none || stage != Gone',
+    'forall k: Did { votes[k] != some(No) }',
+    'forall k: Did { match votes[k] { some(c) => c == Yes || c != Yes, none => true } }',
+    'forall k: Did { runs[k] == Draft || runs.has(k) }',
+    'forall c: Choice { asked[c] >= 0 }',
+    'count(votes, v => v == some(Yes)) <= 1',
+    'match last { Block { weight: w } => w != 0 && w != 1, _ => true }',
+    'last == Yes || last == No',
+    'total <= 10',
+  ],
+  histories: [
+    'old(stage) == Closed ==> stage == Closed',
+    'old(stage) == Open ==> stage != Draft',
+    'forall k: Did { old(votes[k]) == none || votes[k] != none }',
+    'forall k: Did { old(runs[k]) == Open ==> runs[k] != Draft }',
+    'stage == old(stage) || old(stage) == Draft || old(stage) == Open',
+  ],
+  ensures: [
+    'stage == Open',
+    'stage == old(stage)',
+    'best == some(x)',
+    'best == old(best)',
+    'best != none',
+    'last != No',
+    'last == old(last)',
+    'votes[d] == some(last)',
+    'votes[d] == old(votes[d])',
+    'votes[caller] != none',
+    'runs[d] == Open',
+    'match votes[d] { some(c) => match c { Block { weight: w } => w == x, _ => x <= 1 }, none => true }',
+    'forall k: Did { votes[k] == old(votes[k]) || k == d || k == caller }',
+    'asked[No] == old(asked[No])',
+    'total == old(total)',
+  ],
+};
+
+/** Contracts over keys and values of other shapes: structs, pairs, texts, flags, times, and a `fn`. */
+export function randomShapes(seed: number): string {
   return `struct Account { owner: Did, amount: Int, open: Bool }
 contract Shapes {
   state {
@@ -77,12 +192,13 @@ contract Shapes {
     if v > 10 { return 10; }
     return v;
   }
-${[...invariants, ...rules].join('\n')}
+${randomMembers(drawFrom(seed), SHAPES).join('\n')}
 }
 `;
 }
 
-const SHAPES = {
+const SHAPES: Family = {
+  histories: [],
   statements: [
     'flag = b;',
     'flag = !flag;',

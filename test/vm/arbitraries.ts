@@ -52,6 +52,12 @@ export const abiType: fc.Arbitrary<AbiType> = fc.letrec<{ type: AbiType; field: 
     fc.record({ kind: fc.constant('Amount' as const), currency: index }),
     fc.record({ kind: fc.constant('Struct' as const), name, fields: few(tie('field')) }),
     fc.record({ kind: fc.constant('Tuple' as const), items: few(tie('type')) }),
+    fc.record({
+      kind: fc.constant('Enum' as const),
+      name,
+      variants: few(fc.record({ name, fields: few(tie('field')) })),
+    }),
+    fc.record({ kind: fc.constant('Option' as const), item: tie('type') }),
     fc.record({ kind: fc.constant('Map' as const), key: tie('type'), value: tie('type') }),
     fc.record({ kind: fc.constant('Set' as const), item: tie('type'), capacity: index }),
   ),

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import {
+  type AbiValue,
   assemble,
   execute,
   formatValue,
@@ -71,6 +72,49 @@ describe("what the seed's tests assert", () => {
         : outcome.trap.message;
       expect(found).toEqual(expected[name.replace('.asm', '')]);
     });
+});
+
+describe('variants', () => {
+  const program = programOf(`.contract variants
+.event Chosen(choice: Enum Choice {Yes (), Block (reason: Text)})
+.rule main(choice: Enum Choice {Yes (), Block (reason: Text)}, tag: Int) -> Option<Int> = main
+.function main (int text int) -> (int int)
+  LocalGet 0
+  LocalGet 1
+  EmitEvent Chosen
+  LocalGet 2
+  Push 5
+  Return
+.rule shout(tag: Int) -> Unit = shout
+.function shout (int) -> ()
+  LocalGet 0
+  PushConst "no"
+  EmitEvent Chosen
+  Return
+`);
+  const run = (entry: string, args: readonly AbiValue[]): Outcome =>
+    execute(program, { entry, args, gasLimit: 100_000 }, recorder(SEED_SETTING));
+
+  test('go in and come out as values', () => {
+    expect(run('main', ['Yes', 0n])).toMatchObject({ ok: true, result: null });
+    const outcome = run('main', [{ Block: { reason: 'no' } }, 1n]);
+    expect(outcome).toMatchObject({ ok: true, result: { some: 5n } });
+    expect(outcome.ok && outcome.events[0]?.fields).toEqual([
+      { name: 'choice', value: { Block: { reason: 'no' } } },
+    ]);
+  });
+
+  test('that are none of the type are refused as arguments', () => {
+    for (const value of ['No', 'Block', 1n, null, { Block: {} }, { Block: { reason: 1n } }])
+      expect(run('main', [value, 0n])).toMatchObject({ ok: false, trap: { kind: 'BadArgument' } });
+  });
+
+  test('that code makes of a tag beyond the type are neither results nor fields of events', () => {
+    for (const tag of [2n, -1n, 2n ** 63n - 1n]) {
+      expect(run('main', ['Yes', tag])).toMatchObject({ ok: false, trap: { kind: 'BadVariant' } });
+      expect(run('shout', [tag])).toMatchObject({ ok: false, trap: { kind: 'BadVariant' } });
+    }
+  });
 });
 
 /** Bool is 0 or 1 on the seed's stack. */

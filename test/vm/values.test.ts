@@ -53,6 +53,14 @@ const scalar: fc.Arbitrary<Typed> = fc.oneof(
   fc.constant({ type: { kind: 'Unit' as const }, value: null }),
 );
 
+function choiceOf(type: AbiType): AbiType {
+  const variants = [
+    { name: 'Yes', fields: [] },
+    { name: 'Block', fields: [{ name: 'reason', type }] },
+  ];
+  return { kind: 'Enum', name: 'Choice', variants };
+}
+
 const typed: fc.Arbitrary<Typed> = fc.letrec<{ typed: Typed }>((tie) => ({
   typed: fc.oneof(
     { maxDepth: 3 },
@@ -69,6 +77,14 @@ const typed: fc.Arbitrary<Typed> = fc.letrec<{ typed: Typed }>((tie) => ({
       },
       value: Object.fromEntries(items.map(({ value }, index) => [`f${index}`, value])),
     })),
+    tie('typed').chain(({ type, value }) =>
+      fc.constantFrom<Typed>(
+        { type: { kind: 'Option', item: type }, value: null },
+        { type: { kind: 'Option', item: type }, value: { some: value } },
+        { type: choiceOf(type), value: 'Yes' },
+        { type: choiceOf(type), value: { Block: { reason: value } } },
+      ),
+    ),
   ),
 })).typed;
 
@@ -118,6 +134,14 @@ describe('notation', () => {
     [{ kind: 'Time' }, 1_769_860_800n, '@2026-01-31T12:00Z'],
     [{ kind: 'Time' }, -1n, '@1969-12-31T23:59:59Z'],
     [rates, { a: 1n }, 'Rates { a: 1 }'],
+    [choiceOf({ kind: 'Text' }), 'Yes', 'Yes'],
+    [choiceOf({ kind: 'Text' }), { Block: { reason: 'no' } }, 'Block { reason: "no" }'],
+    [{ kind: 'Option', item: { kind: 'Int' } }, null, 'none'],
+    [
+      { kind: 'Option', item: { kind: 'Option', item: amount } },
+      { some: { some: 250n } },
+      'some(some(2.50 hours))',
+    ],
   ];
   for (const [type, value, text] of formats)
     test(text, () => {
@@ -138,6 +162,9 @@ describe('notation', () => {
     ],
     [rates, 'Rates { b: 1 }', '"a:" expected in Rates'],
     [rates, 'Rates { a: x }', 'a: an integer such as 42 expected, "x }" found'],
+    [choiceOf({ kind: 'Text' }), 'Maybe', 'Yes or Block { … } expected, Maybe found'],
+    [choiceOf({ kind: 'Text' }), 'Block', 'Block { … } expected'],
+    [{ kind: 'Option', item: { kind: 'Int' } }, '5', 'none or some(…) expected, "5" found'],
   ];
   for (const [type, text, message] of refusals)
     test(`${text} is refused`, () => {
@@ -148,6 +175,42 @@ describe('notation', () => {
     expect(parseValue(amount, '2.5', CURRENCIES)).toEqual({ ok: true, value: 250n });
     expect(parseValue({ kind: 'Text' }, 'two words', CURRENCIES)).toEqual({ ok: true, value: 'two words' });
     expect(parseValue({ kind: 'Did' }, KEY, CURRENCIES)).toEqual({ ok: true, value: KEY });
+  });
+});
+
+describe('variants', () => {
+  const choice = choiceOf({ kind: 'Text' });
+
+  test('a name may stand behind that of its enum', () => {
+    expect(parseValue(choice, 'Choice.Yes', CURRENCIES)).toEqual({ ok: true, value: 'Yes' });
+  });
+
+  test('words of other variants are zero', () => {
+    expect(flatten(choice, 'Yes')).toEqual({ ok: true, value: [0n, ''] });
+    expect(flatten(choice, { Block: { reason: 'no' } })).toEqual({ ok: true, value: [1n, 'no'] });
+    expect(flatten({ kind: 'Option', item: { kind: 'Int' } }, null)).toEqual({ ok: true, value: [0n, 0n] });
+  });
+
+  test('a tag that counts no variant is no value', () => {
+    for (const tag of [-1n, 2n, 2n ** 62n]) expect(unflatten(choice, [tag, ''])).toBeUndefined();
+    expect(unflatten(choice, [0n, 'left over'])).toBe('Yes');
+  });
+
+  test('what is no value of the type is refused', () => {
+    const values: readonly AbiValue[] = [
+      'Block',
+      'No',
+      '',
+      1n,
+      null,
+      { Yes: {} },
+      { Block: {} },
+      { some: 'x' },
+    ];
+    for (const value of [...values, { Block: { reason: 1n } }, { Block: { reason: 'x', more: 'y' } }])
+      expect(flatten(choice, value).ok).toBe(false);
+    for (const value of [5n, 'none', {}, { some: 5n, more: 5n }, { none: 5n }, { some: null }])
+      expect(flatten({ kind: 'Option', item: { kind: 'Int' } }, value).ok).toBe(false);
   });
 });
 

@@ -121,8 +121,10 @@ function fillSum(slot: core.Slot, entries: Entries, field: number, sum: bigint):
 function fillCount(slot: core.Slot, entries: Entries, count: number): void {
   for (let i = 0; i < count; i++) {
     const { fields } = entryAt(entries, fillerKey(slot, i));
-    for (const [field, { type }] of slot.fields.entries()) {
+    for (const [field, { type, guards }] of slot.fields.entries()) {
       const zero = zeroOf(type.kind);
+      // What belongs to a variant stays zero, and an enum has no more values than variants.
+      if (guards.length > 0 || (type.kind === 'Tag' && type.variants.length === 1)) continue;
       if (typeof zero === 'bigint') fields.set(field, 1n);
       if (typeof zero === 'boolean') fields.set(field, true);
     }
@@ -168,6 +170,7 @@ function buildSet(building: Building, slot: core.Slot, index: number): boolean {
 
 function fillerKey(slot: core.Slot, index: number): readonly Value[] {
   return slot.keys.map((type): Value => {
+    if (type.kind === 'Tag') return 0n;
     if (type.kind === 'Did') return memberDid(nameOfFiller(index));
     if (type.kind === 'Text') return nameOfFiller(index);
     if (type.kind === 'Bool') return index % 2 === 1;

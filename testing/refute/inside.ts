@@ -57,7 +57,9 @@ function markBranch(marker: Marker, stmts: readonly core.Stmt[]): readonly core.
 
 function checkAssert(marker: Marker, stmt: Of<'assert'>): readonly core.Stmt[] {
   const { obligation } = marker;
-  if (obligation.kind !== 'assert' || !isHere(marker, stmt.span)) return [stmt];
+  // One statement can write several lifecycles.
+  const same = stmt.clause.name === obligation.clause?.name;
+  if (obligation.kind !== 'assert' || !same || !isHere(marker, stmt.span)) return [stmt];
   const own = (input: { readonly id: number }): core.Atom => ({ kind: 'local', id: input.id });
   return [stmt, ...checkClause(marker, stmt.span, own, () => null)];
 }

@@ -172,7 +172,10 @@ function quantify(judging: Judging, term: Quantified): Value | null {
  * neighbours and extremes stand for all others where it is the only one, and nothing is computed from it.
  */
 function standsForAll(judging: Judging, { variables, body }: Quantified): boolean {
-  const numbers = variables.filter(({ type }) => typeof zeroOf(type.kind) === 'bigint');
+  const numbers = variables.filter(
+    // A tag has few values, and all of them are tried.
+    ({ type }) => type.kind !== 'Tag' && typeof zeroOf(type.kind) === 'bigint',
+  );
   const bytes = variables.some(({ type }) => type.kind === 'Bytes' || type.kind === 'Hash');
   if (bytes || [...judging.bound.values()].some((value) => typeof value === 'bigint')) return false;
   return numbers.length === 0 || (numbers.length === 1 && onlyCompares(judging.views.program, body));
@@ -198,6 +201,7 @@ function onlyCompares(program: ClauseProgram, { function: index, inputs }: Evalu
 function domainOf(judging: Judging, { id, type }: core.Bound, others: readonly number[]): readonly Value[] {
   const { kind } = type;
   if (kind === 'Bool') return [false, true];
+  if (type.kind === 'Tag') return type.variants.map((_, index) => BigInt(index));
   const known = valuesKnown(judging, kind);
   const fresh = others.slice(0, others.indexOf(id) + 1).map((_, i) => `anyone ${i + 1}`);
   if (kind === 'Did') return [...known, ...fresh.map(memberDid)];

@@ -97,6 +97,7 @@ function deploySomehow(arena: Arena): Place | null {
     .flatMap((param) => wordTypesOf(param.type))
     .map((type): Value => {
       if (type.kind === 'Did') return memberDid('bob');
+      if (type.kind === 'Enum') return 0n;
       return type.kind === 'Bool'
         ? true
         : type.kind === 'Text'

@@ -310,6 +310,8 @@ function wordPool(hunt: Hunt, place: Place | null, type: AbiType): readonly Valu
       return [new Uint8Array([1]), new Uint8Array(0)];
     case 'Hash':
       return [new Uint8Array(32).fill(1), new Uint8Array(32)];
+    case 'Enum':
+      return type.variants.map((_, index) => BigInt(index));
     default:
       return hunt.pools.ints;
   }

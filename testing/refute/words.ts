@@ -1,19 +1,20 @@
 /** Typed values to their words and back, in the order of the fields. */
-import type { AbiType, AbiValue, Value } from '../../vm/index.ts';
+import {
+  type AbiField,
+  type AbiType,
+  type AbiValue,
+  flatten,
+  joinVariant,
+  type Value,
+  type VariantType,
+  variantsOf,
+} from '../../vm/index.ts';
+import { tagType } from '../values.ts';
 
 export function wordsOf(value: AbiValue, type: AbiType): readonly Value[] {
-  switch (type.kind) {
-    case 'Unit':
-      return [];
-    case 'Struct':
-      return type.fields.flatMap((field) =>
-        wordsOf((value as { readonly [name: string]: AbiValue })[field.name]!, field.type),
-      );
-    case 'Tuple':
-      return type.items.flatMap((item, i) => wordsOf((value as readonly AbiValue[])[i]!, item));
-    default:
-      return [value as Value];
-  }
+  const words = flatten(type, value);
+  if (!words.ok) throw new Error(words.message);
+  return words.value;
 }
 
 /** Takes the words of one value from the front of `words`. */
@@ -25,12 +26,23 @@ export function takeValue(words: Value[], type: AbiType): AbiValue {
       return Object.fromEntries(type.fields.map((field) => [field.name, takeValue(words, field.type)]));
     case 'Tuple':
       return type.items.map((item) => takeValue(words, item));
+    case 'Enum':
+    case 'Option':
+      return takeVariant(words, type);
     default:
       return words.shift()!;
   }
 }
 
-/** The types of a type's words. */
+/** Words of variants that the value is not are left out; a tag that counts none means the first. */
+function takeVariant(words: Value[], type: VariantType): AbiValue {
+  const tag = Number(words.shift()! as bigint);
+  const held = variantsOf(type).map(({ fields }) => fields.map((field) => takeValue(words, field.type)));
+  const index = tag >= 0 && tag < held.length ? tag : 0;
+  return joinVariant(type, { index, values: held[index]! });
+}
+
+/** The types of a type's words; that of a tag is an enum without fields. */
 export function wordTypesOf(type: AbiType): readonly AbiType[] {
   switch (type.kind) {
     case 'Unit':
@@ -39,9 +51,16 @@ export function wordTypesOf(type: AbiType): readonly AbiType[] {
       return type.fields.flatMap((field) => wordTypesOf(field.type));
     case 'Tuple':
       return type.items.flatMap(wordTypesOf);
+    case 'Enum':
+    case 'Option':
+      return [tagType(type), ...variantsOf(type).flatMap(({ fields }) => fields.flatMap(typesOfField))];
     default:
       return [type];
   }
+}
+
+function typesOfField(field: AbiField): readonly AbiType[] {
+  return wordTypesOf(field.type);
 }
 
 /** One text for equal words. */

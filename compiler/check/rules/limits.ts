@@ -10,7 +10,16 @@ export function checkLimits(out: Checker, tree: ast.SourceFile): void {
     if (item.kind === 'contract') checkContract(out, item);
     else if (item.kind === 'fn') checkFn(out, item);
     else if (item.kind === 'struct') checkNames(out, [item.name, ...item.fields.map(({ name }) => name)]);
+    else if (item.kind === 'enum' || item.kind === 'lifecycle') checkChoice(out, item);
   }
+}
+
+function checkChoice(out: Checker, node: ast.Enum | ast.Lifecycle): void {
+  checkNames(out, [node.name]);
+  if (node.kind === 'lifecycle') for (const { from, to } of node.transitions) checkNames(out, [from, ...to]);
+  else
+    for (const { name, fields } of node.variants)
+      checkNames(out, [name, ...fields.map((field) => field.name)]);
 }
 
 function checkFn(out: Checker, fn: ast.Fn): void {
@@ -106,6 +115,10 @@ function checkMember(out: Checker, member: ast.Member): void {
           member.name.span,
           member.fields.map((field) => paramType(out, field)),
         );
+      return;
+    case 'enum':
+    case 'lifecycle':
+      checkChoice(out, member);
       return;
     case 'invariant':
     case 'history':

@@ -82,6 +82,8 @@ export function takeOut(draft: Draft, expr: ast.Expr): ast.Expr {
     case 'run':
       report(draft.unit, 'E0458', { span: expr.span });
       return { kind: 'missing', span: expr.span };
+    case 'match':
+      return notYet(draft, expr, '`match` inside an expression of a test');
     case 'block':
       return expr.statements.length === 0
         ? takeOutBelow(draft, expr)

@@ -4,46 +4,55 @@
  */
 import { BUILT_INS } from '../../builtins.ts';
 import type { Eval } from '../../core/tests.ts';
+import { variantNames } from '../../resolve/resolve.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { childFields } from '../../syntax/children.ts';
 import { type Draft, nameNode } from './draft.ts';
 
+const TYPES: readonly ast.AnyNode['kind'][] = ['struct', 'enum', 'lifecycle'];
+
 /** So many views are in one contract: an artifact has a limit. */
 const VIEWS_MAX = 200;
 
-/** Currencies and structs of the file's contracts, each name once. */
-export function sharedMembers(contracts: readonly ast.Contract[]): (ast.Currency | ast.Struct)[] {
-  const byName = new Map<string, ast.Currency | ast.Struct>();
+/** What tests share with the contracts of their file: currencies and types. */
+export type Shared = ast.Currency | ast.Struct | ast.Enum | ast.Lifecycle;
+
+/** Currencies and types of the file's contracts, each name once. */
+export function sharedMembers(contracts: readonly ast.Contract[]): Shared[] {
+  const byName = new Map<string, Shared>();
   for (const contract of contracts) {
     for (const member of contract.members) {
-      if (member.kind !== 'currency' && member.kind !== 'struct') continue;
+      if (!isShared(member)) continue;
       if (!byName.has(member.name.text)) byName.set(member.name.text, member);
     }
   }
   return [...byName.values()];
 }
 
-export function knownNames(
-  tree: ast.SourceFile,
-  shared: readonly (ast.Currency | ast.Struct)[],
-): Set<string> {
+function isShared(member: ast.Member): member is Shared {
+  return member.kind === 'currency' || TYPES.includes(member.kind);
+}
+
+export function knownNames(tree: ast.SourceFile, shared: readonly Shared[]): Set<string> {
+  const choices = [...tree.items, ...shared].filter(
+    (item) => item.kind === 'enum' || item.kind === 'lifecycle',
+  );
   const items = tree.items.flatMap((item) => ('name' in item ? [item.name.text] : []));
   return new Set([
     ...items,
     ...shared.map((member) => member.name.text),
+    ...choices.flatMap(variantNames),
     ...BUILT_INS.map((row) => row.name),
   ]);
 }
 
 export function testsTree(
   tree: ast.SourceFile,
-  shared: readonly (ast.Currency | ast.Struct)[],
+  shared: readonly Shared[],
   views: readonly ast.View[],
 ): ast.SourceFile {
   const { span } = tree;
-  const used = tree.items.filter(
-    (item) => item.kind === 'struct' || item.kind === 'const' || item.kind === 'fn',
-  );
+  const used = tree.items.filter(({ kind }) => kind === 'const' || kind === 'fn' || TYPES.includes(kind));
   const ledger: ast.Capability = {
     kind: 'capability',
     span,

@@ -1,0 +1,48 @@
+/** The example contracts are what their pages say: formatted, tested and proved. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  analyse,
+  failsBuild,
+  format,
+  lowerProgram,
+  renderRow,
+  verifyContract,
+} from '../../compiler/index.ts';
+import { openSolver, type Solver } from '../../solver/index.ts';
+import { makeRefuter, runTests } from '../../testing/index.ts';
+import { sourceFiles } from '../sources.ts';
+import { programOf } from '../testing/compiled.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+let solver: Solver;
+beforeAll(async () => {
+  solver = await openSolver({ workers: 2 });
+});
+afterAll(() => solver.close());
+
+describe.each(sourceFiles(join(ROOT, 'examples'), '.ccl'))('%s', (name) => {
+  const text = readFileSync(join(ROOT, 'examples', name), 'utf8');
+
+  test('checks without a word, and is formatted', async () => {
+    expect(analyse(new Map([[name, text]]), name).diagnostics).toEqual([]);
+    expect(await format(text, { file: name })).toEqual({ ok: true, text });
+  });
+
+  test('passes its tests', () => {
+    const results = runTests(programOf(text));
+    expect(results.filter(({ failure }) => failure !== null)).toEqual([]);
+  });
+
+  test('is proved', async () => {
+    const analysis = analyse(new Map([[name, text]]), name);
+    for (const contract of lowerProgram(analysis).contracts) {
+      const refute = makeRefuter(contract, { text });
+      const { rows } = await verifyContract(contract, { solve: solver.solve, refute, rlimit: 10_000_000 });
+      expect(rows.filter(failsBuild).map(renderRow)).toEqual([]);
+      expect(rows.filter((row) => row.answer === 'unknown').map(renderRow)).toEqual([]);
+    }
+  });
+});
