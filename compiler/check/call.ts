@@ -6,7 +6,19 @@ import { type At, report, textOf } from './checker.ts';
 import { type Expr, isModule, reportNoPart, typeExpr, typeValue, wrongKind } from './expression.ts';
 import { hasMeaning } from './meaning.ts';
 import { typeCount, typeSum } from './quantifier.ts';
-import { BOOL, DID, ERROR, hasError, isOrdered, type Type, typeText, UNIT } from './types.ts';
+import {
+  BOOL,
+  DID,
+  ERROR,
+  hasError,
+  INT,
+  isNumeric,
+  isOrdered,
+  sameType,
+  type Type,
+  typeText,
+  UNIT,
+} from './types.ts';
 
 export function typeCall(at: At, expr: Expr<'call'>): Type {
   const { callee } = expr;
@@ -95,6 +107,18 @@ function typeBuiltIn(at: At, expr: Expr<'call'>, callee: ast.Name, name: string)
       return typeOrdered(at, expr, 2);
     case 'abs':
       return typeOrdered(at, expr, 1);
+    case 'isqrt':
+      matchArgs(at, expr, [INT]);
+      return INT;
+    case 'pow':
+      matchArgs(at, expr, [INT, INT]);
+      return INT;
+    case 'mul_div':
+      return typeMulDiv(at, expr);
+    case 'share':
+      return typeShare(at, expr);
+    case 'share_up':
+      return checkCount(at, expr, 2) ? typeShare(at, expr) : ERROR;
     default:
       typeArgs(at, expr.args);
       return wrongKind(at, callee, at.out.entities.get(callee)!, 'a function');
@@ -126,6 +150,47 @@ function typeOrdered(at: At, expr: Expr<'call'>, count: number): Type {
     span: expr.span,
     op: textOf(at.out, expr.callee),
     types: `\`${typeText(type)}\``,
+  });
+}
+
+/** `mul_div(a, b, c)`: the unit of `c` cancels that of `b`, or that of `a`. */
+function typeMulDiv(at: At, expr: Expr<'call'>): Type {
+  if (!checkCount(at, expr, 3)) return ERROR;
+  const [a, b, c] = expr.args.map((arg) => typeValue(at, arg, null)) as [Type, Type, Type];
+  if ([a, b, c].some(hasError)) return ERROR;
+  if (isCounted(a) && isNumeric(b) && sameType(b, c)) return a;
+  if (isCounted(b) && isNumeric(a) && sameType(a, c)) return b;
+  return noSuchCall(at, expr, [a, b, c]);
+}
+
+/** `share(x, ratio)` and `share(x, n, d)`: what is shared keeps its type, `n` and `d` are of one type. */
+function typeShare(at: At, expr: Expr<'call'>): Type {
+  const [x, part, whole, ...others] = expr.args;
+  if (x === undefined || part === undefined || others.length > 0) {
+    const name = textOf(at.out, expr.callee);
+    typeArgs(at, expr.args);
+    return report(at.out, 'E0305', { span: expr.span, name, wanted: '2 or 3', found: expr.args.length });
+  }
+  const type = typeValue(at, x, null);
+  const fraction = typeValue(at, part, whole === undefined ? RATIO : null);
+  if (whole !== undefined) typeValue(at, whole, fraction);
+  if (hasError(type) || hasError(fraction)) return type;
+  return isCounted(type) && isNumeric(fraction) ? type : noSuchCall(at, expr, [type, fraction]);
+}
+
+const RATIO: Type = { kind: 'Ratio' };
+
+/** What can be divided into shares. */
+function isCounted(type: Type): boolean {
+  return type.kind === 'Int' || type.kind === 'Amount';
+}
+
+function noSuchCall(at: At, expr: Expr<'call'>, types: readonly Type[]): Type {
+  const shown = types.map((type) => `\`${typeText(type)}\``);
+  return report(at.out, 'E0303', {
+    span: expr.span,
+    op: textOf(at.out, expr.callee),
+    types: `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`,
   });
 }
 

@@ -124,6 +124,12 @@ export type OpName =
   | 'mul'
   | 'div'
   | 'mod'
+  /** `a * b / c` of an exact product, toward negative (`Up`: positive) infinity; reverts unless `c` is positive. */
+  | 'mulDiv'
+  | 'mulDivUp'
+  /** Of a negative number, and a power with a negative exponent, the revert is `overflow`. */
+  | 'isqrt'
+  | 'pow'
   | 'neg'
   | 'eq'
   | 'ne'

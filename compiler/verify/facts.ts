@@ -19,6 +19,7 @@ import {
   le,
   literal,
   lt,
+  multiply,
   not,
   numbering,
   ONE,
@@ -55,7 +56,7 @@ export function factsOf(model: Model, formulas: readonly Formula[]): readonly Fo
     ...model.contract.slots.flatMap((slot, s) => slotFacts(slot, s, reads, mentioned)),
     ...model.sums.flatMap((_, i) => (mentioned.has(sumName(i)) ? sumFacts(model, i, reads) : [])),
     ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads)),
-    ...arithmeticFacts(reads, constantsIn(formulas)),
+    ...arithmeticFacts(reads, constantsIn(formulas), divisorsIn(formulas)),
   ];
   // The structure's own reads are words, too.
   const all = readsOf([...formulas, ...structure]);
@@ -205,12 +206,31 @@ export function environmentFacts(now: Formula, block: Formula): readonly Formula
 
 // ---- arithmetic --------------------------------------------------------------------------------
 
-function arithmeticFacts(reads: readonly Apply[], constants: readonly bigint[]): readonly Formula[] {
+function arithmeticFacts(
+  reads: readonly Apply[],
+  constants: readonly bigint[],
+  divisors: readonly bigint[],
+): readonly Formula[] {
   const products = reads.filter((read) => read.name === 'product');
   const quotients = reads.filter((read) => read.name === 'quotient');
   const inside = quotients.map((q) => apply('product', [q.args[1]!, q], 'Int') as Apply);
-  const all = [...products, ...inside];
+  const fractions = reads.filter((read) => read.name === 'mulDiv').map(partsOfFraction);
+  const roots = reads
+    .filter((read) => read.name === 'isqrt')
+    .map((root) => [root, multiply(root, root)] as const);
+  const made = [
+    ...fractions.flatMap(({ product, back }) => [product, back]),
+    ...roots.map(([, square]) => square),
+  ];
+  const plain = eachOnce([...products, ...inside, ...made.filter(isProduct)]);
+  const split = plain.map((p) => [p, splitProduct(p)] as const).filter(([, sum]) => sum !== null);
+  const all = eachOnce([...plain, ...readsOf(split.map(([, sum]) => sum!)).filter(isProduct)]);
   return [
+    ...split.map(([p, sum]) => eq(p, sum!)),
+    ...fractions.flatMap(fractionFacts),
+    ...roots.flatMap(([root, square]) => rootFacts(root, square)),
+    ...reads.filter((read) => read.name === 'pow').flatMap(powerFacts),
+    ...all.flatMap((p) => divisors.flatMap((m) => scaledFacts(p, m))),
     ...all.flatMap(productFacts),
     ...all.flatMap((p) => boundFacts(p, constants)),
     ...quotients.flatMap((q, i) => quotientFacts(q, inside[i]!)),
@@ -283,6 +303,97 @@ function monotoneFacts(p: Apply, q: Apply): readonly Formula[] {
     facts.push(implies(and(common, le(by, ZERO), le(y, x)), le(p, q)));
   }
   return facts;
+}
+
+/** `a * (b + 1)` as `a * b + a`: a factor with a constant part falls apart; null where neither does. */
+function splitProduct(p: Apply): Formula | null {
+  const [a, b] = p.args as [Formula, Formula];
+  return splitBy(b, a) ?? splitBy(a, b);
+}
+
+function splitBy(sum: Formula, by: Formula): Formula | null {
+  if (sum.kind !== 'op' || (sum.op !== 'add' && sum.op !== 'sub')) return null;
+  if (!sum.args.some((arg) => arg.kind === 'int')) return null;
+  const [left, right] = sum.args.map((arg) => multiply(arg, by)) as [Formula, Formula];
+  return sum.op === 'add' ? add(left, right) : sub(left, right);
+}
+
+/** A product with one factor within a constant lies within that many times the other. */
+function scaledFacts(p: Apply, m: bigint): readonly Formula[] {
+  const [a, b] = p.args as [Formula, Formula];
+  return [
+    [a, b],
+    [b, a],
+  ].flatMap(([x, y]) => {
+    const bound = scale(m, x!);
+    return [
+      implies(and(le(ZERO, x!), le(y!, int(m))), le(p, bound)),
+      implies(and(le(ZERO, x!), le(int(m), y!)), le(bound, p)),
+      implies(and(le(x!, ZERO), le(y!, int(m))), le(bound, p)),
+      implies(and(le(x!, ZERO), le(int(m), y!)), le(p, bound)),
+    ];
+  });
+}
+
+/** The constants that something is divided by, in order of appearance. */
+function divisorsIn(formulas: readonly Formula[]): readonly bigint[] {
+  const found = new Set<bigint>();
+  visitNodes(formulas, (node) => {
+    const by = node.kind === 'op' && node.op === 'div' ? node.args[1] : undefined;
+    if (by?.kind === 'int') found.add(by.value);
+  });
+  return [...found].slice(0, BOUNDS_MAX);
+}
+
+/** `a * b / c` rounded down, the exact product, and `c` times the result. */
+type Fraction = { readonly read: Apply; readonly product: Formula; readonly back: Formula };
+
+function partsOfFraction(read: Apply): Fraction {
+  const [a, b, c] = read.args as [Formula, Formula, Formula];
+  return { read, product: multiply(a, b), back: multiply(c, read) };
+}
+
+/** `c * q <= a * b < c * q + c`; a share that is no more than the whole lies between zero and what is shared. */
+function fractionFacts({ read, product, back }: Fraction): readonly Formula[] {
+  const [a, b, c] = read.args as [Formula, Formula, Formula];
+  const shares = [
+    [a, b],
+    [b, a],
+  ].flatMap(([x, n]) => {
+    const between = ite(le(ZERO, x!), and(le(ZERO, read), le(read, x!)), and(le(x!, read), le(read, ZERO)));
+    return [
+      implies(and(lt(ZERO, c), le(ZERO, n!), le(n!, c)), between),
+      implies(and(lt(ZERO, c), eq(n!, c)), eq(read, x!)),
+    ];
+  });
+  return [or(le(c, ZERO), and(le(back, product), lt(sub(product, back), c))), ...shares];
+}
+
+/** `r * r <= x < (r + 1) * (r + 1)`. */
+function rootFacts(root: Apply, square: Formula): readonly Formula[] {
+  const x = root.args[0]!;
+  const next = add(square, add(scale(2n, root), ONE));
+  return [implies(le(ZERO, x), and(le(ZERO, root), le(root, x), le(square, x), lt(x, next)))];
+}
+
+function powerFacts(power: Apply): readonly Formula[] {
+  const [a, n] = power.args as [Formula, Formula];
+  return [
+    implies(eq(n, ZERO), eq(power, ONE)),
+    implies(eq(n, ONE), eq(power, a)),
+    implies(and(eq(a, ZERO), lt(ZERO, n)), eq(power, ZERO)),
+    implies(and(eq(a, ONE), le(ZERO, n)), eq(power, ONE)),
+    implies(and(lt(ZERO, a), lt(ZERO, n)), le(a, power)),
+  ];
+}
+
+function isProduct(formula: Formula): formula is Apply {
+  return formula.kind === 'apply' && formula.name === 'product';
+}
+
+function eachOnce(reads: readonly Apply[]): readonly Apply[] {
+  const number = numbering();
+  return [...new Map(reads.map((read) => [number(read), read])).values()];
 }
 
 function eqv(a: Formula, b: Formula): Formula {

@@ -28,6 +28,7 @@ import {
   implies,
   int,
   ite,
+  le,
   lt,
   not,
   ONE,
@@ -292,15 +293,37 @@ function walkOp(
   path: Path,
   args: readonly Formula[],
 ): Path {
+  const { what, divisor, domain } = operationOf(stmt.op, args);
   for (const revert of stmt.reverts.filter((r) => r.reason === 'divisionByZero')) {
-    checked(walk, path, not(eq(args[1]!, ZERO)), revert.reason, revert.span, WHAT[revert.reason]);
+    checked(walk, path, divisor, revert.reason, revert.span, what.divisionByZero);
   }
   const result = operate(walk.model, stmt.op, args);
   for (const revert of stmt.reverts.filter((r) => r.reason === 'overflow')) {
-    const ok = walk.model.flaws.has('noOverflow') ? TRUE : fits(result);
-    checked(walk, path, ok, revert.reason, revert.span, WHAT[revert.reason]);
+    const ok = walk.model.flaws.has('noOverflow') ? TRUE : and(domain, fits(result));
+    checked(walk, path, ok, revert.reason, revert.span, what.overflow);
   }
   return assign(path, stmt.target, result);
+}
+
+/** What an operation asks of its operands besides that its result fits, and the words for it. */
+function operationOf(op: Extract<Stmt, { readonly kind: 'op' }>['op'], args: readonly Formula[]) {
+  switch (op) {
+    case 'mulDiv':
+    case 'mulDivUp': {
+      const what = { ...WHAT, divisionByZero: 'the divisor is not positive' };
+      return { what, divisor: lt(ZERO, args[2]!), domain: TRUE };
+    }
+    case 'isqrt': {
+      const what = { ...WHAT, overflow: 'a negative number has no square root' };
+      return { what, divisor: TRUE, domain: le(ZERO, args[0]!) };
+    }
+    case 'pow': {
+      const what = { ...WHAT, overflow: 'the exponent is negative, or the result does not fit in 64 bits' };
+      return { what, divisor: TRUE, domain: le(ZERO, args[1]!) };
+    }
+    default:
+      return { what: WHAT, divisor: args[1] === undefined ? TRUE : not(eq(args[1], ZERO)), domain: TRUE };
+  }
 }
 
 function walkLoad(walk: Walk, target: number, place: Place, path: Path): Path {

@@ -255,7 +255,13 @@ function expression(draft: Draft, type: Scalar, depth: number): core.Atom {
 
 function integer(draft: Draft, depth: number): core.Atom {
   const { choose } = draft;
-  switch (choose(8)) {
+  switch (choose(9)) {
+    case 8: {
+      const op = (['mulDiv', 'mulDivUp', 'isqrt', 'pow'] as const)[choose(4)]!;
+      const count = op === 'isqrt' ? 1 : op === 'pow' ? 2 : 3;
+      const args = Array.from({ length: count }, () => expression(draft, INT, depth - 1));
+      return bind(draft, INT, (target) => operation(target, op, args));
+    }
     case 0: {
       const keys = [expression(draft, DID, depth - 1)];
       return bind(draft, INT, (target) => ({
@@ -374,11 +380,11 @@ function operation(target: number, op: core.OpName, args: core.Atom[]): core.Stm
   const overflow = { reason: 'overflow', span: SPAN } as const;
   const zero = { reason: 'divisionByZero', span: SPAN } as const;
   const reverts =
-    op === 'div'
+    op === 'div' || op === 'mulDiv' || op === 'mulDivUp'
       ? [zero, overflow]
       : op === 'mod'
         ? [zero]
-        : ['add', 'sub', 'mul', 'neg'].includes(op)
+        : ['add', 'sub', 'mul', 'neg', 'isqrt', 'pow'].includes(op)
           ? [overflow]
           : [];
   return { kind: 'op', target, op, args, reverts, span: SPAN };
