@@ -59,6 +59,9 @@ function signatureOf(document: Document, entity: Declaration): string {
       return written({ start: node.span.start, end: node.body.span.start });
     case 'let':
       return `${node.mutable ? 'var' : 'let'} ${node.name.text}${typed(document, node.value)}`;
+    case 'forIn':
+    case 'forRange':
+      return `for ${node.variable.text}${typed(document, node)}`;
     case 'name':
       return `${node.text}${typed(document, node)}`;
     default:

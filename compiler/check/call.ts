@@ -3,7 +3,7 @@ import { type HostFunction, METHODS, type Method } from '../builtins.ts';
 import type * as ast from '../syntax/ast.ts';
 import { paramType, resultType } from './annotation.ts';
 import { type At, report, textOf } from './checker.ts';
-import { type Expr, isModule, reportNoPart, typeExpr, typeValue, wrongKind } from './expression.ts';
+import { type Expr, isModule, nameOf, reportNoPart, typeExpr, typeValue, wrongKind } from './expression.ts';
 import { hasMeaning } from './meaning.ts';
 import { typeCount, typeSum } from './quantifier.ts';
 import {
@@ -236,19 +236,26 @@ function typeMethod(
   if (method.params === null) return report(at.out, 'E0328', { span: expr.span, name: method.name });
   const key = object.kind === 'Map' ? object.key : object.item;
   matchArgs(at, expr, Array<Type>(method.params).fill(key));
-  return method.writes ? act(at, expr.span, textOf(at.out, callee.object)) : { kind: method.result };
+  return method.writes ? act(at, expr.span, callee.object) : { kind: method.result };
 }
 
 /** Something is done here, not only computed; where only values can stand that is reported. */
-function act(at: At, span: ast.Span, what: string): Type {
+function act(at: At, span: ast.Span, object: ast.Expr): Type {
   if (at.part !== 'body') return report(at.out, 'E0402', { span, what: textOf(at.out, { span }) });
-  noteWrite(at, span, what);
+  noteWrite(at, span, textOf(at.out, object), stateOf(at, object));
   return UNIT;
 }
 
+/** The state variable that an expression names. */
+export function stateOf(at: At, expr: ast.Expr): ast.StateField | null {
+  const name = nameOf(expr);
+  const entity = name === null ? undefined : at.out.entities.get(name);
+  return entity?.kind === 'state' ? entity.node : null;
+}
+
 /** Records that this place changes the state. */
-export function noteWrite(at: At, span: ast.Span, what: string): void {
-  at.out.effects.push({ kind: 'write', owner: at.owner, part: at.part, span, what });
+export function noteWrite(at: At, span: ast.Span, what: string, state: ast.StateField | null): void {
+  at.out.effects.push({ kind: 'write', state, owner: at.owner, part: at.part, span, what });
 }
 
 // ---- the host ----------------------------------------------------------------------------------

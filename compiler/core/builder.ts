@@ -20,10 +20,21 @@ export type Builder = Emitter & {
   readonly mutable: Set<LocalId>;
   /** How many `assert`s were met, for their names. */
   asserts: number;
+  /** How many loops were met. */
+  loops: number;
 };
 
 export function newBuilder(source: Source): Builder {
-  return { source, locals: [], variables: new Map(), mutable: new Set(), asserts: 0, out: [], ended: false };
+  return {
+    source,
+    locals: [],
+    variables: new Map(),
+    mutable: new Set(),
+    asserts: 0,
+    loops: 0,
+    out: [],
+    ended: false,
+  };
 }
 
 export function emit(builder: Emitter, stmt: Stmt): void {

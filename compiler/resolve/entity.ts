@@ -30,6 +30,8 @@ export type Declaration =
   | Declared<'history', ast.History>
   | Declared<'param', ast.Param>
   | Declared<'local', LetStmt>
+  /** The variable of a `for`. */
+  | Declared<'loop', ast.ForIn | ast.ForRange>
   /** A variable of a quantifier, or of the function given to `sum` and `count`. */
   | Declared<'bound', ast.Param | ast.Name>
   /** A field of a struct or an event. */
@@ -57,6 +59,7 @@ export const KIND_WORDS: Readonly<Record<Declaration['kind'], string>> = {
   history: 'history clause',
   param: 'parameter',
   local: 'local variable',
+  loop: 'loop variable',
   bound: 'variable',
   field: 'field',
 };

@@ -18,8 +18,6 @@ const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   changes: '`changes`',
   ghostAssign: '`ghost`',
   fail: '`fail`',
-  forIn: '`for`',
-  forRange: '`for`',
   match: '`match`',
   list: 'a list',
   hex: 'a `0x` literal',

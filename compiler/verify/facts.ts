@@ -36,26 +36,35 @@ import {
 } from './formula.ts';
 import { BALANCE_MAX, balanceInBounds } from './ledger.ts';
 import type { Model } from './model.ts';
-import { freeState } from './model.ts';
-import { fieldName, hasName, sizeName, sumName } from './state.ts';
+import { momentState } from './model.ts';
+import { fieldName, hasName, type MomentName, sizeName, splitMoment, sumName } from './state.ts';
 
 export type Apply = Extract<Formula, { readonly kind: 'apply' }>;
 
 /** The entry that has a negative term, if one has: a sum bounds its entries where there is none. */
 export function witnessesOf(model: Model, formulas: readonly Formula[]): readonly (readonly Formula[])[] {
   const reads = readsOf(formulas);
-  return model.sums.flatMap((sum, i) =>
-    reads.some((read) => read.name === sumName(i)) ? [witness(model, i, sum.slot)] : [],
+  return momentsIn(reads).flatMap((moment) =>
+    model.sums.flatMap((sum, i) =>
+      reads.some((read) => read.name === `${moment}${sumName(i)}`)
+        ? [witness(moment, model, i, sum.slot)]
+        : [],
+    ),
   );
 }
 
 export function factsOf(model: Model, formulas: readonly Formula[]): readonly Formula[] {
   const reads = readsOf(formulas);
   const mentioned = new Set(reads.map((read) => read.name));
+  const moments = momentsIn(reads);
   const structure = [
-    ...model.contract.slots.flatMap((slot, s) => slotFacts(slot, s, reads, mentioned)),
-    ...model.sums.flatMap((_, i) => (mentioned.has(sumName(i)) ? sumFacts(model, i, reads) : [])),
-    ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads)),
+    ...moments.flatMap((moment) => [
+      ...model.contract.slots.flatMap((slot, s) => slotFacts(moment, slot, s, reads, mentioned)),
+      ...model.sums.flatMap((_, i) =>
+        mentioned.has(`${moment}${sumName(i)}`) ? sumFacts(moment, model, i, reads) : [],
+      ),
+    ]),
+    ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads, moments)),
     ...arithmeticFacts(reads, constantsIn(formulas), divisorsIn(formulas)),
   ];
   // The structure's own reads are words, too.
@@ -75,10 +84,15 @@ export function readsOf(formulas: readonly Formula[]): readonly Apply[] {
   return [...found.values()];
 }
 
+/** The state before the call first. */
+function momentsIn(reads: readonly Apply[]): readonly (MomentName | '')[] {
+  return [...new Set(['' as const, ...reads.map((read) => splitMoment(read.name)[0])])];
+}
+
 // ---- state -------------------------------------------------------------------------------------
 
 function rangeFact(model: Model, read: Apply): readonly Formula[] {
-  const [kind, index] = read.name.split('.');
+  const [kind, index] = splitMoment(read.name)[1].split('.');
   if (kind === 'field' && read.sort === 'Int') return [fits(read)];
   if (kind === 'size') return [within(0n, read, BigInt(model.contract.slots[Number(index)]!.capacity))];
   if (kind === 'balance') return [balanceInBounds(read)];
@@ -87,45 +101,56 @@ function rangeFact(model: Model, read: Apply): readonly Formula[] {
 }
 
 function slotFacts(
+  moment: MomentName | '',
   slot: Slot,
   s: number,
   reads: readonly Apply[],
   mentioned: ReadonlySet<string>,
 ): readonly Formula[] {
-  if (slot.kind === 'set') return mentioned.has(sizeName(s)) ? [sizeFact(s, reads)] : [];
-  if (slot.kind !== 'map' || !mentioned.has(hasName(s))) return [];
+  const [has, size] = [`${moment}${hasName(s)}`, `${moment}${sizeName(s)}`];
+  const fieldAt = (field: number): string => `${moment}${fieldName(s, field)}`;
+  if (slot.kind === 'set') return mentioned.has(size) ? [sizeFact(has, size, reads)] : [];
+  if (slot.kind !== 'map' || !mentioned.has(has)) return [];
   // A key without an entry reads as zero.
-  return keysRead(reads, [hasName(s), ...slot.fields.map((_, f) => fieldName(s, f))]).map((keys) => {
+  return keysRead(reads, [has, ...slot.fields.map((_, f) => fieldAt(f))]).map((keys) => {
     const zeros = slot.fields.map((field, f) => {
       const sort = sortOfType(field.type);
-      return eq(apply(fieldName(s, f), keys, sort), zeroOf(sort));
+      return eq(apply(fieldAt(f), keys, sort), zeroOf(sort));
     });
-    return or(apply(hasName(s), keys, 'Bool'), and(...zeros));
+    return or(apply(has, keys, 'Bool'), and(...zeros));
   });
 }
 
 /** Distinct elements of a set are at most as many as its size. */
-function sizeFact(s: number, reads: readonly Apply[]): Formula {
-  const keys = keysRead(reads, [hasName(s)]);
-  const inside = keys.map((key) => ite(apply(hasName(s), key, 'Bool'), ONE, ZERO));
-  return le(distinctSum(keys, inside), apply(sizeName(s), [], 'Int'));
+function sizeFact(has: string, size: string, reads: readonly Apply[]): Formula {
+  const keys = keysRead(reads, [has]);
+  const inside = keys.map((key) => ite(apply(has, key, 'Bool'), ONE, ZERO));
+  return le(distinctSum(keys, inside), apply(size, [], 'Int'));
 }
 
-function sumFacts(model: Model, i: number, reads: readonly Apply[]): readonly Formula[] {
+function sumFacts(
+  moment: MomentName | '',
+  model: Model,
+  i: number,
+  reads: readonly Apply[],
+): readonly Formula[] {
   const sum = model.sums[i]!;
   const slot = model.contract.slots[sum.slot]!;
-  const state = freeState(model);
+  const state = momentState(model, moment);
+  const has = `${moment}${hasName(sum.slot)}`;
   const term = (keys: readonly Formula[]): Formula => {
     const value = summand(model, sum, keys, entryOf(model, state, sum.slot, keys));
-    return slot.kind === 'set' ? ite(apply(hasName(sum.slot), keys, 'Bool'), value, ZERO) : value;
+    return slot.kind === 'set' ? ite(apply(has, keys, 'Bool'), value, ZERO) : value;
   };
-  const keys = keysRead(reads, [hasName(sum.slot), ...slot.fields.map((_, f) => fieldName(sum.slot, f))]);
-  const bound = le(distinctSum(keys, keys.map(term)), apply(sumName(i), [], 'Int'));
-  return [or(lt(term(witness(model, i, sum.slot)), ZERO), bound)];
+  const keys = keysRead(reads, [has, ...slot.fields.map((_, f) => `${moment}${fieldName(sum.slot, f)}`)]);
+  const bound = le(distinctSum(keys, keys.map(term)), apply(`${moment}${sumName(i)}`, [], 'Int'));
+  return [or(lt(term(witness(moment, model, i, sum.slot)), ZERO), bound)];
 }
 
-function witness(model: Model, sum: number, slot: number): readonly Formula[] {
-  return model.contract.slots[slot]!.keys.map((key, i) => symbol(`witness.${sum}.${i}`, sortOfType(key)));
+function witness(moment: string, model: Model, sum: number, slot: number): readonly Formula[] {
+  return model.contract.slots[slot]!.keys.map((key, i) =>
+    symbol(`${moment}witness.${sum}.${i}`, sortOfType(key)),
+  );
 }
 
 const DISTINCT_MAX = 8;
@@ -153,20 +178,25 @@ function keysRead(reads: readonly Apply[], names: readonly string[]): readonly (
 
 // ---- ledger ------------------------------------------------------------------------------------
 
-function ledgerFacts(model: Model, c: number, reads: readonly Apply[]): readonly Formula[] {
+function ledgerFacts(
+  model: Model,
+  c: number,
+  reads: readonly Apply[],
+  moments: readonly string[],
+): readonly Formula[] {
   const issued = model.contract.currencies[c]!.kind === 'issued';
   const facts = reads
     .filter((read) => [`floor.${c}`, `floor.${c}${NEXT}`].includes(read.name))
     .flatMap(floorFacts);
-  for (const moment of ['', NEXT]) {
-    const balances = reads.filter((read) => read.name === `balance.${c}${moment}`);
+  for (const [before, after] of [['', NEXT], ...moments.map((moment) => [moment, ''])] as const) {
+    const balances = reads.filter((read) => read.name === `${before}balance.${c}${after}`);
     for (const balance of balances) {
       const account = balance.args[0]!;
       facts.push(implies(eq(account, SELF), le(ZERO, balance)));
       facts.push(implies(eq(account, zeroOf('Did')), eq(balance, ZERO)));
       if (issued) facts.push(le(ZERO, balance));
     }
-    facts.push(...circulation(`total.${c}${moment}`, balances));
+    facts.push(...circulation(`${before}total.${c}${after}`, balances));
   }
   return facts;
 }

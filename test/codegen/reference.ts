@@ -121,9 +121,32 @@ function runStmt(world: World, stmt: core.Stmt, locals: (Word | undefined)[]): W
       return null;
     case 'if':
       return runBlock(world, read(stmt.condition) === true ? stmt.then : stmt.otherwise, locals);
+    case 'element': {
+      const element = elementsOf(store, stmt.slot)[Number(read(stmt.index))] ?? zeroElement(world, stmt.slot);
+      for (const [at, target] of stmt.targets.entries()) locals[target] = element[at];
+      return null;
+    }
+    case 'loop':
+      return runLoop(world, stmt, locals, read(stmt.from) as bigint, read(stmt.to) as bigint);
     case 'return':
       return stmt.values.map(read);
   }
+}
+
+function runLoop(
+  world: World,
+  loop: Extract<core.Stmt, { kind: 'loop' }>,
+  locals: (Word | undefined)[],
+  from: bigint,
+  to: bigint,
+): Word[] | null {
+  for (let at = from; at < to; at += 1n) {
+    locals[loop.index] = at;
+    const returned = runBlock(world, loop.body, locals);
+    if (returned !== null) return returned;
+    if (at - from >= BigInt(loop.bound)) throw new Failure('LoopBound');
+  }
+  return null;
 }
 
 function readAtom(world: World, atom: core.Atom, locals: readonly (Word | undefined)[]): Word {
@@ -255,6 +278,10 @@ function zeroOf(world: World, slot: number, field: number): Word {
   const type = world.contract.slots[slot]!.fields[field]!.type;
   if (type.kind === 'Bool') return false;
   return type.kind === 'Did' || type.kind === 'Text' ? '' : 0n;
+}
+
+function zeroElement(world: World, slot: number): Word[] {
+  return world.contract.slots[slot]!.keys.map((key) => (key.kind === 'Did' ? '' : 0n));
 }
 
 function elementsOf(store: Store, slot: number): Word[][] {

@@ -27,11 +27,38 @@ function markAll(marker: Marker, stmts: readonly core.Stmt[]): readonly core.Stm
   return stmts.flatMap((stmt) => {
     if (stmt.kind === 'assert') return isAssert(marker, stmt) ? checkOf(marker, stmt) : [stmt];
     if (stmt.kind === 'add') return [...roomBefore(marker, stmt), stmt];
+    if (stmt.kind === 'loop') return markLoop(marker, stmt);
     if (stmt.kind !== 'if') return [stmt];
     const then = markBranch(marker, stmt.then);
     return [{ ...stmt, then, otherwise: markBranch(marker, stmt.otherwise) }];
   });
 }
+
+/** An invariant shows itself before the first turn, or at the end of each, where the index is already that of the next. */
+function markLoop(marker: Marker, stmt: Loop): readonly core.Stmt[] {
+  const { obligation } = marker;
+  const { index, span } = stmt;
+  const clause = stmt.invariants.find(
+    (invariant) => obligation.kind === 'assert' && sameSpan(invariant.span, obligation.span),
+  );
+  const body = markAll(marker, stmt.body);
+  if (clause === undefined) return [{ ...stmt, body }];
+  const check = checkOf(marker, { kind: 'assert', span: clause.span, clause });
+  if (obligation.name.endsWith('.before'))
+    return [{ kind: 'copy', span, target: index, value: stmt.from }, ...check, { ...stmt, body }];
+  const step = (op: 'add' | 'sub'): core.Stmt => ({
+    kind: 'op',
+    span,
+    target: index,
+    op,
+    args: [{ kind: 'local', id: index }, ONE],
+    reverts: [],
+  });
+  return [{ ...stmt, body: [...body, step('add'), ...check, step('sub')] }];
+}
+
+type Loop = Extract<core.Stmt, { readonly kind: 'loop' }>;
+const ONE: core.Atom = { kind: 'const', type: { kind: 'Int' }, value: 1n };
 
 function markBranch(marker: Marker, stmts: readonly core.Stmt[]): readonly core.Stmt[] {
   const { obligation } = marker;
