@@ -59,17 +59,16 @@ const TERMINAL = openTerminal(process.argv);
 const STARTED = performance.now();
 
 process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
 process.exitCode = await demonstrate();
 
 async function demonstrate(): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'ccl-demo-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const verifier = await openVerifier(TERMINAL, { cache: false });
   try {
+    const folder = temporaryFolder();
     await refuteImported(verifier, folder);
     const credit = await proveExample(verifier, MENDED);
     const bank = await proveExample(verifier, TIME_BANK);
-    await verifier.close();
     await runChain(folder, bank, credit);
     return 0;
   } catch (error) {
@@ -80,6 +79,13 @@ async function demonstrate(): Promise<number> {
   } finally {
     await verifier.close();
   }
+}
+
+/** Goes when the process does. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ccl-demo-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 // ---- a contract that nobody here wrote ---------------------------------------------------------

@@ -5,17 +5,16 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fail } from './failure.ts';
 
 const TEXT_BYTES_MAX = 16 << 20;
-
-/** A source as the compiler wants it: its name as the person gave it, and its text. */
-export type SourceText = { readonly name: string; readonly text: string };
 
 /** The text of a UTF-8 file. */
 export function readText(path: string): string {
@@ -25,10 +24,6 @@ export function readText(path: string): string {
   } catch {
     return fail('C0104', { path });
   }
-}
-
-export function readSource(path: string): SourceText {
-  return { name: path, text: readText(path) };
 }
 
 export function readBytes(path: string): Uint8Array {
@@ -50,16 +45,30 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
-/** Writes beside the place and renames, so that a reader sees the old file or the whole new one. */
+/**
+ * Writes beside the place and renames, so that a reader sees the old file or the whole new one. Links are followed, the
+ * mode of an old file stays, and what is no file (such as `/dev/stdout`) is written to as it is.
+ */
 export function writeFile(path: string, content: string | Uint8Array): void {
+  try {
+    const old = statSync(path, { throwIfNoEntry: false });
+    if (old === undefined) replaceFile(path, content, 0o666);
+    else if (old.isFile()) replaceFile(realpathSync(path), content, old.mode & 0o777);
+    else writeFileSync(path, content);
+  } catch (error) {
+    const folderMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    failOn(folderMissing ? dirname(path) : path, error);
+  }
+}
+
+function replaceFile(path: string, content: string | Uint8Array, mode: number): void {
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.new`);
   try {
-    writeFileSync(beside, content);
+    writeFileSync(beside, content, { mode });
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });
-    const folderMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    failOn(folderMissing ? dirname(path) : path, error);
+    throw error;
   }
 }
 

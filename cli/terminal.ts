@@ -67,18 +67,19 @@ export function endProgress(terminal: Terminal): void {
   if (terminal.interactive) terminal.note('\r\u001b[K');
 }
 
-/** Asks on the terminal without showing the answer. */
+/** Asks on the terminal without showing the answer: the echo is off before the question stands there. */
 export function askSecret(question: string): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  process.stderr.write(question);
   const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
+  process.stderr.write(question);
   return answerOf(reader, () => process.stderr.write('\n'));
 }
 
 /** Asks on the terminal. */
 export function ask(question: string): Promise<string> {
+  const reader = createInterface({ input: process.stdin });
   process.stderr.write(question);
-  return answerOf(createInterface({ input: process.stdin }), () => undefined);
+  return answerOf(reader, () => undefined);
 }
 
 function answerOf(reader: ReturnType<typeof createInterface>, after: () => unknown): Promise<string> {

@@ -850,8 +850,7 @@ export const DIAGNOSTICS = {
     help: 'an invariant may say that the own balance is at least something, never that it is exactly so: anyone may pay in',
     explanation:
       "Between two calls time passes, anyone may pay into the contract's account, and everything else outside may change. An invariant that such a step can break is assumed nowhere.",
-    example:
-      'contract C {\n  uses ledger.read;\n  currency hours { decimals 2 }\n  invariant empty: ledger.balance(self, hours) == 0 hours;\n}\n',
+    example: 'contract C {\n  state { opened: Time = now; }\n  invariant still: opened == now;\n}\n',
   },
   W0506: {
     severity: 'warning',

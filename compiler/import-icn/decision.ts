@@ -92,9 +92,9 @@ function contractDecisions(contract: Contract, whole: Whole): readonly Draft[] {
   const first = contract.participants[0];
   const participants: readonly Draft[] =
     first === undefined ? [] : [participantsDraft(first.place, plan.participants)];
-  const currencies: Draft[] = [...plan.currencies].map(([, name]) => ({
+  const currencies: Draft[] = [...plan.currencies].map(([original, name]) => ({
     kind: 'currency',
-    place: contract.currency?.place ?? contract.name.place,
+    place: plan.currencyPlaces.get(original)!,
     text: `the currency \`${name}\` gets \`decimals 0\`: the format knows whole units only.`,
   }));
   const renamed: Draft[] = plan.renamed.map(({ place, from, to }) => ({

@@ -12,7 +12,7 @@ import { readJson } from './json.ts';
 import { checkLimits } from './limits.ts';
 import { planContract } from './plan.ts';
 import { reachedStatements, type Scope, scopeOf } from './scope.ts';
-import { type Contract, readContract } from './tree.ts';
+import { type Contract, type Place, readContract } from './tree.ts';
 
 export type { Decision } from './decision.ts';
 
@@ -94,8 +94,7 @@ function translate(file: string, contract: Contract, report: Report): Translatio
     for (const found of inexpressibleTypes(contract, scopes, types))
       note(diagnose('E0604', { file, ...found, ...found.place }));
   if (!sound) return null;
-  const used = [contract.currency?.text ?? null, ...currencies.values()].filter((name) => name !== null);
-  const plan = planContract(contract, scopes, accounts, types, [...new Set(used)]);
+  const plan = planContract(contract, scopes, accounts, types, placesOfCurrencies(contract, currencies));
   return { scopes, whole: { plan, accounts, types, currencyOf: (stmt) => currencies.get(stmt)! } };
 }
 
@@ -123,6 +122,17 @@ function currenciesOf(
       else note(diagnose('E0604', { file, ...stmt.currency.place, ...CHOSEN_CURRENCY }));
     }
   return found;
+}
+
+/** The contract's own currency first, then those of its transfers. */
+function placesOfCurrencies(
+  contract: Contract,
+  used: ReadonlyMap<Transfer, string>,
+): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
+  if (contract.currency !== null) places.set(contract.currency.text, contract.currency.place);
+  for (const [stmt, name] of used) if (!places.has(name)) places.set(name, stmt.currency.place);
+  return places;
 }
 
 const CHOSEN_CURRENCY = {

@@ -14,6 +14,8 @@ export type Plan = {
   readonly name: string;
   /** Currency of the format -> its name in CCL. */
   readonly currencies: ReadonlyMap<string, string>;
+  /** Where each currency is named first. */
+  readonly currencyPlaces: ReadonlyMap<string, Place>;
   /** State variable of the format -> its name in CCL; those that became `self` are absent. */
   readonly state: ReadonlyMap<string, string>;
   /** State that holds the participants, where a rule reads them. */
@@ -45,13 +47,13 @@ export type RulePlan = {
   readonly names: NameSpace;
 };
 
-/** `currencies`: the names that transfers and the contract use. */
+/** `currencyPlaces`: the names that transfers and the contract use, with their first places. */
 export function planContract(
   contract: Contract,
   scopes: readonly Scope[],
   accounts: Accounts,
   types: Types,
-  currencies: readonly string[],
+  currencyPlaces: ReadonlyMap<string, Place>,
 ): Plan {
   const outer = nameSpace(null);
   const renamed: Plan['renamed'][number][] = [];
@@ -63,7 +65,7 @@ export function planContract(
   const start: Place = { path: '$', span: { start: 0, end: 0 } };
   const name = rename(outer, contract.name.place, contract.name.text, contract.name.text);
   const currencyNames = new Map(
-    currencies.map((each) => [each, rename(outer, start, each, currencyWanted(each))]),
+    [...currencyPlaces].map(([each, place]) => [each, rename(outer, place, each, currencyWanted(each))]),
   );
   const state = planState(contract, accounts, outer, rename);
   const ruleNames = new Map(
@@ -83,6 +85,7 @@ export function planContract(
   return {
     name,
     currencies: currencyNames,
+    currencyPlaces,
     state,
     participants,
     inits,

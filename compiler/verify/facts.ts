@@ -25,7 +25,9 @@ import {
   ONE,
   or,
   positivePart,
+  printFormula,
   scale,
+  sortOf,
   sortOfType,
   sub,
   symbol,
@@ -53,6 +55,17 @@ export function witnessesOf(model: Model, formulas: readonly Formula[]): readonl
   );
 }
 
+/**
+ * For each type of key one value that no entry has: the state is finite, its keys are not. What holds for all keys
+ * holds for it, too.
+ */
+export function absentKeys(model: Model): readonly Formula[] {
+  const sorts = new Set(model.contract.slots.flatMap((slot) => slot.keys.map(sortOfType)));
+  return [...sorts].filter((sort) => sort !== 'Bool').map((sort) => symbol(`${ABSENT}${sort}`, sort));
+}
+
+const ABSENT = 'absent.';
+
 export function factsOf(model: Model, formulas: readonly Formula[]): readonly Formula[] {
   const reads = readsOf(formulas);
   const mentioned = new Set(reads.map((read) => read.name));
@@ -64,12 +77,21 @@ export function factsOf(model: Model, formulas: readonly Formula[]): readonly Fo
         mentioned.has(`${moment}${sumName(i)}`) ? sumFacts(moment, model, i, reads) : [],
       ),
     ]),
+    ...reads.flatMap(absentFact),
+    ...absentIsOther(formulas),
     ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads, moments)),
     ...arithmeticFacts(reads, constantsIn(formulas), divisorsIn(formulas)),
   ];
   // The structure's own reads are words, too.
   const all = readsOf([...formulas, ...structure]);
-  return [...all.flatMap((read) => rangeFact(model, read)), ...structure];
+  return unique([...all.flatMap((read) => rangeFact(model, read)), ...structure]);
+}
+
+/** Each fact once, and none that says nothing. */
+function unique(facts: readonly Formula[]): readonly Formula[] {
+  const number = numbering();
+  const found = new Map(facts.map((fact) => [number(fact), fact]));
+  return [...found.values()].filter((fact) => !(fact.kind === 'bool' && fact.value));
 }
 
 /** Each application once, in order of appearance. */
@@ -98,6 +120,38 @@ function rangeFact(model: Model, read: Apply): readonly Formula[] {
   if (kind === 'balance') return [balanceInBounds(read)];
   if (kind === 'total') return [within(0n, read, BALANCE_MAX)];
   return [];
+}
+
+/**
+ * It is nobody whom the call or the code names: there are always others. Witnesses of existentials are left out, for
+ * one may have been chosen to be this very key.
+ */
+function absentIsOther(formulas: readonly Formula[]): readonly Formula[] {
+  const atoms = new Map<string, Formula>();
+  visitNodes(formulas, (node) => {
+    if (isAbsent(node) || isNamed(node)) atoms.set(printFormula(node), node);
+  });
+  const named = [...atoms.values()].filter(isNamed);
+  return [...atoms.values()]
+    .filter(isAbsent)
+    .flatMap((key) =>
+      named.filter((other) => sortOf(other) === sortOf(key)).map((other) => not(eq(key, other))),
+    );
+}
+
+function isNamed(key: Formula): boolean {
+  if (key.kind !== 'symbol') return key.kind === 'literal';
+  return key.name.startsWith('parameter.') || ['self', 'caller', 'creator', 'victim'].includes(key.name);
+}
+
+function isAbsent(key: Formula): boolean {
+  return key.kind === 'symbol' && key.name.startsWith(ABSENT);
+}
+
+function absentFact(read: Apply): readonly Formula[] {
+  const isState = read.name.startsWith('field.') || read.name.startsWith('has.');
+  const absent = read.args.some(isAbsent);
+  return isState && absent ? [eq(read, zeroOf(read.sort))] : [];
 }
 
 function slotFacts(

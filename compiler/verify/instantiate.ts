@@ -28,14 +28,12 @@ const INSTANCES_MAX = 200;
 
 /** `keys`: further terms worth instantiating at. What comes out is free of quantifiers. */
 export function instantiate(asserted: readonly Formula[], keys: readonly Formula[]): readonly Formula[] {
-  const fresh = { count: 0 };
-  const normal = asserted.map((formula) => skolemize(normalize(formula), fresh));
+  const witness = witnesses();
+  const normal = asserted.map((formula) => skolemize(normalize(formula), witness));
   let candidates = candidatesOf([...normal.map(groundPart), ...keys], keys);
   let ground: readonly Formula[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    // Symbols for what is inside an instance are named anew each round, by instance, so the last round stands alone.
-    const inner = { count: fresh.count };
-    ground = normal.map((formula) => expand(formula, candidates, inner));
+    ground = normal.map((formula) => expand(formula, candidates, witness));
     candidates = candidatesOf([...candidates, ...ground, ...keys], [...candidates, ...keys]);
   }
   return ground;
@@ -52,7 +50,7 @@ function positive(formula: Formula): Formula {
   if (!hasQuantifier(formula)) return formula;
   if (formula.kind === 'forall' || formula.kind === 'exists')
     return { ...formula, body: positive(formula.body) };
-  if (formula.kind !== 'op') return formula;
+  if (!isConnective(formula)) return positive(byCases(formula));
   const [a, b, c] = formula.args as [Formula, Formula, Formula];
   switch (formula.op) {
     case 'not':
@@ -76,7 +74,7 @@ function negative(formula: Formula): Formula {
     const kind = formula.kind === 'forall' ? 'exists' : 'forall';
     return { kind, variables: formula.variables, body: negative(formula.body) };
   }
-  if (formula.kind !== 'op') return not(formula);
+  if (!isConnective(formula)) return negative(byCases(formula));
   const [a, b, c] = formula.args as [Formula, Formula, Formula];
   switch (formula.op) {
     case 'not':
@@ -94,33 +92,71 @@ function negative(formula: Formula): Formula {
   }
 }
 
+type Connective = Extract<Formula, { readonly kind: 'op' }>;
+
+/** What is made of truth values alone; equality of numbers, say, is not. */
+function isConnective(formula: Formula): formula is Connective {
+  return formula.kind === 'op' && formula.args.every((arg) => sortOf(arg) === 'Bool');
+}
+
+/** A quantifier inside of a number or a key: the statement with it true, and with it false. */
+function byCases(atom: Formula): Formula {
+  const inside = quantifiedPart(atom)!;
+  const given = (value: Formula): Formula => {
+    const go = (f: Formula): Formula => (f === inside ? value : hasQuantifier(f) ? mapChildren(f, go) : f);
+    return go(atom);
+  };
+  return or(and(inside, given(TRUE)), and(not(inside), given(FALSE)));
+}
+
+/** The first largest part that is true or false and has a quantifier. */
+function quantifiedPart(formula: Formula): Formula | null {
+  for (const child of childrenOf(formula)) {
+    const found = !hasQuantifier(child) ? null : sortOf(child) === 'Bool' ? child : quantifiedPart(child);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 // ---- existentials ------------------------------------------------------------------------------
 
-/** Existentials that stand under no universal become symbols; a Boolean one is tried both ways. */
-function skolemize(formula: Formula, fresh: { count: number }): Formula {
+/** What stands for a variable of an existential. */
+type Witness = (exists: Formula, variable: Variable) => Formula;
+
+/**
+ * One formula has one witness, whenever it is met. Numbers that were counted anew each round would let a term at which
+ * a universal is instantiated be the witness of that very instance.
+ */
+function witnesses(): Witness {
+  const number = numbering();
+  return (exists, { name, sort }) => symbol(`some.${number(exists)}.${name}`, sort);
+}
+
+/** Existentials that stand under no universal become symbols. */
+function skolemize(formula: Formula, witness: Witness): Formula {
   if (formula.kind === 'exists') {
-    const values = new Map(formula.variables.map((v) => [v.name, symbol(`some.${fresh.count++}`, v.sort)]));
-    return skolemize(substitute(formula.body, values), fresh);
+    const values = new Map(formula.variables.map((v) => [v.name, witness(formula, v)]));
+    return skolemize(substitute(formula.body, values), witness);
   }
   if (formula.kind === 'op' && (formula.op === 'and' || formula.op === 'or') && hasQuantifier(formula)) {
-    return mapChildren(formula, (child) => skolemize(child, fresh));
+    return mapChildren(formula, (child) => skolemize(child, witness));
   }
   return formula;
 }
 
 // ---- universals --------------------------------------------------------------------------------
 
-function expand(formula: Formula, candidates: readonly Formula[], fresh: { count: number }): Formula {
-  if (formula.kind === 'exists') return expand(skolemize(formula, fresh), candidates, fresh);
+function expand(formula: Formula, candidates: readonly Formula[], witness: Witness): Formula {
+  if (formula.kind === 'exists') return expand(skolemize(formula, witness), candidates, witness);
   if (formula.kind === 'forall') {
     const instances = tuplesFor(formula.variables, candidates).map((tuple) => {
       const values = new Map(formula.variables.map((variable, i) => [variable.name, tuple[i]!]));
-      return expand(substitute(formula.body, values), candidates, fresh);
+      return expand(substitute(formula.body, values), candidates, witness);
     });
     return and(...instances);
   }
   if (formula.kind === 'op' && (formula.op === 'and' || formula.op === 'or') && hasQuantifier(formula)) {
-    return mapChildren(formula, (child) => expand(child, candidates, fresh));
+    return mapChildren(formula, (child) => expand(child, candidates, witness));
   }
   return formula;
 }

@@ -7,13 +7,25 @@ import { sha256 } from '../../vm/index.ts';
 import type { AssertClause, Clause, Contract, Function as CoreFunction, EnvName } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { holds, type Scope } from './clause.ts';
-import { CALLER, CREATOR, environmentFacts, factsOf, NEXT, readsOf, SELF, witnessesOf } from './facts.ts';
+import {
+  absentKeys,
+  CALLER,
+  CREATOR,
+  environmentFacts,
+  factsOf,
+  NEXT,
+  readsOf,
+  SELF,
+  witnessesOf,
+} from './facts.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
 import {
+  and,
   eq,
   FALSE,
   type Formula,
   fits,
+  hasQuantifier,
   implies,
   int,
   le,
@@ -208,6 +220,9 @@ function clauseAfter(context: Context, walk: Walk, clause: Clause): Obligation {
   });
 }
 
+/** What `succeeds when` takes for granted. */
+const GRANTED = 'access, gas up to the bound, a spending limit that covers it, and nothing frozen or paused';
+
 /** Where the condition holds no check fails, `requires` included, and nothing is frozen. */
 function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
   const condition = holds(context.model, clause.term, scopeBefore(walk));
@@ -218,7 +233,7 @@ function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
     clause,
     violation: [reverts(walk.passive), condition, ...nothingFrozen(walk.passive)],
     passed: 'some',
-    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\``,
+    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\`, given ${GRANTED}`,
     failure: `\`${walk.passive.fn.name}\` can revert although \`${clause.text}\``,
   });
 }
@@ -309,19 +324,32 @@ function mayRevert(context: Context, walk: Walk): readonly Obligation[] {
   const found = checks
     .map((check, i) => [check, i] as const)
     .filter(([check]) => MAY_REVERT.has(check.reason));
-  return found.map(([check, i], n) =>
-    obligation(context, walk, {
+  const places = Map.groupBy(found, ([check, i]) => placeOf(check, i));
+  return [...places.values()].map((turns, n) => {
+    const [check, first] = turns[0]!;
+    const failing = ([{ ok, guard }, i]: (typeof turns)[number]) => [
+      not(ok),
+      guard,
+      passes(checks.slice(0, i)),
+    ];
+    const isOne = turns.length === 1;
+    return obligation(context, walk, {
       kind: 'may-revert',
       name: `${check.reason}.${n + 1}`,
       span: check.span,
       clause: null,
-      violation: [not(check.ok), check.guard, passes(checks.slice(0, i))],
-      passed: i,
+      violation: isOne ? failing(turns[0]!) : [or(...turns.map((turn) => and(...failing(turn))))],
+      passed: isOne ? first : 'some',
       ...(check.reason === 'capacity' ? { inside: true as const } : {}),
       success: `\`${fn.name}\` cannot revert here`,
       failure: `\`${fn.name}\` may revert: ${check.what}`,
-    }),
-  );
+    });
+  });
+}
+
+/** The turns of an unrolled loop are one place, everything else is one of its own. */
+function placeOf({ loop, reason, span }: Check, index: number): string {
+  return loop === 0 ? String(index) : `loop ${loop} ${reason} ${span.start} ${span.end}`;
 }
 
 function vacuity(context: Context, walk: Walk): readonly Obligation[] {
@@ -478,7 +506,7 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
   if (stated.some((formula) => formula.kind === 'bool' && !formula.value)) return [FALSE];
   const witnesses = witnessesOf(model, stated).flat();
   const touched = walk === null ? [] : [...writtenKeys(walk.passive.after), CALLER];
-  const keys = [...touched, SELF, ...witnesses];
+  const keys = [...touched, SELF, ...witnesses, ...(stated.some(hasQuantifier) ? absentKeys(model) : [])];
   const ground = instantiate(stated, keys);
   const strange = draft.stranger === undefined ? [] : strangerFacts(model, ground);
   const said = [...ground, ...strange];
@@ -518,12 +546,14 @@ function strangerFacts(model: Model, formulas: readonly Formula[]): readonly For
   return facts;
 }
 
-/** Parameters and witnesses that are numbers are 64-bit words. */
+const WORDS = ['parameter.', 'witness.', 'absent.', 'loop.'];
+
+/** Parameters and witnesses that are numbers, and what a loop leaves unknown, are 64-bit words. */
 function wordFacts(formulas: readonly Formula[]): readonly Formula[] {
   const words = new Map<string, Formula>();
   visitNodes(formulas, (node) => {
     if (node.kind !== 'symbol' || node.sort !== 'Int') return;
-    if (/^(parameter\.|witness\.|loop\.)/.test(node.name)) words.set(node.name, fits(node));
+    if (WORDS.some((prefix) => node.name.startsWith(prefix))) words.set(node.name, fits(node));
   });
   return [...words.values()];
 }

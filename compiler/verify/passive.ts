@@ -91,6 +91,8 @@ export type Check = {
   readonly span: Span;
   /** What can go wrong, in words. */
   readonly what: string;
+  /** Number of the unrolled loop that it stands in, 0 for none: its turns are one place to the author. */
+  readonly loop: number;
 };
 /** Known once this many checks have passed, and not before: execution may have reverted earlier. */
 export type PathFact = { readonly checksBefore: number; readonly fact: Formula };
@@ -137,6 +139,7 @@ export function walkFunction(
     before,
     assumes,
     label: '',
+    unrolled: 0,
     checks: [],
     facts: [],
     asserts: [],
@@ -204,6 +207,8 @@ type Walk = {
   readonly assumes: (invariant: string) => boolean;
   /** The turns that the path stands in, for names. */
   readonly label: string;
+  /** Number of the outermost loop around that is walked turn by turn, 0 for none. */
+  readonly unrolled: number;
   readonly checks: Check[];
   readonly facts: PathFact[];
   readonly asserts: AssertPoint[];
@@ -320,7 +325,8 @@ function checked(
   span: Span,
   what: string,
 ): Path {
-  if (!(ok.kind === 'bool' && ok.value)) walk.checks.push({ guard: path.guard, ok, reason, span, what });
+  if (!(ok.kind === 'bool' && ok.value))
+    walk.checks.push({ guard: path.guard, ok, reason, span, what, loop: walk.unrolled });
   return path;
 }
 
@@ -563,7 +569,8 @@ function walkLoop(walk: Walk, loop: Loop, path: Path, from: Formula, to: Formula
   const start = assign(path, loop.index, from);
   if (!isSmall) return walkCut(walk, loop, start, from, to);
   noteInvariants(walk, loop, start, { stands: 'before', assumption: null });
-  return walkTurn({ ...walk, branches: [] }, loop, start, from, to, turns, 1);
+  const unrolled = walk.unrolled === 0 ? walk.counter.next++ : walk.unrolled;
+  return walkTurn({ ...walk, unrolled, branches: [] }, loop, start, from, to, turns, 1);
 }
 
 function countStatements(stmts: readonly Stmt[]): number {
@@ -650,7 +657,8 @@ function walkBehind(walk: Walk, loop: Loop, start: Path, written: Written, cut: 
   // Also where it cannot fail: what is known behind the loop is then not known at its last turn.
   const span = loop.reverts[0]?.span ?? loop.span;
   const isOpen = !(within.kind === 'bool' && within.value);
-  walk.checks.push({ guard, ok: within, reason: isOpen ? 'loopBound' : 'loop', span, what: WHAT.loopBound });
+  const reason = isOpen ? 'loopBound' : 'loop';
+  walk.checks.push({ guard, ok: within, reason, span, what: WHAT.loopBound, loop: walk.unrolled });
   const after = forget(walk, start, written, walk.counter.next++);
   const behind = { ...assign(after, loop.index, ite(lt(from, to), to, from)), guard };
   addFact(walk, implies(guard, and(...assumedOf(walk, loop, behind))));
@@ -729,6 +737,7 @@ function collectWritten(model: Model, stmts: readonly Stmt[], written: Written):
 /** The path with everything that is written unknown; a local that has no value yet gets none. */
 function forget(walk: Walk, path: Path, written: Written, number: number): Path {
   const { model, fn } = walk;
+  if (model.flaws.has('loopWritesNothing')) return path;
   const moment = momentName(number);
   const unknown = momentState(model, moment);
   const [arrays, words] = [new Map(path.state.arrays), new Map(path.state.words)];

@@ -174,6 +174,23 @@ describe('the program', () => {
     expect([0, 141]).toContain(code);
   });
 
+  test('speaks the language server protocol on its streams', async () => {
+    const message = (fields: object) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', ...fields });
+      return `Content-Length: ${body.length}\r\n\r\n${body}`;
+    };
+    const input = [
+      message({ id: 1, method: 'initialize', params: { processId: null, rootUri: null, capabilities: {} } }),
+      message({ id: 2, method: 'shutdown' }),
+      message({ method: 'exit' }),
+    ].join('');
+    const child = spawn(CCL, ['lsp', '--stdio']);
+    child.stdin.write(input);
+    const { code, out, err } = await ended(child);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('"hoverProvider":true');
+  });
+
   test('explains every code that it prints', async () => {
     const { out } = await ccl(['explain', '--json']);
     const { codes } = JSON.parse(out) as { readonly codes: readonly { readonly code: string }[] };

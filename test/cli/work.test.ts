@@ -1,9 +1,10 @@
 /** The commands that write and prove contracts, run as a newcomer would. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { format } from '../../compiler/format/format.ts';
-import { ccl, folder, ROOT } from './shell.ts';
+import { CCL, ccl, ended, folder, ROOT } from './shell.ts';
 
 const BANK = join(ROOT, 'examples', 'timebank', 'TimeBank.ccl');
 const CREDIT = join(ROOT, 'examples', 'infrastructure-credit', 'InfrastructureCredit.ccl');
@@ -178,6 +179,21 @@ describe('sources with mistakes', () => {
       ok: true,
       text: await readFile(join(cwd, 'a.ccl'), 'utf8'),
     });
+  });
+
+  test('what is written keeps links and modes, and may be a stream', async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, 'real.ccl'), 'const   a:Int=1;\n', { mode: 0o640 });
+    await symlink('real.ccl', join(cwd, 'link.ccl'));
+    expect(await ccl(['fmt', 'link.ccl'], { cwd })).toMatchObject({ code: 0, err: '' });
+    expect((await lstat(join(cwd, 'link.ccl'))).isSymbolicLink()).toBe(true);
+    expect((await stat(join(cwd, 'real.ccl'))).mode & 0o777).toBe(0o640);
+    const piped = spawn('bash', ['-c', '"$0" import "$1" -o /dev/stdout | cat', CCL, SHIPPED]);
+    const imported = await ended(piped);
+    expect(imported.out).toContain('contract MeshNetworkCredit {');
+    expect((await ccl(['import', SHIPPED, '-o', 'no/such/folder/a.ccl'], { cwd })).err).toMatch(
+      /^error\[C0101\]: there is nothing at no\/such\/folder\n/,
+    );
   });
 
   test('a failing test shows its line and what it read', async () => {

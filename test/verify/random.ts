@@ -35,6 +35,238 @@ ${[...invariants, ...histories, ...rules].join('\n')}
 `;
 }
 
+/** Loops, unrolled and cut, and the built-in functions of numbers. */
+export function randomLoops(seed: number): string {
+  const draw = drawFrom(seed);
+  const invariants = someOf(draw, LOOPS.invariants, 2).map((text, i) => `  invariant i${i}: ${text};`);
+  const rules = Array.from({ length: 2 + draw(2) }, (_, i) => {
+    const requires = someOf(draw, LOOPS.conditions, 2).map((text) => `    requires ${text} else "no"`);
+    const ensures = someOf(draw, LOOPS.ensures, 3).map((text) => `    ensures ${text}`);
+    const succeeds = draw(2) === 0 ? [`    succeeds when ${one(draw, LOOPS.conditions)}`] : [];
+    const body = Array.from({ length: 1 + draw(2) }, () => `    ${loop(draw)}`);
+    return [
+      `  rule r${i}(d: Did, x: Int, a: Amount<coin>)`,
+      ...requires,
+      ...ensures,
+      ...succeeds,
+      '  {',
+      ...body,
+      '  }',
+    ].join('\n');
+  });
+  return `contract Loops {
+  uses ledger.write;
+  currency coin { decimals 0 }
+  state { n: Int; total: Int; m: Map<Did, Int>; s: Set<Did, 20>; few: Set<Did, 2>; }
+${[...invariants, ...rules].join('\n')}
+  rule join(d: Did, x: Int, a: Amount<coin>) {
+    s.add(d);
+    if few.size < 2 { few.add(d); }
+  }
+}
+`;
+}
+
+function loop(draw: Draw): string {
+  const kind = draw(3);
+  if (kind === 0) return one(draw, LOOPS.numbers);
+  const head = one(draw, kind === 1 ? LOOPS.ranges : LOOPS.sets);
+  const known = kind === 1 ? [...LOOPS.known, ...LOOPS.counted] : LOOPS.known;
+  const clauses = someOf(draw, known, 2).map((text) => ` invariant ${text}`);
+  const turns = kind === 1 ? LOOPS.turns : [...LOOPS.turns, ...LOOPS.elements];
+  return `${head}${clauses.join('')} { ${one(draw, turns)} }`;
+}
+
+const LOOPS = {
+  ranges: ['for k in 0..x up to 12', 'for k in 0..x up to 2', 'for k in 0..3', 'for k in x..n up to 12'],
+  sets: ['for k in s', 'for k in few'],
+  known: [
+    'n >= 0',
+    'n == old(n)',
+    'total == sum(m)',
+    'forall v: Did { m[v] >= 0 }',
+    'total >= old(total)',
+    'n <= 5',
+  ],
+  counted: ['n == old(n) + k', 'n <= old(n) + k', 'k >= 0', 'k <= x', 'total == old(total)'],
+  turns: [
+    'n += 1;',
+    'n += x;',
+    'm[d] += 1; total += 1;',
+    'm[d] = x;',
+    'if n > 2 { return; } n += 1;',
+    'n = 1; if x == 2 { return; }',
+    'total -= m[d]; m.remove(d);',
+    'ledger.transfer(caller, d, a);',
+    'n += 1; for j in 0..2 { n -= 1; }',
+    'for j in few { m[j] += 1; total += 1; }',
+  ],
+  elements: [
+    'm[k] += 1; total += 1;',
+    'm[k] = 0;',
+    'total -= m[k]; m.remove(k);',
+    'ledger.transfer(self, k, a);',
+  ],
+  numbers: [
+    'n = mul_div(x, 2, 3);',
+    'n = mul_div(n, x, 3);',
+    'n = mul_div(x, 3, n);',
+    'n = share(x, 50%);',
+    'n = share_up(x, 50%) + share(x, 50%);',
+    'n = share(x, n, n + 2);',
+    'n = isqrt(x);',
+    'n = isqrt(x * x);',
+    'n = pow(x, 2);',
+    'n = pow(2, x);',
+  ],
+  conditions: [
+    'x >= 0 && x <= 2',
+    'x > 0 && x < 10',
+    'n >= 0',
+    's.size < 3',
+    'a >= 0 coin',
+    'n < 100',
+    'd != caller',
+  ],
+  invariants: [
+    'n >= 0',
+    'n <= 5',
+    'total == sum(m)',
+    'forall v: Did { m[v] >= 0 }',
+    'few.size <= s.size + 2',
+    'total <= 3',
+  ],
+  ensures: [
+    'n == old(n) + x',
+    'n == old(n)',
+    'n >= old(n)',
+    'n == x',
+    'n <= x',
+    'n * n <= x',
+    '3 * n <= 2 * x',
+    'n <= old(n) + 3',
+    'total == old(total)',
+    'm[d] == old(m[d])',
+    'sum(m) == old(sum(m))',
+    'x >= 2 ==> n >= 1',
+    'ledger.balance(d, coin) == old(ledger.balance(d, coin))',
+    'ledger.total(coin) == old(ledger.total(coin))',
+    's.size == old(s.size)',
+  ],
+} as const;
+
+/** Contracts over keys and values of other shapes: structs, pairs, texts, flags, times, and a `fn`. */
+export function randomShapes(seed: number): string {
+  const draw = drawFrom(seed);
+  const invariants = someOf(draw, SHAPES.invariants, 3).map((text, i) => `  invariant i${i}: ${text};`);
+  const rules = Array.from({ length: 2 + draw(2) }, (_, i) => {
+    const requires = someOf(draw, SHAPES.conditions, 2).map((text) => `    requires ${text} else "no"`);
+    const ensures = someOf(draw, SHAPES.ensures, 3).map((text) => `    ensures ${text}`);
+    const succeeds = draw(3) === 0 ? [`    succeeds when ${one(draw, SHAPES.conditions)}`] : [];
+    const body = Array.from({ length: 1 + draw(3) }, () => {
+      const inner = one(draw, SHAPES.statements);
+      return draw(3) === 0
+        ? `    if ${one(draw, SHAPES.conditions)} { ${inner} } else { ${one(draw, SHAPES.statements)} }`
+        : `    ${inner}`;
+    });
+    return [
+      `  rule r${i}(d: Did, x: Int, b: Bool)`,
+      ...requires,
+      ...ensures,
+      ...succeeds,
+      '  {',
+      ...body,
+      '  }',
+    ].join('\n');
+  });
+  return `struct Account { owner: Did, amount: Int, open: Bool }
+contract Shapes {
+  state {
+    flag: Bool;
+    label: Text;
+    since: Time = now;
+    best: Account;
+    accounts: Map<Did, Account>;
+    grid: Map<(Did, Int), Int>;
+    pairs: Set<(Did, Int), 2>;
+    total: Int;
+  }
+  fn bounded(v: Int) -> Int
+    ensures result <= 10
+  {
+    if v > 10 { return 10; }
+    return v;
+  }
+${[...invariants, ...rules].join('\n')}
+}
+`;
+}
+
+const SHAPES = {
+  statements: [
+    'flag = b;',
+    'flag = !flag;',
+    'label = "a";',
+    'since = now;',
+    'best = accounts[d];',
+    'best.amount += 1;',
+    'accounts[d] = Account { owner: caller, amount: x, open: b };',
+    'total += bounded(x) - accounts[d].amount; accounts[d].amount = bounded(x);',
+    'accounts[d].open = b;',
+    'total -= accounts[caller].amount; accounts.remove(caller);',
+    'grid[(d, x)] += 1;',
+    'grid[(caller, 1)] = x;',
+    'grid.remove((d, x));',
+    'pairs.add((d, x));',
+    'pairs.remove((caller, x));',
+    'total = bounded(x);',
+    'total = min(x, 5);',
+    'total = abs(x);',
+  ],
+  conditions: [
+    'b',
+    'flag',
+    'x > 0 && x < 100',
+    'label == "a"',
+    'accounts[d].open',
+    'accounts[d].owner == caller',
+    '(d, x) in pairs',
+    'grid[(d, x)] == 0',
+    'accounts.has(d)',
+    'since == now',
+    'total < 1000 && total > 0 - 1000',
+    'd != caller',
+  ],
+  invariants: [
+    'total == sum(accounts, a => a.amount)',
+    'forall k: Did { accounts[k].amount <= 10 }',
+    'forall k: Did { accounts[k].open ==> accounts.has(k) }',
+    'forall k: Did, i: Int { grid[(k, i)] >= 0 }',
+    'count(accounts, a => a.open) <= 1',
+    'pairs.size <= 1',
+    'since <= now',
+    'flag ==> label == "a"',
+    'best.amount <= 10',
+    'forall k: Did { accounts[k].amount == 0 || accounts.has(k) }',
+    'exists k: Did { !accounts.has(k) }',
+  ],
+  ensures: [
+    'flag == b',
+    'accounts[d].amount == x',
+    'accounts[d].open == old(accounts[d].open)',
+    'accounts.has(d)',
+    'grid[(d, x)] == old(grid[(d, x)]) + 1',
+    'forall k: Did, i: Int { grid[(k, i)] == old(grid[(k, i)]) || k == d || k == caller }',
+    'best == old(best)',
+    'total <= 10',
+    'total == old(total)',
+    'label == old(label)',
+    'pairs.size >= old(pairs.size)',
+    'sum(accounts, a => a.amount) == old(sum(accounts, a => a.amount))',
+    'total >= 0',
+  ],
+};
+
 function rule(draw: Draw, index: number): string {
   if (draw(4) === 0) return plainRule(draw, index);
   const requires = someOf(draw, CONDITIONS, 2).map((text) => `    requires ${text} else "no"`);

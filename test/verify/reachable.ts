@@ -73,6 +73,8 @@ export function explore(
 function rootsOf(arena: Arena, watch: (step: Step) => Place | null): Place[] {
   const deploy: Action = { kind: 'deploy', args: [] };
   const plain = watch(takeStep(arena, null, deploy));
+  if (arena.contract.currencies.length === 0) return plain === null ? [] : [plain];
+  if (arena.contract.currencies.length === 0) return plain === null ? [] : [plain];
   const paid = takeStep(arena, null, { kind: 'pay', from: memberDid('bob'), currency: 0, amount: 3n }).to;
   const rich = paid === null ? null : watch(takeStep(arena, paid, deploy));
   return [plain, rich].filter((place) => place !== null);
@@ -117,19 +119,19 @@ function actionsAt(arena: Arena, place: Place, draw: Draw, calls: number): reado
     Array.from({ length: calls }, (): Action => {
       const by = draw(6) === 0 ? memberDid(STRANGER) : people[draw(2)]!;
       const d = draw(3) === 0 ? by : somebody[draw(somebody.length)]!;
+      const last = arena.contract.currencies.length > 0 ? AMOUNTS[draw(AMOUNTS.length)]! : draw(2) === 0;
       return {
         kind: 'call',
         callee,
-        args: [d, NUMBERS[draw(NUMBERS.length)]!, AMOUNTS[draw(AMOUNTS.length)]!],
+        args: [d, NUMBERS[draw(NUMBERS.length)]!, last],
         by,
       };
     }),
   );
-  return [
-    ...drawn,
-    { kind: 'pay', from: memberDid('bob'), currency: 0, amount: 1n },
-    { kind: 'wait', seconds: 1n },
-  ];
+  const paid = arena.contract.currencies.map(
+    (_, currency): Action => ({ kind: 'pay', from: memberDid('bob'), currency, amount: 1n }),
+  );
+  return [...drawn, ...paid, { kind: 'wait', seconds: 1n }];
 }
 
 function plain(_: string, value: unknown): unknown {

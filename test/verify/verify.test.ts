@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   analyse,
   CUT,
+  DIAGNOSTICS,
+  type DiagnosticCode,
   diagnosticsOf,
   failsBuild,
   lowerProgram,
@@ -93,4 +95,15 @@ describe('reports', () => {
     const plain = (report: Report): unknown => report.rows.map((row) => ({ ...row, resource: 0 }));
     expect(plain(await verify(fixture))).toEqual(plain(await verify(fixture)));
   });
+});
+
+describe('diagnostics', () => {
+  const codes = (Object.keys(DIAGNOSTICS) as DiagnosticCode[]).filter((code) => /^[EW]05/.test(code));
+  for (const code of codes) {
+    test(`the example of ${code} triggers it`, async () => {
+      const report = await verify({ name: code, text: DIAGNOSTICS[code].example });
+      const given = new Set(diagnosticsOf(report, code).map((diagnostic) => diagnostic.code));
+      expect([...given]).toEqual([code]);
+    });
+  }
 });

@@ -18,18 +18,23 @@ import { nameOf, type People } from './people.ts';
 import { keyText, zeroOf } from './snapshot.ts';
 import { type Arena, fork, type Place, SINK } from './steps.ts';
 
-/** The model's state, from that of a contract just deployed; null where the model cannot be made concrete. */
+/**
+ * The model's state, from that of a contract just deployed; null where the model cannot be made concrete. `counted`:
+ * how many entries are added to a map with a `count`, whose terms only the judge can tell.
+ */
 export function buildState(
   arena: Arena,
   deployed: Place,
   candidate: Candidate,
   people: People,
+  counted: number,
 ): Place | null {
   const world = fork(deployed.world);
   const { account } = deployed;
   const { counterexample } = candidate;
+  world.names.set(SINK, 'everyone else');
   const name = (value: ModelValue): Value => nameOf(people, value, account)!;
-  const building: Building = { arena, world, account, counterexample, name };
+  const building: Building = { arena, world, account, counterexample, name, counted };
   for (const index of arena.contract.slots.keys()) if (!buildSlot(building, index)) return null;
   buildLedger(building);
   world.clock.time = counterexample.now;
@@ -46,6 +51,7 @@ type Building = {
   readonly account: string;
   readonly counterexample: Counterexample;
   readonly name: (value: ModelValue) => Value;
+  readonly counted: number;
 };
 type Entries = Map<string, { readonly keys: readonly Value[]; readonly fields: Map<number, Value> }>;
 
@@ -79,7 +85,7 @@ function buildMap(building: Building, slot: core.Slot, index: number): boolean {
     if (!isZero(value)) entryAt(entries, word.keys.map(name)).fields.set(word.field, value);
   }
   for (const sum of counterexample.sums.filter((one) => one.slot === index)) {
-    if (sum.kind === 'count') fillCount(slot, entries, sum.value);
+    if (sum.kind === 'count') fillCount(slot, entries, building.counted);
     else if (sum.field >= 0 && !fillSum(slot, entries, sum.field, sum.value)) return false;
   }
   const shape = shapeOf(building, slot.name);
@@ -103,16 +109,15 @@ function fillSum(slot: core.Slot, entries: Entries, field: number, sum: bigint):
   return missing === 0n;
 }
 
-/** As many entries of ones as are missing, if every entry that is not zero counts. */
-function fillCount(slot: core.Slot, entries: Entries, count: bigint): void {
-  const known = [...entries.values()].filter(({ fields }) =>
-    [...fields.values()].some((value) => !isZero(value)),
-  ).length;
-  for (let i = known; i < count && i < FILLERS_MAX; i++) {
+/** Entries that are likely to count. */
+function fillCount(slot: core.Slot, entries: Entries, count: number): void {
+  for (let i = 0; i < count; i++) {
     const { fields } = entryAt(entries, fillerKey(slot, i));
-    slot.fields.forEach(({ type }, field) => {
-      if (typeof zeroOf(type.kind) === 'bigint') fields.set(field, 1n);
-    });
+    for (const [field, { type }] of slot.fields.entries()) {
+      const zero = zeroOf(type.kind);
+      if (typeof zero === 'bigint') fields.set(field, 1n);
+      if (typeof zero === 'boolean') fields.set(field, true);
+    }
   }
 }
 
@@ -151,10 +156,14 @@ function buildSet(building: Building, slot: core.Slot, index: number): boolean {
 
 function fillerKey(slot: core.Slot, index: number): readonly Value[] {
   return slot.keys.map((type): Value => {
-    if (type.kind === 'Did') return memberDid(`somebody ${index + 1}`);
-    if (type.kind === 'Text') return `somebody ${index + 1}`;
+    if (type.kind === 'Did') return memberDid(nameOfFiller(index));
+    if (type.kind === 'Text') return nameOfFiller(index);
     return typeof zeroOf(type.kind) === 'bigint' ? 1_000_003n + BigInt(index) : zeroOf(type.kind);
   });
+}
+
+function nameOfFiller(index: number): string {
+  return `somebody ${index + 1}`;
 }
 
 function clearSlot(building: Building, slot: core.Slot): void {

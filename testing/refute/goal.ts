@@ -4,7 +4,7 @@
  */
 import type { Candidate, core } from '../../compiler/index.ts';
 import { type Failure, storageOf } from '../../host/index.ts';
-import type { Value } from '../../vm/index.ts';
+import type { TrapKind, Value } from '../../vm/index.ts';
 import { balances, memberDid, movesBetween } from '../world.ts';
 import type { Clause, Judge, Moment } from './judge.ts';
 import { type Arena, CREATOR, entryOf, type Place, STRANGER, type Step, snapshotAt } from './steps.ts';
@@ -80,17 +80,24 @@ function failsDespite(arena: Arena, judge: Judge, obligation: Obligation, step: 
 }
 
 /** What `succeeds when` takes for granted is no counterexample to it. */
+const GRANTED: ReadonlySet<string> = new Set(['AccessDenied', 'OutOfGas', 'BadArgument', 'CallDepth']);
+
 function isRevert({ trap, code }: Failure): boolean {
-  return (
-    trap !== undefined && trap.kind !== 'AccessDenied' && trap.kind !== 'OutOfGas' && code !== 'SpendingLimit'
-  );
+  return trap !== undefined && !GRANTED.has(trap.kind) && code !== 'SpendingLimit';
 }
 
-function revertsAt({ span }: Obligation, { failure }: Step): boolean {
+/** One place can fail in several ways, each an obligation of its own: the name begins with the reason. */
+function revertsAt({ span, name }: Obligation, { failure }: Step): boolean {
   const position = failure?.trap?.position ?? null;
-  if (position === null || failure?.trap?.kind === 'OutOfGas') return false;
+  if (position === null || failure?.trap?.kind !== TRAPS_OF[name.split('.')[0]!]) return false;
   return position.start === span.start && position.end === span.end;
 }
+
+const TRAPS_OF: { readonly [reason: string]: TrapKind | undefined } = {
+  overflow: 'Overflow',
+  divisionByZero: 'DivisionByZero',
+  loopBound: 'LoopBound',
+};
 
 function isMarked({ failure }: Step): boolean {
   return failure?.trap?.kind === 'Requirement' && failure.trap.message.includes(MARK);

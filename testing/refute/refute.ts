@@ -24,6 +24,8 @@ export type RefuterOptions = {
 };
 
 const STEPS_MAX = 400;
+/** How many entries that count are tried. */
+const COUNTED = [0, 1, 2, 3];
 
 /** A refuter for `verifyContract`, over the contract's own code. */
 export function makeRefuter(contract: core.Contract, options: RefuterOptions): Refute {
@@ -69,11 +71,14 @@ function fromBuiltState(
   const { arena, judge } = court;
   const deployed = deploySomehow(arena);
   if (deployed === null || candidate.obligation.callee === 0) return null;
-  const place = buildState(arena, deployed, candidate, people);
-  if (place === null || !allHold(arena, judge, hypotheses(candidate), place)) return null;
-  for (const action of lastActions(arena, candidate, people, place)) {
-    const step = takeStep(arena, place, action);
-    if (reached(step)) return step;
+  const counts = candidate.counterexample.sums.some(({ kind }) => kind === 'count') ? COUNTED : [0];
+  for (const counted of counts) {
+    const place = buildState(arena, deployed, candidate, people, counted);
+    if (place === null || !allHold(arena, judge, hypotheses(candidate), place)) continue;
+    for (const action of lastActions(arena, candidate, people, place)) {
+      const step = takeStep(arena, place, action);
+      if (reached(step)) return step;
+    }
   }
   return null;
 }
