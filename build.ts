@@ -9,7 +9,7 @@ import { join } from 'node:path';
 const ROOT = import.meta.dirname;
 const DIST = join(ROOT, 'dist');
 /** Shipped beside the code, as they are. */
-const ASSETS = ['LICENSE', 'README.md', 'examples', 'stdlib', 'node-version.cjs'];
+const ASSETS = ['LICENSE', 'README.md', 'examples', 'stdlib'];
 
 rmSync(DIST, { recursive: true, force: true });
 execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', join(ROOT, 'tsconfig.build.json')], { stdio: 'inherit' });

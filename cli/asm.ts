@@ -1,9 +1,9 @@
 /** `ccl asm FILE`: assembly text into an artifact, checked as every artifact is. */
 import { basename, dirname, extname, join } from 'node:path';
 import type { Command } from 'commander';
-import { assemble, encodeArtifact, validate } from '../vm/index.ts';
+import { assemble, decodeArtifact, encodeArtifact, validate } from '../vm/index.ts';
 import { fail } from './failure.ts';
-import { readText, writeFile } from './file.ts';
+import { readText, writeOutput } from './file.ts';
 import { command, type Shell } from './shell.ts';
 
 export function declare(shell: Shell): Command {
@@ -11,7 +11,8 @@ export function declare(shell: Shell): Command {
     'ccl asm counter.asm -o counter.ccb',
   ])
     .option('-o, --output <file>', 'where to write the artifact')
-    .action((file: string, options: { readonly output?: string }) => {
+    .option('--force', 'write over a file that is no artifact')
+    .action((file: string, options: { readonly output?: string; readonly force?: true }) => {
       const assembled = assemble(readText(file));
       if (!assembled.ok)
         return fail('C0108', {
@@ -24,7 +25,10 @@ export function declare(shell: Shell): Command {
       if (!valid.ok)
         return fail('C0109', { path: file, reason: valid.errors.map(({ message }) => message).join('; ') });
       const output = options.output ?? join(dirname(file), `${basename(file, extname(file))}.ccb`);
-      writeFile(output, encodeArtifact(assembled.artifact));
+      writeOutput(output, encodeArtifact(assembled.artifact), {
+        force: options.force,
+        ours: (old) => decodeArtifact(old).ok,
+      });
       shell.terminal.out(`${output}\n`);
     });
 }

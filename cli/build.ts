@@ -9,20 +9,26 @@ import {
   checkSize,
   claimsOf,
   type core,
+  decodeCertificate,
   diagnosticsOf,
   encodeCertificate,
   failsBuild,
   marksOf,
 } from '../compiler/index.ts';
-import { type Artifact, artifactHash, encodeArtifact } from '../vm/index.ts';
+import { type Artifact, artifactHash, decodeArtifact, encodeArtifact } from '../vm/index.ts';
 import { fail } from './failure.ts';
-import { writeFile } from './file.ts';
+import { checkOutput, type OutputOptions, writeOutput } from './file.ts';
 import { command, type Shell } from './shell.ts';
 import { contractOf, showDiagnostics, soundFile, sourcesOf } from './source.ts';
 import { jsonText, type Terminal } from './terminal.ts';
 import { verifyAll } from './verification.ts';
 
-type Options = { readonly output?: string; readonly contract?: string; readonly json?: true };
+type Options = {
+  readonly output?: string;
+  readonly contract?: string;
+  readonly force?: true;
+  readonly json?: true;
+};
 
 /** A verified build: what a node wants to see. */
 export type Built = {
@@ -39,6 +45,7 @@ export function declare(shell: Shell): Command {
   )
     .option('-o, --output <file>', 'where to write the artifact')
     .option('--contract <name>', 'which contract of the file')
+    .option('--force', 'write over files that are no artifact and no certificate')
     .option('--json', 'print JSON')
     .action((file: string, options: Options) => buildFile(shell, file, options));
 }
@@ -46,18 +53,28 @@ export function declare(shell: Shell): Command {
 async function buildFile(shell: Shell, file: string, options: Options): Promise<void> {
   const { terminal } = shell;
   const analysis = soundFile(terminal, file);
-  const built = analysis && (await buildContract(terminal, analysis, contractOf(analysis, options.contract)));
-  if (built === null) return shell.finish('wrong');
-  const output = options.output ?? join(dirname(file), `${built.artifact.name}.ccb`);
+  if (analysis === null) return shell.finish('wrong');
+  const contract = contractOf(analysis, options.contract);
+  const output = options.output ?? join(dirname(file), `${contract.name}.ccb`);
   const certificate = join(dirname(output), `${basename(output, extname(output))}.cert`);
-  writeFile(output, built.bytes);
-  writeFile(certificate, encodeCertificate(built.certificate));
+  const artifacts: OutputOptions = { force: options.force, ours: (old) => decodeArtifact(old).ok };
+  const certificates: OutputOptions = { force: options.force, ours: isCertificate };
+  checkOutput(output, artifacts);
+  checkOutput(certificate, certificates);
+  const built = await buildContract(terminal, analysis, contract);
+  if (built === null) return shell.finish('wrong');
+  writeOutput(output, built.bytes, artifacts);
+  writeOutput(certificate, encodeCertificate(built.certificate), certificates);
   const hash = Buffer.from(artifactHash(built.bytes)).toString('hex');
   const { length: size } = built.bytes;
   const { length: proofs } = built.certificate.proofs;
   if (options.json) return terminal.out(jsonText({ artifact: output, certificate, hash, size, proofs }));
   terminal.out(`${output}\n${certificate}\n`);
   terminal.note(`${size} bytes, ${proofs} proofs, hash ${hash}\n`);
+}
+
+function isCertificate(old: Uint8Array): boolean {
+  return decodeCertificate(new TextDecoder().decode(old)) !== null;
 }
 
 /** The verified build of a contract; null after showing why there is none. */

@@ -56,6 +56,11 @@ export const FAILURES = {
     help: '`ccl disasm` shows the form',
   },
   C0109: { exit: 'wrong', message: '{path} does not validate: {reason}', help: null },
+  C0110: {
+    exit: 'environment',
+    message: '{path} exists already, and would be written over',
+    help: 'choose another name, or give --force to write over it',
+  },
 
   // ---- C02xx: the command line -----------------------------------------------------------------
   C0201: {

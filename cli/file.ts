@@ -61,6 +61,24 @@ export function writeFile(path: string, content: string | Uint8Array): void {
   }
 }
 
+/** What an old file at the place may be, so that it is written over: nothing else is lost without being asked. */
+export type Ours = (old: Uint8Array) => boolean;
+
+export type OutputOptions = { readonly force: true | undefined; readonly ours?: Ours };
+
+/** Like `writeFile`, and refuses to write over a file that is not one of `ours`, unless it is told to with `--force`. */
+export function writeOutput(path: string, content: string | Uint8Array, options: OutputOptions): void {
+  checkOutput(path, options);
+  writeFile(path, content);
+}
+
+/** For commands that work before they write: refuses at once what `writeOutput` would refuse. */
+export function checkOutput(path: string, { force, ours = () => false }: OutputOptions): void {
+  const old = statSync(path, { throwIfNoEntry: false });
+  const holdsSomething = old?.isFile() === true && old.size > 0;
+  if (!force && holdsSomething && !ours(readBytes(path))) fail('C0110', { path });
+}
+
 function replaceFile(path: string, content: string | Uint8Array, mode: number): void {
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}.new`);
   try {

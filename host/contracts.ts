@@ -21,6 +21,7 @@ import {
   sha256,
   type Trap,
   uint64,
+  utf8,
   validate,
 } from '../vm/index.ts';
 import { CURRENCY_PERMISSION, DEPLOY_PERMISSION, holdsPermission } from './cooperative.ts';
@@ -305,10 +306,43 @@ function run(state: State, moment: Moment, execution: Execution): Success | Fail
   const { program, entry, args, gasLimit } = execution;
   const outcome = execute(program, { entry, args, gasLimit }, world.host);
   if (!outcome.ok) return failureOf(outcome, world.refused());
+  const bytes = outcome.events.reduce((sum, event) => sum + sizeOfEvent(event), 0);
+  if (bytes > EVENT_BYTES_MAX) return tooMuchSaid(bytes, outcome.gasUsed);
   writeStorage(scratch, contract, outcome.writes);
   applyChanges(state, scratch.changes());
   const { result, gasUsed, events, logs } = outcome;
   return { ok: true, result, gasUsed, events, logs, spent: world.spent() };
+}
+
+/** All events of one execution, names included: they are kept with its result, and one result is one record. */
+const EVENT_BYTES_MAX = 8 << 20;
+
+function tooMuchSaid(bytes: number, gasUsed: number): Failure {
+  const message = `the events of an execution have at most ${EVENT_BYTES_MAX} bytes, not ${bytes}`;
+  return { ok: false, code: 'ExecutionFailed', message, gasUsed };
+}
+
+function sizeOfEvent({ source, name, fields }: Event): number {
+  const sizes = fields.map((field) => utf8Size(field.name) + sizeOfValue(field.value));
+  return sizes.reduce((sum, size) => sum + size, utf8Size(source) + utf8Size(name));
+}
+
+function sizeOfValue(value: AbiValue): number {
+  if (typeof value === 'string') return utf8Size(value);
+  if (value instanceof Uint8Array) return value.length;
+  if (typeof value !== 'object' || value === null) return WORD_BYTES;
+  const parts = Array.isArray(value) ? value.map(sizeOfValue) : Object.entries(value).map(sizeOfField);
+  return parts.reduce((sum, size) => sum + size, 0);
+}
+
+function sizeOfField([name, value]: [string, AbiValue]): number {
+  return utf8Size(name) + sizeOfValue(value);
+}
+
+const WORD_BYTES = 8;
+
+function utf8Size(text: string): number {
+  return utf8(text).length;
 }
 
 /** A refusal of ours keeps its code; every other trap is a failed execution. */

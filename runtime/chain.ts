@@ -153,7 +153,10 @@ async function examine<Log extends LogSound>(
   return { ok: true, log, state, notices: describe(state, inspection, log) };
 }
 
-/** Follows the blocks of a log: each must name the one before, and the header after the state's height must have its root. */
+/**
+ * Follows the blocks of a log: each must name the one before. The state must have been made by the block of its
+ * height, and the header after it must have its root.
+ */
 function followHeaders(chainId: string, tip: Tipped | null) {
   let previous = NO_HASH;
   let contradicts = false;
@@ -163,9 +166,9 @@ function followHeaders(chainId: string, tip: Tipped | null) {
     const { header } = block.value;
     const follows = equalBytes(header.previousHash, previous);
     if (header.chainId !== chainId || header.height !== BigInt(height) || !follows) return false;
-    if (tip !== null && height === tip.height + 1)
-      contradicts = Buffer.from(header.appRoot).toString('hex') !== tip.appHash;
     previous = headerHash(header);
+    if (height === tip?.height) contradicts ||= hexOf(previous) !== tip.headerHash;
+    if (tip !== null && height === tip.height + 1) contradicts ||= hexOf(header.appRoot) !== tip.appHash;
     return true;
   };
   return { visit, contradicts: () => contradicts };
@@ -178,11 +181,11 @@ function describe(found: StateFound, state: Inspection, log: LogSound): Notice[]
   if (log.tornBytes > 0)
     notices.push({
       code: 'TornTailCut',
-      message: `the log ended in ${log.tornBytes} bytes of a block that was not written to its end; nobody was told of it, and it is cut off`,
+      message: `the log ended in ${log.tornBytes} bytes of a block that was not written to its end; they are cut off (${toldOf(found, state)})`,
     });
   if (found === 'Lost') {
     const reason =
-      state.kind === 'Damaged' ? state.reason : `its root at height ${height} is not that of the chain`;
+      state.kind === 'Damaged' ? state.reason : `at height ${height} it is not that of the log's chain`;
     notices.push({
       code: 'StateRebuilt',
       message: `the state was damaged (${reason}); it is made again from the ${log.height} blocks of the log`,
@@ -194,6 +197,12 @@ function describe(found: StateFound, state: Inspection, log: LogSound): Notice[]
     });
   }
   return notices;
+}
+
+function toldOf(found: StateFound, state: Inspection): string {
+  return found !== 'Lost' && state.kind === 'Sound'
+    ? 'the state shows that nobody was told of it'
+    : 'there is no sound state to show whether anybody was told of it';
 }
 
 function refuseLog(damage: LogDamage, paths: Paths, expected: string): Refused {
@@ -301,7 +310,13 @@ async function keep(
     nodes,
     results,
     outcomes,
-    tip: { chainId: store.chainId, last, resultCount, outcomeCount },
+    tip: {
+      chainId: store.chainId,
+      last,
+      headerHash: headerHash(block.header),
+      resultCount,
+      outcomeCount,
+    },
   });
   position.end = endOf(store, last, block.header);
   await written;

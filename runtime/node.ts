@@ -81,16 +81,19 @@ export type Node = {
   readonly ended: Promise<NodeError | null>;
   /** Takes a signed transaction; `hash` is its id. One that waits or is committed already is taken again. */
   submit(tx: Uint8Array): Submitted;
-  /** Resolves once the transaction is in a block on disk, or will not be. */
-  waitFor(hash: string): Promise<Settled<TxRecord>>;
+  /** Resolves once the transaction is in a block on disk, or will not be; or when `gone` aborts. */
+  waitFor(hash: string, gone?: AbortSignal): Promise<Settled<TxRecord>>;
   transaction(hash: string): TransactionStatus | null;
   /** Resolves once the deployment is callable or dropped; the outcome's event says which. */
-  waitForDeployment(contract: string): Promise<Settled<DeploymentStatus & { kind: 'Decided' }>>;
+  waitForDeployment(
+    contract: string,
+    gone?: AbortSignal,
+  ): Promise<Settled<DeploymentStatus & { kind: 'Decided' }>>;
   deployment(contract: string): DeploymentStatus | null;
   /** `path` as in `app/query.ts`. */
   query(path: string): QueryResponse;
   /** The same with a Merkle proof, and the signed header that it is to be checked against (`verifyQuery`). */
-  prove(path: string): Promise<Settled<Proved>>;
+  prove(path: string, gone?: AbortSignal): Promise<Settled<Proved>>;
   view(ask: Ask): QueryResponse;
   /** What a call by `sender` would do and take now. */
   simulate(ask: Ask & { readonly sender: string }): QueryResponse;
@@ -368,12 +371,12 @@ function faceOf(loop: Loop): Node {
     },
     ended: loop.ended.promise,
     submit: (tx) => submit(loop, tx),
-    waitFor: (hash) => waitFor(loop, hash),
+    waitFor: (hash, gone) => waitFor(loop, hash, gone),
     transaction: (hash) => transactionStatus(loop, hash),
-    waitForDeployment: (contract) => waitForDeployment(loop, contract),
+    waitForDeployment: (contract, gone) => waitForDeployment(loop, contract, gone),
     deployment: (contract) => deploymentStatus(loop, contract),
     query: (path) => ask(chain, path, NO_DATA),
-    prove: (path) => prove(loop, path),
+    prove: (path, gone) => prove(loop, path, gone),
     view: ({ contract, entry, args }) => ask(chain, pathOf('view', contract, entry), encodeArgs(args)),
     simulate: ({ sender, contract, entry, args }) =>
       ask(chain, pathOf('simulate', sender, contract, entry), encodeArgs(args)),
@@ -425,12 +428,12 @@ function nextSequence({ chain, pool }: Loop, did: string): bigint {
   );
 }
 
-async function waitFor(loop: Loop, hash: string): Promise<Settled<TxRecord>> {
+async function waitFor(loop: Loop, hash: string, gone?: AbortSignal): Promise<Settled<TxRecord>> {
   for (;;) {
     const record = loop.chain.result(hash);
     if (record !== null) return { ok: true, value: record };
     if (!loop.pool.has(hash)) return neverCommitted(loop, hash);
-    const told = await waitTold(loop, `tx:${hash}`);
+    const told = await waitTold(loop, `tx:${hash}`, gone);
     if (told !== null) return told;
   }
 }
@@ -449,12 +452,13 @@ function transactionStatus({ chain, pool }: Loop, hash: string): TransactionStat
 async function waitForDeployment(
   loop: Loop,
   contract: string,
+  gone?: AbortSignal,
 ): Promise<Settled<DeploymentStatus & { kind: 'Decided' }>> {
   for (;;) {
     const status = deploymentStatus(loop, contract);
     if (status === null) return refused('UnknownDeployment', {});
     if (status.kind === 'Decided') return { ok: true, value: status };
-    const told = await waitTold(loop, `contract:${contract}`);
+    const told = await waitTold(loop, `contract:${contract}`, gone);
     if (told !== null) return told;
   }
 }
@@ -466,13 +470,13 @@ function deploymentStatus({ chain, attester }: Loop, contract: string): Deployme
 }
 
 /** A proof holds against the root after the last block; while no header states that root, the next one will. */
-async function prove(loop: Loop, path: string): Promise<Settled<Proved>> {
+async function prove(loop: Loop, path: string, gone?: AbortSignal): Promise<Settled<Proved>> {
   const { chain } = loop;
   const unsigned = isRootUnsigned(chain.end());
   const response = chain.app.query({ path, data: NO_DATA, height: 0n, prove: true });
   const height = response.height + (unsigned ? 1n : 0n);
   while (chain.end().now.height < height) {
-    const told = await waitTold(loop, 'block');
+    const told = await waitTold(loop, 'block', gone);
     if (told !== null) return told;
   }
   const header = await headerAt(chain, height);
@@ -480,11 +484,12 @@ async function prove(loop: Loop, path: string): Promise<Settled<Proved>> {
 }
 
 /** Null once the key was told of; a refusal when nothing more will come. */
-async function waitTold(loop: Loop, key: string): Promise<Refused | null> {
+async function waitTold(loop: Loop, key: string, gone?: AbortSignal): Promise<Refused | null> {
   if (loop.stopping === null) {
-    const told = loop.waiters.join(key);
+    const told = loop.waiters.join(key, gone);
     if (told === null) return refused('Busy', {});
     await told;
+    if (gone?.aborted === true) return refused('Abandoned', {});
     if (loop.stopping === null) return null;
   }
   return { ok: false, error: loop.failure ?? nodeError('Stopped', {}) };

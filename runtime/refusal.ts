@@ -10,7 +10,8 @@ export const NODE_ERRORS = {
   OtherChain: 'the directory belongs to the chain {found}, not to {expected}',
   NotAValidatorKey: 'the key of {did} is not the key of the validator of this chain',
   NotSolo: 'this chain has {count} validators; the solo driver runs chains with one',
-  DamagedLog: 'the block log is damaged at block {height} (byte {offset}); restore {file} from a backup',
+  DamagedLog:
+    'the block log is damaged at block {height} (byte {offset}); restore {file} from a backup. Do not delete `state/` instead: the block may have been executed, and without the state nothing shows that it was',
   NotALog: '{file} is not a block log, or its head is damaged; restore it from a backup',
   Diverged:
     'block {height} executes differently here than when it was made: {reason}; this is another version of CCL or a defect of it',
@@ -28,6 +29,7 @@ export const NODE_ERRORS = {
   BodyTooLarge: 'the body is larger than {bytesMax} bytes',
   WrongMediaType: 'the body must be {expected}',
   Defect: 'the node met a defect of its own while answering',
+  Abandoned: 'the one who waited for the answer has gone',
   UnknownTransaction: 'no transaction with this hash is known',
   UnknownDeployment: 'no deployment is known under this contract',
   UnknownHeight: 'there is no block at this height',

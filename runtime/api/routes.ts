@@ -12,6 +12,8 @@ export type Asked = {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** Aborts when the connection closes: nobody waits for the answer then. */
+  readonly gone: AbortSignal;
 };
 export type Answer = { readonly status: number; readonly json: unknown; readonly retryAfterSeconds?: number };
 
@@ -176,17 +178,17 @@ function refuseTransaction({ code, message, retryAfterSeconds }: SubmitError): A
   return { status: STATUS[code] ?? 422, json: { code, message } };
 }
 
-async function findTransaction(node: Node, { params, query }: Asked): Promise<Answer> {
+async function findTransaction(node: Node, { params, query, gone }: Asked): Promise<Answer> {
   const hash = params['hash']!;
-  const settled = query['wait'] === 'true' ? await node.waitFor(hash) : null;
+  const settled = query['wait'] === 'true' ? await node.waitFor(hash, gone) : null;
   if (settled !== null && !settled.ok) return fail(settled.error);
   const status = node.transaction(hash);
   return status === null ? fail(nodeError('UnknownTransaction', {})) : ok(renderTransaction(hash, status));
 }
 
-async function findDeployment(node: Node, { params, query }: Asked): Promise<Answer> {
+async function findDeployment(node: Node, { params, query, gone }: Asked): Promise<Answer> {
   const contract = params['contract']!;
-  const settled = query['wait'] === 'true' ? await node.waitForDeployment(contract) : null;
+  const settled = query['wait'] === 'true' ? await node.waitForDeployment(contract, gone) : null;
   if (settled !== null && !settled.ok) return fail(settled.error);
   const status = node.deployment(contract);
   return status === null ? fail(nodeError('UnknownDeployment', {})) : ok(renderDeployment(contract, status));
@@ -194,11 +196,11 @@ async function findDeployment(node: Node, { params, query }: Asked): Promise<Ans
 
 async function query(
   node: Node,
-  { query: { path, prove } }: Asked & { query: { path?: string; prove?: string } },
+  { query: { path, prove }, gone }: Asked & { query: { path?: string; prove?: string } },
 ): Promise<Answer> {
   if (prove !== 'true')
     return onAnswer(node.query(path ?? ''), (answer) => ({ height: node.height().toString(), answer }));
-  return onSettled(await node.prove(path ?? ''), (proved) =>
+  return onSettled(await node.prove(path ?? '', gone), (proved) =>
     proved.response.code === 0 ? ok(renderProved(proved)) : refuseQuery(proved.response),
   );
 }

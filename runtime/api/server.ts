@@ -2,6 +2,8 @@
  * The node's HTTP server: routes from `routes.ts`, the OpenAPI document made of them at `/api/docs`, and one form for
  * every refusal: `{ code, message }`. No page of another origin may read an answer (CORS is off).
  */
+import { setMaxListeners } from 'node:events';
+import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import Fastify, {
   type FastifyError,
@@ -106,10 +108,29 @@ function addRoute(server: FastifyInstance, node: Node, route: Route): void {
       else void send(reply, 415, nodeError('WrongMediaType', { expected: body.media }));
     },
     async handler(request, reply) {
-      const asked = { params: strings(request.params), query: strings(request.query), body: request.body };
+      const asked = {
+        params: strings(request.params),
+        query: strings(request.query),
+        body: request.body,
+        gone: closingOf(request.raw.socket),
+      };
       return sendAnswer(reply, await route.answer(node, asked));
     },
   });
+}
+
+/** One signal for each connection: a response that is queued behind another is not told when its socket closes. */
+const CLOSING = new WeakMap<Socket, AbortSignal>();
+
+function closingOf(socket: Socket): AbortSignal {
+  const known = CLOSING.get(socket);
+  if (known !== undefined) return known;
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
+  if (socket.destroyed) closing.abort();
+  else socket.once('close', () => closing.abort());
+  CLOSING.set(socket, closing.signal);
+  return closing.signal;
 }
 
 function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {

@@ -93,8 +93,16 @@ export type Verdict = { readonly code: number; readonly name: CodeName; readonly
 
 export const OK: Verdict = { code: 0, name: 'Ok', log: '' };
 
+/** In UTF-16 units: what a log quotes may be as long as a transaction. */
+const LOG_UNITS_MAX = 4_096;
+
 /** A refusal; `detail` says about what, and may be empty. */
 export function verdict(name: CodeName, detail: string): Verdict {
-  const { code, message } = CODES[name];
-  return { code, name, log: detail === '' ? message : `${message}: ${detail}` };
+  const { message } = CODES[name];
+  return saying(name, detail === '' ? message : `${message}: ${detail}`);
+}
+
+/** A refusal that somebody else has put into words. */
+export function saying(name: CodeName, sentence: string): Verdict {
+  return { code: CODES[name].code, name, log: sentence.slice(0, LOG_UNITS_MAX).toWellFormed() };
 }

@@ -28,7 +28,7 @@ import {
 } from '../codec/transaction.ts';
 import type { TxResult } from './abci.ts';
 import { type Admitted, admitNext, chainOf, charge, refundGas } from './admission.ts';
-import { OK, type Verdict, verdict } from './codes.ts';
+import { OK, saying, type Verdict, verdict } from './codes.ts';
 import { countAttestation, storePending } from './deployments.ts';
 
 /** The block's moment and what is left of its gas; `verify` checks signatures. */
@@ -258,5 +258,5 @@ function verdictOfFailure({
   readonly code: Failure['code'];
   readonly message: string;
 }): Verdict {
-  return { ...verdict(code, ''), log: message };
+  return saying(code, message);
 }

@@ -39,7 +39,7 @@ import { type AbiValue, hexOf } from '../../vm/index.ts';
 import { decodeArgs } from '../codec/transaction.ts';
 import type { LastBlock, QueryRequest, QueryResponse } from './abci.ts';
 import { chainOf, senderOf } from './admission.ts';
-import { type CodeName, OK, type Verdict, verdict } from './codes.ts';
+import { type CodeName, OK, saying, type Verdict, verdict } from './codes.ts';
 import { gasAt } from './gas.ts';
 import { prove } from './merkle.ts';
 import { CHAIN, MATERIALS, PENDING, pendingQueue, VALIDATORS, validatorsOf } from './rows.ts';
@@ -236,7 +236,7 @@ function askView({ state, data, time, height }: Asked, contract: string, entry: 
     { block: height, time },
     { contract, entry, args: args.value, gasLimit: QUERY_GAS_MAX },
   );
-  return outcome.ok ? computed(outcome.result) : { ...verdict(outcome.code, ''), log: outcome.message };
+  return outcome.ok ? computed(outcome.result) : saying(outcome.code, outcome.message);
 }
 
 /** What a call would do now, with no spending limit: tools fill in `spends` and the gas limit from it. */
@@ -257,7 +257,7 @@ function simulate(
     gasLimit: QUERY_GAS_MAX,
   } as const;
   const outcome = callContract(overlay(state), { block: height, time }, call);
-  if (!outcome.ok) return { ...verdict(outcome.code, ''), log: outcome.message };
+  if (!outcome.ok) return saying(outcome.code, outcome.message);
   const { result, gasUsed, spent } = outcome;
   return computed({ result, gasUsed: BigInt(gasUsed), spends: spent.map((spend) => ({ ...spend })) });
 }

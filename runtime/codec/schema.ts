@@ -18,6 +18,8 @@ export type Decoded<T> =
 
 /** Arrays and maps within each other. */
 export const CBOR_DEPTH_MAX = 16;
+/** Of what an error quotes: the sender's own words, which may be as long as the input. */
+const MESSAGE_UNITS_MAX = 500;
 
 const CBOR_OPTIONS = {
   strict: true,
@@ -35,20 +37,26 @@ export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
   return new Uint8Array(encodeCbor(schema.toCbor(value), rfc8949EncodeOptions));
 }
 
-/** `bytesMax` bounds the input. */
-export function decode<T>(schema: Schema<T>, bytes: Uint8Array, bytesMax: number): Decoded<T> {
+/** `bytesMax` bounds the input, `itemsMax` the values in it: what they cost is per value, not per byte. */
+export function decode<T>(
+  schema: Schema<T>,
+  bytes: Uint8Array,
+  bytesMax: number,
+  itemsMax = bytesMax,
+): Decoded<T> {
   if (bytes.length > bytesMax)
     return { ok: false, message: `${bytes.length} bytes; at most ${bytesMax} are allowed` };
   try {
     const value = schema.fromCbor(
-      decodeCbor(bytes, { ...CBOR_OPTIONS, tokenizer: boundedTokenizer(bytes) }),
+      decodeCbor(bytes, { ...CBOR_OPTIONS, tokenizer: boundedTokenizer(bytes, itemsMax) }),
       '',
     );
     if (!equalBytes(encode(schema, value), bytes))
       return { ok: false, message: 'the encoding is not canonical' };
     return { ok: true, value };
   } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    return { ok: false, message: message.slice(0, MESSAGE_UNITS_MAX).toWellFormed() };
   }
 }
 
@@ -206,13 +214,16 @@ function readAbiValue(cbor: unknown, path: string): AbiValue {
   return Object.fromEntries(entries);
 }
 
-/** cborg's tokenizer, refusing what nests deeper than `CBOR_DEPTH_MAX`; cborg itself recurses without a bound. */
-function boundedTokenizer(data: Uint8Array): Tokenizer {
+/** cborg's tokenizer, refusing more than `itemsMax` values, and what nests deeper than `CBOR_DEPTH_MAX`; cborg itself recurses without a bound. */
+function boundedTokenizer(data: Uint8Array, itemsMax: number): Tokenizer {
   const tokenizer = new Tokenizer(data, CBOR_OPTIONS);
   const open: number[] = [];
   const next = tokenizer.next.bind(tokenizer);
+  let items = 0;
   tokenizer.next = () => {
     const token = next();
+    items += 1;
+    if (items > itemsMax) throw new Error(`more than ${itemsMax} values`);
     if (open.length > 0) open[open.length - 1]! -= 1;
     if (token.type === Type.array) open.push(token.value);
     else if (token.type === Type.map) open.push(token.value * 2);

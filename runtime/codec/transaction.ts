@@ -74,6 +74,8 @@ export const TX_LIMITS = {
   certificateBytesMax: 256 * 1024,
   argsMax: 64,
   spendsMax: 64,
+  /** Values in the whole of it, each name of a field counted too. */
+  itemsMax: 16_384,
 } as const;
 
 const ID = text(TX_LIMITS.idUnitsMax);
@@ -131,12 +133,12 @@ export function encodeTransaction(transaction: SignedTransaction): Uint8Array {
 }
 
 export function decodeTransaction(data: Uint8Array): Decoded<SignedTransaction> {
-  return decode(SIGNED, data, TX_LIMITS.txBytesMax);
+  return decode(SIGNED, data, TX_LIMITS.txBytesMax, TX_LIMITS.itemsMax);
 }
 
 /** For a wallet that is given the bytes to sign, without the domain in front. */
 export function decodeUnsigned(data: Uint8Array): Decoded<Transaction> {
-  return decode(TRANSACTION, data, TX_LIMITS.txBytesMax);
+  return decode(TRANSACTION, data, TX_LIMITS.txBytesMax, TX_LIMITS.itemsMax);
 }
 
 export function encodeUnsigned(transaction: Transaction): Uint8Array {
@@ -171,7 +173,7 @@ export function encodeArgs(args: readonly AbiValue[]): Uint8Array {
 }
 
 export function decodeArgs(data: Uint8Array): Decoded<readonly AbiValue[]> {
-  return decode(ARGS, data, TX_LIMITS.txBytesMax);
+  return decode(ARGS, data, TX_LIMITS.txBytesMax, TX_LIMITS.itemsMax);
 }
 
 export function withDomain(domain: string, data: Uint8Array): Uint8Array {

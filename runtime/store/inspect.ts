@@ -12,7 +12,12 @@ import { decodeOutcome, decodeTxRecord } from './record.ts';
 import { copyState, type StateView, viewState } from './state.ts';
 
 /** What a sound state says of itself, as hex and decimal. */
-export type Tipped = { readonly chainId: string; readonly height: number; readonly appHash: string };
+export type Tipped = {
+  readonly chainId: string;
+  readonly height: number;
+  readonly appHash: string;
+  readonly headerHash: string;
+};
 
 export type Inspection =
   | { readonly kind: 'Sound'; readonly tip: Tipped }
@@ -132,6 +137,7 @@ function inspectTables(state: StateView): Inspection {
       chainId: tip.chainId,
       height: Number(tip.last.height),
       appHash: Buffer.from(tip.last.appHash).toString('hex'),
+      headerHash: Buffer.from(tip.headerHash).toString('hex'),
     },
   };
 }

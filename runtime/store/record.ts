@@ -25,6 +25,8 @@ import {
 export type Tip = {
   readonly chainId: string;
   readonly last: LastBlock;
+  /** Of the last block: which block of its height the state was made by. */
+  readonly headerHash: Uint8Array;
   /** So many results of transactions, and outcomes of deployments, are stored. */
   readonly resultCount: bigint;
   readonly outcomeCount: bigint;
@@ -51,6 +53,7 @@ const LAST = record<LastBlock>({
 const TIP = record<Tip>({
   chainId: text(NAME_UNITS_MAX),
   last: LAST,
+  headerHash: fixed(32),
   resultCount: UINT63,
   outcomeCount: UINT63,
 });

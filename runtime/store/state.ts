@@ -116,7 +116,9 @@ function writeBatch(tables: Tables, batch: StateBatch): void {
 
 function readerOf(table: Table): Reader {
   return {
+    // What cannot have been written is not there; LMDB throws for such keys instead.
     get(key) {
+      if (!fits(key)) return undefined;
       const value = table.get(keyBytes(key)) as Buffer | undefined;
       return value === undefined ? undefined : new Uint8Array(value.buffer, value.byteOffset, value.length);
     },
@@ -151,10 +153,13 @@ function applyTo(table: Table, changes: readonly Change[]): void {
 
 function checkKeys(batch: StateBatch): void {
   for (const { key } of [...batch.changes, ...batch.nodes, ...batch.results, ...batch.outcomes]) {
-    const size = Buffer.byteLength(key);
-    if (size === 0 || size > KEY_BYTES_MAX)
-      throw new Error(`a key of the state has 1 to ${KEY_BYTES_MAX} bytes, not ${size}`);
+    if (!fits(key))
+      throw new Error(`a key of the state has 1 to ${KEY_BYTES_MAX} bytes, not ${Buffer.byteLength(key)}`);
   }
+}
+
+function fits(key: string): boolean {
+  return key !== '' && Buffer.byteLength(key) <= KEY_BYTES_MAX;
 }
 
 function keyBytes(key: string): Buffer {

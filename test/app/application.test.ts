@@ -15,6 +15,7 @@ import {
   encodeTransaction,
   TX_LIMITS,
 } from '../../runtime/codec/transaction.ts';
+import { decodeTxRecord, encodeTxRecord } from '../../runtime/store/record.ts';
 import { type AbiValue, type Artifact, encodeArtifact, utf8 } from '../../vm/index.ts';
 import { PURSE } from '../host/purse.ts';
 import {
@@ -634,6 +635,19 @@ describe('deployment', () => {
     const chain = startChain();
     expect(namesOf(chain.block([tx(chain, 'alice', 0n, make())]))).toEqual([name]);
     expect(ask(chain, '/deployments').answer).toEqual([]);
+  });
+
+  test('a log quotes little of what it refuses, so that its record can be read again', () => {
+    const chain = startChain();
+    const clauses = Array.from({ length: 10 }, (_, index) => `${index}${'x'.repeat(16_000)}`);
+    const marks = clauses.map((clause) => ({ kind: 'unproved', clause }) as const);
+    const [result] = chain.block([tx(chain, 'alice', 0n, deploy({ ...PURSE, marks }))]).txResults;
+    expect(result).toMatchObject({ name: 'UnprovedClauses' });
+    expect(result!.log.length).toBe(4_096);
+    expect(decodeTxRecord('00', encodeTxRecord('00', { height: 1n, index: 0, result: result! }))).toEqual({
+      ok: true,
+      value: { height: 1n, index: 0, result },
+    });
   });
 
   test('guards are no reason to refuse, and a chain may accept unproved clauses', () => {

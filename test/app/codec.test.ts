@@ -224,6 +224,20 @@ describe('one encoding', () => {
       message: `${TX_LIMITS.txBytesMax + 1} bytes; at most ${TX_LIMITS.txBytesMax} are allowed`,
     });
   });
+
+  test('the number of values is bounded, because each costs more than its byte', () => {
+    const list = new Uint8Array(TX_LIMITS.txBytesMax).fill(0xa0);
+    list.set([0x9a, 0, 0x0f, 0xff, 0xfb]);
+    const message = `more than ${TX_LIMITS.itemsMax} values`;
+    expect(decodeTransaction(list)).toEqual({ ok: false, message });
+    expect(decodeArgs(list)).toEqual({ ok: false, message });
+  });
+
+  test('an error quotes little of what it refuses', () => {
+    const decoded = decodeTransaction(encodeCbor(new Map([['\u{1f600}'.repeat(100_000), 0]])));
+    expect(decoded.ok ? 0 : decoded.message.length).toBe(500);
+    expect(decoded.ok || decoded.message.isWellFormed()).toBe(true);
+  });
 });
 
 describe('schemas', () => {

@@ -196,6 +196,17 @@ describe('sources with mistakes', () => {
     );
   });
 
+  test('no command writes over what it did not make, unless it is told to', async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, 'mine.ccl'), '// mine\n');
+    const refused = { code: 3, out: '', err: expect.stringMatching(/^error\[C0110\]: mine\.ccl exists/) };
+    expect(await ccl(['import', SHIPPED, '-o', 'mine.ccl'], { cwd })).toEqual(refused);
+    expect(await ccl(['build', BANK, '-o', 'mine.ccl'], { cwd })).toEqual(refused);
+    expect(await readFile(join(cwd, 'mine.ccl'), 'utf8')).toBe('// mine\n');
+    expect(await ccl(['import', SHIPPED, '-o', 'mine.ccl', '--force'], { cwd })).toMatchObject({ code: 0 });
+    expect(await readFile(join(cwd, 'mine.ccl'), 'utf8')).toContain('contract MeshNetworkCredit {');
+  });
+
   test('a failing test shows its line and what it read', async () => {
     const cwd = await folder();
     const test_ =

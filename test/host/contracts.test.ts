@@ -17,7 +17,14 @@ import {
   viewContract,
   writeStorage,
 } from '../../host/index.ts';
-import { type AbiValue, type Artifact, encodeArtifact } from '../../vm/index.ts';
+import {
+  type AbiField,
+  type AbiValue,
+  type Artifact,
+  encodeArtifact,
+  type Instruction,
+  withGasBounds,
+} from '../../vm/index.ts';
 import { COOPERATIVE, deployment, didOf, HOURS, MOMENT, makeWorld, PURSE } from './purse.ts';
 
 const [alice, bob, carol] = [didOf('alice'), didOf('bob'), didOf('carol')];
@@ -41,6 +48,59 @@ const call = (
 ) => callContract(state, MOMENT, { contract, entry, args, caller, spends, gasLimit: 1_000_000 });
 const codeOf = (answer: { readonly ok: true } | { readonly ok: false; readonly code: string }) =>
   answer.ok ? 'ok' : answer.code;
+
+/** One rule that emits 600 events of 15 times its argument. */
+function talker(): Artifact {
+  const said: Instruction[] = [
+    ...Array.from({ length: 15 }, (): Instruction => ({ op: 'LocalGet', operands: [0] })),
+    { op: 'EmitEvent', operands: [0] },
+  ];
+  const code = [...Array.from({ length: 600 }, () => said).flat(), { op: 'Return', operands: [] } as const];
+  const text: AbiField = { name: 'text', type: { kind: 'Text' } };
+  const fields = Array.from({ length: 15 }, (_, index) => ({ ...text, name: `text${index}` }));
+  const access = { reputation: [], permissions: [], contracts: false };
+  return withGasBounds({
+    ...PURSE,
+    name: 'Talker',
+    currencies: [],
+    capabilities: [],
+    constants: [],
+    storage: [],
+    events: [{ name: 'Said', fields }],
+    functions: [{ name: 'say', params: ['text'], results: [], locals: ['text'], code, positions: [] }],
+    entries: [
+      {
+        kind: 'rule',
+        name: 'say',
+        function: 0,
+        params: [text],
+        result: { kind: 'Unit' },
+        access,
+        open: false,
+        gasMax: 0,
+        takes: [],
+        doc: '',
+        specs: [],
+      },
+    ],
+  });
+}
+
+test('what an execution says in events has a bound, because its result is one record', () => {
+  const state = makeWorld();
+  const outcome = deployContract(state, MOMENT, deployment(talker(), {}));
+  if (!outcome.ok) throw new Error(outcome.message);
+  const say = (text: string) => {
+    const said = { contract: outcome.contract, entry: 'say', args: [text], caller: bob, spends: [] };
+    return callContract(state, MOMENT, { ...said, gasLimit: 10_000_000 });
+  };
+  expect(say('x'.repeat(800))).toMatchObject({ ok: true });
+  expect(say('x'.repeat(1_000))).toMatchObject({
+    ok: false,
+    code: 'ExecutionFailed',
+    message: expect.stringContaining('the events of an execution have at most 8388608 bytes'),
+  });
+});
 
 describe('deploying', () => {
   test('runs init as the creator, within the spending limit', () => {

@@ -1,4 +1,5 @@
 /** The API over HTTP: what it answers, and what it says to bad input. */
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { createConnection } from 'node:net';
 import { expect, test } from 'vitest';
@@ -12,8 +13,20 @@ import {
   trustOf,
   verifyQuery,
 } from '../../runtime/index.ts';
+import { nodeError } from '../../runtime/refusal.ts';
 import { deploy } from './timebank.ts';
-import { DIDS, freshFolder, GENESIS, HOURS, hexOf, optionsFor, pay, runNode, transferOf } from './world.ts';
+import {
+  DIDS,
+  freshFolder,
+  GENESIS,
+  HOURS,
+  hexOf,
+  optionsFor,
+  pay,
+  runNode,
+  settle,
+  transferOf,
+} from './world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are compared, field by field
 type Json = { readonly [name: string]: any };
@@ -147,6 +160,7 @@ test('contracts: information, ABI, views and simulations', async () => {
 test('headers by height, linked by their hashes', async () => {
   const { node, get } = await served();
   await pay(node, 1, 1n);
+  await settle(node);
   const [first, second] = [await get('/api/v1/headers/1'), await get('/api/v1/headers/2')];
   expect(second.json['previousHash']).toBe(first.json['hash']);
   expect(first.json).toMatchObject({
@@ -205,6 +219,13 @@ test('every mistake gets its status, a stable code and a sentence', async () => 
     ['unknown contract, ABI', await get(`${contract}/abi`), 404, 'NotFound'],
     ['unknown contract, view', await postJson(`${contract}/views/x`, { args: [] }), 404, 'NotFound'],
     ['unknown deployment', await get('/api/v1/deployments/none?wait=true'), 404, 'UnknownDeployment'],
+    ['a member of many bytes', await get(`/api/v1/members/${'%E2%82%AC'.repeat(500)}`), 404, 'NotFound'],
+    [
+      'a key of many bytes',
+      await get(`/api/v1/query?path=/member/${'%E2%82%AC'.repeat(1500)}`),
+      404,
+      'NotFound',
+    ],
     ['overlong parameter', await get(`/api/v1/members/${'x'.repeat(600)}`), 400, 'BadRequest'],
     ['bad JSON', await raw(`${contract}/views/x`, 'application/json', '{'), 400, 'BadRequest'],
     ['no JSON', await raw(`${contract}/views/x`, 'application/json', ''), 400, 'BadRequest'],
@@ -240,6 +261,34 @@ test('every mistake gets its status, a stable code and a sentence', async () => 
     expect(Object.keys(json).sort()).toEqual(['code', 'message']);
   }
   expect((await get('/api/health')).status).toBe(200);
+});
+
+test('state keys that cannot be stored are not there, and that is proved', async () => {
+  const { get } = await served();
+  for (const key of ['', 'x'.repeat(1_979), '\u20ac'.repeat(1_500)]) {
+    const { status, json } = await get(`/api/v1/query?prove=true&path=/state/${encodeURIComponent(key)}`);
+    expect({ status, value: json['value'] }).toEqual({ status: 200, value: null });
+  }
+});
+
+test('a wait ends with its connection, the waits queued behind it too', async () => {
+  const { node } = await served();
+  const signals: AbortSignal[] = [];
+  const begun = Promise.withResolvers<void>();
+  const waitFor: Node['waitFor'] = (_, gone) => {
+    signals.push(gone!);
+    if (signals.length === 3) begun.resolve();
+    return once(gone!, 'abort').then(() => ({ ok: false, error: nodeError('Abandoned', {}) }));
+  };
+  const opened = await serveApi({ ...node, waitFor }, { host: '127.0.0.1', port: 0 }, () => {});
+  if (!opened.ok) throw new Error(opened.error.message);
+  const socket = createConnection(opened.api.address.port, '127.0.0.1');
+  socket.write(`GET /api/v1/transactions/${'0'.repeat(64)}?wait=true HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(3));
+  await begun.promise;
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false]);
+  socket.destroy();
+  await Promise.all(signals.map((signal) => signal.aborted || once(signal, 'abort')));
+  await opened.api.close();
 });
 
 test('a full queue says when to come again', async () => {

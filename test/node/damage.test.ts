@@ -105,6 +105,14 @@ describe('the state', () => {
   });
 });
 
+test('a state that another log of the same chain made is put away, at the same height too', async () => {
+  const [one, other] = [await sampleChain(), await sampleChain(2)];
+  expect(other.before.height).toBe(one.before.height);
+  await rm(join(one.directory, 'state'), { recursive: true });
+  await cp(join(other.directory, 'state'), join(one.directory, 'state'), { recursive: true });
+  expect(await expectMended(one.directory, one.before)).toEqual(['StateRebuilt']);
+});
+
 test('a disk that lets no copy be made says nothing about the state', async () => {
   const { directory, before } = await sampleChain();
   await expect(renewState(join(directory, 'state'), join(directory, 'no', 'such'))).rejects.toThrow(
@@ -180,13 +188,14 @@ type Sample = {
   readonly older: string;
 };
 
-/** A chain with some payments; `older` is a copy of its state from half way. */
-async function sampleChain(): Promise<Sample> {
+/** A chain with some payments, by different members first; `older` is a copy of its state from half way. */
+async function sampleChain(first = 0): Promise<Sample> {
   const directory = await freshFolder();
   const older = join(await freshFolder(), 'state');
   for (const part of [0, 1]) {
     const node = await runNode(optionsFor(directory));
-    for (let count = 0; count < PAYMENTS / 2; count += 1) await pay(node, count % 3, BigInt(count + 1));
+    for (let count = 0; count < PAYMENTS / 2; count += 1)
+      await pay(node, (count + first) % 3, BigInt(count + 1));
     await settle(node);
     const before = describeNode(node);
     await node.stop();
