@@ -39,7 +39,7 @@ export type Report = {
   readonly contract: string;
   /** In source order. */
   readonly rows: readonly Row[];
-  /** Names of the invariants that the rows assume, each proved by rows of its own. */
+  /** Names of the invariants that the rows assume, those of loops with their function, each proved by rows of its own. */
   readonly assumed: readonly string[];
 };
 
@@ -93,8 +93,8 @@ export async function verifyContract(contract: Contract, options: VerifyOptions)
   for (const obligation of obligations) {
     rows.push(await rowOf(session, obligation, answers.get(obligation.hash)!));
   }
-  const named = contract.invariants.map(({ name }) => name).filter((name) => assumed.has(name));
-  return { contract: contract.name, rows, assumed: named };
+  const kept = new Set(obligations.map(({ keeps }) => keeps));
+  return { contract: contract.name, rows, assumed: [...assumed].filter((name) => kept.has(name)) };
 }
 
 /** Whether the solver's word is what the obligation needs; never for `unknown`. */

@@ -2,7 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { analyse, format, lowerProgram, verifyContract } from '../../compiler/index.ts';
+import {
+  analyse,
+  certificateOf,
+  format,
+  lowerProgram,
+  recheck,
+  verifyContract,
+  workOf,
+} from '../../compiler/index.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { runTests } from '../../testing/index.ts';
 import { programOf } from '../testing/compiled.ts';
@@ -23,7 +31,14 @@ test('the dividend is formatted, and its tests pass', async () => {
 test('the dividend is proved', async () => {
   const [contract] = lowerProgram(analyse(new Map([['Dividend.ccl', text]]), 'Dividend.ccl')).contracts;
   const refute = () => ({ kind: 'none', reason: '' }) as const;
-  const { rows } = await verifyContract(contract!, { solve: solver.solve, refute, rlimit: 10_000_000 });
+  const report = await verifyContract(contract!, { solve: solver.solve, refute, rlimit: 10_000_000 });
+  const { rows } = report;
+  const kept = rows.filter(({ name }) => name.endsWith('.kept')).map(({ hash }) => hash);
   const open = rows.filter(({ answer, kind }) => answer !== 'proved' && kind !== 'vacuity');
+  const certificate = certificateOf(report, solver.build);
+  expect(certificate.assumed).toContain('distribute loop_1.invariant_1');
+  expect(await recheck(contract!, certificate, solver.solve, workOf(certificate))).toEqual({ ok: true });
+  const circular = { ...certificate, proofs: certificate.proofs.filter(({ hash }) => !kept.includes(hash)) };
+  expect(await recheck(contract!, circular, solver.solve, workOf(certificate))).toMatchObject({ ok: false });
   expect(open.map(({ rule, kind }) => `${rule} ${kind}`)).toEqual(['record may-revert', 'record may-revert']);
 });
