@@ -1,4 +1,5 @@
-/** Amounts on the command line: `2.50 hours` into smallest units and back. */
+/** Amounts on the command line: `2.50 hours` into smallest units. */
+import { amountText } from '../host/index.ts';
 import type { CurrencyDecl } from '../vm/index.ts';
 import { fail } from './failure.ts';
 
@@ -13,17 +14,6 @@ export function readAmounts(
   return Array.from({ length: Math.ceil(parts.length / 2) }, (_, i) =>
     readAmount(parts[2 * i]!, parts[2 * i + 1] ?? '', currencies),
   );
-}
-
-/** `250` of a currency with two decimals is `2.50 hours`. */
-export function amountText(
-  amount: bigint,
-  { name, decimals }: { readonly name: string; readonly decimals: number },
-): string {
-  const digits = (amount < 0n ? -amount : amount).toString().padStart(decimals + 1, '0');
-  const whole = digits.slice(0, digits.length - decimals);
-  const sign = amount < 0n ? '-' : '';
-  return decimals === 0 ? `${sign}${whole} ${name}` : `${sign}${whole}.${digits.slice(-decimals)} ${name}`;
 }
 
 function readAmount(digits: string, name: string, currencies: readonly CurrencyDecl[]): NamedAmount {

@@ -23,9 +23,9 @@ import {
   type Row,
   renderTrace,
 } from '../compiler/index.ts';
+import { amountText } from '../host/index.ts';
 import { type Body, foundChain, type Node, trustOf } from '../runtime/index.ts';
 import { type Artifact, encodeArtifact } from '../vm/index.ts';
-import { amountText } from './amount.ts';
 import { provedBalance } from './balance.ts';
 import {
   balancesOf,

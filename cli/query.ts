@@ -1,8 +1,8 @@
 /** `ccl query`: what a chain says: balances, views, contracts, members, transactions, headers; with proofs on demand. */
 import { Command } from 'commander';
+import { amountText } from '../host/index.ts';
 import { foundChain, readProved, renderValue, trustOf } from '../runtime/index.ts';
 import { accountOf, argumentsOf } from './account.ts';
-import { amountText } from './amount.ts';
 import { provedBalance } from './balance.ts';
 import { type Client, NODE_URL, openClient, pathOf } from './client.ts';
 import { fail } from './failure.ts';

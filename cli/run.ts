@@ -103,9 +103,7 @@ function reportText(terminal: Terminal, calls: readonly RuleCall[], report: RunR
     report.moved.map(
       ({ account, amount }) => `moved    ${account} ${amount.startsWith('-') ? amount : `+${amount}`}`,
     ),
-    report.changes.map(
-      ({ place, before, after }) => `changed  ${place}: ${before ?? 'absent'} -> ${after ?? 'absent'}`,
-    ),
+    report.changes.map(({ place, before, after }) => `changed  ${place}: ${before} -> ${after}`),
     report.events.map(
       ({ name, fields }) =>
         `event    ${name}(${fields.map((field) => `${field.name}: ${field.value}`).join(', ')})`,

@@ -1,6 +1,7 @@
 /** What a call would take from its signer: found by simulation, shown, and confirmed before anything is signed. */
+import { amountText } from '../host/index.ts';
 import type { Spend } from '../runtime/index.ts';
-import { amountText, readAmounts } from './amount.ts';
+import { readAmounts } from './amount.ts';
 import type { Client } from './client.ts';
 import { fail } from './failure.ts';
 import type { Shell } from './shell.ts';

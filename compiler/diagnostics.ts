@@ -837,7 +837,7 @@ export const DIAGNOSTICS = {
   },
   E0504: {
     severity: 'error',
-    message: '{failure}, as far as I can tell: {reason}',
+    message: '{failure}: {reason}',
     help: 'say more in invariants, split the rule, or write `unproved` before the clause',
     explanation:
       'The answer is *unknown*: the solver gave up within its resource limit, or what it found does not happen on the virtual machine. An unknown answer is never taken for a proof. Guards at run time for what is not proved come with a later version.',

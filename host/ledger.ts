@@ -13,6 +13,7 @@ import {
   choice,
   type Event,
   encodeValue,
+  formatValue,
   int64,
   list as listOf,
   record,
@@ -135,11 +136,11 @@ export function setFloor(state: State, currency: string, did: string, floor: big
     return refuse('WrongCurrencyKind', `${currency} is issued, its floors are zero`);
   if (!isDid(did)) return refuse('NotADid', did);
   if (isContractAccount(did)) return refuse('ContractAccount', 'its floor is zero');
-  if (floor > 0n || floor < -AMOUNT_MAX) return refuse('FloorOutOfRange', `${floor}`);
+  if (floor > 0n || floor < -AMOUNT_MAX) return refuse('FloorOutOfRange', amountText(floor, found));
   if (balanceOf(state, currency, did) < floor) return refuse('FloorAboveBalance', did);
   const sums = sumsOf(state, currency);
   const floors = sums.floors - floorOf(state, currency, did) + floor;
-  if (floors < -AMOUNT_MAX) return refuse('FloorsTooLow', `they would sum to ${floors}`);
+  if (floors < -AMOUNT_MAX) return refuse('FloorsTooLow', `they would sum to ${amountText(floors, found)}`);
   write(state, SUMS, [currency], { ...sums, floors });
   writeNonZero(state, FLOORS, currency, did, floor);
   return DONE;
@@ -154,7 +155,7 @@ export function issue(
   const found = read(state, CURRENCIES, currency);
   if (found === undefined) return refuse('UnknownCurrency', currency);
   if (found.kind !== 'issued') return refuse('WrongCurrencyKind', `${currency} is mutual, nobody issues it`);
-  if (amount < 0n) return refuse('NegativeAmount', `${amount}`);
+  if (amount < 0n) return refuse('NegativeAmount', amountText(amount, found));
   if (!isDid(to)) return refuse('NoAccount', JSON.stringify(to));
   if (total(state, currency) + amount > AMOUNT_MAX) return refuse('TooMuchIssued', currency);
   return accept([post(state, moment, { from: ISSUER, to, currency, amount })]);
@@ -196,6 +197,16 @@ export function canPay(state: Reader, currency: string, did: string, amount: big
 /** What circulates: the sum of all positive balances. */
 export function total(state: Reader, currency: string): bigint {
   return sumsOf(state, currency).circulating;
+}
+
+/** `250` of a currency with two decimals is `2.50 hours`. */
+export function amountText(amount: bigint, { name, decimals }: Pick<Currency, 'name' | 'decimals'>): string {
+  return formatValue({ kind: 'Amount', currency: 0 }, amount, [{ name, decimals, kind: 'mutual' }]);
+}
+
+/** The same of a currency of the ledger; one that is not there has no decimals. */
+export function amountIn(state: Reader, currency: string, amount: bigint): string {
+  return amountText(amount, currencyOf(state, currency) ?? { name: currency, decimals: 0 });
 }
 
 // ---- for tools ---------------------------------------------------------------------------------
@@ -257,14 +268,16 @@ export function hashEntry(entry: Entry): Uint8Array {
 // ---- private -----------------------------------------------------------------------------------
 
 function pay(state: State, moment: Moment, { from, to, currency, amount }: Payment): Answer<Event[]> {
-  if (!has(state, CURRENCIES, currency)) return refuse('UnknownCurrency', currency);
-  if (amount < 0n) return refuse('NegativeAmount', `${amount}`);
+  const found = read(state, CURRENCIES, currency);
+  if (found === undefined) return refuse('UnknownCurrency', currency);
+  if (amount < 0n) return refuse('NegativeAmount', amountText(amount, found));
   if (!isDid(from)) return refuse('NoAccount', JSON.stringify(from));
   if (!isDid(to)) return refuse('NoAccount', JSON.stringify(to));
   if (!canPay(state, currency, from, amount)) {
+    const [balance, floor] = [balanceOf(state, currency, from), floorOf(state, currency, from)];
     return refuse(
       'CannotPay',
-      `balance ${balanceOf(state, currency, from)}, floor ${floorOf(state, currency, from)}, amount ${amount}`,
+      `balance ${amountText(balance, found)}, floor ${amountText(floor, found)}, amount ${amountText(amount, found)}`,
     );
   }
   // Where nothing changes there is nothing to book.

@@ -15,7 +15,7 @@ import {
 } from '../vm/index.ts';
 import { holdsPermission } from './cooperative.ts';
 import { isContractAccount, isRegistered } from './identity.ts';
-import { balanceOf, canPay, type Moment, payFromContract, total, transfer } from './ledger.ts';
+import { amountIn, balanceOf, canPay, type Moment, payFromContract, total, transfer } from './ledger.ts';
 import { type Answer, type Refusal, refuse } from './refusals.ts';
 import type { State } from './state.ts';
 import { STORAGE } from './storage.ts';
@@ -127,11 +127,18 @@ function transferFor(
   if (payment.from === standing.contract)
     return posted(scene, payFromContract(state, moment, standing.contract, payment));
   if (payment.from !== standing.caller) return refused(scene, refuse('NotTheirMoney', payment.from));
-  if (payment.amount < 0n) return refused(scene, refuse('NegativeAmount', `${payment.amount}`));
+  if (payment.amount < 0n)
+    return refused(scene, refuse('NegativeAmount', amountIn(state, payment.currency, payment.amount)));
   const spent = (scene.spent.get(payment.currency) ?? 0n) + payment.amount;
   const limit = limitOf(standing.spends, payment.currency);
   if (limit !== null && spent > limit)
-    return refused(scene, refuse('SpendingLimit', `${spent} ${payment.currency}, the limit is ${limit}`));
+    return refused(
+      scene,
+      refuse(
+        'SpendingLimit',
+        `${amountIn(state, payment.currency, spent)}, the limit is ${amountIn(state, payment.currency, limit)}`,
+      ),
+    );
   const paid = transfer(state, moment, payment);
   if (paid.ok && payment.amount > 0n) scene.spent.set(payment.currency, spent);
   return posted(scene, paid);

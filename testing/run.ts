@@ -71,12 +71,14 @@ export type RunReport =
     };
 
 export type Shown = { readonly name: string; readonly value: string };
-/** `place` is as an author would write it, such as `worked[bob]`; null is absent. */
+/** `place` is as an author would write it, such as `worked[bob]`. What is not there has the zero of its type. */
 export type StorageChange = {
   readonly place: string;
-  readonly before: string | null;
-  readonly after: string | null;
+  readonly before: string;
+  readonly after: string;
 };
+/** A value in words, and the zero of its type. */
+export type Stored = { readonly shown: string; readonly zero: string };
 
 /** Runs it. User mistakes (an unknown entry, a wrong argument) are failures with a message. */
 export function runRule({ artifact, creator, initArgs, before, call: last }: RunOptions): RunReport {
@@ -216,8 +218,8 @@ export function storedPlaces(
   artifact: Artifact,
   contract: string,
   naming: Naming,
-): Map<string, string> {
-  const places = new Map<string, string>();
+): Map<string, Stored> {
+  const places = new Map<string, Stored>();
   for (const { key, value } of storageOf(world.state, contract)) {
     const leaf = readStored(artifact.storage, key, value);
     const slot = leaf === null ? undefined : artifact.storage[leaf.slot];
@@ -227,10 +229,26 @@ export function storedPlaces(
     const keys = leaf.keys.map((word, at) => showWord(word, keyTypes(slot.type!)[at], naming));
     const path = keys.length === 0 ? '' : `[${keys.join(', ')}]`;
     const field = isSet ? undefined : leafTypes(slot.type)[leaf.field];
-    places.set(`${slot.name}${path}${field?.path ?? ''}`, showWord(leaf.value, field?.type, naming));
+    const type = isSet ? BOOL : field?.type;
+    const zero = type === undefined ? '0' : showValue(zeroOf(type), type, naming);
+    places.set(`${slot.name}${path}${field?.path ?? ''}`, {
+      shown: showWord(leaf.value, type, naming),
+      zero,
+    });
   }
   return places;
 }
+
+const BOOL: AbiType = { kind: 'Bool' };
+
+/** What storage holds where nothing was written (language.md, section 2). */
+function zeroOf({ kind }: AbiType): AbiValue {
+  if (kind === 'Bool') return false;
+  if (kind === 'Did' || kind === 'Text') return '';
+  return kind === 'Bytes' || kind === 'Hash' ? new Uint8Array(kind === 'Hash' ? HASH_BYTES : 0) : 0n;
+}
+
+const HASH_BYTES = 32;
 
 function showWord(word: AbiValue, type: AbiType | undefined, naming: Naming): string {
   return type === undefined ? String(word) : showValue(word, type, naming);
@@ -257,11 +275,14 @@ function keyTypes(type: AbiType): AbiType[] {
 }
 
 export function changesBetween(
-  before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
+  before: ReadonlyMap<string, Stored>,
+  after: ReadonlyMap<string, Stored>,
 ): StorageChange[] {
-  const all = [...new Set([...before.keys(), ...after.keys()])];
-  return all
-    .map((place) => ({ place, before: before.get(place) ?? null, after: after.get(place) ?? null }))
+  return [...new Map([...before, ...after])]
+    .map(([place, { zero }]) => ({
+      place,
+      before: before.get(place)?.shown ?? zero,
+      after: after.get(place)?.shown ?? zero,
+    }))
     .filter((change) => change.before !== change.after);
 }

@@ -22,7 +22,8 @@ export type Proof = { readonly hash: string; readonly limitClass: number };
 
 export type Recheck = { readonly ok: true } | { readonly ok: false; readonly problem: string };
 
-const LIMIT_CLASS_MAX = 30;
+/** Four times the limit must be a limit that the solver takes, below 2^32. */
+const LIMIT_CLASS_MAX = 29;
 const PROOFS_MAX = 10_000;
 
 export function certificateOf(report: Report, solver: string): Certificate {
@@ -132,6 +133,7 @@ function certificateIn(data: unknown): Certificate | null {
     return null;
   if (proofs.length > PROOFS_MAX || !assumed.every((name) => typeof name === 'string')) return null;
   const decoded = proofs.map(proofIn);
+  if (new Set(decoded.map((proof) => proof?.hash)).size < decoded.length) return null;
   return decoded.every((proof) => proof !== null) ? { contract, solver, assumed, proofs: decoded } : null;
 }
 

@@ -169,7 +169,8 @@ async function solveAll(
 async function rowOf(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
   if (obligation.unsupported !== null)
     return makeRow(obligation, answer, 'unknown', null, obligation.unsupported);
-  if (answer.status === 'unknown') return makeRow(obligation, answer, 'unknown', null, answer.reason);
+  if (answer.status === 'unknown')
+    return makeRow(obligation, answer, 'unknown', null, whyUnknown(answer.reason));
   if (obligation.holdsWhen === 'sat') return vacuityRow(session, obligation, answer);
   if (answer.status === 'unsat') return makeRow(obligation, answer, 'proved', null, '');
   const refutation = await confirm(session, obligation, answer);
@@ -223,6 +224,18 @@ function candidateOf(
   return { obligation, counterexample: counterexampleOf(contract, obligation, answer.values), assumed };
 }
 
+/** Z3 says in several ways that its resource limit was reached. */
+function whyUnknown(reason: string): string {
+  return /resource|cancel/.test(reason)
+    ? "the solver's resource limit was reached"
+    : `the solver says: ${reason}`;
+}
+
+function messageOf({ success, failure }: Obligation, verdict: Answer): string {
+  if (verdict === 'unknown') return `could not decide whether ${success}`;
+  return verdict === 'proved' ? success : failure;
+}
+
 function makeRow(
   obligation: Obligation,
   answer: SolverAnswer,
@@ -240,7 +253,7 @@ function makeRow(
     confirmed: trace !== null && trace.from === 'deployment',
     trace,
     span,
-    message: verdict === 'proved' ? obligation.success : obligation.failure,
+    message: messageOf(obligation, verdict),
     reason,
     marked: clause !== null && 'unproved' in clause && clause.unproved,
     resource: answer.rlimitUsed,

@@ -75,6 +75,18 @@ describe('a deployment', () => {
     });
   });
 
+  test('that claims more than its certificate, which names a proof twice instead, is refused', async () => {
+    const { certificate } = bank;
+    const claimed = [...certificate.proofs, { hash: 'ab'.repeat(32), limitClass: 10 }];
+    const boasting = deploymentOf({ ...bank, certificate: { ...certificate, proofs: claimed } });
+    const repeated = { ...certificate, proofs: [...certificate.proofs, certificate.proofs[0]!] };
+    const padded = new TextEncoder().encode(encodeCertificate(repeated));
+    expect(await verdictOn({ ...boasting, certificate: padded })).toEqual({
+      ok: false,
+      reason: 'the certificate does not decode',
+    });
+  });
+
   test('that anyone can drain is refused, although its certificate is honest', async () => {
     const verdict = await verdictOn(deploymentOf(drained));
     expect(verdict).toMatchObject({

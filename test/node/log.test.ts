@@ -78,7 +78,7 @@ test('any flipped bit is refused with the height of its block, whether or not th
         height === 0 ? { kind: 'NotALog' } : { kind: 'Damaged', height },
       );
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 

@@ -5,6 +5,7 @@
  */
 
 import { readFileSync, writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import {
   didOfKey,
   gasLimitFor,
@@ -14,6 +15,8 @@ import {
   systemDisk,
 } from '../../runtime/index.ts';
 
+// Who is killed does not get to it at its end.
+flushCompileCache();
 const [directory = '', plan = '{}', genesis] = process.argv.slice(2);
 const { point, count } = JSON.parse(plan) as { point?: string; count?: number };
 const keys = [1, 2, 3].map((byte) => keyFromSeed(new Uint8Array(32).fill(byte)));

@@ -123,8 +123,8 @@ describe('a single run', () => {
         { account: 'bob', amount: '-2.50 hours' },
       ]),
       changes: [
-        { place: 'total', before: null, after: '2.50 hours' },
-        { place: 'worked[alice]', before: null, after: '2.50 hours' },
+        { place: 'total', before: '0.00 hours', after: '2.50 hours' },
+        { place: 'worked[alice]', before: '0.00 hours', after: '2.50 hours' },
       ],
       gasUsed: expect.any(Number),
       gasMax: bank!.entries.find(({ name }) => name === 'record')!.gasMax,
@@ -134,7 +134,7 @@ describe('a single run', () => {
   test('shows elements of sets, and what a view answers', () => {
     expect(run(rule('join', [], 'bob'))).toMatchObject({
       ok: true,
-      changes: [{ place: 'members[bob]', before: null, after: 'true' }],
+      changes: [{ place: 'members[bob]', before: 'false', after: 'true' }],
     });
     expect(run(rule('hours_of', ['bob'], 'bob'))).toMatchObject({
       ok: true,
@@ -183,10 +183,10 @@ describe('a single run', () => {
       ok: true,
       result: '1',
       changes: [
-        { place: 'calls', before: null, after: '1' },
-        { place: 'loans[bob].lender', before: null, after: 'alice' },
-        { place: 'loans[bob].due', before: null, after: '@2026-01-08T00:00Z' },
-        { place: 'loans[bob].left', before: null, after: '1.00 hours' },
+        { place: 'calls', before: '0', after: '1' },
+        { place: 'loans[bob].lender', before: 'did""', after: 'alice' },
+        { place: 'loans[bob].due', before: '@1970-01-01T00:00Z', after: '@2026-01-08T00:00Z' },
+        { place: 'loans[bob].left', before: '0.00 hours', after: '1.00 hours' },
       ],
     });
   });

@@ -1,6 +1,6 @@
 /** A run as a trace: each step in words, the lines that did it, the money and the state that changed. */
 import type { core, Trace, TraceStep } from '../../compiler/index.ts';
-import { changesBetween, storedPlaces } from '../run.ts';
+import { changesBetween, type Stored, storedPlaces } from '../run.ts';
 import { type Naming, showDid, showValue } from '../values.ts';
 import { balances, movesBetween } from '../world.ts';
 import { MARK, type Obligation } from './goal.ts';
@@ -23,7 +23,7 @@ export function traceOf(arena: Arena, obligation: Obligation, last: Step, text: 
 function describe(arena: Arena, place: Place): readonly string[] {
   const naming = namingOf(arena, place);
   const state = [...storedPlaces(place.world, arena.artifact, place.account, naming)].map(
-    ([where, value]) => `${where} = ${value}`,
+    ([where, { shown }]) => `${where} = ${shown}`,
   );
   const money = balances(place.world).map((move) => {
     const currency = arena.artifact.currencies.findIndex(({ name }) => name === move.currency);
@@ -89,12 +89,12 @@ function changesOf(arena: Arena, from: Place | null, to: Place): TraceStep['chan
   });
   const places = (place: Place | null) =>
     place === null
-      ? new Map<string, string>()
+      ? new Map<string, Stored>()
       : storedPlaces(place.world, arena.artifact, place.account, naming);
   const state = changesBetween(places(from), places(to)).map(({ place, before: was, after }) => ({
     what: place,
-    before: was ?? 'nothing',
-    after: after ?? 'nothing',
+    before: was,
+    after,
   }));
   return [...money, ...state];
 }
