@@ -62,7 +62,7 @@ let subjects: readonly Subject[];
 let shapes: readonly Subject[];
 
 beforeAll(async () => {
-  solver = await openSolver({ workers: 2 });
+  solver = await openSolver({ workers: 2 }, TIMEOUT_MS);
   solve = remembering(solver.solve);
   subjects = SEEDS.map((seed) => subjectOf(seed, randomContract(seed)));
   shapes = SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed)));
