@@ -23,7 +23,7 @@ import { explore, type Found, nameOfObligation } from './reachable.ts';
 /** Chosen so that between them the planted flaws show; otherwise as they fell. */
 const SEEDS = [1, 5, 8, 10, 11, 12, 13, 17, 18, 24, 34, 41, 44, 69, 76, 312];
 const SHAPE_SEEDS = [8, 9, 11, 24];
-const LOOP_SEEDS = [1, 2, 3, 4, 5, 6, 7];
+const LOOP_SEEDS = [1, 2, 4, 5, 9, 10, 11];
 const BOUNDS = { statesMax: 30, callsPerState: 12 };
 const RLIMIT = 10_000_000;
 /** Many contracts in one test: more than the usual time on a busy machine. */
@@ -62,11 +62,11 @@ let subjects: readonly Subject[];
 let shapes: readonly Subject[];
 
 beforeAll(async () => {
-  solver = await openSolver({ workers: 2 }, TIMEOUT_MS);
+  solver = await openSolver({ workers: 2 });
   solve = remembering(solver.solve);
   subjects = SEEDS.map((seed) => subjectOf(seed, randomContract(seed)));
   shapes = SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed)));
-});
+}, TIMEOUT_MS);
 afterAll(() => solver.close());
 
 function subjectOf(seed: number, text: string): Subject {
