@@ -12,8 +12,11 @@ const DIST = join(ROOT, 'dist');
 const ASSETS = ['LICENSE', 'README.md', 'examples', 'stdlib'];
 
 rmSync(DIST, { recursive: true, force: true });
-execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', join(ROOT, 'tsconfig.build.json')], { stdio: 'inherit' });
-for (const asset of ASSETS) if (existsSync(join(ROOT, asset))) cpSync(join(ROOT, asset), join(DIST, asset), { recursive: true });
+execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', join(ROOT, 'tsconfig.build.json')], {
+  stdio: 'inherit',
+});
+for (const asset of ASSETS)
+  if (existsSync(join(ROOT, asset))) cpSync(join(ROOT, asset), join(DIST, asset), { recursive: true });
 writeFileSync(join(DIST, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
 makeExecutable(join(DIST, 'cli', 'main.js'));
 console.log(`built ${DIST}`);

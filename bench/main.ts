@@ -6,7 +6,7 @@ type Bench = { readonly about: string; readonly load: () => Promise<{ run: () =>
 const BENCHES: Readonly<Record<string, Bench>> = {
   compile: { about: 'parse, check and build of a generated project', load: () => import('./compile.ts') },
   verify: { about: 'the examples, proved with nothing cached', load: () => import('./verify.ts') },
-  vm: { about: 'four loops on the interpreter, beside plain JavaScript', load: () => import('./vm.ts') },
+  vm: { about: 'four loops on both tiers, beside other ways to run them', load: () => import('./vm.ts') },
 };
 
 const args = process.argv.slice(2);

@@ -1,8 +1,16 @@
 /**
- * Four loops on the interpreter, beside the same loops in plain JavaScript numbers and in `BigInt` checked to 64
- * bits: a sum, a linear congruential generator, products past 2^53, and Collatz steps. Nanoseconds per turn.
+ * Four loops on both tiers, beside the same loops in plain JavaScript numbers, in `BigInt` checked to 64 bits, in
+ * handwritten WebAssembly and on an EVM where one is installed: a sum, a linear congruential generator, products past
+ * 2^53, and Collatz steps. Nanoseconds per turn.
  */
-import { assemble, execute, type Host, type Program, validate } from '../vm/index.ts';
+import { assemble, execute, type Host, type Program, type Tier, validate } from '../vm/index.ts';
+import { CHARGE, lengthAt } from '../vm/program.ts';
+import { ENGINE } from '../vm/wasm/engine.ts';
+import { createInstance } from '../vm/wasm/instance.ts';
+import { layoutOf } from '../vm/wasm/layout.ts';
+import { encodeModule } from '../vm/wasm/module.ts';
+import { type Evm, ethereumjs, evmCode } from './evm.ts';
+import { handwritten } from './handwritten.ts';
 import type { Report } from './report.ts';
 import { type Contender, medians } from './rounds.ts';
 
@@ -61,30 +69,97 @@ const LOOPS: readonly Loop[] = [
   },
 ];
 
+/** Turns of loops in a peer that takes microseconds for each. */
+const SLOW_TURNS = 10_000;
+
 export async function run(): Promise<Report> {
-  const programs = new Map(LOOPS.map((loop) => [loop.name, programOf(loop)]));
-  for (const loop of LOOPS) checkResults(loop, programs.get(loop.name)!);
-  const contenders = LOOPS.flatMap((loop) => contendersOf(loop, programs.get(loop.name)!));
-  const times = await medians(contenders, ROUNDS, 2);
-  const perTurn = (name: string): number => ((times.get(name) ?? Number.NaN) * 1e6) / TURNS;
-  const rows = LOOPS.map(({ name }) => ({
-    loop: name,
-    'interpreter ns': perTurn(`${name} interpreter`),
-    'numbers ns': perTurn(`${name} numbers`),
-    'bigint ns': perTurn(`${name} bigint`),
-  }));
-  const values = Object.fromEntries(
-    rows.map((row) => [`interp_vs_bigint_${row.loop}`, row['bigint ns'] / row['interpreter ns']]),
+  const evm = await ethereumjs();
+  console.error(
+    `not measured: native revm${evm === null ? '; @ethereumjs/evm, which is not installed' : ''}`,
   );
-  return { bench: 'vm', rows, values };
+  const programs = new Map(LOOPS.map((loop) => [loop.name, programOf(loop)]));
+  for (const loop of LOOPS) {
+    await checkResults(loop, programs.get(loop.name)!);
+    if (evm !== null) await checkEvm(loop, evm);
+  }
+  const contenders = LOOPS.flatMap((loop) => contendersOf(loop, programs.get(loop.name)!, evm));
+  const times = await medians(contenders, ROUNDS, 6);
+  const rows = LOOPS.map(({ name }) => ({ loop: name, ...timesOf(times, name) }));
+  return { bench: 'vm', rows, values: valuesOf(rows) };
 }
 
-function contendersOf(loop: Loop, program: Program): Contender[] {
+type Times = { readonly [contender in keyof typeof TURNS_OF]?: number };
+
+/** How many turns a run of each contender makes. */
+const TURNS_OF = {
+  interpreter: TURNS,
+  wasm: TURNS,
+  'wasm without gas': TURNS,
+  handwritten: TURNS,
+  numbers: TURNS,
+  bigint: TURNS,
+  ethereumjs: SLOW_TURNS,
+} as const;
+
+/** Nanoseconds per turn, of the contenders that ran. */
+function timesOf(times: ReadonlyMap<string, number>, loop: string): Times {
+  const known = Object.entries(TURNS_OF).flatMap(([name, turns]) => {
+    const time = times.get(`${loop} ${name}`);
+    return time === undefined ? [] : [[name, (time * 1e6) / turns]];
+  });
+  return Object.fromEntries(known);
+}
+
+function contendersOf(loop: Loop, program: Program, evm: Evm | null): Contender[] {
+  const { name } = loop;
+  const free = withoutGas(program);
+  const own = name === 'collatz' ? null : handwritten(name);
+  const code = evmCode(name, SLOW_TURNS);
   return [
-    { name: `${loop.name} interpreter`, run: () => void interpret(program) },
-    { name: `${loop.name} numbers`, run: () => void loop.numbers(TURNS) },
-    { name: `${loop.name} bigint`, run: () => void loop.bigints(TURNS) },
+    { name: `${name} interpreter`, run: () => void interpret(program, 'interpreter') },
+    { name: `${name} wasm`, run: () => void interpret(program, 'wasm') },
+    { name: `${name} wasm without gas`, run: () => void free() },
+    ...(own === null ? [] : [{ name: `${name} handwritten`, run: () => void own(BigInt(TURNS)) }]),
+    { name: `${name} numbers`, run: () => void loop.numbers(TURNS) },
+    { name: `${name} bigint`, run: () => void loop.bigints(TURNS) },
+    ...(evm === null ? [] : [{ name: `${name} ethereumjs`, run: async () => void (await evm(code)) }]),
   ];
+}
+
+/** The values that `aims.json` names, as far as their peers are here, and each loop against the checked BigInt loop. */
+function valuesOf(rows: readonly (Times & { readonly loop: string })[]): Record<string, number> {
+  const ratios = (over: keyof Times, under: keyof Times) =>
+    rows.flatMap(({ [over]: a, [under]: b }) => (a === undefined || b === undefined ? [] : [a / b]));
+  const row = (name: string) => rows.find(({ loop }) => loop === name) ?? {};
+  const ratio = ({ [`wasm`]: wasm = Number.NaN, ...other }: Times, name: keyof Times) =>
+    wasm / (other[name as keyof typeof other] ?? Number.NaN);
+  const values: Record<string, number> = {
+    interp_vs_ethereumjs_min: Math.min(...ratios('ethereumjs', 'interpreter')),
+    wasm_vs_ethereumjs_min: Math.min(...ratios('ethereumjs', 'wasm')),
+    wasm_vs_ethereumjs_sum: 1 / ratio(row('sum'), 'ethereumjs'),
+    wasm_vs_handwritten_max: Math.max(...ratios('wasm', 'handwritten')),
+    gas_overhead_straight: ratio(row('sum'), 'wasm without gas'),
+    gas_overhead_branchy: ratio(row('collatz'), 'wasm without gas'),
+  };
+  for (const { loop, bigint = Number.NaN, interpreter = Number.NaN, wasm = Number.NaN } of rows) {
+    values[`interp_vs_bigint_${loop}`] = bigint / interpreter;
+    values[`wasm_vs_bigint_${loop}`] = bigint / wasm;
+  }
+  // What compares with a peer that is not installed is not reported.
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value)));
+}
+
+/** The compiled program as it would be without gas: the same module but for its charges. */
+function withoutGas(program: Program): () => bigint {
+  const code = program.code.slice();
+  for (let pc = 0; pc < code.length; pc += lengthAt(program.code, pc))
+    if (program.code[pc] === CHARGE) code.fill(0, pc, pc + 2);
+  const free = { ...program, code };
+  const { bytes, owed } = encodeModule(free, layoutOf(free), 'counted');
+  const instance = createInstance({ module: new ENGINE.Module(bytes), owed }, free);
+  const [entry] = program.artifact.entries;
+  const call = instance.run(entry!.function);
+  return () => call(0n) + (instance.stack[0] ?? 0n);
 }
 
 function programOf(loop: Loop): Program {
@@ -101,18 +176,28 @@ function programOf(loop: Loop): Program {
   return validated.program;
 }
 
-function interpret(program: Program): bigint {
-  const outcome = execute(program, { entry: 'main', args: [], gasLimit: Number.MAX_SAFE_INTEGER }, HOST);
+function interpret(program: Program, tier: Tier): bigint {
+  const call = { entry: 'main', args: [], gasLimit: Number.MAX_SAFE_INTEGER };
+  const outcome = execute(program, call, HOST, { tier });
   if (!outcome.ok) throw new Error(outcome.trap.message);
   return outcome.result as bigint;
 }
 
 function checkResults(loop: Loop, program: Program): void {
   const expected = loop.bigints(TURNS);
-  if (interpret(program) !== expected)
-    throw new Error(`${loop.name}: the interpreter says ${interpret(program)}, not ${expected}`);
+  for (const tier of ['interpreter', 'wasm'] as const)
+    if (interpret(program, tier) !== expected)
+      throw new Error(`${loop.name}: ${tier} says ${interpret(program, tier)}, not ${expected}`);
+  if (withoutGas(program)() !== expected) throw new Error(`${loop.name}: without gas it is another result`);
+  if (loop.name !== 'collatz' && handwritten(loop.name)(BigInt(TURNS)) !== expected)
+    throw new Error(`${loop.name}: handwritten WebAssembly disagrees`);
   if (loop.inexact !== true && BigInt(loop.numbers(TURNS)) !== expected)
     throw new Error(`${loop.name}: numbers disagree`);
+}
+
+async function checkEvm(loop: Loop, evm: Evm): Promise<void> {
+  const result = await evm(evmCode(loop.name, SLOW_TURNS));
+  if (result !== loop.bigints(SLOW_TURNS)) throw new Error(`${loop.name}: the EVM says ${result}`);
 }
 
 const HOST: Host = {

@@ -693,6 +693,14 @@ export const DIAGNOSTICS = {
       'Deploying, calling as someone, moving the clock and expecting are what tests do. The code of a contract does not: it calls functions, requires and asserts.',
     example: 'contract C {\n  state { n: Int; }\n  rule f() { expect n == 1; }\n}\n',
   },
+  E0423: {
+    severity: 'error',
+    message: 'a {type} can be longer than a key: at most {limit} bytes are possible',
+    help: 'let a `Did` or a number be the key, and keep the text in the value',
+    explanation:
+      'The keys of maps and the elements of sets are short, so that each fits into the store. A text may have 1,024 bytes: a contract that took it for a key would fail for some texts, whatever it promises.',
+    example: 'contract C {\n  state { m: Map<Text, Int>; }\n}\n',
+  },
   W0401: {
     severity: 'warning',
     message: 'nothing here needs `{name}`',

@@ -19,9 +19,9 @@ export { type ArtifactError, type DecodedArtifact, decodeArtifact } from './deco
 export { contractDid, type Did, didOfKey, isDidSyntax, parseDid, sha256 } from './did.ts';
 export { disassemble, instructionText } from './disassemble.ts';
 export { artifactHash, encodeArtifact } from './encode.ts';
+export { type Call, execute, type Tier } from './execution.ts';
 export { GAS } from './gas.ts';
 export type * from './host.ts';
-export { type Call, execute } from './interpreter.ts';
 export { LIMITS } from './limits.ts';
 export { formatValue, parseValue } from './notation.ts';
 export {
@@ -48,3 +48,4 @@ export type { ValidationCode } from './structure.ts';
 export { TRAPS, type Trap, type TrapKind } from './traps.ts';
 export { type Validated, type ValidationError, validate } from './validate.ts';
 export type * from './value.ts';
+export { type Compilation, compilationOf, tierOf } from './wasm/tier.ts';

@@ -1,10 +1,11 @@
 /**
- * A validated artifact in, a program out that the interpreter can run without checks: all functions in one typed
+ * A validated artifact in, a program out that both tiers can run without checks: all functions in one typed
  * array, jump targets resolved, the gas of each basic block in front of it.
  */
 import { wordsOfFields } from './abi.ts';
 import type { Artifact, Entry, FunctionCode, Instruction } from './artifact.ts';
-import { OPCODES, rowOf } from './opcodes.ts';
+import { fuse } from './fusion.ts';
+import { OPCODES, opOfCode, rowOf } from './opcodes.ts';
 import { targetOf } from './structure.ts';
 import type { Typing } from './typing.ts';
 import type { WordType } from './value.ts';
@@ -19,6 +20,8 @@ export const HASHED_TYPES: readonly WordType[] = ['text', 'bytes', 'hash'];
 export type Program = {
   readonly artifact: Artifact;
   readonly code: Int32Array;
+  /** The same with superinstructions, for the interpreter. */
+  readonly fused: Int32Array;
   /** 64-bit operands; the code holds their index. */
   readonly wide: BigInt64Array;
   /** Where the code of each function begins. */
@@ -26,6 +29,8 @@ export type Program = {
   /** Per function: parameters, locals. */
   readonly paramCounts: Int32Array;
   readonly localCounts: Int32Array;
+  /** Per function: largest height of the operand stack. */
+  readonly heights: Int32Array;
   /** For each place in `code` its function and instruction. */
   readonly functionOf: Int32Array;
   readonly instructionOf: Int32Array;
@@ -58,13 +63,16 @@ export function buildProgram(
     starts.push(out.code.length);
     emitFunction(out, halts, fn, index, typings[index] as Typing);
   }
+  const code = Int32Array.from(out.code);
   return {
     artifact,
-    code: Int32Array.from(out.code),
+    code,
+    fused: fuse(code, lengthAt),
     wide: BigInt64Array.from(out.wide),
     starts: Int32Array.from(starts),
     paramCounts: Int32Array.from(artifact.functions, (fn) => fn.params.length),
     localCounts: Int32Array.from(artifact.functions, (fn) => fn.locals.length),
+    heights: Int32Array.from(typings, ({ heightMax }) => heightMax),
     functionOf: Int32Array.from(out.functionOf),
     instructionOf: Int32Array.from(out.instructionOf),
     halts,
@@ -72,6 +80,13 @@ export function buildProgram(
     eventWords: artifact.events.map((event) => wordsOfFields(event.fields)),
     ...sizes,
   };
+}
+
+/** Words of the opcode at a place. */
+export function lengthAt(code: Int32Array, pc: number): number {
+  if (code[pc] === CHARGE) return 2;
+  const op = opOfCode(code[pc]!)!;
+  return 1 + OPCODES[op].operands.length + (op === 'Return' || op === 'Hash' ? 1 : 0);
 }
 
 type Out = { code: number[]; wide: bigint[]; functionOf: number[]; instructionOf: number[] };

@@ -17,6 +17,8 @@ export type StateCache = {
   readonly intern: InternTable;
   /** Per slot its entries by key words. */
   readonly entries: readonly Map<bigint | string, StateEntry>[];
+  /** Where the leaves of a slot without keys lie, when the tier wants to reach them itself. */
+  readonly roomOf: RoomOf;
   /** Leaves in order of first write. */
   readonly journal: { readonly entry: StateEntry; readonly field: number }[];
   gas: number;
@@ -30,12 +32,21 @@ export type StateEntry = {
   readonly marks: Uint8Array;
 };
 
+/** Words and marks of the one entry of a slot, all zero before the execution; null: make some. */
+export type RoomOf = (slot: number) => Pick<StateEntry, 'words' | 'marks'> | null;
+
+/** Marks of a leaf whose word is known, and of one that was written; 0 where neither. */
 const KNOWN = 1;
-const WRITTEN = 2;
+export const WRITTEN = 2;
 const NO_KEY = 0n;
 
-export function createStateCache(slots: readonly StorageSlot[], host: Host, intern: InternTable): StateCache {
-  return { slots, host, intern, entries: slots.map(() => new Map()), journal: [], gas: 0 };
+export function createStateCache(
+  slots: readonly StorageSlot[],
+  host: Host,
+  intern: InternTable,
+  roomOf: RoomOf,
+): StateCache {
+  return { slots, host, intern, entries: slots.map(() => new Map()), roomOf, journal: [], gas: 0 };
 }
 
 /** The entry of a slot whose key words stand on the stack at `base`. */
@@ -96,7 +107,9 @@ function openEntry(cache: StateCache, slot: number, words: BigInt64Array, key: b
     );
   cache.gas += chunkGas(keyWords.length);
   const leaves = shape.fields.length + 1;
-  const entry = { slot: shape, keyWords, words: new BigInt64Array(leaves), marks: new Uint8Array(leaves) };
+  const own = shape.keys.length > 0 ? null : cache.roomOf(slot);
+  const room = own ?? { words: new BigInt64Array(leaves), marks: new Uint8Array(leaves) };
+  const entry = { slot: shape, keyWords, ...room };
   cache.entries[slot]!.set(key, entry);
   return entry;
 }

@@ -3,7 +3,7 @@
  * written DID, `other.1`, …); whoever replays the case chooses what they stand for.
  */
 import type { Contract, Function as CoreFunction } from '../core/core.ts';
-import { CALLER, CREATOR, SELF } from './facts.ts';
+import { CALLER, CREATOR, NEXT, SELF } from './facts.ts';
 import { NO_FLAWS } from './flaws.ts';
 import { type Formula, type Sort, sortOf, sortOfType } from './formula.ts';
 import { modelOf } from './model.ts';
@@ -131,6 +131,8 @@ function readsIn(reading: Reading): readonly Read[] {
   const reads: Read[] = [];
   for (const [name, formula] of reading.legend) {
     if (formula.kind !== 'apply' || splitMoment(formula.name)[0] !== '') continue;
+    // The state after what others do is what comes of the case, no part of it.
+    if (formula.name.endsWith(NEXT)) continue;
     const [table, ...indices] = formula.name.split('.');
     const keys = formula.args.map((arg) => keyValue(reading, arg));
     if (keys.some((key) => key === null)) continue;

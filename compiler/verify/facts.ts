@@ -10,6 +10,7 @@ import {
   apply,
   eq,
   eqAll,
+  FALSE,
   type Formula,
   fits,
   INT_MAX,
@@ -31,6 +32,7 @@ import {
   sortOfType,
   sub,
   symbol,
+  TRUE,
   visitNodes,
   within,
   ZERO,
@@ -116,10 +118,19 @@ function momentsIn(reads: readonly Apply[]): readonly (MomentName | '')[] {
 function rangeFact(model: Model, read: Apply): readonly Formula[] {
   const [kind, index] = splitMoment(read.name)[1].split('.');
   if (kind === 'field' && read.sort === 'Int') return [fits(read)];
-  if (kind === 'size') return [within(0n, read, BigInt(model.contract.slots[Number(index)]!.capacity))];
+  if (kind === 'size') return [within(0n, read, largestSize(model.contract.slots[Number(index)]!))];
   if (kind === 'balance') return [balanceInBounds(read)];
   if (kind === 'total') return [within(0n, read, BALANCE_MAX)];
   return [];
+}
+
+/** A set of truth values alone runs out of them. */
+function largestSize(slot: Slot): bigint {
+  return BigInt(onlyBools(slot) ? Math.min(slot.capacity, 2 ** slot.keys.length) : slot.capacity);
+}
+
+function onlyBools({ keys }: Slot): boolean {
+  return keys.every((key) => key.kind === 'Bool');
 }
 
 /**
@@ -163,7 +174,7 @@ function slotFacts(
 ): readonly Formula[] {
   const [has, size] = [`${moment}${hasName(s)}`, `${moment}${sizeName(s)}`];
   const fieldAt = (field: number): string => `${moment}${fieldName(s, field)}`;
-  if (slot.kind === 'set') return mentioned.has(size) ? [sizeFact(has, size, reads)] : [];
+  if (slot.kind === 'set') return mentioned.has(size) ? sizeFacts(slot, has, size, reads) : [];
   if (slot.kind !== 'map' || !mentioned.has(has)) return [];
   // A key without an entry reads as zero.
   return keysRead(reads, [has, ...slot.fields.map((_, f) => fieldAt(f))]).map((keys) => {
@@ -175,11 +186,28 @@ function slotFacts(
   });
 }
 
-/** Distinct elements of a set are at most as many as its size. */
-function sizeFact(has: string, size: string, reads: readonly Apply[]): Formula {
-  const keys = keysRead(reads, [has]);
-  const inside = keys.map((key) => ite(apply(has, key, 'Bool'), ONE, ZERO));
-  return le(distinctSum(keys, inside), apply(size, [], 'Int'));
+/** Distinct elements of a set are at most as many as its size; where all that there can be are few, just as many. */
+function sizeFacts(slot: Slot, has: string, sizeAt: string, reads: readonly Apply[]): readonly Formula[] {
+  const size = apply(sizeAt, [], 'Int');
+  const counted = (keys: readonly (readonly Formula[])[]): Formula =>
+    distinctSum(
+      keys,
+      keys.map((key) => ite(apply(has, key, 'Bool'), ONE, ZERO)),
+    );
+  const few = onlyBools(slot) && 2 ** slot.keys.length <= DISTINCT_MAX;
+  return [
+    le(counted(keysRead(reads, [has])), size),
+    ...(few ? [eq(size, counted(truthValues(slot.keys.length)))] : []),
+  ];
+}
+
+/** Every tuple of that many truth values. */
+function truthValues(count: number): readonly (readonly Formula[])[] {
+  if (count === 0) return [[]];
+  return truthValues(count - 1).flatMap((rest) => [
+    [...rest, FALSE],
+    [...rest, TRUE],
+  ]);
 }
 
 function sumFacts(

@@ -20,11 +20,17 @@ export type Setting = {
 export function ccl(words: readonly string[], setting: Setting = {}): Promise<Ran> {
   const child = spawn(setting.program ?? CCL, [...words], {
     cwd: setting.cwd ?? ROOT,
-    env: { ...process.env, CCL_CACHE: join(tmpdir(), 'ccl-test-cache'), ...setting.env },
+    env: { ...plainEnvironment(), CCL_CACHE: join(tmpdir(), 'ccl-test-cache'), ...setting.env },
   });
   child.stdin.on('error', () => undefined);
   child.stdin.end(setting.input ?? '');
   return ended(child);
+}
+
+/** Ours, without what the test runner's own says of colours: Node warns where two of them disagree. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...plain } = process.env;
+  return plain;
 }
 
 export function ended(child: ChildProcess): Promise<Ran> {

@@ -17,6 +17,7 @@ import {
   type Outcome,
   readStored,
   type StorageWrite,
+  type Tier,
   type Value,
   validate,
 } from '../../vm/index.ts';
@@ -88,7 +89,12 @@ function compareRuns(
       contract.functions.length - 1,
       args,
     );
-    const outcome = execute(validated.program, { entry: 'main', args, gasLimit: 1e9 }, hostOf(next));
+    const run = (tier: Tier, of: State) =>
+      execute(validated.program, { entry: 'main', args, gasLimit: 1e9 }, hostOf(of), { tier });
+    const other = structuredClone(next);
+    const outcome = run('interpreter', next);
+    expect(run('wasm', other)).toEqual(outcome);
+    expect(other.ledgerOfVm).toEqual(next.ledgerOfVm);
     expect(runOf(outcome)).toEqual(wanted);
     expect(outcome.gasUsed).toBeLessThanOrEqual(artifact.entries[0]!.gasMax);
     if (!outcome.ok) return 'failed';

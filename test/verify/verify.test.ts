@@ -14,6 +14,7 @@ import {
 } from '../../compiler/index.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { makeRefuter } from '../../testing/index.ts';
+import { memberDid } from '../../testing/world.ts';
 import { type Fixture, fixtures, goldenTests } from '../harness.ts';
 
 const RLIMIT = 10_000_000;
@@ -53,6 +54,45 @@ describe('reports', () => {
       const { rows } = await verify(fixture);
       expect(rows.filter((row) => row.answer === 'unknown' && row.reason !== CUT).map(renderRow)).toEqual([]);
     }
+  });
+
+  test('a clause is not refuted by what its own values do not show', async () => {
+    const text = `contract C {
+      state { m: Map<Int, Int>; n: Int; s: Set<Int, 5>; }
+      rule find()
+        ensures exists k: Int { m[k] == 0 && k > 100 }
+        ensures exists k: Int { !(k in s) && k == n }
+        ensures exists k: Int { m[k] == 0 && k / 7 == 1234 }
+      { n = 1; }
+      rule hold()
+        succeeds when forall k: Int { m[k] == 0 && k < 100 }
+        succeeds when forall k: Int { m[k] == 0 && k * 3 != 3_000_000 }
+      { require n == 5 else "no"; }
+    }`;
+    const { rows } = await verify({ name: 'holds', text });
+    const clauses = rows.filter(({ kind }) => kind === 'ensures' || kind === 'succeeds');
+    expect(clauses.map(({ name, answer }) => [name, answer])).toEqual([
+      ['ensures_1', 'unknown'],
+      ['ensures_2', 'unknown'],
+      ['ensures_3', 'unknown'],
+      ['succeeds_1', 'unknown'],
+      ['succeeds_2', 'unknown'],
+    ]);
+  });
+
+  test('an account copied from a trace is one like others', async () => {
+    const shown = memberDid('everyone else 0');
+    const text = `contract C {
+      uses ledger.write;
+      currency coin { decimals 0 }
+      state { n: Int; }
+      rule take()
+        ensures ledger.balance(did"${shown}", coin) < 7 coin
+      { require n == 1 else "no"; ledger.transfer(caller, self, 1 coin); }
+      rule open_up() requires ledger.balance(self, coin) > 3 coin else "no" { n = 1; }
+    }`;
+    const { rows } = await verify({ name: 'known', text });
+    expect(rows.filter(({ kind }) => kind === 'ensures').map(({ answer }) => answer)).not.toContain('proved');
   });
 
   test('confirmed is said of runs from deployment alone', async () => {

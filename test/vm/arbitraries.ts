@@ -139,33 +139,79 @@ type Writing = {
   /** Loop counters not in use. */
   readonly counters: number[];
   readonly callees: readonly number[];
+  /** Whether the function ends with `Halt`, and may do so earlier. */
+  readonly halts: boolean;
   budget: number;
-  /** Inside a loop: no events, logs, transfers or calls, since limits keep them few. */
+  /** Inside a loop: no events, logs or host opcodes, and only the first callee, since limits keep them few. */
   quiet: boolean;
 };
 
 const LOCALS: readonly WordType[] = ['int', 'int', 'bool', 'did', 'text', 'hash', 'int', 'int', 'int'];
+const PLAIN_FIELDS = ['int', 'text', 'bool', 'int'] as const satisfies readonly WordType[];
 const COUNTERS = [6, 7, 8];
 const CONSTANTS: readonly Constant[] = [
   { type: 'text', value: 'x' },
   { type: 'text', value: 'second' },
   { type: 'did', value: 'did:icn:other' },
   { type: 'hash', value: new Uint8Array(32).fill(7) },
+  { type: 'text', value: 'é'.repeat(300) },
+  { type: 'int', value: -7n },
+  { type: 'bool', value: true },
+  { type: 'bytes', value: new Uint8Array([1, 2]) },
+  { type: 'id', value: 'p-1' },
+  { type: 'text', value: 'never stored' },
 ];
-const INTERESTING = [0n, 1n, -1n, 2n, 100n, 2n ** 31n, 2n ** 62n, 2n ** 63n - 1n, -(2n ** 63n)];
+const TEXTS = [0, 0, 1, 1, 1, 4];
+const SMALL = [0n, 1n, 1n, 2n, 3n, 7n, 12n, 100n, -1n, -5n];
+const INTERESTING = [
+  2n ** 31n,
+  2n ** 31n - 1n,
+  -(2n ** 31n) - 1n,
+  3037000500n,
+  2n ** 62n,
+  2n ** 63n - 1n,
+  -(2n ** 63n),
+  -(2n ** 63n) + 1n,
+];
 
 /** What `soundArtifactOf` makes a program of; properties take these, so that a counterexample is short. */
 export const soundSeeds = fc.array(fc.nat({ max: 1_000_000 }), { minLength: 20, maxLength: 300 });
 
-/** A valid artifact with one rule `main(Int, Did)`, from a list of random numbers. */
+/** A valid artifact with the rules `main(Int, Did) -> Int` and `halting(Int, Did)`, from a list of random numbers. */
 export function soundArtifactOf(numbers: readonly number[]): Artifact {
   let at = 0;
   const draw: Draw = (bound) => (numbers[at++ % numbers.length] as number) % bound;
-  const helpers = [soundFunction(draw, 'h0', []), soundFunction(draw, 'h1', [0])];
-  return withGasBounds(soundArtifact([...helpers, soundFunction(draw, 'main', [0, 1])]));
+  const functions = [
+    soundFunction(draw, { title: 'leaf', callees: [], halts: false }),
+    soundFunction(draw, { title: 'helper', callees: [0], halts: false }),
+    soundFunction(draw, { title: 'main', callees: [0, 1], halts: false }),
+    soundFunction(draw, { title: 'halting', callees: [0, 1], halts: true }),
+  ];
+  return withGasBounds(soundArtifact(functions));
 }
 
+/** Every capability that a host opcode asks for. */
+const CAPABILITIES = [
+  ...new Set(OP_NAMES.map((op) => rowOf(op).host?.capability).filter((one) => typeof one === 'string')),
+].sort();
+
 function soundArtifact(functions: readonly FunctionCode[]): Artifact {
+  const entries = (['main', 'halting'] as const).map((name) => ({
+    kind: 'rule' as const,
+    name,
+    function: functions.findIndex((fn) => fn.name === name),
+    params: [
+      { name: 'a', type: { kind: 'Int' as const } },
+      { name: 'b', type: { kind: 'Did' as const } },
+    ],
+    result: { kind: name === 'main' ? ('Int' as const) : ('Unit' as const) },
+    access: { reputation: [], permissions: [], contracts: false },
+    open: false,
+    gasMax: 0,
+    takes: [],
+    doc: '',
+    specs: [],
+  }));
   return {
     name: 'sound',
     meta: {
@@ -178,10 +224,12 @@ function soundArtifact(functions: readonly FunctionCode[]): Artifact {
     },
     constants: CONSTANTS,
     currencies: [{ name: 'hours', decimals: 2, kind: 'mutual' }],
-    capabilities: ['ledger.write'],
+    capabilities: CAPABILITIES,
     storage: [
-      { name: 'plain', keys: [], fields: ['int', 'text'], type: null },
+      { name: 'plain', keys: [], fields: PLAIN_FIELDS, type: null },
       { name: 'keyed', keys: ['did', 'int'], fields: ['int', 'did'], type: null },
+      { name: 'counts', keys: ['int'], fields: ['int', 'bool'], type: null },
+      { name: 'named', keys: ['text'], fields: ['int'], type: null },
     ],
     events: [
       {
@@ -193,37 +241,25 @@ function soundArtifact(functions: readonly FunctionCode[]): Artifact {
       },
     ],
     functions,
-    entries: [
-      {
-        kind: 'rule',
-        name: 'main',
-        function: functions.length - 1,
-        params: [
-          { name: 'a', type: { kind: 'Int' } },
-          { name: 'b', type: { kind: 'Did' } },
-        ],
-        result: { kind: 'Int' },
-        access: { reputation: [], permissions: [], contracts: false },
-        open: false,
-        gasMax: 0,
-        takes: [],
-        doc: '',
-        specs: [],
-      },
-    ],
+    entries,
     claims: [],
     marks: [],
   };
 }
 
 /** Locals 0 and 3 of `LOCALS` begin as the parameters; all others are assigned first. */
-function soundFunction(draw: Draw, title: string, callees: readonly number[]): FunctionCode {
+function soundFunction(
+  draw: Draw,
+  { title, callees, halts }: { title: string; callees: readonly number[]; halts: boolean },
+): FunctionCode {
+  const leaf = callees.length === 0;
   const writing: Writing = {
     draw,
     code: [],
-    counters: [...COUNTERS],
+    counters: leaf ? [] : [...COUNTERS],
     callees,
-    budget: 40,
+    halts,
+    budget: leaf ? 5 : 32,
     quiet: callees.length < 2,
   };
   emit(writing, 'LocalGet', 0);
@@ -235,17 +271,26 @@ function soundFunction(draw: Draw, title: string, callees: readonly number[]): F
       value(writing, type, 0, true);
       emit(writing, 'LocalSet', at + 2);
     }
-  statements(writing, 4, 3);
-  value(writing, 'int', 2);
-  emit(writing, 'Return');
+  statements(writing, 6, leaf ? 1 : 3);
+  if (halts) halt(writing);
+  else {
+    value(writing, 'int', 2);
+    emit(writing, 'Return');
+  }
   return {
     name: title,
     params: ['int', 'did'],
-    results: ['int'],
-    locals: ['int', 'did', ...LOCALS.map((type, at) => (at === 0 ? 'int' : at === 3 ? 'did' : type))],
+    results: halts ? [] : ['int'],
+    locals: ['int', 'did', ...LOCALS],
     code: writing.code,
     positions: [],
   };
+}
+
+/** Ends the execution with some words on the stack. */
+function halt(writing: Writing): void {
+  for (const type of (['int', 'text', 'bool'] as const).slice(writing.draw(4))) value(writing, type, 1);
+  emit(writing, 'Halt');
 }
 
 function emit(writing: Writing, op: Instruction['op'], ...operands: (bigint | number)[]): number {
@@ -265,46 +310,88 @@ function statements(writing: Writing, count: number, depth: number): void {
 }
 
 function statement(writing: Writing, depth: number): void {
-  const kind = writing.draw(depth > 0 ? 13 : 10);
+  const kind = writing.draw(depth > 0 ? 17 : 12);
   if (kind < 3) {
     const local = writing.draw(6);
     value(writing, LOCALS[local] as WordType, 2);
     emit(writing, 'LocalSet', local + 2);
-  } else if (kind === 3) {
-    value(writing, 'int', 2);
-    emit(writing, 'StateSet', 0, 0);
-    value(writing, 'text', 2);
-    emit(writing, 'StateSet', 0, 1);
-  } else if (kind === 4 || kind === 5) {
-    value(writing, 'did', 1);
-    value(writing, 'int', 1);
-    const op = (['StateSet', 'StateAdd', 'StateRemove'] as const)[writing.draw(3)] ?? 'StateAdd';
-    if (op === 'StateSet') value(writing, 'int', 2);
-    emit(writing, op, ...(op === 'StateSet' ? [1, 0] : [1]));
-  } else if (kind === 6 && !writing.quiet) {
+  } else if (kind === 3) setPlain(writing);
+  else if (kind < 6) changeKeyed(writing);
+  else if (kind === 6 && !writing.quiet) {
     value(writing, 'did', 1);
     value(writing, 'text', 2);
     emit(writing, 'EmitEvent', 0);
-    emit(writing, 'Log', 1);
-  } else if (kind === 7 && !writing.quiet) {
-    value(writing, 'did', 1);
-    value(writing, 'did', 1);
-    value(writing, 'int', 1);
-    emit(writing, 'Transfer', 0);
-  } else if (kind < 9) {
+    emit(writing, 'Log', writing.draw(2));
+  } else if (kind === 7 && !writing.quiet) for (let left = 3; left > 0; left--) callHost(writing);
+  else if (kind === 8) {
     value(writing, 'int', 2);
-    emit(writing, 'Store', 0);
-    emit(writing, 'Load', 0);
-    emit(writing, 'Pop');
-  } else if (kind === 9)
+    emit(writing, 'Store', writing.draw(2));
+    emit(writing, 'Nop');
+  } else if (kind === 9) {
+    // Words that stay below while statements run, which may change the locals that they came from.
+    value(writing, 'int', 0);
+    value(writing, 'bool', 1);
+    statements(writing, 2, Math.max(0, depth - 1));
+    emit(writing, 'Swap');
+    emit(writing, 'LocalSet', 2);
+    emit(writing, 'LocalSet', 4);
+  } else if (kind === 10 && writing.draw(3) === 0)
     branch(writing, 0, () => emit(writing, writing.draw(2) === 0 ? 'Revert' : 'Guard', 0));
-  else if (kind === 10) branch(writing, depth, () => statements(writing, 3, depth - 1));
+  else if (kind === 11 && writing.halts && !writing.quiet && writing.draw(3) === 0)
+    branch(writing, 0, () => halt(writing));
+  else if (kind < 14) branch(writing, depth, () => statements(writing, 3, depth - 1));
   else loop(writing, depth);
 }
 
+function setPlain(writing: Writing): void {
+  const field = writing.draw(PLAIN_FIELDS.length);
+  value(writing, PLAIN_FIELDS[field] ?? 'int', 2);
+  emit(writing, 'StateSet', 0, field);
+}
+
+function changeKeyed(writing: Writing): void {
+  const slot = 1 + writing.draw(3);
+  key(writing, slot);
+  const op = (['StateSet', 'StateSet', 'StateAdd', 'StateRemove'] as const)[writing.draw(4)] ?? 'StateAdd';
+  if (op !== 'StateSet') {
+    emit(writing, op, slot);
+    return;
+  }
+  const fields = KEYED_FIELDS[slot] ?? [];
+  const field = writing.draw(fields.length);
+  value(writing, fields[field] ?? 'int', 2);
+  emit(writing, op, slot, field);
+}
+
+const KEYED_FIELDS: Readonly<Record<number, readonly WordType[]>> = {
+  1: ['int', 'did'],
+  2: ['int', 'bool'],
+  3: ['int'],
+};
+
+/** The key words of a slot with keys. */
+function key(writing: Writing, slot: number): void {
+  if (slot === 1) {
+    value(writing, 'did', 1);
+    value(writing, 'int', 1);
+  } else value(writing, slot === 2 ? 'int' : 'text', 1);
+}
+
+/** Some host opcode, with what it takes; what it gives is dropped. */
+function callHost(writing: Writing): void {
+  const op = HOST_OPS[writing.draw(HOST_OPS.length)] ?? 'Total';
+  const { stack, operands } = rowOf(op);
+  if (stack === 'dynamic') return;
+  for (const type of stack.pops) value(writing, type, 1);
+  emit(writing, op, ...operands.map((kind) => (kind === 'int' ? -5n : 0)));
+  for (const _ of stack.pushes) emit(writing, 'Pop');
+}
+
+const HOST_OPS = OP_NAMES.filter((op) => rowOf(op).host !== undefined);
+
 /** `if` with, at depth, an `else`. */
 function branch(writing: Writing, depth: number, then: () => void): void {
-  value(writing, writing.draw(2) === 0 ? 'bool' : 'int', 2);
+  value(writing, writing.draw(3) > 0 ? 'bool' : 'int', 2);
   const over = emit(writing, 'JumpIf', 0);
   then();
   if (depth === 0) {
@@ -323,8 +410,9 @@ function loop(writing: Writing, depth: number): void {
   if (counter === undefined) return;
   emit(writing, 'LoopEnter', counter + 2);
   const head = writing.code.length;
+  const turns = writing.draw(5);
   emit(writing, 'LocalGet', counter + 2);
-  emit(writing, 'Push', BigInt(writing.draw(6)));
+  emit(writing, 'Push', BigInt(turns));
   emit(writing, 'LessThan');
   emit(writing, 'Not');
   const out = emit(writing, 'JumpIf', 0);
@@ -332,7 +420,7 @@ function loop(writing: Writing, depth: number): void {
   writing.quiet = true;
   statements(writing, 3, depth - 1);
   writing.quiet = quiet;
-  emit(writing, 'LoopBack', counter + 2, writing.draw(5), head);
+  emit(writing, 'LoopBack', counter + 2, writing.draw(8) === 0 ? writing.draw(5) : turns, head);
   patch(writing, out);
   writing.counters.push(counter);
 }
@@ -350,9 +438,12 @@ function value(writing: Writing, type: WordType, depth: number, plain = false): 
 }
 
 function leaf(writing: Writing, type: WordType): void {
-  if (type === 'int') emit(writing, 'Push', INTERESTING[writing.draw(INTERESTING.length)] ?? 0n);
-  else if (type === 'bool') emit(writing, 'PushBool', writing.draw(2));
-  else if (type === 'did') emit(writing, writing.draw(2) === 0 ? 'GetCaller' : 'GetSelf');
+  const { draw } = writing;
+  if (type === 'int') leafInt(writing);
+  else if (type === 'bool' && draw(3) > 0) emit(writing, 'PushBool', draw(2));
+  else if (type === 'did' && draw(4) > 0)
+    emit(writing, (['GetCaller', 'GetSelf', 'GetCreator'] as const)[draw(3)] ?? 'GetSelf');
+  else if (type === 'text') emit(writing, 'PushConst', TEXTS[draw(TEXTS.length)] ?? 0);
   else
     emit(
       writing,
@@ -361,51 +452,121 @@ function leaf(writing: Writing, type: WordType): void {
     );
 }
 
+function leafInt(writing: Writing): void {
+  const { draw } = writing;
+  const kind = draw(16);
+  if (kind < 11) emit(writing, 'Push', SMALL[draw(SMALL.length)] ?? 0n);
+  else if (kind < 13) emit(writing, 'Push', INTERESTING[draw(INTERESTING.length)] ?? 0n);
+  else if (kind === 13) emit(writing, 'PushConst', 5);
+  else emit(writing, kind === 14 ? 'GetTimestamp' : 'GetBlockNumber');
+}
+
 function compound(writing: Writing, type: WordType, depth: number): void {
   if (type === 'int') compoundInt(writing, depth);
   else if (type === 'bool') compoundBool(writing, depth);
+  else if (type === 'text' && writing.draw(3) === 0) emit(writing, 'StateGet', 0, 1);
   else if (type === 'text') {
     value(writing, 'text', depth);
-    value(writing, 'text', depth);
+    value(writing, 'text', 0);
     emit(writing, 'TextConcat');
   } else if (type === 'hash') {
-    value(writing, writing.draw(2) === 0 ? 'text' : 'hash', depth);
+    value(writing, (['text', 'hash', 'bytes'] as const)[writing.draw(3)] ?? 'text', 0);
     emit(writing, 'Hash');
-  } else {
+  } else if (type === 'did') {
     value(writing, 'did', 0);
     value(writing, 'int', depth);
     emit(writing, 'StateGet', 1, 1);
-  }
+  } else leaf(writing, type);
 }
 
 function compoundInt(writing: Writing, depth: number): void {
-  const kind = writing.draw(9);
-  if (kind < 5) {
-    value(writing, 'int', depth);
-    value(writing, 'int', depth);
-    emit(writing, (['Add', 'Sub', 'Mul', 'Div', 'Mod'] as const)[kind] ?? 'Add');
-  } else if (kind === 5) {
+  const { draw } = writing;
+  const kind = draw(18);
+  if (kind < 7)
+    arithmetic(writing, depth, (['Add', 'Add', 'Sub', 'Mul', 'Mul', 'Div', 'Mod'] as const)[kind]);
+  else if (kind === 7) {
     value(writing, 'text', depth);
     emit(writing, 'TextLength');
-  } else if (kind === 6) {
-    value(writing, 'did', 0);
+  } else if (kind < 11) {
+    const slot = draw(4);
+    if (slot > 0) key(writing, slot);
+    emit(writing, 'StateGet', slot, slot === 0 ? 3 * draw(2) : 0);
+  } else if (kind < 13 && writing.callees.length > 0) {
     value(writing, 'int', depth);
-    emit(writing, 'StateGet', 1, 0);
-  } else if (kind === 7 && writing.callees.length > 0 && !writing.quiet) {
-    value(writing, 'int', depth);
     value(writing, 'did', 0);
-    emit(writing, 'Call', writing.callees[writing.draw(writing.callees.length)] ?? 0);
+    emit(writing, 'Call', writing.callees[writing.quiet ? 0 : draw(writing.callees.length)] ?? 0);
+  } else if (kind === 13) {
+    value(writing, 'int', depth);
+    emit(writing, 'Dup');
+    emit(writing, 'Add');
+  } else if (kind === 14) {
+    value(writing, 'int', depth);
+    value(writing, 'int', depth);
+    emit(writing, 'Swap');
+    emit(writing, 'Sub');
+  } else if (kind === 15 && draw(3) === 0) emit(writing, 'Load', draw(2) === 0 ? 9 : draw(2));
+  else if (kind === 16 && !writing.quiet) {
+    const op = (['GetReputation', 'Total', 'CalculateVotingWeight'] as const)[draw(3)] ?? 'Total';
+    emit(writing, op, ...(op === 'Total' ? [0] : []));
   } else {
-    for (let left = 3; left > 0; left--) value(writing, 'int', depth);
-    emit(writing, 'MulDiv');
+    number(writing, depth);
   }
 }
 
+/** A built-in function of numbers; the divisor is mostly one that divides. */
+function number(writing: Writing, depth: number): void {
+  const { draw } = writing;
+  const op = (['MulDiv', 'MulDivUp', 'Pow', 'Isqrt'] as const)[draw(4)] ?? 'MulDiv';
+  value(writing, 'int', depth);
+  if (op !== 'Isqrt') value(writing, 'int', depth);
+  if (op === 'MulDiv' || op === 'MulDivUp') {
+    if (draw(4) > 0) emit(writing, 'Push', 3n);
+    else value(writing, 'int', depth);
+  }
+  emit(writing, op);
+}
+
+/** With a constant on either side or none: compiled code takes other ways there. */
+function arithmetic(
+  writing: Writing,
+  depth: number,
+  op: 'Add' | 'Sub' | 'Mul' | 'Div' | 'Mod' | undefined = 'Add',
+): void {
+  const shape = writing.draw(4);
+  const divides = op === 'Div' || op === 'Mod';
+  if (shape === 0 && !divides) leafInt(writing);
+  else value(writing, 'int', depth);
+  if (shape === 1) leafInt(writing);
+  else if (divides && shape > 1) emit(writing, 'Push', SMALL[1 + writing.draw(SMALL.length - 1)] ?? 1n);
+  else value(writing, 'int', depth);
+  emit(writing, op);
+}
+
 function compoundBool(writing: Writing, depth: number): void {
-  const kind = writing.draw(4);
-  const type = (['int', 'did', 'text', 'int'] as const)[kind] ?? 'int';
+  const { draw } = writing;
+  const kind = draw(10);
+  if (kind === 9) {
+    emit(writing, 'StateGet', 0, 2);
+    return;
+  }
+  if (kind === 8) {
+    const slot = 1 + draw(3);
+    key(writing, slot);
+    emit(writing, 'StateHas', slot);
+    return;
+  }
+  if (kind > 5) {
+    value(writing, 'bool', depth);
+    value(writing, 'bool', depth);
+    emit(writing, kind === 6 ? 'And' : 'Or');
+    return;
+  }
+  const type = (['int', 'did', 'text', 'int', 'int', 'int'] as const)[kind] ?? 'int';
   value(writing, type, depth);
   value(writing, type, depth);
-  emit(writing, kind === 0 ? 'LessThan' : kind === 3 ? 'GreaterThan' : kind === 1 ? 'Equal' : 'NotEqual');
-  if (kind === 3) emit(writing, 'Not');
+  emit(
+    writing,
+    (['LessThan', 'Equal', 'NotEqual', 'GreaterThan', 'Equal', 'LessThan'] as const)[kind] ?? 'Equal',
+  );
+  if (draw(3) === 0) emit(writing, 'Not');
 }

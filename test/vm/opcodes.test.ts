@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { FUSED } from '../../vm/fusion.ts';
 import {
   assemble,
-  execute,
   hexOf,
   OP_NAMES,
   OPCODES,
@@ -15,7 +15,9 @@ import {
   type Value,
   validate,
 } from '../../vm/index.ts';
+import { CHARGE } from '../../vm/program.ts';
 import { CALLER, HOST_OPS, recorder, SELF } from './recorder.ts';
+import { executeBoth } from './tiers.ts';
 
 /** Code and the stack that it halts with, or the kind of its trap. */
 type Sample = readonly [code: string, expected: readonly Value[] | string];
@@ -217,7 +219,7 @@ const ARGUMENTS = {
 };
 const CAPABILITIES = [...new Set(HOST_OPS.map((op) => rowOf(op).host?.capability))].sort().join(' ');
 
-describe('every opcode does what its row says', () => {
+describe('every opcode does what its row says, on both tiers', () => {
   for (const [op, samples] of Object.entries(SAMPLES))
     for (const [index, [code, expected]] of samples.entries())
       test(`${op} ${index}`, () => {
@@ -245,13 +247,19 @@ describe('the table', () => {
     expect(new Set(OP_NAMES.map((op) => OPCODES[op].code)).size).toBe(OP_NAMES.length);
   });
 
-  test('the cases of the interpreter carry the names of their code bytes', () => {
-    const source = readFileSync(join(import.meta.dirname, '../../vm/interpreter.ts'), 'utf8');
+  test('the cases of the interpreter and of the rare opcodes carry the names of their code bytes', () => {
+    const source = ['interpreter.ts', 'rare.ts']
+      .map((file) => readFileSync(join(import.meta.dirname, '../../vm', file), 'utf8'))
+      .join('\n');
     const cases = [...source.matchAll(/case (0x[0-9a-f]{2}): (?:\{\s*)?\/\/ (\w+)/g)].map(
       ([, code, name]) => [Number(code), name],
     );
     const own = OP_NAMES.filter((op) => rowOf(op).host === undefined);
     expect(new Map(cases as [number, string][])).toEqual(new Map(own.map((op) => [OPCODES[op].code, op])));
+    const fused = [...source.matchAll(/case (0x1[0-9a-f]{2}): ?(?:\{\s*)?\/\/ (\w+)/g)].map(
+      ([, code, name]) => [name, Number(code)] as const,
+    );
+    expect(Object.fromEntries(fused)).toEqual({ CHARGE, ...FUSED });
   });
 });
 
@@ -275,8 +283,6 @@ Return`);
   const validated = validate(assembled.artifact);
   if (!validated.ok) throw new Error(JSON.stringify(validated.errors));
   const host = recorder();
-  return {
-    outcome: execute(validated.program, { entry: 'main', args: [], gasLimit: 1_000_000 }, host),
-    host,
-  };
+  const call = { entry: 'main', args: [], gasLimit: 1_000_000 };
+  return { outcome: executeBoth(validated.program, call, { interpreter: host, wasm: recorder() }), host };
 }

@@ -1,5 +1,5 @@
 /**
- * Whole programs in assembly text, run on a fake host. `;! reputation 50`, `;! permissions a b`, `;! gas 10`,
+ * Whole programs in assembly text, run on a fake host, on both tiers. `;! reputation 50`, `;! permissions a b`, `;! gas 10`,
  * `;! caller none`, `;! contract` in a fixture set the scene; the first twelve fixtures are the seed's own tests.
  */
 import { describe, expect, test } from 'vitest';
@@ -15,18 +15,21 @@ import {
 } from '../../vm/index.ts';
 import { fixtures, goldenTests } from '../harness.ts';
 import { commit, recorder, SEED_SETTING, type Setting } from './recorder.ts';
+import { executeBoth } from './tiers.ts';
 
 goldenTests('vm/programs', '.asm', ({ text }) => {
   const program = programOf(text);
   const host = recorder(settingOf(text));
+  const other = recorder(settingOf(text));
   const out: string[] = [];
   for (const entry of program.artifact.entries) {
-    const outcome = execute(
-      program,
-      { entry: entry.name, args: [], gasLimit: gasOf(text) ?? entry.gasMax },
-      host,
-    );
-    if (outcome.ok) commit(host, outcome.writes);
+    const call = { entry: entry.name, args: [], gasLimit: gasOf(text) ?? entry.gasMax };
+    const outcome = executeBoth(program, call, { interpreter: host, wasm: other });
+    if (outcome.ok) {
+      commit(host, outcome.writes);
+      commit(other, outcome.writes);
+    }
+    other.calls.length = 0;
     out.push(`${entry.name}: ${outcomeText(program, outcome)}`);
     if (host.calls.length > 0) out.push(...host.calls.splice(0).map((call) => `  host ${call}`));
   }

@@ -3,7 +3,15 @@
  * and the time. Nothing here was reached by calls; whether it satisfies the invariants is for the judge to say.
  */
 import type { Candidate, Counterexample, core, ModelValue } from '../../compiler/index.ts';
-import { currencyIdOf, rebalance, setFloor, storageOf, writeStorage } from '../../host/index.ts';
+import {
+  balanceOf,
+  currencyIdOf,
+  ISSUER,
+  rebalance,
+  setFloor,
+  storageOf,
+  writeStorage,
+} from '../../host/index.ts';
 import {
   encodeKeyWords,
   encodeLeaf,
@@ -16,7 +24,7 @@ import {
 import { COOPERATIVE, memberDid, type World } from '../world.ts';
 import { nameOf, type People } from './people.ts';
 import { keyText, zeroOf } from './snapshot.ts';
-import { type Arena, fork, type Place, SINK } from './steps.ts';
+import { type Arena, fork, type Place } from './steps.ts';
 
 /**
  * The model's state, from that of a contract just deployed; null where the model cannot be made concrete. `counted`:
@@ -32,7 +40,7 @@ export function buildState(
   const world = fork(deployed.world);
   const { account } = deployed;
   const { counterexample } = candidate;
-  world.names.set(SINK, 'everyone else');
+  world.names.set(arena.sink, 'everyone else');
   const name = (value: ModelValue): Value => nameOf(people, value, account)!;
   const building: Building = { arena, world, account, counterexample, name, counted };
   for (const index of arena.contract.slots.keys()) if (!buildSlot(building, index)) return null;
@@ -130,7 +138,11 @@ function buildSet(building: Building, slot: core.Slot, index: number): boolean {
   }
   const size = Number(counterexample.sizes.find((one) => one.slot === index)?.size ?? elements.size);
   if (size - elements.size > FILLERS_MAX) return false;
-  for (let i = 0; elements.size < size; i++) elements.set(keyText(fillerKey(slot, i)), fillerKey(slot, i));
+  for (let i = 0; elements.size < size && i < 2 * FILLERS_MAX; i++) {
+    const key = fillerKey(slot, i);
+    elements.set(keyText(key), key);
+  }
+  if (elements.size < size) return false;
   const positions = shapeOf(building, slot.name);
   const items = shapeOf(building, `${slot.name}.items`);
   [...elements.values()].forEach((words, position) => {
@@ -158,6 +170,7 @@ function fillerKey(slot: core.Slot, index: number): readonly Value[] {
   return slot.keys.map((type): Value => {
     if (type.kind === 'Did') return memberDid(nameOfFiller(index));
     if (type.kind === 'Text') return nameOfFiller(index);
+    if (type.kind === 'Bool') return index % 2 === 1;
     return typeof zeroOf(type.kind) === 'bigint' ? 1_000_003n + BigInt(index) : zeroOf(type.kind);
   });
 }
@@ -212,7 +225,10 @@ function isZero(value: Value): boolean {
     : value === 0n || value === false || value === '';
 }
 
-/** Limits first, while every balance is what genesis gave. The other side of a balance is nobody's. */
+/**
+ * Limits first, while every balance is what genesis gave. The other side of a balance is in an account that the case
+ * does not speak of, which may owe as much; for an issued currency it is what circulates.
+ */
 function buildLedger({ arena, world, account, counterexample, name }: Building): void {
   const idOf = (currency: number): string =>
     currencyIdOf(COOPERATIVE, arena.contract.currencies[currency]!.name);
@@ -222,7 +238,13 @@ function buildLedger({ arena, world, account, counterexample, name }: Building):
   }
   for (const { currency, account: owner, amount } of counterexample.balances) {
     const did = name(owner) as string;
-    if (did !== '') rebalance(world.state, idOf(currency), did, amount, SINK);
+    const { kind } = arena.contract.currencies[currency]!;
+    if (did !== '')
+      rebalance(world.state, idOf(currency), did, amount, kind === 'issued' ? ISSUER : arena.sink);
+  }
+  for (const [currency, { kind }] of arena.contract.currencies.entries()) {
+    const owed = balanceOf(world.state, idOf(currency), arena.sink);
+    if (kind === 'mutual' && owed < 0n) setFloor(world.state, idOf(currency), arena.sink, owed);
   }
 }
 

@@ -86,18 +86,19 @@ function isRevert({ trap, code }: Failure): boolean {
   return trap !== undefined && !GRANTED.has(trap.kind) && code !== 'SpendingLimit';
 }
 
-/** One place can fail in several ways, each an obligation of its own: the name begins with the reason. */
-function revertsAt({ span, name }: Obligation, { failure }: Step): boolean {
-  const position = failure?.trap?.position ?? null;
-  if (position === null || failure?.trap?.kind !== TRAPS_OF[name.split('.')[0]!]) return false;
-  return position.start === span.start && position.end === span.end;
-}
-
-const TRAPS_OF: { readonly [reason: string]: TrapKind | undefined } = {
+/** By the obligation's name, without its number. */
+const TRAP_OF: { readonly [reason: string]: TrapKind } = {
   overflow: 'Overflow',
   divisionByZero: 'DivisionByZero',
   loopBound: 'LoopBound',
 };
+
+/** Calls of one `fn` share its places: a revert there is one of the place, whichever call it came from. */
+function revertsAt({ span, name }: Obligation, { failure }: Step): boolean {
+  const position = failure?.trap?.position ?? null;
+  if (position === null || failure?.trap?.kind !== TRAP_OF[name.split('.')[0]!]) return false;
+  return position.start === span.start && position.end === span.end;
+}
 
 function isMarked({ failure }: Step): boolean {
   return failure?.trap?.kind === 'Requirement' && failure.trap.message.includes(MARK);
@@ -132,16 +133,19 @@ function momentOf(arena: Arena, step: Step, now: Place): Moment {
   const by = action.kind === 'call' ? action.by : memberDid(CREATOR);
   const after = snapshotAt(arena, now);
   return {
-    old:
-      from === null || action.kind === 'deploy'
-        ? { ...after, slots: after.slots.map(() => new Map()) }
-        : snapshotAt(arena, from),
+    old: from === null ? undeployed(arena) : snapshotAt(arena, from),
     now: after,
     env: environment(step.to ?? now, by),
     locals: entry.params.flatMap((param, i) => wordsOf(args[i]!, param.type)),
     result: wordsOf(step.result, entry.result),
     callee,
   };
+}
+
+/** The world before there is a contract: its account may have a balance, its storage has nothing. */
+function undeployed(arena: Arena): Moment['old'] {
+  const { contract, root, account } = arena;
+  return { slots: contract.slots.map(() => new Map()), world: root, account };
 }
 
 function environment({ world, account }: Place, caller: string): (name: core.EnvName) => Value {

@@ -1,7 +1,7 @@
 /**
  * Whether a clause holds at a moment of a run. Its views (`clauseProgram`) run on the VM over the contract's own
- * storage; here quantifiers go over every value that the world knows of the type, and sums over every entry. What
- * overflows on the machine is not judged.
+ * storage; here quantifiers go over every value that the world knows of the type and one that it does not know, and
+ * sums over every entry. What overflows on the machine is not judged, nor is what numbers that were not tried decide.
  */
 import {
   buildFunctions,
@@ -13,6 +13,7 @@ import {
 } from '../../compiler/index.ts';
 import { CODE, CONTRACTS, overlay, type Reader, read, viewContract, write } from '../../host/index.ts';
 import { artifactHash, encodeArtifact, hexOf, type Value } from '../../vm/index.ts';
+import { memberDid } from '../world.ts';
 import { readField, type Snapshot, zeroOf } from './snapshot.ts';
 import { wordKey } from './words.ts';
 
@@ -58,6 +59,9 @@ type Compiled = {
   readonly hash: Uint8Array;
   readonly code: Uint8Array;
   readonly names: readonly string[];
+  /** Numbers and texts that the clause is written with. */
+  readonly constants: readonly bigint[];
+  readonly texts: readonly string[];
 };
 type Judging = {
   readonly contract: core.Contract;
@@ -71,7 +75,24 @@ function compile(contract: core.Contract, clause: Clause): Compiled {
   const artifact = buildFunctions({ ...contract, events: [] }, program.functions, { claims: [], marks: [] });
   const code = encodeArtifact(artifact);
   const names = program.functions.map((fn) => fn.name);
-  return { program, hash: artifactHash(code), code, names };
+  const written = constantsOf(clause.term);
+  const constants = written.filter((value) => typeof value === 'bigint');
+  const texts = written.filter((value) => typeof value === 'string');
+  return { program, hash: artifactHash(code), code, names, constants, texts };
+}
+
+function constantsOf(term: core.Term): readonly core.Constant[] {
+  const found: core.Constant[] = [];
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) node.forEach(visit);
+    else if (typeof node === 'object' && node !== null && !(node instanceof Uint8Array)) {
+      const { kind, value } = node as { readonly kind?: unknown; readonly value?: unknown };
+      if (kind === 'const') found.push(value as core.Constant);
+      else Object.values(node).forEach(visit);
+    }
+  };
+  visit(term);
+  return found;
 }
 
 function evaluate(judging: Judging, evaluation: Evaluation): Value | null {
@@ -83,7 +104,7 @@ function evaluate(judging: Judging, evaluation: Evaluation): Value | null {
     args.push(value);
   }
   const snapshot = evaluation.when === 'old' ? moment.old : moment.now;
-  const state = withCode(snapshot, views);
+  const state = withCode(snapshot, moment, views);
   const { clock } = snapshot.world;
   const outcome = viewContract(
     state,
@@ -93,10 +114,10 @@ function evaluate(judging: Judging, evaluation: Evaluation): Value | null {
   return outcome.ok ? (outcome.result as Value) : null;
 }
 
-/** The state with the clause's views in the place of the contract's code, over the same storage. */
-function withCode(snapshot: Snapshot, views: Compiled): Reader {
+/** The state with the clause's views in the place of the contract's code, even before that is there. */
+function withCode(snapshot: Snapshot, { now }: Moment, views: Compiled): Reader {
   const state = overlay(snapshot.world.state);
-  const row = read(state, CONTRACTS, snapshot.account)!;
+  const row = read(now.world.state, CONTRACTS, now.account)!;
   write(state, CODE, [hexOf(views.hash)], views.code);
   write(state, CONTRACTS, [snapshot.account], { ...row, codeHash: views.hash });
   return state;
@@ -127,10 +148,12 @@ function inputOf(judging: Judging, input: Input): Value | null {
 
 type Quantified = Pick<Extract<Input, { readonly kind: 'forall' | 'exists' }>, 'kind' | 'variables' | 'body'>;
 
-/** Over the values that occur: the contract cannot tell others from those, or they are too many to try. */
+/** Over the values that occur and others: where there are some that those do not stand for, none found is no answer. */
 function quantify(judging: Judging, term: Quantified): Value | null {
   const seeking = term.kind === 'exists';
-  let doubt = false;
+  const others = [...judging.bound.keys(), ...term.variables.map(({ id }) => id)];
+  const domains = term.variables.map((variable) => domainOf(judging, variable, others));
+  let doubt = !standsForAll(judging, term);
   const go = (index: number, bound: ReadonlyMap<number, Value>): boolean => {
     const variable = term.variables[index];
     if (variable === undefined) {
@@ -138,25 +161,78 @@ function quantify(judging: Judging, term: Quantified): Value | null {
       if (value === null) doubt = true;
       return value === seeking;
     }
-    const { id, type } = variable;
-    return domainOf(judging, type.kind).some((value) => go(index + 1, new Map(bound).set(id, value)));
+    return domains[index]!.some((value) => go(index + 1, new Map(bound).set(variable.id, value)));
   };
   if (go(0, judging.bound)) return seeking;
   return doubt ? null : !seeking;
 }
 
-function domainOf(judging: Judging, kind: string): readonly Value[] {
+/**
+ * Accounts and texts can only be compared, so one fresh value for each variable stands for all others. A number's
+ * neighbours and extremes stand for all others where it is the only one, and nothing is computed from it.
+ */
+function standsForAll(judging: Judging, { variables, body }: Quantified): boolean {
+  const numbers = variables.filter(({ type }) => typeof zeroOf(type.kind) === 'bigint');
+  const bytes = variables.some(({ type }) => type.kind === 'Bytes' || type.kind === 'Hash');
+  if (bytes || [...judging.bound.values()].some((value) => typeof value === 'bigint')) return false;
+  return numbers.length === 0 || (numbers.length === 1 && onlyCompares(judging.views.program, body));
+}
+
+const COMPARING: ReadonlySet<core.Stmt['kind']> = new Set(['copy', 'load', 'has', 'if', 'return']);
+const COMPARISONS: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'not', 'and', 'or']);
+
+/** Whether the numbers that a view meets are those of its inputs, of the state and of its text. */
+function onlyCompares(program: ClauseProgram, { function: index, inputs }: Evaluation): boolean {
+  const plain = (stmt: core.Stmt): boolean => {
+    if (stmt.kind === 'op') return COMPARISONS.has(stmt.op);
+    if (stmt.kind === 'if') return [...stmt.then, ...stmt.otherwise].every(plain);
+    return COMPARING.has(stmt.kind);
+  };
+  const given = (input: Input): boolean =>
+    input.kind === 'value'
+      ? onlyCompares(program, input.evaluation)
+      : ['local', 'env', 'result', 'called', 'bound'].includes(input.kind);
+  return program.functions[index]!.body.every(plain) && inputs.every(given);
+}
+
+function domainOf(judging: Judging, { id, type }: core.Bound, others: readonly number[]): readonly Value[] {
+  const { kind } = type;
   if (kind === 'Bool') return [false, true];
+  const known = valuesKnown(judging, kind);
+  const fresh = others.slice(0, others.indexOf(id) + 1).map((_, i) => `anyone ${i + 1}`);
+  if (kind === 'Did') return [...known, ...fresh.map(memberDid)];
+  if (kind === 'Text') return [...known, ...fresh];
+  if (typeof zeroOf(kind) !== 'bigint') return known;
+  const near = [...known, ...judging.views.constants].flatMap((value) => {
+    const number = value as bigint;
+    return [number, number - 1n, number + 1n];
+  });
+  const fitting = near.filter((value) => value > NUMBER_MIN && value < NUMBER_MAX);
+  return [...new Set([...fitting, NUMBER_MIN, NUMBER_MAX])];
+}
+
+const NUMBER_MAX = 2n ** 63n - 1n;
+const NUMBER_MIN = -(2n ** 63n);
+
+function valuesKnown(judging: Judging, kind: string): readonly Value[] {
   const { contract, moment } = judging;
   const found = new Map<string, Value>();
   const note = (value: Value): void => void found.set(wordKey(value), value);
   note(zeroOf(kind));
   const known = [moment.now.account, ...moment.now.world.names.keys(), ...contract.didLiterals];
   if (kind === 'Did') known.forEach(note);
-  contract.functions[moment.callee]?.locals.forEach((local, i) => {
+  if (kind === 'Text') judging.views.texts.forEach(note);
+  const callee = contract.functions[moment.callee];
+  callee?.locals.forEach((local, i) => {
     const value = moment.locals[i];
     if (local.type.kind === kind && value !== undefined) note(value);
   });
+  callee?.resultWords.forEach((type, i) => {
+    const value = moment.result[i];
+    if (type.kind === kind && value !== undefined) note(value);
+  });
+  if (kind === 'Time') note(moment.env('now'));
+  if (kind === 'Int') note(moment.env('block'));
   for (const snapshot of [moment.old, moment.now]) {
     for (const value of wordsIn(contract, snapshot, kind)) note(value);
   }

@@ -15,6 +15,8 @@ export type Arena = {
   readonly root: World;
   /** The account that the contract will have. */
   readonly account: string;
+  /** The account that the other side of built balances goes to; the contract does not know it. */
+  readonly sink: string;
 };
 
 export type Action =
@@ -51,8 +53,6 @@ export const CREATOR = 'alice';
 export const STRANGER = 'mallory';
 export const MEMBERS = [CREATOR, 'bob', 'carol', 'dave', 'erin', STRANGER];
 export const MEMBER_DIDS = MEMBERS.map(memberDid);
-/** The account that the other side of built balances goes to. */
-export const SINK = memberDid('everyone else');
 
 /** A world before deployment, in which everyone but the stranger holds what the contract's access asks for. */
 export function openArena(contract: core.Contract, artifact: Artifact): Arena {
@@ -63,7 +63,14 @@ export function openArena(contract: core.Contract, artifact: Artifact): Arena {
   }
   const account = contractIdOf(memberDid(CREATOR), 0n, artifactHash(encodeArtifact(artifact)));
   root.names.set(account, contract.name);
-  return { contract, artifact, root, account };
+  return { contract, artifact, root, account, sink: strangeAccount(contract) };
+}
+
+function strangeAccount(contract: core.Contract): string {
+  for (let i = 0; ; i++) {
+    const did = memberDid(`everyone else ${i}`);
+    if (!contract.didLiterals.includes(did)) return did;
+  }
 }
 
 export function fork(world: World): World {

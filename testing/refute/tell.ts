@@ -1,5 +1,6 @@
 /** A run as a trace: each step in words, the lines that did it, the money and the state that changed. */
 import type { core, Trace, TraceStep } from '../../compiler/index.ts';
+import { ISSUER } from '../../host/index.ts';
 import { changesBetween, type Stored, storedPlaces } from '../run.ts';
 import { type Naming, showDid, showValue } from '../values.ts';
 import { balances, movesBetween } from '../world.ts';
@@ -132,7 +133,8 @@ function lineAt(text: string, offset: number): { readonly number: number; readon
 }
 
 function namingOf(arena: Arena, place: Place | null): Naming {
-  return { currencies: arena.artifact.currencies, names: place?.world.names ?? arena.root.names };
+  const names = new Map(place?.world.names ?? arena.root.names).set(ISSUER, 'the issuing account');
+  return { currencies: arena.artifact.currencies, names };
 }
 
 function showAmount(amount: bigint, currency: number, naming: Naming): string {

@@ -2,8 +2,8 @@
 import { LIMITS } from '../../../vm/index.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { paramType, resultType, stateType, tooLarge } from '../annotation.ts';
-import type { Callable, Checker } from '../checker.ts';
-import { leavesOf, type Type, UNIT } from '../types.ts';
+import { type Callable, type Checker, report } from '../checker.ts';
+import { leavesOf, type Type, typeText, UNIT } from '../types.ts';
 
 export function checkLimits(out: Checker, tree: ast.SourceFile): void {
   for (const item of tree.items) {
@@ -28,7 +28,7 @@ function checkContract(out: Checker, contract: ast.Contract): void {
   }
 }
 
-/** Keys and values of an entry together, and the content of the keys: texts are measured when they come. */
+/** Keys and values of an entry together, and the content of the keys, which no caller can make too long. */
 function checkSlot(out: Checker, field: ast.StateField): void {
   const type = stateType(out, field);
   const keys = leavesOf(type.kind === 'Map' ? type.key : type.kind === 'Set' ? type.item : UNIT);
@@ -36,14 +36,21 @@ function checkSlot(out: Checker, field: ast.StateField): void {
   const { span } = field.type;
   const words = keys.length + values.length;
   if (words > LIMITS.signatureWords) tooLarge(out, span, 'an entry', LIMITS.signatureWords, 'words');
+  const unbounded = keys.find((leaf) => leaf.type.kind === 'Text' || leaf.type.kind === 'Bytes');
+  if (unbounded !== undefined) {
+    report(out, 'E0423', { span, type: typeText(unbounded.type), limit: LIMITS.keyBytes });
+    return;
+  }
   const bytes = keys.reduce((sum, leaf) => sum + keyBytes(leaf.type), 0);
   if (bytes > LIMITS.keyBytes) tooLarge(out, span, 'the key', LIMITS.keyBytes, 'bytes');
 }
 
 const WORD_BYTES = 8;
+const HASH_BYTES = 32;
 
 function keyBytes({ kind }: Type): number {
-  return kind === 'Did' ? LIMITS.didBytes + 1 : kind === 'Text' ? 0 : kind === 'Bool' ? 1 : WORD_BYTES;
+  if (kind === 'Did') return LIMITS.didBytes + 1;
+  return kind === 'Hash' ? HASH_BYTES : kind === 'Bool' ? 1 : WORD_BYTES;
 }
 
 /** A set needs two more slots, for the places of its elements and their number, and two functions. */

@@ -1,0 +1,152 @@
+/**
+ * Both tiers side by side: the same calls on equal hosts must give equal outcomes and leave equal traces. Counts what was
+ * met, so that a run that missed something can say so.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type Artifact,
+  type Call,
+  compilationOf,
+  execute,
+  type Host,
+  OP_NAMES,
+  type Outcome,
+  type Program,
+  rowOf,
+  TRAPS,
+  validate,
+} from '../../vm/index.ts';
+import { CALLER, commit, type Recorder, recorder, SEED_SETTING } from './recorder.ts';
+
+/** How gas ran out, or did not: before the first opcode, at the entry of a block, within one, or by a hair. */
+const GAS_EDGES = ['exact', 'one less', 'before the code', 'entry of a block', 'operation'] as const;
+
+/** How often each thing was met. Opcodes count once for each program whose code holds them. */
+export type Counts = {
+  readonly executions: { all: number; ok: number };
+  readonly opcodes: Map<string, number>;
+  readonly traps: Map<string, number>;
+  readonly edges: Map<string, number>;
+};
+
+/** Traps that validation excludes; no program can meet them. */
+const EXCLUDED = ['StackOverflow', 'CallDepth'];
+
+export function createCounts(): Counts {
+  const zeros = (names: readonly string[]) => new Map(names.map((name) => [name, 0]));
+  return {
+    executions: { all: 0, ok: 0 },
+    opcodes: zeros(OP_NAMES),
+    traps: zeros(Object.keys(TRAPS).filter((kind) => !EXCLUDED.includes(kind))),
+    edges: zeros(GAS_EDGES),
+  };
+}
+
+/** What was never met. */
+export function missed({ opcodes, traps, edges }: Counts): string[] {
+  return [opcodes, traps, edges].flatMap((map) =>
+    [...map].filter(([, count]) => count === 0).map(([name]) => name),
+  );
+}
+
+/** Runs a call on both tiers, on two hosts that were alike before and must be alike after. Throws when they differ. */
+export function executeBoth(
+  program: Program,
+  call: Call,
+  hosts: { readonly interpreter: Recorder; readonly wasm: Recorder },
+): Outcome {
+  const compilation = compilationOf(program);
+  if (!compilation.ok) throw new Error(compilation.reason);
+  const expected = execute(program, call, hosts.interpreter, { tier: 'interpreter' });
+  const found = execute(program, call, hosts.wasm, { tier: 'wasm' });
+  if (!isDeepStrictEqual(found, expected) || !isDeepStrictEqual(hosts.wasm.calls, hosts.interpreter.calls))
+    throw new Error(
+      `the tiers differ on ${show(call)}\ninterpreter ${show(expected)} ${hosts.interpreter.calls.join('; ')}\nwasm        ${show(found)} ${hosts.wasm.calls.join('; ')}`,
+    );
+  return expected;
+}
+
+/** Calls an artifact's entries on both tiers, several times in a row, with ample gas and on every edge of it. */
+export function compareTiers(artifact: Artifact, numbers: readonly number[], counts: Counts): void {
+  const validated = validate(artifact);
+  if (!validated.ok) throw new Error(JSON.stringify(validated.errors));
+  const { program } = validated;
+  const draw = (at: number, bound: number) => (numbers[at % numbers.length] ?? 0) % bound;
+  for (const op of new Set(artifact.functions.flatMap((fn) => fn.code.map((one) => one.op))))
+    add(counts.opcodes, op);
+  const stored = { interpreter: new Map<string, Uint8Array>(), wasm: new Map<string, Uint8Array>() };
+  for (let turn = 0; turn < 3; turn++) {
+    const entry = artifact.entries[draw(turn, artifact.entries.length)]?.name ?? 'main';
+    const args = draw(turn + 1, 40) === 0 ? [] : [ARGUMENTS[draw(turn + 2, ARGUMENTS.length)] ?? 0n, CALLER];
+    const run = (
+      gasLimit: number,
+    ): { outcome: Outcome; hosts: { interpreter: Recorder; wasm: Recorder } } => {
+      const hosts = {
+        interpreter: hostOf(numbers[turn] ?? 0, stored.interpreter),
+        wasm: hostOf(numbers[turn] ?? 0, stored.wasm),
+      };
+      const outcome = executeBoth(program, { entry, args, gasLimit }, hosts);
+      note(counts, artifact, outcome);
+      return { outcome, hosts };
+    };
+    const { outcome, hosts } = run(1_000_000_000_000);
+    for (const limit of gasLimits(outcome, (bound) => draw(turn + 3, bound), counts)) run(limit);
+    if (!outcome.ok) continue;
+    commit(hosts.interpreter, outcome.writes);
+    commit(hosts.wasm, outcome.writes);
+  }
+}
+
+const ARGUMENTS = [0n, 1n, 2n, 5n, -1n, 1_000n, 2n ** 31n, 2n ** 63n - 1n, -(2n ** 63n)];
+
+function gasLimits({ ok, gasUsed }: Outcome, draw: (bound: number) => number, counts: Counts): number[] {
+  add(counts.edges, 'exact');
+  if (ok) add(counts.edges, 'one less');
+  const share = (part: number) => Math.floor((gasUsed * part) / 100);
+  return [gasUsed, Math.max(0, gasUsed - 1), share(draw(100)), share(60 + draw(40)), share(draw(10))];
+}
+
+/** A host with storage, that refuses some of its calls and charges for others. */
+function hostOf(seed: number, stored: Map<string, Uint8Array>): Recorder {
+  const plain = recorder({ ...SEED_SETTING, caller: seed % 17 === 0 ? null : CALLER });
+  const refused = seed % 5;
+  const call: Host['call'] = (op, operands, args) => {
+    const answer = plain.call(op, operands, args);
+    const turn = plain.calls.length;
+    if (turn === refused) {
+      const kind = (['Refused', 'NotBuilt', 'LimitReached'] as const)[seed % 3] ?? 'Refused';
+      return { ok: false, kind, message: `call ${turn}` };
+    }
+    if (!answer.ok || turn % 2 === 0) return answer;
+    return { ...answer, gas: (seed * turn) % ((rowOf(op).host?.gasMax ?? 0) + 1) };
+  };
+  return { ...plain, call, stored, load: (key) => stored.get(Buffer.from(key).toString('hex')) };
+}
+
+function note(counts: Counts, artifact: Artifact, outcome: Outcome): void {
+  counts.executions.all += 1;
+  if (outcome.ok) {
+    counts.executions.ok += 1;
+    return;
+  }
+  const { kind, function: fn, instruction } = outcome.trap;
+  add(counts.traps, kind);
+  if (kind !== 'OutOfGas') return;
+  const leads = fn < 0 || beginsBlock(artifact, fn, instruction);
+  add(counts.edges, fn < 0 ? 'before the code' : leads ? 'entry of a block' : 'operation');
+}
+
+function beginsBlock({ functions }: Artifact, fn: number, at: number): boolean {
+  const code = functions[fn]?.code ?? [];
+  const before = code[at - 1];
+  if (before === undefined || before.op === 'JumpIf' || rowOf(before.op).flow === 'end') return true;
+  return code.some(({ op, operands }) => rowOf(op).operands.includes('target') && operands.at(-1) === at);
+}
+
+function add(map: Map<string, number>, name: string): void {
+  map.set(name, (map.get(name) ?? 0) + 1);
+}
+
+function show(data: unknown): string {
+  return JSON.stringify(data, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+}

@@ -1,0 +1,62 @@
+/**
+ * A validated program, a call and a host in; an outcome out. An execution either gives every effect back or, when it
+ * fails, a trap and the gas used, and both tiers give the same.
+ */
+import type { Host, Outcome } from './host.ts';
+import { run } from './interpreter.ts';
+import { begin, type Call, createMachine, locate, type Machine, succeed } from './machine.ts';
+import type { Program } from './program.ts';
+import { isTrapped } from './traps.ts';
+import { runInstance, wordsOfInstance } from './wasm/instance.ts';
+import { borrow, type Compiled, compilationOf, giveBack, meteringOf, noteGas, tierOf } from './wasm/tier.ts';
+
+export type { Call } from './machine.ts';
+
+/** `auto` compiles a program once the gas spent in it says that it pays; `wasm` at once, unless it is too large. */
+export type Tier = 'interpreter' | 'wasm' | 'auto';
+
+/** Runs an entry point. Never throws on what a caller or a contract does. */
+export function execute(
+  program: Program,
+  call: Call,
+  host: Host,
+  { tier = 'auto' }: { readonly tier?: Tier } = {},
+): Outcome {
+  const chosen = tier === 'auto' ? tierOf(program) : tier;
+  const compiled = chosen === 'wasm' ? compilationOf(program) : null;
+  const outcome =
+    compiled?.ok === true ? executeCompiled(compiled, program, call, host) : interpret(program, call, host);
+  noteGas(program, outcome.gasUsed);
+  return outcome;
+}
+
+function interpret(program: Program, call: Call, host: Host): Outcome {
+  const base = program.wide.length;
+  const stack = new BigInt64Array(base + program.stackWords);
+  stack.set(program.wide);
+  const constants = new BigInt64Array(program.artifact.constants.length).fill(-1n);
+  const machine = createMachine(program, call.gasLimit, host, { stack, base, constants, roomOf: () => null });
+  return finish(machine, call, (fn) => run(machine, fn));
+}
+
+function executeCompiled(compiled: Compiled, program: Program, call: Call, host: Host): Outcome {
+  const metering = meteringOf(program, call);
+  const instance = borrow(compiled, program, metering);
+  const machine = createMachine(program, call.gasLimit, host, wordsOfInstance(instance));
+  const outcome = finish(machine, call, (fn) => runInstance(instance, machine, fn));
+  // Not after a defect of ours, which throws: nobody knows what it left behind.
+  giveBack(compiled, metering, instance);
+  return outcome;
+}
+
+function finish(machine: Machine, call: Call, runFunction: (fn: number) => void): Outcome {
+  try {
+    const entry = begin(machine, call);
+    runFunction(entry.function);
+    return succeed(machine, entry, call.gasLimit);
+  } catch (thrown) {
+    if (!isTrapped(thrown)) throw thrown;
+    const gasUsed = thrown.trapped.kind === 'OutOfGas' ? call.gasLimit : call.gasLimit - machine.gas;
+    return { ok: false, trap: locate(machine, thrown.trapped), gasUsed };
+  }
+}

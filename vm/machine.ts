@@ -1,0 +1,153 @@
+/**
+ * One execution, as both tiers see it: what it is made of, what happens before the first opcode and after the last
+ * one, and how it fails.
+ */
+import { flatten, unflatten, wordsOf } from './abi.ts';
+import type { Entry } from './artifact.ts';
+import { entryGas } from './bounds.ts';
+import type { Event, Host, Outcome } from './host.ts';
+import { createInternTable, type InternTable, valueOfWord, wordOf } from './intern.ts';
+import type { Program } from './program.ts';
+import { createStateCache, type RoomOf, type StateCache, writesOf } from './state.ts';
+import { type Trap, trap } from './traps.ts';
+import type { AbiValue, Value, WordType } from './value.ts';
+
+export type Call = {
+  readonly entry: string;
+  readonly args: readonly AbiValue[];
+  /** Largest gas that this execution may use. */
+  readonly gasLimit: number;
+};
+
+/** `place` is where in the code the execution stands, -1 before the first opcode. */
+export type Machine = {
+  readonly program: Program;
+  readonly host: Host;
+  readonly intern: InternTable;
+  readonly state: StateCache;
+  /** The arguments at the beginning, the results at the end; in between as the tier likes. */
+  readonly stack: BigInt64Array;
+  /** Where on the stack the arguments begin. */
+  readonly base: number;
+  readonly memory: Map<number, bigint>;
+  /** Words of the constants used so far; -1 while unknown. */
+  readonly constants: BigInt64Array;
+  readonly events: Event[];
+  readonly logs: string[];
+  gas: number;
+  place: number;
+  height: number;
+};
+
+/** What a tier lends to one execution: the stack, as many words as there are constants, all -1, and room for state. */
+export type Words = Pick<Machine, 'stack' | 'base' | 'constants'> & { readonly roomOf: RoomOf };
+
+export function createMachine(program: Program, gasLimit: number, host: Host, words: Words): Machine {
+  if (!Number.isSafeInteger(gasLimit) || gasLimit < 0) throw new Error(`not a gas limit: ${gasLimit}`);
+  const intern = createInternTable();
+  const { roomOf, stack, base, constants } = words;
+  return {
+    program,
+    host,
+    intern,
+    state: createStateCache(program.artifact.storage, host, intern, roomOf),
+    memory: new Map(),
+    stack,
+    base,
+    constants,
+    events: [],
+    logs: [],
+    gas: gasLimit,
+    place: -1,
+    height: 0,
+  };
+}
+
+/** Arguments and access; puts the arguments on the stack. */
+export function begin(machine: Machine, call: Call): Entry {
+  const entry = machine.program.entries.get(call.entry);
+  if (entry === undefined) return trap('BadArgument', `there is no entry point ${call.entry}`);
+  spend(machine, entryGas(entry));
+  pushArguments(machine, entry, call.args);
+  checkAccess(entry, machine.host);
+  return entry;
+}
+
+/** The outcome once the results stand on top of the stack. */
+export function succeed(machine: Machine, entry: Entry, gasLimit: number): Outcome {
+  const types = machine.program.halts.get(machine.place) ?? wordsOf(entry.result);
+  const base = machine.height - types.length;
+  const stack = types.map((type, index) => valueOfWord(machine.intern, type, machine.stack[base + index]!));
+  const halted = wordsOf(entry.result).length === 0;
+  return {
+    ok: true,
+    result: unflatten(entry.result, halted ? [] : stack),
+    stack,
+    gasUsed: gasLimit - machine.gas,
+    events: machine.events,
+    logs: machine.logs,
+    writes: writesOf(machine.state),
+  };
+}
+
+/** Says where a trap was met. */
+export function locate({ program, place }: Machine, { kind, message }: Pick<Trap, 'kind' | 'message'>): Trap {
+  if (place < 0) return { kind, message, function: -1, instruction: -1, position: null };
+  const fn = program.functionOf[place]!;
+  const instruction = program.instructionOf[place]!;
+  const position = program.artifact.functions[fn]?.positions[instruction] ?? null;
+  return { kind, message, function: fn, instruction, position };
+}
+
+/** The word of a value, interned when it is long. */
+export function internedWord(machine: Machine, type: WordType, value: Value): bigint {
+  return (
+    wordOf(machine.intern, type, value) ?? trap('LimitReached', 'too many longer values in one execution')
+  );
+}
+
+export function textConstant(program: Program, index: number): string {
+  return program.artifact.constants[index]!.value as string;
+}
+
+export function outOfGas(): never {
+  return trap('OutOfGas', 'the gas limit was reached');
+}
+
+export function overflow(): never {
+  return trap('Overflow', 'the result does not fit in 64 bits');
+}
+
+function pushArguments(machine: Machine, entry: Entry, args: readonly AbiValue[]): void {
+  if (args.length !== entry.params.length)
+    trap('BadArgument', `${entry.name} takes ${entry.params.length} arguments, not ${args.length}`);
+  let at = machine.base;
+  for (const [index, param] of entry.params.entries()) {
+    const flat = flatten(param.type, args[index]!);
+    if (!flat.ok) trap('BadArgument', `${param.name}: ${flat.message}`);
+    const types = wordsOf(param.type);
+    for (const [which, value] of flat.value.entries())
+      machine.stack[at++] = internedWord(machine, types[which]!, value);
+  }
+}
+
+/** Views have no caller; everyone else meets the access clause. */
+function checkAccess({ kind, name, access }: Entry, host: Host): void {
+  if (kind === 'view') return;
+  const { caller, callerIsContract } = host.env;
+  if (caller === null) trap('AccessDenied', `${name} needs a caller`);
+  if (callerIsContract) {
+    if (!access.contracts) trap('AccessDenied', `${name} does not admit contracts`);
+    return;
+  }
+  for (const { context, score } of access.reputation)
+    if (host.reputationOf(caller, context) < score)
+      trap('AccessDenied', 'Insufficient reputation to execute contract');
+  for (const permission of access.permissions)
+    if (!host.holdsPermission(caller, permission)) trap('AccessDenied', `Missing permission: ${permission}`);
+}
+
+function spend(machine: Machine, gas: number): void {
+  if (machine.gas < gas) outOfGas();
+  machine.gas -= gas;
+}

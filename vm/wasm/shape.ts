@@ -1,0 +1,56 @@
+/**
+ * The structure of a function, read from its code: which forward targets lie in which loop. A target's block begins
+ * where its loop's body (or the function) begins, so that blocks and loops nest whatever the jumps are.
+ */
+
+import { opOfCode } from '../opcodes.ts';
+import { CHARGE, lengthAt, type Program } from '../program.ts';
+
+export const NO_LOOP = -1;
+
+export type Shape = {
+  /** By the place of a `LoopEnter`, or `NO_LOOP`: the targets directly inside, last first. */
+  readonly targets: ReadonlyMap<number, readonly number[]>;
+  /** How many instructions may branch, traps included: with the locals, the measure of what compiling costs. */
+  readonly branches: number;
+};
+
+export function shapeOf(program: Program, fn: number): Shape {
+  const { code } = program;
+  const [first, end] = extentOf(program, fn);
+  const wanted = new Set<number>();
+  let branches = 0;
+  for (let pc = first; pc < end; pc += lengthAt(code, pc)) {
+    const target = targetAt(code, pc);
+    if (target >= 0) wanted.add(target);
+    if (code[pc] === CHARGE || BRANCHING.has(code[pc]!)) branches += 1;
+  }
+  const targets = new Map<number, number[]>([[NO_LOOP, []]]);
+  const open = [NO_LOOP];
+  for (let pc = first; pc < end; pc += lengthAt(code, pc)) {
+    if (wanted.has(pc)) targets.get(open.at(-1)!)!.unshift(pc);
+    if (opAt(code, pc) === 'LoopEnter') {
+      open.push(pc);
+      targets.set(pc, []);
+    } else if (opAt(code, pc) === 'LoopBack') open.pop();
+  }
+  return { targets, branches };
+}
+
+/** First place of a function, and the one behind its last. */
+export function extentOf({ starts, code }: Program, fn: number): readonly [number, number] {
+  return [starts[fn]!, starts[fn + 1] ?? code.length];
+}
+
+export function opAt(code: Int32Array, pc: number) {
+  return code[pc] === CHARGE ? null : opOfCode(code[pc]!)!;
+}
+
+/** Where a jump leads that leads forward, or -1. */
+function targetAt(code: Int32Array, pc: number): number {
+  const op = opAt(code, pc);
+  return op === 'Jump' || op === 'JumpIf' ? code[pc + 1]! : -1;
+}
+
+/** Opcodes that compile to a branch: jumps, and arithmetic that may trap. */
+const BRANCHING: ReadonlySet<number> = new Set([0x10, 0x11, 0x12, 0x13, 0x14, 0x30, 0x31, 0x36]);
