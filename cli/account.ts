@@ -3,6 +3,7 @@ import { describeKeystore, readPrivateFile } from '../runtime/index.ts';
 import { readArgument } from '../testing/index.ts';
 import { type AbiField, type AbiValue, type Artifact, type Entry, isDidSyntax } from '../vm/index.ts';
 import { fail } from './failure.ts';
+import { failKey } from './keyfile.ts';
 
 export function accountOf(text: string): string {
   if (text.startsWith('@')) return didOfFile(text.slice(1));
@@ -33,9 +34,7 @@ function argumentOf(artifact: Artifact, param: AbiField, text: string): AbiValue
 
 function didOfFile(path: string): string {
   const file = readPrivateFile(path);
-  if (!file.ok) return fail('C0301', { reason: file.message, name: file.code });
+  if (!file.ok) return failKey(path, file);
   const described = describeKeystore(file.value);
-  return described.ok
-    ? described.value.did
-    : fail('C0301', { reason: `${path}: ${described.message}`, name: described.code });
+  return described.ok ? described.value.did : failKey(path, described);
 }

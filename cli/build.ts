@@ -19,7 +19,14 @@ import { type Artifact, artifactHash, decodeArtifact, encodeArtifact } from '../
 import { fail } from './failure.ts';
 import { checkOutput, type OutputOptions, writeOutput } from './file.ts';
 import { command, type Shell } from './shell.ts';
-import { contractOf, showDiagnostics, soundFile, sourcesOf } from './source.ts';
+import {
+  contractOf,
+  type JsonOption,
+  showDiagnostics,
+  soundFile,
+  sourcesOf,
+  tellDiagnostics,
+} from './source.ts';
 import { jsonText, type Terminal } from './terminal.ts';
 import { verifyAll } from './verification.ts';
 
@@ -52,7 +59,7 @@ export function declare(shell: Shell): Command {
 
 async function buildFile(shell: Shell, file: string, options: Options): Promise<void> {
   const { terminal } = shell;
-  const analysis = soundFile(terminal, file);
+  const analysis = soundFile(terminal, file, options);
   if (analysis === null) return shell.finish('wrong');
   const contract = contractOf(analysis, options.contract);
   const output = options.output ?? join(dirname(file), `${contract.name}.ccb`);
@@ -61,7 +68,7 @@ async function buildFile(shell: Shell, file: string, options: Options): Promise<
   const certificates: OutputOptions = { force: options.force, ours: isCertificate };
   checkOutput(output, artifacts);
   checkOutput(certificate, certificates);
-  const built = await buildContract(terminal, analysis, contract);
+  const built = await buildContract(terminal, analysis, contract, options);
   if (built === null) return shell.finish('wrong');
   writeOutput(output, built.bytes, artifacts);
   writeOutput(certificate, encodeCertificate(built.certificate), certificates);
@@ -82,15 +89,22 @@ export async function buildContract(
   terminal: Terminal,
   analysis: Analysis,
   contract: core.Contract,
+  options: JsonOption,
 ): Promise<Built | null> {
   const [verified] = await verifyAll(terminal, analysis, [contract], { cache: true });
   const { report, solver } = verified ?? fail('C0202', { path: analysis.file });
-  showDiagnostics(terminal, diagnosticsOf(report, analysis.file), sourcesOf(analysis));
-  if (report.rows.some(failsBuild)) return null;
+  const diagnostics = diagnosticsOf(report, analysis.file);
+  if (report.rows.some(failsBuild)) {
+    tellDiagnostics(terminal, [{ ...analysis, diagnostics }], options);
+    return null;
+  }
+  showDiagnostics(terminal, diagnostics, sourcesOf(analysis));
   const certificate = certificateOf(report, solver);
   const artifact = build(contract, { claims: claimsOf(certificate), marks: marksOf(contract) });
   const tooLarge = checkSize(analysis.file, contract, artifact);
-  showDiagnostics(terminal, tooLarge, sourcesOf(analysis));
-  if (tooLarge.length > 0) return null;
+  if (tooLarge.length > 0) {
+    tellDiagnostics(terminal, [{ ...analysis, diagnostics: tooLarge }], options);
+    return null;
+  }
   return { artifact, bytes: encodeArtifact(artifact), certificate };
 }

@@ -60,33 +60,61 @@ async function callRule(
   const spends = await agreedSpends(shell, currencies, taken, options);
   const body = { kind: 'call', contract: id, entry: rule, args } as const;
   const committed = await send(client, key, { body, spends, gasInside: entry.gasMax });
-  shell.terminal.out(options.json ? jsonText(committed) : resultText(remote, entry, committed));
+  shell.terminal.out(
+    options.json
+      ? jsonText({ ...committed, shown: shownOf(remote, entry, committed) })
+      : resultText(remote, entry, committed),
+  );
 }
 
 function ruleOf(artifact: Artifact, name: string): Entry {
   const rules = artifact.entries.filter(({ kind }) => kind === 'rule');
   const found = rules.find((entry) => entry.name === name);
+  if (artifact.entries.some((entry) => entry.kind === 'view' && entry.name === name)) fail('C0412', { name });
   const names = rules.map((entry) => entry.name).join(', ');
   return found ?? fail('C0204', { contract: artifact.name, what: 'rule', name, names });
 }
 
-function resultText(remote: Remote, entry: Entry, { hash, height, result }: Committed): string {
-  const value =
-    entry.result.kind === 'Unit' ? [] : [`result       ${showOnChain(remote, entry.result, result.value)}`];
-  const events = result.events
-    .filter(({ source }) => source === remote.id)
-    .map(({ name, fields }) => `event        ${eventText(remote, name, fields)}`);
-  return `${[...value, ...events, `block        ${height}`, `transaction  ${hash}`, `gas          ${result.gasUsed}`].join('\n')}\n`;
+/** The result and the contract's events in words, as `ccl run` shows them; `result` has them in smallest units. */
+function shownOf(remote: Remote, entry: Entry, { result }: Committed): Shown {
+  return {
+    result: entry.result.kind === 'Unit' ? null : showOnChain(remote, entry.result, result.value),
+    events: result.events
+      .filter(({ source }) => source === remote.id)
+      .map(({ name, fields }) => ({ name, fields: shownFields(remote, name, fields) })),
+  };
 }
 
-function eventText(
-  { artifact, ...remote }: Remote,
+type ShownField = { readonly name: string; readonly value: string };
+type Shown = {
+  readonly result: string | null;
+  readonly events: readonly { readonly name: string; readonly fields: readonly ShownField[] }[];
+};
+
+function shownFields(
+  remote: Remote,
   name: string,
   fields: { readonly [name: string]: unknown },
-): string {
-  const shape = artifact.events.find((event) => event.name === name);
-  const shown = (shape?.fields ?? []).map(
-    (field) => `${field.name}: ${showOnChain({ artifact, ...remote }, field.type, fields[field.name])}`,
-  );
-  return `${name}(${shown.join(', ')})`;
+): readonly ShownField[] {
+  const shape = remote.artifact.events.find((event) => event.name === name);
+  return (shape?.fields ?? []).map((field) => ({
+    name: field.name,
+    value: showOnChain(remote, field.type, fields[field.name]),
+  }));
+}
+
+function resultText(remote: Remote, entry: Entry, committed: Committed): string {
+  const { hash, height, result } = committed;
+  const shown = shownOf(remote, entry, committed);
+  const lines = [
+    ...(shown.result === null ? [] : [`result       ${shown.result}`]),
+    ...shown.events.map(
+      ({ name, fields }) =>
+        `event        ${name}(${fields.map((field) => `${field.name}: ${field.value}`).join(', ')})`,
+    ),
+    `block        ${height}`,
+    `transaction  ${hash}`,
+    `gas          ${result.gasUsed}`,
+  ];
+  return `${lines.join('\n')}\n`;
 }

@@ -1,8 +1,7 @@
 /** `ccl check FILE...`: names, types, units and authority of sources, without proofs. */
 import type { Command } from 'commander';
 import { command, type Shell } from './shell.ts';
-import { analyseFile, countErrors, diagnosticsJson, showDiagnostics, sourcesOf } from './source.ts';
-import { jsonText } from './terminal.ts';
+import { analyseFile, countErrors, tellDiagnostics } from './source.ts';
 
 export function declare(shell: Shell): Command {
   return command('check <files...>', 'Checks names, types, units and authority; proves nothing.', [
@@ -21,11 +20,7 @@ function checkFiles(
 ): void {
   const analyses = files.map(analyseFile);
   const errors = analyses.reduce((sum, { diagnostics }) => sum + countErrors(diagnostics), 0);
-  if (options.json) {
-    const rows = analyses.flatMap((analysis) => diagnosticsJson(analysis.diagnostics, sourcesOf(analysis)));
-    terminal.out(jsonText({ diagnostics: rows }));
-  } else
-    for (const analysis of analyses) showDiagnostics(terminal, analysis.diagnostics, sourcesOf(analysis));
+  tellDiagnostics(terminal, analyses, options);
   if (!options.json)
     terminal.out(
       errors === 0

@@ -1,4 +1,5 @@
 /** A node over its REST API: questions and signed bytes in, its answers out. What it refuses or does not answer is a failure. */
+import { transactionHash } from '../runtime/index.ts';
 import { fail } from './failure.ts';
 
 export type Client = {
@@ -7,7 +8,10 @@ export type Client = {
   readonly post: (path: string, json: unknown) => Promise<Answer>;
   /** Asks what a call would do; one that would fail is a failure of its own. */
   readonly simulate: (path: string, json: unknown) => Promise<Answer>;
+  /** One that is sent may be in a block although no answer comes: the failure names its hash. */
   readonly submit: (transaction: Uint8Array) => Promise<Answer>;
+  /** What became of a transaction that was sent, once it is in a block. */
+  readonly awaited: (hash: string) => Promise<Answer>;
 };
 /** The fields of an answer; reading one that is not there is a failure. */
 export type Answer = {
@@ -41,7 +45,20 @@ export function openClient(text: string): Client {
     },
     post: (path, json) => post(path, 'application/json', JSON.stringify(json), 'C0403'),
     simulate: (path, json) => post(path, 'application/json', JSON.stringify(json), 'C0407'),
-    submit: (bytes) => post('/api/v1/transactions', 'application/octet-stream', bytes, 'C0403'),
+    submit: (transaction) => {
+      const init = bodyOf('application/octet-stream', transaction);
+      const hash = Buffer.from(transactionHash(transaction)).toString('hex');
+      return ask({ url, path: '/api/v1/transactions', init, timeoutMs: TIMEOUT_MS, refusal: 'C0403', hash });
+    },
+    awaited: (hash) =>
+      ask({
+        url,
+        path: `/api/v1/transactions/${hash}?wait=true`,
+        init: {},
+        timeoutMs: WAIT_MS,
+        refusal: 'C0403',
+        hash,
+      }),
   };
 }
 
@@ -73,6 +90,8 @@ type Request = {
   readonly init: RequestInit;
   readonly timeoutMs: number;
   readonly refusal: Refusal;
+  /** Of the transaction that is sent or waited for. */
+  readonly hash?: string;
 };
 
 async function ask(request: Request): Promise<Answer> {
@@ -86,7 +105,7 @@ async function ask(request: Request): Promise<Answer> {
   return fail(refusal, { reason: message, name: code });
 }
 
-async function fetched({ url, path, init, timeoutMs }: Request): Promise<Response> {
+async function fetched({ url, path, init, timeoutMs, hash }: Request): Promise<Response> {
   try {
     return await fetch(`${url}${path}`, {
       ...init,
@@ -94,7 +113,11 @@ async function fetched({ url, path, init, timeoutMs }: Request): Promise<Respons
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (error) {
-    return fail('C0402', { url, reason: reasonOf(error, timeoutMs) });
+    const reason = reasonOf(error, timeoutMs);
+    // Where nothing listened, nothing was sent.
+    const refused = init.method === 'POST' && reason === REASONS['ECONNREFUSED'];
+    const sent = hash !== undefined && !refused;
+    return sent ? fail('C0413', { url, reason, hash }) : fail('C0402', { url, reason });
   }
 }
 
@@ -110,6 +133,7 @@ const REASONS: { readonly [code: string]: string } = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'there is no such host',
   ECONNRESET: 'the connection was cut',
+  UND_ERR_SOCKET: 'the connection was cut',
 };
 
 async function jsonOf(url: string, response: Response): Promise<unknown> {

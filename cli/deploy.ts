@@ -43,9 +43,11 @@ export function declare(shell: Shell): Command {
 
 async function deploy(shell: Shell, file: string, texts: readonly string[], options: Options): Promise<void> {
   const { terminal } = shell;
-  const analysis = soundFile(terminal, file);
-  const built = analysis && (await buildContract(terminal, analysis, contractOf(analysis, options.contract)));
-  if (analysis === null || built === null) return shell.finish('wrong');
+  const analysis = soundFile(terminal, file, options);
+  if (analysis === null) return shell.finish('wrong');
+  const contract = contractOf(analysis, options.contract);
+  const built = await buildContract(terminal, analysis, contract, options);
+  if (built === null) return shell.finish('wrong');
   const client = openClient(options.node);
   const key = await openKey(shell, options.key, options);
   await checkDevKey(client, key, options.key);
@@ -59,14 +61,16 @@ async function deploy(shell: Shell, file: string, texts: readonly string[], opti
     args,
   } as const;
   const committed = await send(client, key, { body, spends, gasInside: init?.gasMax ?? 0 });
-  const contract = contractIn(client, committed.result.value);
-  progress(terminal, `${contract} is in block ${committed.height}; the validators prove it again`);
-  const decided = await client.get(`/api/v1/deployments${pathOf(contract)}`, { wait: 'true' });
+  const id = contractIn(client, committed.result.value);
+  progress(terminal, `${id} is in block ${committed.height}; the validators prove it again`);
+  const decided = await client.get(`/api/v1/deployments${pathOf(id)}`, { wait: 'true' });
   endProgress(terminal);
   if (decided.text('status') !== 'callable') fail('C0409', { reason: reasonOf(decided.json) });
   if (options.json)
-    return terminal.out(jsonText({ contract, transaction: committed.hash, height: decided.text('height') }));
-  terminal.out(`${contract}\n`);
+    return terminal.out(
+      jsonText({ contract: id, transaction: committed.hash, height: decided.text('height') }),
+    );
+  terminal.out(`${id}\n`);
   terminal.note(`${built.artifact.name} is callable since block ${decided.text('height')}\n`);
 }
 

@@ -100,12 +100,22 @@ export const FAILURES = {
     message: '{path} does not end in {ending}',
     help: 'CCL sources are called Name.ccl',
   },
+  C0210: {
+    exit: 'usage',
+    message: '{reason}',
+    help: 'put -- before arguments that begin with -',
+  },
+  C0211: {
+    exit: 'usage',
+    message: '`{text}` cannot be the name of a member',
+    help: 'a name has letters, digits and _, begins with no digit, and is no word of the language such as `self`: for example alice',
+  },
 
   // ---- C03xx: keys -----------------------------------------------------------------------------
   C0301: {
     exit: 'environment',
     message: 'the key cannot be used: {reason} ({name})',
-    help: '`ccl keys new FILE` makes a key',
+    help: '{help}',
   },
   C0302: {
     exit: 'usage',
@@ -168,6 +178,16 @@ export const FAILURES = {
     exit: 'wrong',
     message: '{contract} is not verified: {reason}',
     help: '`ccl verify` shows what is missing; a node deploys only what is proved',
+  },
+  C0412: {
+    exit: 'usage',
+    message: '`{name}` is a view: it is asked, not called',
+    help: 'ask with `ccl query view`, which needs no key',
+  },
+  C0413: {
+    exit: 'environment',
+    message: 'the node at {url} went away before it answered: {reason}',
+    help: 'the transaction {hash} may have been sent: ask with `ccl query tx {hash}` before you send another',
   },
 
   // ---- C09xx: ours -----------------------------------------------------------------------------

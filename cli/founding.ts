@@ -23,6 +23,7 @@ import { type CurrencyDecl, parseDid } from '../vm/index.ts';
 import { accountOf } from './account.ts';
 import { readAmounts } from './amount.ts';
 import { fail } from './failure.ts';
+import { failKey } from './keyfile.ts';
 
 export type FoundingOptions = {
   readonly dev?: true;
@@ -123,7 +124,7 @@ export function writeDevKeys(keys: readonly DevKey[]): void {
   for (const { path, key } of keys) {
     mkdirSync(dirname(path), { recursive: true });
     const written = writePrivateFile(path, writeDevKey(key));
-    if (!written.ok) fail('C0301', { reason: written.message, name: written.code });
+    if (!written.ok) failKey(path, written);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type Decision, format, importIcn } from '../compiler/index.ts';
 import { checkOutput, readText, writeOutput } from './file.ts';
 import { command, type Shell } from './shell.ts';
-import { diagnosticsJson, showDiagnostics } from './source.ts';
+import { tellDiagnostics } from './source.ts';
 import { jsonText } from './terminal.ts';
 
 type Options = { readonly output?: string; readonly force?: true; readonly json?: true };
@@ -26,9 +26,7 @@ async function importFile({ terminal, finish }: Shell, file: string, options: Op
   if (options.output !== undefined) checkOutput(options.output, { force });
   const result = importIcn(file, text);
   if (!result.ok) {
-    const sources = new Map([[file, text]]);
-    if (options.json) terminal.out(jsonText({ diagnostics: diagnosticsJson(result.diagnostics, sources) }));
-    showDiagnostics(terminal, result.diagnostics, sources);
+    tellDiagnostics(terminal, [{ file, text, diagnostics: result.diagnostics }], options);
     return finish('wrong');
   }
   const formatted = await format(result.source, { file: options.output ?? file });

@@ -10,7 +10,7 @@ import {
   writeDevKey,
   writePrivateFile,
 } from '../runtime/index.ts';
-import { fail } from './failure.ts';
+import { failKey } from './keyfile.ts';
 import { newPassphrase, type SecretOptions, withSecretOptions } from './passphrase.ts';
 import { command, type Shell } from './shell.ts';
 import { jsonText } from './terminal.ts';
@@ -42,7 +42,7 @@ async function writeKey(shell: Shell, file: string, options: NewOptions): Promis
     ? writeDevKey(key)
     : sealKey(key, await newPassphrase(shell, options), DEFAULT_COST);
   const written = writePrivateFile(file, text);
-  if (!written.ok) fail('C0301', { reason: written.message, name: written.code });
+  if (!written.ok) failKey(file, written);
   const did = didOfKey(key.publicKey);
   shell.terminal.out(options.json ? jsonText({ file, did, dev: options.dev === true }) : `${did}\n`);
   if (options.dev)
@@ -51,8 +51,8 @@ async function writeKey(shell: Shell, file: string, options: NewOptions): Promis
 
 function describeKey({ terminal }: Shell, file: string, options: { readonly json?: true }): void {
   const read = readPrivateFile(file);
-  if (!read.ok) fail('C0301', { reason: read.message, name: read.code });
+  if (!read.ok) failKey(file, read);
   const found = describeKeystore(read.value);
-  if (!found.ok) fail('C0301', { reason: `${file}: ${found.message}`, name: found.code });
+  if (!found.ok) failKey(file, found);
   terminal.out(options.json ? jsonText({ file, ...found.value }) : `${found.value.did}\n`);
 }

@@ -6,7 +6,7 @@ import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { cacheFolder } from './cache.ts';
-import { EXITS, type Exit, type Failure, failureOf } from './failure.ts';
+import { EXITS, type Exit, FAILURES, type Failure, failureOf } from './failure.ts';
 import type { Shell } from './shell.ts';
 import { endProgress, jsonText, openTerminal, type Terminal } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -251,8 +251,9 @@ function usageFailure(error: CommanderError): Failure {
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .trim();
-  const help = '`ccl help` lists the commands, and `ccl help COMMAND` says how to use one';
-  return { code: 'C0201', message, help, exit: 'usage' };
+  const dashed = error.code === 'commander.unknownOption' && /^unknown option '-\d/.test(message);
+  const code = dashed ? 'C0210' : 'C0201';
+  return { code, message, help: FAILURES[code].help, exit: 'usage' };
 }
 
 function defect(error: unknown): Failure {

@@ -3,6 +3,7 @@ import { readSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type OpenedKey, openKeystore, readPassphraseFile, readPrivateFile } from '../runtime/index.ts';
 import { fail } from './failure.ts';
+import { failKey } from './keyfile.ts';
 import type { Shell } from './shell.ts';
 import { askSecret, type Terminal } from './terminal.ts';
 
@@ -18,16 +19,13 @@ export function withSecretOptions(command: Command): Command {
 /** The key in a keystore file; asks for the passphrase where the file is sealed. */
 export async function openKey({ terminal }: Shell, path: string, options: SecretOptions): Promise<OpenedKey> {
   const file = readPrivateFile(path);
-  if (!file.ok) return fail('C0301', { reason: file.message, name: file.code });
+  if (!file.ok) return failKey(path, file);
   const unsealed = openKeystore(file.value, '');
   if (unsealed.ok && unsealed.value.dev) return unsealed.value;
-  if (!unsealed.ok && unsealed.code !== 'WrongPassphrase')
-    return fail('C0301', { reason: `${path}: ${unsealed.message}`, name: unsealed.code });
+  if (!unsealed.ok && unsealed.code !== 'WrongPassphrase') return failKey(path, unsealed);
   const passphrase = await givenPassphrase(terminal, options, `Passphrase of ${path}: `);
   const opened = openKeystore(file.value, passphrase);
-  return opened.ok
-    ? opened.value
-    : fail('C0301', { reason: `${path}: ${opened.message}`, name: opened.code });
+  return opened.ok ? opened.value : failKey(path, opened);
 }
 
 /** A passphrase for a new key; on the terminal it is asked for twice. */
@@ -47,7 +45,7 @@ async function givenPassphrase(
   const { passphraseFile, passphraseFd } = options;
   if (passphraseFile !== undefined) {
     const read = readPassphraseFile(passphraseFile);
-    return read.ok ? read.value : fail('C0301', { reason: read.message, name: read.code });
+    return read.ok ? read.value : failKey(passphraseFile, read);
   }
   if (passphraseFd !== undefined) return readDescriptor(passphraseFd);
   return terminal.interactive ? askSecret(question) : fail('C0302', {});

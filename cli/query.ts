@@ -41,7 +41,7 @@ export function declare(shell: Shell): Command {
         shell,
         'tx <hash>',
         'What became of a transaction.',
-        (hash) => `/api/v1/transactions${pathOf(hash)}`,
+        (hash) => `/api/v1/transactions${pathOf(hashOf(hash))}`,
       ),
     )
     .addCommand(
@@ -49,7 +49,7 @@ export function declare(shell: Shell): Command {
         shell,
         'header <height>',
         'A block header with its signatures; `latest` for the last.',
-        (height) => `/api/v1/headers${pathOf(height)}`,
+        (height) => `/api/v1/headers${pathOf(heightOf(height))}`,
       ),
     );
 }
@@ -96,6 +96,24 @@ function plain(
   );
 }
 
+function hashOf(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  return fail('C0208', {
+    text,
+    what: 'hash of a transaction: it has 64 digits from 0 to 9 and a to f',
+    example: '5b0c… as `ccl call` prints it',
+  });
+}
+
+function heightOf(text: string): string {
+  if (text === 'latest' || /^[1-9][0-9]{0,18}$/.test(text)) return text;
+  return fail('C0208', {
+    text,
+    what: 'height of a block: it is a number from 1, or `latest`',
+    example: 'ccl query header latest',
+  });
+}
+
 const EXAMPLES: { readonly [argument: string]: string } = {
   id: 'did:icn:contract:4f…',
   account: '@alice.key',
@@ -130,12 +148,13 @@ async function balance(
     options.genesis === undefined
       ? { amounts: said, height: null }
       : await provedAmounts(client, did, ids, options.genesis);
-  if (options.json)
-    return terminal.out(
-      jsonText({ did, balances: Object.fromEntries(ids.map((id) => [id, amounts[id]])), provedAt: height }),
-    );
-  for (const row of await ledgerCurrencies(client, ids))
-    terminal.out(`${amountText(BigInt(amounts[row.id]!), row)}\n`);
+  const currencies = await ledgerCurrencies(client, ids);
+  const shown = currencies.map((row) => [row.id, amountText(BigInt(amounts[row.id]!), row)] as const);
+  if (options.json) {
+    const balances = Object.fromEntries(ids.map((id) => [id, amounts[id]]));
+    return terminal.out(jsonText({ did, balances, shown: Object.fromEntries(shown), provedAt: height }));
+  }
+  for (const [, text] of shown) terminal.out(`${text}\n`);
   if (height !== null) terminal.note(`proved against the signed root after block ${height}\n`);
 }
 
@@ -191,9 +210,6 @@ async function askView(
     args: args.map(renderValue),
   });
   const value = answer.field('value');
-  terminal.out(
-    options.json
-      ? jsonText({ value, height: answer.field('height') })
-      : `${showOnChain(remote, entry.result, value)}\n`,
-  );
+  const shown = showOnChain(remote, entry.result, value);
+  terminal.out(options.json ? jsonText({ value, shown, height: answer.field('height') }) : `${shown}\n`);
 }

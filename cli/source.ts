@@ -14,7 +14,7 @@ import {
 import type { Artifact } from '../vm/index.ts';
 import { fail } from './failure.ts';
 import { readText } from './file.ts';
-import type { Terminal } from './terminal.ts';
+import { jsonText, type Terminal } from './terminal.ts';
 
 export type Sources = ReadonlyMap<string, string>;
 
@@ -23,14 +23,29 @@ export function analyseFile(path: string): Analysis {
   return analyse(new Map([[path, readText(path)]]), path);
 }
 
-/** Like `analyseFile`, for a file that must hold a contract without mistakes; null after printing what is wrong. */
-export function soundFile(terminal: Terminal, path: string): Analysis | null {
+export type JsonOption = { readonly json?: true };
+
+/** Like `analyseFile`, for a file that must be without mistakes; null after telling what is wrong. */
+export function soundFile(terminal: Terminal, path: string, options: JsonOption): Analysis | null {
   const analysis = analyseFile(path);
-  showDiagnostics(terminal, analysis.diagnostics, sourcesOf(analysis));
-  return countErrors(analysis.diagnostics) === 0 ? analysis : null;
+  const sound = countErrors(analysis.diagnostics) === 0;
+  if (sound) showDiagnostics(terminal, analysis.diagnostics, sourcesOf(analysis));
+  else tellDiagnostics(terminal, [analysis], options);
+  return sound ? analysis : null;
 }
 
-export function sourcesOf(analysis: Analysis): Sources {
+/** All diagnostics of sources: as text beside the answer, or as the one JSON document of the command. */
+export function tellDiagnostics(
+  terminal: Terminal,
+  analyses: readonly Pick<Analysis, 'file' | 'text' | 'diagnostics'>[],
+  options: JsonOption,
+): void {
+  const rows = () => analyses.flatMap((each) => diagnosticsJson(each.diagnostics, sourcesOf(each)));
+  if (options.json) terminal.out(jsonText({ diagnostics: rows() }));
+  else for (const each of analyses) showDiagnostics(terminal, each.diagnostics, sourcesOf(each));
+}
+
+export function sourcesOf(analysis: Pick<Analysis, 'file' | 'text'>): Sources {
   return new Map([[analysis.file, analysis.text]]);
 }
 
@@ -50,19 +65,14 @@ export function contractOf(analysis: Analysis, name: string | undefined): core.C
   return found ?? fail('C0204', { contract: analysis.file, what: 'contract', name, names });
 }
 
-/** Artifacts to try contracts with, without proofs; null after printing what is too large. */
+/** Artifacts to try contracts with, without proofs, and what is too large to be tried. */
 export function trialArtifacts(
-  terminal: Terminal,
   analysis: Analysis,
   contracts: readonly core.Contract[],
-): readonly Artifact[] | null {
-  const built = contracts.map((contract) => ({
-    contract,
-    artifact: build(contract, { claims: [], marks: [] }),
-  }));
-  const tooLarge = built.flatMap(({ contract, artifact }) => checkSize(analysis.file, contract, artifact));
-  showDiagnostics(terminal, tooLarge, sourcesOf(analysis));
-  return tooLarge.length > 0 ? null : built.map(({ artifact }) => artifact);
+): { readonly artifacts: readonly Artifact[]; readonly tooLarge: readonly Diagnostic[] } {
+  const artifacts = contracts.map((contract) => build(contract, { claims: [], marks: [] }));
+  const tooLarge = contracts.flatMap((contract, at) => checkSize(analysis.file, contract, artifacts[at]!));
+  return { artifacts, tooLarge };
 }
 
 export function countErrors(diagnostics: readonly Diagnostic[]): number {

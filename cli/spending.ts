@@ -35,7 +35,8 @@ export async function agreedSpends(
   taken: readonly Spend[],
   options: SpendOptions,
 ): Promise<readonly Spend[]> {
-  if (options.spend !== undefined) return givenSpends(currencies, options.spend);
+  if (options.spend !== undefined)
+    return enough(currencies, taken, givenSpends(currencies, options.spend), options.spend);
   const spends = taken.filter(({ amount }) => amount > 0n);
   if (spends.length === 0) return [];
   const shown = spendsText(currencies, spends);
@@ -44,6 +45,21 @@ export async function agreedSpends(
   if (!shell.terminal.interactive) return fail('C0408', { spends: shown });
   const answer = await ask('Sign it? [y/N] ');
   return /^y(es)?$/i.test(answer.trim()) ? spends : fail('C0408', { spends: shown });
+}
+
+/** Nothing is signed that the simulation shows to fail. */
+function enough(
+  currencies: readonly LedgerCurrency[],
+  taken: readonly Spend[],
+  given: readonly Spend[],
+  words: readonly string[],
+): readonly Spend[] {
+  const limitOf = (id: string) =>
+    given.reduce((sum, { currency, amount }) => (currency === id ? sum + amount : sum), 0n);
+  const short = taken.filter(({ currency, amount }) => amount > limitOf(currency));
+  if (short.length === 0) return given;
+  const reason = `it takes ${spendsText(currencies, short)}, and --spend allows ${words.join(' ')}`;
+  return fail('C0407', { reason, name: 'SpendingLimit' });
 }
 
 function givenSpends(currencies: readonly LedgerCurrency[], words: readonly string[]): readonly Spend[] {

@@ -1,60 +1,85 @@
 /** `ccl test FILE...`: the tests of sources, each in a world of its own, and what the entry points cost. */
 import type { Command } from 'commander';
-import { type Analysis, lowerProgram, lowerTests } from '../compiler/index.ts';
-import { type GasUse, gasTable, runTests, type TestProgram, type TestResult } from '../testing/index.ts';
-import type { Exit } from './failure.ts';
+import { type Analysis, type Diagnostic, lowerProgram, lowerTests } from '../compiler/index.ts';
+import { type GasUse, gasTable, runTests, type TestResult } from '../testing/index.ts';
 import { command, type Shell } from './shell.ts';
-import { excerpt, soundFile, trialArtifacts } from './source.ts';
+import {
+  analyseFile,
+  countErrors,
+  diagnosticsJson,
+  excerpt,
+  showDiagnostics,
+  sourcesOf,
+  trialArtifacts,
+} from './source.ts';
 import { columns, jsonText, type Terminal } from './terminal.ts';
 
 type Options = { readonly json?: true };
-type Tested = { readonly file: string; readonly results: readonly TestResult[]; readonly analysis: Analysis };
+/** `results` is null for a file with mistakes, whose tests are not run. */
+type Tested = {
+  readonly analysis: Analysis;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly results: readonly TestResult[] | null;
+};
 
 export function declare(shell: Shell): Command {
   return command('test <files...>', 'Runs the tests of sources on the virtual machine.', [
     'ccl test TimeBank.ccl',
   ])
-    .option('--json', 'print the results as JSON')
+    .option('--json', 'print the results, the gas and the diagnostics as JSON')
     .action((files: readonly string[], options: Options) => testFiles(shell, files, options));
 }
 
-function testFiles(shell: Shell, files: readonly string[], options: Options): void {
-  const { terminal } = shell;
-  const tested = files.map((file) => testFile(terminal, file));
-  const sound = tested.filter((each) => each !== null);
-  const results = sound.flatMap((each) => each.results);
-  if (options.json) terminal.out(jsonText({ tests: sound.flatMap(resultRows), gas: gasTable(results) }));
+function testFiles({ terminal, finish }: Shell, files: readonly string[], options: Options): void {
+  const tested = files.map((file) => testFile(analyseFile(file)));
+  const results = tested.flatMap((each) => each.results ?? []);
+  if (options.json) terminal.out(jsonText(testedJson(tested, results)));
   else {
-    for (const each of sound)
-      terminal.out(each.results.map((result) => resultText(terminal, each, result)).join(''));
-    terminal.out(summary(results));
+    for (const each of tested) showTested(terminal, each);
+    if (tested.some((each) => each.results !== null)) terminal.out(summary(results));
   }
-  shell.finish(exitOf(tested));
+  const failed =
+    tested.some((each) => each.results === null) || results.some(({ failure }) => failure !== null);
+  finish(failed ? 'wrong' : 'fine');
 }
 
-/** A file with mistakes has no results. */
-function testFile(terminal: Terminal, file: string): Tested | null {
-  const analysis = soundFile(terminal, file);
-  const program = analysis && programOf(terminal, analysis);
-  return program && { file, analysis, results: runTests(program) };
+function testFile(analysis: Analysis): Tested {
+  const { diagnostics } = analysis;
+  if (countErrors(diagnostics) > 0) return { analysis, diagnostics, results: null };
+  const contracts = trialArtifacts(analysis, lowerProgram(analysis).contracts);
+  const evaluators = trialArtifacts(analysis, lowerTests(analysis).contracts);
+  const all = [...diagnostics, ...contracts.tooLarge, ...evaluators.tooLarge];
+  if (countErrors(all) > 0) return { analysis, diagnostics: all, results: null };
+  const program = {
+    plans: analysis.tests.plans,
+    contracts: contracts.artifacts,
+    evaluators: evaluators.artifacts,
+  };
+  return { analysis, diagnostics: all, results: runTests(program) };
 }
 
-function programOf(terminal: Terminal, analysis: Analysis): TestProgram | null {
-  const contracts = trialArtifacts(terminal, analysis, lowerProgram(analysis).contracts);
-  const evaluators = trialArtifacts(terminal, analysis, lowerTests(analysis).contracts);
-  return contracts && evaluators && { plans: analysis.tests.plans, contracts, evaluators };
+function testedJson(tested: readonly Tested[], results: readonly TestResult[]): object {
+  return {
+    tests: tested.flatMap(resultRows),
+    gas: gasTable(results),
+    diagnostics: tested.flatMap(({ analysis, diagnostics }) =>
+      diagnosticsJson(diagnostics, sourcesOf(analysis)),
+    ),
+  };
 }
 
-function exitOf(tested: readonly (Tested | null)[]): Exit {
-  const failed = tested.some((each) => each === null || each.results.some(({ failure }) => failure !== null));
-  return failed ? 'wrong' : 'fine';
+function resultRows({ analysis: { file }, results }: Tested): readonly object[] {
+  return (results ?? []).map(({ title, failure }) => ({ file, title, passed: failure === null, failure }));
 }
 
-function resultRows({ file, results }: Tested): readonly object[] {
-  return results.map(({ title, failure }) => ({ file, title, passed: failure === null, failure }));
+function showTested(terminal: Terminal, { analysis, diagnostics, results }: Tested): void {
+  showDiagnostics(terminal, diagnostics, sourcesOf(analysis));
+  if (results === null) terminal.out(`${analysis.file} was not run: the file has mistakes\n`);
+  else if (results.length === 0) terminal.out(`no tests in ${analysis.file}\n`);
+  else terminal.out(results.map((result) => resultText(terminal, analysis, result)).join(''));
 }
 
-function resultText(terminal: Terminal, { analysis }: Tested, { title, failure }: TestResult): string {
+function resultText(terminal: Terminal, analysis: Analysis, { title, failure }: TestResult): string {
   if (failure === null) return `${terminal.paint('green', 'passed')}  ${title}\n`;
   const reads = failure.reads.map(({ text, value }) => `        ${text} is ${value}\n`).join('');
   const at = excerpt(analysis, failure.span);

@@ -53,7 +53,7 @@ export async function send(client: Client, key: OpenedKey, wanted: Wanted): Prom
   };
   const gasLimit = gasLimitFor(draft, wanted.gasInside);
   const hash = (await client.submit(signTransaction({ ...draft, gasLimit }, key))).text('hash');
-  return committedOf(hash, await client.get(`/api/v1/transactions${pathOf(hash)}`, { wait: 'true' }));
+  return committedOf(hash, await client.awaited(hash));
 }
 
 function committedOf(hash: string, answer: Answer): Committed {

@@ -1,4 +1,4 @@
-/** `ccl verify FILE`: every obligation of a contract with its answer; what is refuted with the run that shows it. */
+/** `ccl verify FILE...`: every obligation of a contract with its answer; what is refuted with the run that shows it. */
 import type { Command } from 'commander';
 import {
   type Analysis,
@@ -6,12 +6,19 @@ import {
   failsBuild,
   type Report,
   type Row,
-  renderRow,
   renderTrace,
 } from '../compiler/index.ts';
 import { fail } from './failure.ts';
 import { command, type Shell } from './shell.ts';
-import { contractOf, contractsOf, showDiagnostics, soundFile, sourcesOf } from './source.ts';
+import {
+  analyseFile,
+  contractOf,
+  contractsOf,
+  countErrors,
+  showDiagnostics,
+  sourcesOf,
+  tellDiagnostics,
+} from './source.ts';
 import { jsonText, type Style, type Terminal } from './terminal.ts';
 import { verifyAll } from './verification.ts';
 
@@ -21,39 +28,51 @@ type Options = {
   readonly contract?: string;
   readonly rlimit?: string;
   readonly cache: boolean;
+  readonly all?: true;
 };
 
 export function declare(shell: Shell): Command {
-  return command('verify <file>', 'Proves what a contract says of itself, or shows the run that breaks it.', [
-    'ccl verify TimeBank.ccl',
-    'ccl verify TimeBank.ccl --rule record --json',
-  ])
+  return command(
+    'verify <files...>',
+    'Proves what contracts say of themselves, or shows the run that breaks it.',
+    ['ccl verify TimeBank.ccl', 'ccl verify TimeBank.ccl --rule record --json'],
+  )
     .option('--rule <name>', 'show only the obligations of this rule, view or init')
     .option('--contract <name>', 'only this contract of the file')
     .option('--rlimit <number>', "the solver's resource limit for one obligation")
     .option('--no-cache', 'ask the solver again where an answer is known')
-    .option('--json', 'print one row per obligation as JSON')
-    .action((file: string, options: Options) => verifyFile(shell, file, options));
+    .option('--all', 'print every row, and not only those that are not proved')
+    .option(
+      '--json',
+      'print one row per obligation as JSON; for sources with mistakes what check --json prints',
+    )
+    .action((files: readonly string[], options: Options) => verifyFiles(shell, files, options));
 }
 
-async function verifyFile(shell: Shell, file: string, options: Options): Promise<void> {
+async function verifyFiles(shell: Shell, files: readonly string[], options: Options): Promise<void> {
   const { terminal } = shell;
-  const analysis = soundFile(terminal, file);
-  if (analysis === null) return shell.finish('wrong');
-  const contracts =
-    options.contract === undefined ? contractsOf(analysis) : [contractOf(analysis, options.contract)];
-  const verified = await verifyAll(terminal, analysis, contracts, proofOptions(options));
-  const reports = verified.map(({ report }) => onlyRule(report, options.rule));
-  if (options.rule !== undefined)
-    checkRule(
-      options.rule,
-      verified.map(({ report }) => report),
-      reports,
-    );
-  if (options.json) terminal.out(jsonText(reports.flatMap(({ rows }) => rows.map(jsonRow))));
-  else for (const report of reports) showReport(terminal, analysis, report);
-  shell.finish(reports.some(({ rows }) => rows.some(failsBuild)) ? 'wrong' : 'fine');
+  const analyses = files.map(analyseFile);
+  if (analyses.some(({ diagnostics }) => countErrors(diagnostics) > 0)) {
+    tellDiagnostics(terminal, analyses, options);
+    return shell.finish('wrong');
+  }
+  const proof = proofOptions(options);
+  const shown: Shown[] = [];
+  for (const analysis of analyses) {
+    showDiagnostics(terminal, analysis.diagnostics, sourcesOf(analysis));
+    const contracts =
+      options.contract === undefined ? contractsOf(analysis) : [contractOf(analysis, options.contract)];
+    for (const { report } of await verifyAll(terminal, analysis, contracts, proof))
+      shown.push({ analysis, all: report, report: onlyRule(report, options.rule) });
+  }
+  if (options.rule !== undefined) checkRule(options.rule, shown);
+  const rows = shown.flatMap(({ report }) => report.rows);
+  if (options.json) terminal.out(jsonText(rows.map(jsonRow)));
+  else for (const each of shown) showReport(terminal, each, options);
+  shell.finish(rows.some(failsBuild) ? 'wrong' : 'fine');
 }
+
+type Shown = { readonly analysis: Analysis; readonly all: Report; readonly report: Report };
 
 function proofOptions({ rlimit, cache }: Options): { readonly cache: boolean; readonly rlimit?: number } {
   if (rlimit === undefined) return { cache };
@@ -67,16 +86,14 @@ function onlyRule(report: Report, rule: string | undefined): Report {
   return rule === undefined ? report : { ...report, rows: report.rows.filter((row) => row.rule === rule) };
 }
 
-function checkRule(name: string, all: readonly Report[], shown: readonly Report[]): void {
-  if (shown.some(({ rows }) => rows.length > 0)) return;
-  const names = [...new Set(all.flatMap(({ rows }) => rows.map(({ rule }) => rule)))].filter(
-    (rule) => rule !== '',
-  );
+function checkRule(name: string, shown: readonly Shown[]): void {
+  if (shown.some(({ report }) => report.rows.length > 0)) return;
+  const rules = shown.flatMap(({ all }) => all.rows.map(({ rule }) => rule)).filter((rule) => rule !== '');
   fail('C0204', {
-    contract: all.map(({ contract }) => contract).join(', '),
+    contract: shown.map(({ all }) => all.contract).join(', '),
     what: 'rule, view or init',
     name,
-    names: names.join(', '),
+    names: [...new Set(rules)].join(', '),
   });
 }
 
@@ -92,30 +109,57 @@ const STYLES: { readonly [answer in Row['answer']]: Style } = {
   unknown: 'yellow',
 };
 
-/** Rows and traces are the answer; the diagnostics, with their places in the source, stand beside it. */
-function showReport(terminal: Terminal, analysis: Analysis, report: Report): void {
-  for (const row of report.rows) terminal.out(rowText(terminal, row));
-  terminal.out(`${report.contract}: ${summary(report.rows)}\n`);
+/** Rows and traces are the answer, and its sum the last line; the diagnostics, with their places, stand beside it. */
+function showReport(terminal: Terminal, { analysis, report }: Shown, { all }: Options): void {
+  const rules = [...new Set(report.rows.map(ruleOf))];
+  const width = Math.max(...rules.map(({ length }) => length), 0);
+  for (const rule of rules) {
+    const rows = report.rows.filter((row) => ruleOf(row) === rule);
+    const open = rows.filter((row) => all || row.answer !== 'proved');
+    const proved = rows.length - rows.filter((row) => row.answer !== 'proved').length;
+    if (!all) terminal.out(`${rule}: ${proved} proved\n`);
+    for (const row of open) terminal.out(rowText(terminal, row, width));
+  }
   showDiagnostics(terminal, diagnosticsOf(report, analysis.file), sourcesOf(analysis));
+  terminal.out(`${terminal.paint('bold', report.contract)}: ${summary(report.rows)}\n`);
 }
 
-function rowText(terminal: Terminal, row: Row): string {
-  const text = renderRow(row);
-  const painted = terminal.paint(STYLES[row.answer], row.answer) + text.slice(row.answer.length);
-  if (row.answer === 'proved' || row.trace === null) return `${painted}\n`;
-  return `${painted}\n${renderTrace(row.trace)
-    .split('\n')
-    .map((line) => `    ${line}\n`)
-    .join('')}`;
+function ruleOf({ rule }: Row): string {
+  return rule === '' ? '(contract)' : rule;
 }
 
+function rowText(terminal: Terminal, row: Row, ruleWidth: number): string {
+  const { answer, how } = wordsOf(row);
+  const cells = [answer.padEnd(12), ruleOf(row).padEnd(ruleWidth), row.kind.padEnd(10), row.name, how];
+  const line = terminal.paint(STYLES[row.answer], answer) + cells.join('  ').trimEnd().slice(answer.length);
+  if (row.answer === 'proved' || row.trace === null) return `${line}\n`;
+  const trace = renderTrace(row.trace).split('\n');
+  return `${line}\n${trace.map((step) => `    ${step}\n`).join('')}`;
+}
+
+/** That a call may revert is no promise that broke: the words say how it was seen. */
+function wordsOf({ kind, answer }: Row): { readonly answer: string; readonly how: string } {
+  if (kind !== 'may-revert' || answer === 'proved') return { answer, how: '' };
+  const how = {
+    refuted: 'seen from deployment',
+    unconfirmed: 'from a state that was not reached',
+    unknown: 'not shown to be impossible',
+  };
+  return { answer: 'may revert', how: `(${how[answer]})` };
+}
+
+/** `24 proved, 2 warnings`: what does not keep a contract from being built is a warning. */
 function summary(rows: readonly Row[]): string {
-  const counts = (['proved', 'refuted', 'unconfirmed', 'unknown'] as const).map((answer) => ({
+  const proved = rows.filter(({ answer }) => answer === 'proved').length;
+  const broken = rows.filter(failsBuild);
+  const counts = (['refuted', 'unconfirmed', 'unknown'] as const).map((answer) => ({
     answer,
-    count: rows.filter((row) => row.answer === answer).length,
+    count: broken.filter((row) => row.answer === answer).length,
   }));
-  return counts
-    .filter(({ answer, count }) => count > 0 || answer === 'proved')
-    .map(({ answer, count }) => `${count} ${answer}`)
-    .join(', ');
+  const warnings = rows.length - proved - broken.length;
+  return [
+    `${proved} proved`,
+    ...counts.filter(({ count }) => count > 0).map(({ answer, count }) => `${count} ${answer}`),
+    ...(warnings === 0 ? [] : [`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`]),
+  ].join(', ');
 }

@@ -42,6 +42,8 @@ export {
   type JsonDiagnostic,
   type RenderOptions,
   renderDiagnostic,
+  titleOf,
+  withoutHoles,
 } from './render.ts';
 export { type Declaration, type Entity, isDeclaration, KIND_WORDS } from './resolve/entity.ts';
 export { LANGUAGE_NAMES } from './resolve/resolve.ts';

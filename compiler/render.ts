@@ -2,7 +2,7 @@
  * Diagnostics to text for people, to plain data for machines, and codes to pages. The only place that knows what a
  * diagnostic looks like; no IO, no terminal detection.
  */
-import { DIAGNOSTICS, type Diagnostic, type Severity } from './diagnostics.ts';
+import { DIAGNOSTICS, type Diagnostic, type DiagnosticCode, type Severity } from './diagnostics.ts';
 import type { Span } from './syntax/ast.ts';
 import { lineStarts, lineText, type Position, positionAt } from './syntax/lines.ts';
 
@@ -83,10 +83,32 @@ export function explain(code: string): string | null {
   if (!Object.hasOwn(DIAGNOSTICS, code)) return null;
   const row: { message: string; help: string | null; explanation: string; example: string } =
     DIAGNOSTICS[code as keyof typeof DIAGNOSTICS];
-  const parts = [`# ${code}: ${withoutHoles(row.message)}`, row.explanation];
+  const parts = [`# ${code}: ${titleOf(code as DiagnosticCode)}`, row.explanation];
   if (row.example !== '') parts.push(`## Example\n\n\`\`\`ccl\n${row.example.trimEnd()}\n\`\`\``);
   if (row.help !== null) parts.push(`## What to do\n\n${withoutHoles(row.help)}.`);
   return `${parts.join('\n\n')}\n`;
+}
+
+/** A diagnostic's sentence without its holes, for headings and lists. */
+export function titleOf(code: DiagnosticCode): string {
+  return TITLES[code] ?? withoutHoles(DIAGNOSTICS[code].message);
+}
+
+/** Where a sentence is nothing but what failed. */
+const TITLES: { readonly [code in DiagnosticCode]?: string } = {
+  E0501: 'a clause is broken by a run from deployment',
+  E0502: "a stranger can lower another's account",
+  E0503: 'a clause is broken from a state that was not reached',
+  E0504: 'it could not be decided whether a clause is kept',
+  E0505: 'an invariant can be broken from outside, between calls',
+  W0506: 'a call may revert',
+  W0507: 'what nothing can satisfy promises nothing',
+  W0508: 'a clause that is marked `unproved` is not proved',
+};
+
+/** `{name} is not defined` is `… is not defined`. */
+export function withoutHoles(sentence: string): string {
+  return sentence.replace(/\{[A-Za-z]+\}/g, '…');
 }
 
 // ---- excerpts ------------------------------------------------------------------------------------
@@ -265,8 +287,4 @@ function placesOf(
 function placeOf(text: string, starts: readonly number[], offset: number): JsonPlace {
   const { line, column } = positionAt(starts, offset);
   return { line: line + 1, column: characters(lineText(text, starts, line).slice(0, column)) + 1, offset };
-}
-
-function withoutHoles(sentence: string): string {
-  return sentence.replace(/\{[A-Za-z]+\}/g, '…');
 }

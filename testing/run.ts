@@ -65,6 +65,8 @@ export type RunReport =
       readonly ok: false;
       /** Which call failed; -1 is the deployment, and the last is the call itself. */
       readonly failed: number;
+      /** `words`: an argument or a name does not say what is wanted, and nothing was run. */
+      readonly cause: 'words' | 'execution';
       readonly message: string;
       readonly trap: Trap | null;
       readonly gasUsed: number;
@@ -88,14 +90,15 @@ export function runRule({ artifact, creator, initArgs, before, call: last }: Run
     ...before,
     last,
   ]);
-  if (!read.ok) return failed(read.at - 1, read.message);
+  if (!read.ok)
+    return { ok: false, failed: read.at - 1, cause: 'words', message: read.message, trap: null, gasUsed: 0 };
   const [init, ...calls] = read.args;
   const world = openWorld({ members: [...members], currencies: artifact.currencies });
   const deployed = deploy(world, { artifact, args: init!, by: memberDid(creator), name: artifact.name });
-  if (!deployed.ok) return failed(-1, deployed.message, deployed);
+  if (!deployed.ok) return failed(-1, deployed);
   for (const [at, step] of before.entries()) {
     const outcome = perform(world, artifact, deployed.contract, step, calls[at]!);
-    if (!outcome.ok) return failed(at, outcome.message, outcome);
+    if (!outcome.ok) return failed(at, outcome);
   }
   return report(world, artifact, deployed.contract, before.length, last, calls.at(-1)!);
 }
@@ -123,7 +126,7 @@ function readAll(artifact: Artifact, members: Set<string>, calls: readonly RuleC
     const values: AbiValue[] = [];
     for (const [index, text] of args.entries()) {
       const value = readArgument(text, params[index]!, artifact.currencies, people);
-      if (!value.ok) return { ok: false, at, message: value.message };
+      if (!value.ok) return { ok: false, at, message: `${entry}: ${value.message}` };
       values.push(value.value);
     }
     all.push(values);
@@ -156,8 +159,8 @@ function spendsOf({ spending }: RuleCall): Spends {
   return spending.map(({ currency, amount }) => ({ currency: currencyIdOf(COOPERATIVE, currency), amount }));
 }
 
-function failed(at: number, message: string, outcome?: Failure): RunReport {
-  return { ok: false, failed: at, message, trap: outcome?.trap ?? null, gasUsed: outcome?.gasUsed ?? 0 };
+function failed(at: number, { message, trap, gasUsed }: Failure): RunReport {
+  return { ok: false, failed: at, cause: 'execution', message, trap: trap ?? null, gasUsed };
 }
 
 function report(
@@ -172,7 +175,7 @@ function report(
   const money = balances(world);
   const leaves = storedPlaces(world, artifact, contract, naming);
   const outcome = perform(world, artifact, contract, step, args);
-  if (!outcome.ok) return failed(at, outcome.message, outcome);
+  if (!outcome.ok) return failed(at, outcome);
   const entry = entryOf(artifact, step.entry)!;
   return {
     ok: true,

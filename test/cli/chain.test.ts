@@ -147,7 +147,7 @@ test('a contract is deployed, called and asked, and the balances are proved', as
   expect(unconfirmed.err).toContain('This call takes at most 2.50 hours from you.');
   const tooLittle = await run([...record, '--spend', '1.00 hours', ...as('bob')]);
   expect(tooLittle.code).toBe(1);
-  expect(tooLittle.err).toMatch(/^error\[C0405\].*SpendingLimit/);
+  expect(tooLittle.err).toMatch(/^error\[C0407\]: .*takes 2\.50 hours, and --spend allows 1\.00 hours/);
   const recorded = await run([...record, '--yes', ...as('bob')]);
   expect(recorded.code).toBe(0);
   expect(recorded.out).toContain('amount: 2.50 hours)');

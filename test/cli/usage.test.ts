@@ -78,9 +78,14 @@ describe('a wrong command line ends with 2', () => {
     ['too few arguments', ['run', BANK, 'record', 'bob'], '`record` takes 2 arguments, and 1 are given'],
     ['a name that is none', ['new', 'time bank'], '`time bank` is no name for a contract'],
     ['an unknown rule to verify', ['verify', BANK, '--rule', 'nope'], 'no rule, view or init named `nope`'],
+    ['a member that none can be', ['run', BANK, 'join', '--by', 'self'], '`self` cannot be the name'],
+    ['an argument that is none', ['run', BANK, 'record', 'bob', 'x'], 'record: amount: an amount such as'],
+    ['arguments that init does not take', ['run', BANK, 'join', '--init', '3'], '`init` takes 0 arguments'],
+    ['a hash that is none', ['query', 'tx', '00'], '`00` is no hash of a transaction: it has 64 digits'],
+    ['a height that is none', ['query', 'header', 'abc'], '`abc` is no height of a block'],
     [
       'an address that is none',
-      ['query', 'tx', 'ab', '--node', 'nowhere'],
+      ['query', 'header', 'latest', '--node', 'nowhere'],
       '`nowhere` is no address of a node',
     ],
     ['no way to ask for a passphrase', ['keys', 'new', '/nowhere/k'], 'there is no terminal to ask'],
@@ -193,10 +198,13 @@ describe('the program', () => {
 
   test('explains every code that it prints', async () => {
     const { out } = await ccl(['explain', '--json']);
-    const { codes } = JSON.parse(out) as { readonly codes: readonly { readonly code: string }[] };
+    const { codes } = JSON.parse(out) as {
+      readonly codes: readonly { readonly code: string; readonly message: string }[];
+    };
     const listed = codes.map(({ code }) => code);
     expect(listed).toEqual(expect.arrayContaining([...Object.keys(FAILURES), ...Object.keys(DIAGNOSTICS)]));
     expect((await ccl(['explain', 'C0101'])).out).toMatch(/^# C0101: there is nothing at /);
-    expect((await ccl(['explain', 'E0104'])).out).toMatch(/^# E0104: /);
+    expect((await ccl(['explain', 'e0104'])).out).toMatch(/^# E0104: /);
+    for (const { message } of codes) expect(message).not.toMatch(/^…$|\{[a-z]+\}/i);
   });
 });

@@ -53,6 +53,7 @@ describe('a newcomer', () => {
   });
 
   test('runs a rule in the test world and sees what it did', async () => {
+    expect((await ccl(['run', BANK])).out).toContain('record(provider: Did, amount: Amount<hours>)\n');
     const joined = await ccl(['run', BANK, 'join', '--by', 'bob']);
     expect(joined.code).toBe(0);
     expect(joined.out).toContain('changed  ');
@@ -156,6 +157,29 @@ describe('sources with mistakes', () => {
       expect(err).not.toContain('    at ');
     },
   );
+
+  test.each([['check'], ['verify'], ['build'], ['run'], ['test']])(
+    '%s --json is one document with their diagnostics',
+    async (command) => {
+      const cwd = await folder();
+      await writeFile(join(cwd, 'Wrong.ccl'), WRONG);
+      const { code, out } = await ccl([command, 'Wrong.ccl', '--json'], { cwd });
+      expect(code).toBe(1);
+      const { diagnostics } = JSON.parse(out) as {
+        readonly diagnostics: readonly { readonly file: string }[];
+      };
+      expect(diagnostics[0]).toMatchObject({ file: 'Wrong.ccl', severity: 'error' });
+    },
+  );
+
+  test('test says that a file with mistakes is not run, and that a file has no tests', async () => {
+    const cwd = await folder();
+    await writeFile(join(cwd, 'Wrong.ccl'), WRONG);
+    await writeFile(join(cwd, 'none.ccl'), 'const a: Int = 1;\n');
+    const { code, out } = await ccl(['test', 'Wrong.ccl', 'none.ccl'], { cwd });
+    expect(code).toBe(1);
+    expect(out).toContain('Wrong.ccl was not run: the file has mistakes\nno tests in none.ccl\n');
+  });
 
   test('fmt leaves a file with a syntax error as it is', async () => {
     const cwd = await folder();
