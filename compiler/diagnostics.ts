@@ -397,9 +397,9 @@ export const DIAGNOSTICS = {
   E0319: {
     severity: 'error',
     message: '`{text}` is not a DID',
-    help: 'a DID is written `did:method:identifier`',
+    help: 'a DID is `did:icn:z6Mk…` or `did:key:z6Mk…` with a whole key, or `did:icn:contract:` and 64 hexadecimal digits; `did""` is nobody',
     explanation:
-      'A decentralised identifier starts with `did:`, then a method in small letters and digits, then an identifier of that method.',
+      'A decentralised identifier names a key or a contract, so a wrong or missing character makes it invalid. One that nobody can have would be a mistake in every use.',
     example: 'contract C {\n  view f() -> Did { return did"alice"; }\n}\n',
   },
   E0320: {
@@ -492,6 +492,14 @@ export const DIAGNOSTICS = {
     help: null,
     explanation: 'A struct holds at least one value.',
     example: 'struct Nothing {}\n',
+  },
+  E0332: {
+    severity: 'error',
+    message: 'this always reverts: {why}',
+    help: null,
+    explanation:
+      'Arithmetic is checked: a result beyond 64 bits or a zero divisor reverts the call. Here the operands are known, so it does so every time.',
+    example: 'contract C {\n  view f() -> Int { return 1 / 0; }\n}\n',
   },
   E0340: {
     severity: 'error',
@@ -996,7 +1004,7 @@ export const DIAGNOSTICS = {
   E0901: {
     severity: 'error',
     message: '{what} is not in this version of CCL yet',
-    help: null,
+    help: 'docs/status.md lists what is not built yet',
     explanation:
       'The language book describes it, and this version of the compiler does not have it. Nothing is compiled in its place.',
     example: 'contract C {\n  enum Colour { Red, Green }\n}\n',
@@ -1025,6 +1033,8 @@ type Place = {
   readonly label?: string;
   readonly related?: readonly Related[];
   readonly fix?: Fix | null;
+  /** Stands before the row's own help. */
+  readonly instead?: string | undefined;
 };
 
 /** Makes a diagnostic from its row. Holes are asked for by name, beside `file` and `span`. */
@@ -1042,9 +1052,21 @@ export function diagnose<C extends DiagnosticCode>(
     message: fill(row.message, holes),
     label: at.label ?? fill(row.label ?? '', holes),
     related: at.related ?? [],
-    help: row.help === null ? null : fill(row.help, holes),
+    help: helpOf(row, at.instead, holes),
     fix: at.fix ?? null,
   };
+}
+
+function helpOf(
+  row: Row,
+  instead: string | undefined,
+  holes: Readonly<Record<string, unknown>>,
+): string | null {
+  const parts = [
+    ...(instead === undefined ? [] : [instead]),
+    ...(row.help === null ? [] : [fill(row.help, holes)]),
+  ];
+  return parts.length === 0 ? null : parts.join('; ');
 }
 
 function fill(sentence: string, holes: Readonly<Record<string, unknown>>): string {

@@ -2,7 +2,6 @@
  * Types of expressions. A place says what type it wants, an expression says what it has; a mismatch is reported once and
  * the wanted type goes on, so that one mistake gives one diagnostic.
  */
-import { isDidSyntax } from '../../vm/index.ts';
 import { METHODS, type Method } from '../builtins.ts';
 import { type Declaration, describe, type Entity, isDeclaration } from '../resolve/entity.ts';
 import { near } from '../resolve/resolve.ts';
@@ -11,7 +10,15 @@ import { typeOfDeclaration } from './annotation.ts';
 import { methodOf, typeCall } from './call.ts';
 import { type At, NEVER, report, textOf, ungroup } from './checker.ts';
 
-import { decimalValue, durationValue, INT_MAX, intValue, percentValue, timeValue } from './literal.ts';
+import {
+  decimalValue,
+  durationValue,
+  INT_MAX,
+  intValue,
+  isDidLiteral,
+  percentValue,
+  timeValue,
+} from './literal.ts';
 import { hasCaller, hasMeaning, reportTestWord } from './meaning.ts';
 import { typeBinary, typeUnary } from './operator.ts';
 import { typeQuantifier } from './quantifier.ts';
@@ -82,7 +89,7 @@ function infer(at: At, expr: ast.Expr, wanted: Type | null): Type {
         ? report(at.out, 'E0307', { span: expr.span })
         : TEXT;
     case 'did':
-      return isDidSyntax(expr.text) ? DID : report(at.out, 'E0319', { span: expr.span, text: expr.text });
+      return isDidLiteral(expr.text) ? DID : report(at.out, 'E0319', { span: expr.span, text: expr.text });
     case 'amount':
       return typeAmount(at, expr);
     case 'percent':

@@ -1,4 +1,5 @@
 /** What literals mean as integers: digits in, values or a problem out. Checker and lowering share it. */
+import { parseDid } from '../../vm/index.ts';
 import type { Expr } from '../syntax/ast.ts';
 
 export const INT_MAX = 2n ** 63n - 1n;
@@ -41,6 +42,11 @@ export function percentValue(digits: string): Literal {
 
 export function durationValue(expr: Extract<Expr, { readonly kind: 'duration' }>): bigint {
   return intValue(expr.digits) * SECONDS[expr.unit];
+}
+
+/** A DID that an account can have; the empty one is nobody's, and what is not set holds it. */
+export function isDidLiteral(text: string): boolean {
+  return text === '' || parseDid(text) !== null;
 }
 
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?Z$/;

@@ -1,7 +1,8 @@
 /** Types of operators: one table of what arithmetic exists (language.md, section 2), units of measure included. */
 import type * as ast from '../syntax/ast.ts';
-import { type At, report, ungroup } from './checker.ts';
+import { type At, isSpecification, report, ungroup } from './checker.ts';
 import { type Expr, reportMismatch, typeExpr, typeValue } from './expression.ts';
+import { revertOf } from './fold.ts';
 import { INT_MAX, intValue } from './literal.ts';
 import { hasMeaning } from './meaning.ts';
 import { agree, BOOL, ERROR, hasError, isOrdered, sameType, type Type, typeText } from './types.ts';
@@ -112,7 +113,11 @@ function typeComparison(at: At, expr: Expr<'binary'>): Type {
 function typeArithmetic(at: At, expr: Expr<'binary'>): Type {
   const left = typeValue(at, expr.left, null);
   const right = typeValue(at, expr.right, null);
-  return arithmeticType(expr.op, left, right) ?? mismatch(at, expr, left, right, ERROR);
+  const type = arithmeticType(expr.op, left, right);
+  if (type === null) return mismatch(at, expr, left, right, ERROR);
+  const why = isSpecification(at.part) || hasError(type) ? null : revertOf(at, expr);
+  if (why !== null) report(at.out, 'E0332', { span: expr.span, why });
+  return type;
 }
 
 /** The type of `left op right` by the table; null when there is no such arithmetic. */

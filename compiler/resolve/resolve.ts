@@ -9,7 +9,7 @@ import type * as ast from '../syntax/ast.ts';
 import { type Declaration, describe, type Entity, isDeclaration } from './entity.ts';
 import { innerScope, lookUp, type Scope, visibleNames } from './scope.ts';
 import { nearestName } from './suggest.ts';
-import { laterNames, unsupportedWord } from './unsupported.ts';
+import { insteadOf, laterNames, unsupportedWord } from './unsupported.ts';
 
 export type Resolution = {
   /** Keyed by the `name` node, at its use and at its declaration. A name that is not here was reported. */
@@ -431,10 +431,10 @@ export function near(walk: { readonly file: string }, name: ast.Name, known: rea
 
 function isUnsupported(walk: Walk, node: ast.AnyNode): boolean {
   const word = unsupportedWord(node);
-  if (word !== null) reportUnsupported(walk, node.span, word);
+  if (word !== null) reportUnsupported(walk, node.span, word, insteadOf(node));
   return word !== null;
 }
 
-function reportUnsupported(walk: Walk, span: ast.Span, what: string): void {
-  walk.diagnostics.push(diagnose('E0901', { file: walk.file, span, what }));
+function reportUnsupported(walk: Walk, span: ast.Span, what: string, instead?: string): void {
+  walk.diagnostics.push(diagnose('E0901', { file: walk.file, span, what, instead }));
 }

@@ -24,6 +24,27 @@ const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   generic: 'a call to another contract',
 };
 
+const NUMBERED = 'write `Int` with a `const` for each case';
+const WITH_REQUIRE = 'write `requires … else "…"` or `require(…, "…")`';
+
+/** What does the same in this version, where there is something. */
+const INSTEAD: { readonly [kind in AnyNode['kind']]?: string } = {
+  use: 'put the declarations into this file',
+  enum: NUMBERED,
+  lifecycle: NUMBERED,
+  match: 'write `if … else if …`',
+  error: WITH_REQUIRE,
+  fail: WITH_REQUIRE,
+  failsWhen: WITH_REQUIRE,
+  ghost: 'write a variable of the state',
+  changes: 'write `ensures x == old(x)` for what stays',
+  list: 'write a map from `Int`',
+};
+
+export function insteadOf(node: AnyNode): string | undefined {
+  return INSTEAD[node.kind];
+}
+
 /** The names that a declaration of a later version would give a meaning: their uses are no second mistake. */
 export function laterNames(node: AnyNode): readonly Name[] {
   switch (node.kind) {

@@ -174,7 +174,8 @@ function exprText(expr: Expr): string {
     case 'entry':
       return `m[${exprText(expr.index)}]`;
     case 'binary':
-      return `(${exprText(expr.left)} ${expr.op} ${exprText(expr.right)})`;
+      // A literal zero as divisor would be reported; in a block it is not looked at.
+      return `(${exprText(expr.left)} ${expr.op} { ${exprText(expr.right)} })`;
     case 'choice':
       return `${expr.fn}(${exprText(expr.left)}, ${exprText(expr.right)})`;
     case 'block':

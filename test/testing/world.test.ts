@@ -164,7 +164,7 @@ describe('a single run', () => {
     });
     expect(run(rule('record', ['bob', '2.505'], 'bob'))).toMatchObject({
       ok: false,
-      message: 'amount: 2.505 has more decimals than hours has (2)',
+      message: 'record: amount: 2.505 has more decimals than hours has (2)',
     });
     expect(run(rule('record', ['did:icn:z', '1'], 'bob'))).toMatchObject({
       ok: false,
