@@ -576,6 +576,33 @@ export const DIAGNOSTICS = {
       'Arithmetic is checked: a result beyond 64 bits or a zero divisor reverts the call. Here the operands are known, so it does so every time.',
     example: 'contract C {\n  view f() -> Int { return 1 / 0; }\n}\n',
   },
+  E0340: {
+    severity: 'error',
+    message: 'this `for` has no bound',
+    help: 'write `up to n` behind the range: a call that would need more turns reverts',
+    explanation:
+      'Every loop has a bound that the source shows, so that the cost of every call is known before it runs: the capacity of the set it goes over, the two numbers of a range, or `up to n`.',
+    example:
+      'contract C {\n  view twice(n: Int) -> Int {\n    var x = 0;\n    for i in 0..n { x += 2; }\n    return x;\n  }\n}\n',
+  },
+  E0341: {
+    severity: 'error',
+    message:
+      'a loop makes at least 1 and at most {limit} turns, and the bound is a number that the source shows',
+    help: 'write the bound as a number, or as the name of a constant that is one',
+    explanation:
+      'The bound of a loop decides what a call may cost, so it is fixed when the contract is compiled.',
+    example:
+      'contract C {\n  view twice(n: Int) -> Int {\n    var x = 0;\n    for i in 0..n up to n { x += 2; }\n    return x;\n  }\n}\n',
+  },
+  E0342: {
+    severity: 'error',
+    message: '`for` goes over a set or a range, not over `{type}`',
+    help: 'write `for x in set { … }` or `for i in a..b up to n { … }`',
+    explanation: 'Maps are never iterated: keep the keys in a set and go over that.',
+    example:
+      'contract C {\n  state { m: Map<Did, Int>; }\n  view all() -> Int {\n    var x = 0;\n    for d in m { x += 1; }\n    return x;\n  }\n}\n',
+  },
 
   // ---- E04xx: effects, authority and structure (check) -----------------------------------------
   E0401: {
@@ -785,6 +812,15 @@ export const DIAGNOSTICS = {
     explanation: 'The cases of a `match` are tried in order, and those before this one leave it nothing.',
     example:
       'contract C {\n  view f(b: Bool) -> Int { return match b { true => 1, _ => 2, false => 3 }; }\n}\n',
+  },
+  E0430: {
+    severity: 'error',
+    message: '`{name}` changes inside of a `for` over it',
+    help: 'note what is to change, and change it behind the loop',
+    explanation:
+      'Removing an element moves the last one into its place, so a loop over a set that changes would leave elements out or meet them twice.',
+    example:
+      'contract C {\n  state { s: Set<Did, 10>; }\n  rule clear() {\n    for d in s { s.remove(d); }\n  }\n}\n',
   },
   E0450: {
     severity: 'error',

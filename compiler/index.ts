@@ -69,6 +69,7 @@ export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';
 export {
   type Answer,
   type Candidate,
+  CUT,
   failsBuild,
   type Refutation,
   type Refute,

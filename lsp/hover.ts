@@ -63,6 +63,9 @@ function signatureOf(document: Document, entity: Declaration): string {
     case 'bindPattern':
     case 'binding':
       return `${node.name.text}${typed(document, node)}`;
+    case 'forIn':
+    case 'forRange':
+      return `for ${node.variable.text}${typed(document, node)}`;
     case 'name':
       return `${node.text}${typed(document, node)}`;
     default:

@@ -126,6 +126,27 @@ export const OPCODES = {
     gas: 12,
     doc: 'a * b / c with a 128-bit product, rounded toward negative infinity; traps unless c is positive, and on overflow.',
   },
+  MulDivUp: {
+    code: 0x16,
+    operands: [],
+    stack: effect(['int', 'int', 'int'], ['int']),
+    gas: 12,
+    doc: 'a * b / c with a 128-bit product, rounded toward positive infinity; traps unless c is positive, and on overflow.',
+  },
+  Isqrt: {
+    code: 0x17,
+    operands: [],
+    stack: effect(['int'], ['int']),
+    gas: 20,
+    doc: 'The largest integer whose square is at most a; traps when a is negative.',
+  },
+  Pow: {
+    code: 0x18,
+    operands: [],
+    stack: INT_INT_TO_INT,
+    gas: 40,
+    doc: 'a to the power of b; traps when b is negative, and on overflow.',
+  },
 
   // ---- comparison and logic
   Equal: {

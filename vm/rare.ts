@@ -28,6 +28,15 @@ export function runRare(machine: Machine, top: number): number {
     case 0x15: // MulDiv
       stack[top - 2] = mulDiv(stack[top - 2]!, stack[top - 1]!, stack[top]!);
       return top - 2;
+    case 0x16: // MulDivUp
+      stack[top - 2] = mulDivUp(stack[top - 2]!, stack[top - 1]!, stack[top]!);
+      return top - 2;
+    case 0x17: // Isqrt
+      stack[top] = squareRoot(stack[top]!);
+      return top;
+    case 0x18: // Pow
+      stack[top - 1] = power(stack[top - 1]!, stack[top]!);
+      return top - 1;
     case 0x40: // Store
       machine.memory.set(operand, stack[top]!);
       return top - 1;
@@ -169,6 +178,32 @@ function mulDiv(a: bigint, b: bigint, c: bigint): bigint {
   const exact = a * b;
   const quotient = exact / c - (exact < 0n && exact % c !== 0n ? 1n : 0n);
   return BigInt.asIntN(64, quotient) === quotient ? quotient : overflow();
+}
+
+/** a * b / c toward positive infinity. */
+function mulDivUp(a: bigint, b: bigint, c: bigint): bigint {
+  if (c <= 0n) trap('DivisionByZero', 'the divisor of mul_div is not positive');
+  const exact = a * b;
+  const quotient = exact / c + (exact > 0n && exact % c !== 0n ? 1n : 0n);
+  return BigInt.asIntN(64, quotient) === quotient ? quotient : overflow();
+}
+
+/** The largest integer whose square is at most `a`: Newton's steps from above. */
+function squareRoot(a: bigint): bigint {
+  if (a < 0n) trap('Overflow', 'isqrt of a negative number');
+  if (a === 0n) return 0n;
+  let root = 1n << BigInt((a.toString(2).length + 1) >> 1);
+  for (let next = (root + a / root) >> 1n; next < root; next = (root + a / root) >> 1n) root = next;
+  return root;
+}
+
+const POWER_MAX = 63n;
+
+function power(base: bigint, exponent: bigint): bigint {
+  if (exponent < 0n) trap('Overflow', 'pow with a negative exponent');
+  if (base >= -1n && base <= 1n) return exponent === 0n ? 1n : exponent % 2n === 0n ? base * base : base;
+  const exact = exponent > POWER_MAX ? overflow() : base ** exponent;
+  return BigInt.asIntN(64, exact) === exact ? exact : overflow();
 }
 
 function missing(program: Program, index: number): never {

@@ -1,7 +1,7 @@
 /** Types as written to types: `Map<Did, Amount<hours>>`. Every declaration's type is worked out once, when first asked for. */
 import { LIMITS } from '../../vm/index.ts';
 import type { BuiltIn } from '../builtins.ts';
-import type { Declaration } from '../resolve/entity.ts';
+import type { Declaration, Entity } from '../resolve/entity.ts';
 import { describe } from '../resolve/entity.ts';
 import { variantNames } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
@@ -33,6 +33,7 @@ export function typeOfDeclaration(at: At, entity: Declaration): Type {
         ? paramType(at.out, entity.node)
         : (at.out.types.get(entity.node) ?? ERROR);
     case 'local':
+    case 'loop':
       return at.out.types.get(entity.node) ?? ERROR;
     default:
       return ERROR;
@@ -239,7 +240,11 @@ function sizeOf(out: Checker, arg: ast.TypeArg): number | null {
   return size >= 1n && size <= CAPACITY_MAX ? Number(size) : null;
 }
 
-function constantInt(out: Checker, value: ast.Expr): ast.IntLiteral | null {
+/** The literal that an expression is, or that the constant has which it names. */
+export function constantInt(
+  out: { readonly entities: ReadonlyMap<ast.Name, Entity> },
+  value: ast.Expr,
+): ast.IntLiteral | null {
   if (value.kind === 'int') return value;
   const entity = value.kind === 'name' ? out.entities.get(value) : undefined;
   return entity?.kind === 'const' && entity.node.value.kind === 'int' ? entity.node.value : null;

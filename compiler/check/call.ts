@@ -3,11 +3,23 @@ import { type HostFunction, METHODS, type Method } from '../builtins.ts';
 import type * as ast from '../syntax/ast.ts';
 import { paramType, resultType } from './annotation.ts';
 import { type At, report, textOf } from './checker.ts';
-import { type Expr, isModule, reportNoPart, typeExpr, typeValue, wrongKind } from './expression.ts';
+import { type Expr, isModule, nameOf, reportNoPart, typeExpr, typeValue, wrongKind } from './expression.ts';
 import { typeSome } from './match.ts';
 import { hasMeaning } from './meaning.ts';
 import { typeCount, typeSum } from './quantifier.ts';
-import { BOOL, DID, ERROR, hasError, isOrdered, type Type, typeText, UNIT } from './types.ts';
+import {
+  BOOL,
+  DID,
+  ERROR,
+  hasError,
+  INT,
+  isNumeric,
+  isOrdered,
+  sameType,
+  type Type,
+  typeText,
+  UNIT,
+} from './types.ts';
 
 export function typeCall(at: At, expr: Expr<'call'>, wanted: Type | null): Type {
   const { callee } = expr;
@@ -96,6 +108,18 @@ function typeBuiltIn(at: At, expr: Expr<'call'>, callee: ast.Name, name: string)
       return typeOrdered(at, expr, 2);
     case 'abs':
       return typeOrdered(at, expr, 1);
+    case 'isqrt':
+      matchArgs(at, expr, [INT]);
+      return INT;
+    case 'pow':
+      matchArgs(at, expr, [INT, INT]);
+      return INT;
+    case 'mul_div':
+      return typeMulDiv(at, expr);
+    case 'share':
+      return typeShare(at, expr);
+    case 'share_up':
+      return checkCount(at, expr, 2) ? typeShare(at, expr) : ERROR;
     default:
       typeArgs(at, expr.args);
       return wrongKind(at, callee, at.out.entities.get(callee)!, 'a function');
@@ -127,6 +151,47 @@ function typeOrdered(at: At, expr: Expr<'call'>, count: number): Type {
     span: expr.span,
     op: textOf(at.out, expr.callee),
     types: `\`${typeText(type)}\``,
+  });
+}
+
+/** `mul_div(a, b, c)`: the unit of `c` cancels that of `b`, or that of `a`. */
+function typeMulDiv(at: At, expr: Expr<'call'>): Type {
+  if (!checkCount(at, expr, 3)) return ERROR;
+  const [a, b, c] = expr.args.map((arg) => typeValue(at, arg, null)) as [Type, Type, Type];
+  if ([a, b, c].some(hasError)) return ERROR;
+  if (isCounted(a) && isNumeric(b) && sameType(b, c)) return a;
+  if (isCounted(b) && isNumeric(a) && sameType(a, c)) return b;
+  return noSuchCall(at, expr, [a, b, c]);
+}
+
+/** `share(x, ratio)` and `share(x, n, d)`: what is shared keeps its type, `n` and `d` are of one type. */
+function typeShare(at: At, expr: Expr<'call'>): Type {
+  const [x, part, whole, ...others] = expr.args;
+  if (x === undefined || part === undefined || others.length > 0) {
+    const name = textOf(at.out, expr.callee);
+    typeArgs(at, expr.args);
+    return report(at.out, 'E0305', { span: expr.span, name, wanted: '2 or 3', found: expr.args.length });
+  }
+  const type = typeValue(at, x, null);
+  const fraction = typeValue(at, part, whole === undefined ? RATIO : null);
+  if (whole !== undefined) typeValue(at, whole, fraction);
+  if (hasError(type) || hasError(fraction)) return type;
+  return isCounted(type) && isNumeric(fraction) ? type : noSuchCall(at, expr, [type, fraction]);
+}
+
+const RATIO: Type = { kind: 'Ratio' };
+
+/** What can be divided into shares. */
+function isCounted(type: Type): boolean {
+  return type.kind === 'Int' || type.kind === 'Amount';
+}
+
+function noSuchCall(at: At, expr: Expr<'call'>, types: readonly Type[]): Type {
+  const shown = types.map((type) => `\`${typeText(type)}\``);
+  return report(at.out, 'E0303', {
+    span: expr.span,
+    op: textOf(at.out, expr.callee),
+    types: `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`,
   });
 }
 
@@ -172,19 +237,26 @@ function typeMethod(
   if (method.params === null) return report(at.out, 'E0328', { span: expr.span, name: method.name });
   const key = object.kind === 'Map' ? object.key : object.item;
   matchArgs(at, expr, Array<Type>(method.params).fill(key));
-  return method.writes ? act(at, expr.span, textOf(at.out, callee.object)) : { kind: method.result };
+  return method.writes ? act(at, expr.span, callee.object) : { kind: method.result };
 }
 
 /** Something is done here, not only computed; where only values can stand that is reported. */
-function act(at: At, span: ast.Span, what: string): Type {
+function act(at: At, span: ast.Span, object: ast.Expr): Type {
   if (at.part !== 'body') return report(at.out, 'E0402', { span, what: textOf(at.out, { span }) });
-  noteWrite(at, span, what);
+  noteWrite(at, span, textOf(at.out, object), stateOf(at, object));
   return UNIT;
 }
 
+/** The state variable that an expression names. */
+export function stateOf(at: At, expr: ast.Expr): ast.StateField | null {
+  const name = nameOf(expr);
+  const entity = name === null ? undefined : at.out.entities.get(name);
+  return entity?.kind === 'state' ? entity.node : null;
+}
+
 /** Records that this place changes the state. */
-export function noteWrite(at: At, span: ast.Span, what: string): void {
-  at.out.effects.push({ kind: 'write', owner: at.owner, part: at.part, span, what });
+export function noteWrite(at: At, span: ast.Span, what: string, state: ast.StateField | null): void {
+  at.out.effects.push({ kind: 'write', state, owner: at.owner, part: at.part, span, what });
 }
 
 // ---- the host ----------------------------------------------------------------------------------

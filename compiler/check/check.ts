@@ -13,6 +13,7 @@ import { checkClauses } from './rules/clauses.ts';
 import { checkCycles } from './rules/cycles.ts';
 import { checkEffects } from './rules/effects.ts';
 import { checkLimits } from './rules/limits.ts';
+import { checkLoops } from './rules/loops.ts';
 import { checkStructure } from './rules/structure.ts';
 import type { Type } from './types.ts';
 
@@ -31,6 +32,7 @@ const RULES: readonly Rule[] = [
   checkLimits,
   checkCycles,
   checkEffects,
+  checkLoops,
   checkCapabilities,
   checkClauses,
 ];
@@ -49,6 +51,7 @@ export function check(file: string, text: string, tree: ast.SourceFile, names: R
     weights: new Map(),
     pending: new Set(),
     effects: [],
+    setLoops: [],
     diagnostics: [],
   };
   for (const rule of RULES) rule(out, tree);

@@ -30,7 +30,8 @@ export type Effect = {
   /** As the author wrote it, for messages. */
   readonly what: string;
 } & (
-  | { readonly kind: 'write' | 'emit' | 'caller' }
+  | { readonly kind: 'emit' | 'caller' }
+  | { readonly kind: 'write'; readonly state: ast.StateField | null }
   | { readonly kind: 'host'; readonly row: HostFunction }
   | { readonly kind: 'call'; readonly callee: ast.Fn }
 );
@@ -56,6 +57,8 @@ export type Checker = {
   /** Declarations whose type is being worked out: a second visit is a cycle. */
   readonly pending: Set<ast.AnyNode>;
   readonly effects: Effect[];
+  /** Every `for` over a set, with the set. */
+  readonly setLoops: { readonly loop: ast.ForIn; readonly set: ast.StateField }[];
   readonly diagnostics: Diagnostic[];
 };
 

@@ -204,6 +204,7 @@ function typeDeclared(at: At, name: ast.Name, entity: Declaration): Type {
       return typeOfDeclaration(at, entity);
     case 'param':
     case 'local':
+    case 'loop':
       return inLambda(at, name) ? ERROR : typeOfDeclaration(at, entity);
     case 'bound':
       return entity.node.kind === 'name'

@@ -5,6 +5,7 @@ import { annotateValue, paramType } from './annotation.ts';
 import { noteWrite } from './call.ts';
 import { type At, isSpecification, NEVER, report, textOf, ungroup } from './checker.ts';
 import { reportMismatch, typeExpr, typeValue, wrongKind } from './expression.ts';
+import { checkFor } from './loop.ts';
 import { reportTestWord } from './meaning.ts';
 import { arithmeticType } from './operator.ts';
 import { agree, BOOL, ERROR, hasError, isValue, type Type, typeText, UNIT } from './types.ts';
@@ -53,6 +54,10 @@ function checkStmt(at: At, stmt: ast.Stmt): boolean {
       return false;
     case 'emit':
       return checkEmit(at, stmt);
+    case 'forIn':
+    case 'forRange':
+      checkFor(at, stmt);
+      return false;
     default:
       reportTestWord(at, stmt);
       return false;
@@ -178,7 +183,7 @@ function isWritable(at: At, root: ast.Name, target: ast.Expr): boolean {
   const entity = at.out.entities.get(root);
   if (entity === undefined) return false;
   if (entity.kind === 'state') {
-    noteWrite(at, target.span, textOf(at.out, target));
+    noteWrite(at, target.span, textOf(at.out, target), entity.node);
     return true;
   }
   if (entity.kind === 'local' && entity.node.mutable) return true;

@@ -55,6 +55,10 @@ const OPS: Readonly<Record<Exclude<core.OpName, 'neg' | 'not'>, readonly OpName[
   mul: ['Mul'],
   div: ['Div'],
   mod: ['Mod'],
+  mulDiv: ['MulDiv'],
+  mulDivUp: ['MulDivUp'],
+  isqrt: ['Isqrt'],
+  pow: ['Pow'],
   eq: ['Equal'],
   ne: ['NotEqual'],
   lt: ['LessThan'],
@@ -119,6 +123,9 @@ function lowerRoot(frame: Frame, root: Root): void {
     case 'if':
       lowerIf(frame, root);
       break;
+    case 'loop':
+      lowerLoop(frame, root);
+      break;
     case 'return':
       lowerAll(frame, root.args);
       emit(code, span, 'Return');
@@ -171,6 +178,33 @@ function lowerIf(frame: Frame, root: Extract<Root, { readonly kind: 'if' }>): vo
   placeLabel(code, end);
 }
 
+/** The counter is a local of its own; the machine stops the loop at its bound. */
+function lowerLoop(frame: Frame, root: Extract<Root, { readonly kind: 'loop' }>): void {
+  const { code } = frame;
+  const { span } = root;
+  const [top, end] = [newLabel(), newLabel()];
+  const counter = frame.locals.push('int') - 1;
+  lowerTree(frame, root.from);
+  const index = slotOf(frame, root.index);
+  emit(code, span, 'LocalSet', index);
+  emit(code, span, 'LoopEnter', counter);
+  placeLabel(code, top);
+  emit(code, span, 'LocalGet', index);
+  lowerTree(frame, root.to);
+  emit(code, span, 'LessThan');
+  emit(code, span, 'Not');
+  emit(code, span, 'JumpIf', end);
+  lowerRoots(frame, root.body);
+  if (endsOpen(root.body)) {
+    emit(code, span, 'LocalGet', index);
+    emit(code, span, 'Push', 1n);
+    emit(code, span, 'Add');
+    emit(code, span, 'LocalSet', index);
+  }
+  emit(code, span, 'LoopBack', counter, root.bound, top);
+  placeLabel(code, end);
+}
+
 /** Whether what follows these statements can be reached. */
 function endsOpen(roots: readonly Root[]): boolean {
   return roots.every((root) => {
@@ -212,6 +246,9 @@ function lowerTree(frame: Frame, tree: Tree): void {
       break;
     case 'size':
       emit(code, span, 'StateGet', setPlace(frame, tree.slot).size, 0);
+      break;
+    case 'element':
+      emit(code, span, 'StateGet', setPlace(frame, tree.slot).items, tree.field);
       break;
     case 'host':
       emit(code, span, hostRow(tree.name).opcode, ...(tree.currency < 0 ? [] : [tree.currency]));

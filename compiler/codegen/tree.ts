@@ -15,6 +15,12 @@ export type Tree = { readonly span: Span } & (
   | { readonly kind: 'has'; readonly slot: number; readonly args: readonly Tree[] }
   | { readonly kind: 'size'; readonly slot: number; readonly args: readonly Tree[] }
   | {
+      readonly kind: 'element';
+      readonly slot: number;
+      readonly field: number;
+      readonly args: readonly Tree[];
+    }
+  | {
       readonly kind: 'host';
       readonly name: string;
       readonly currency: number;
@@ -37,6 +43,14 @@ export type Root = { readonly span: Span } & (
       readonly yes: readonly Root[];
       readonly no: readonly Root[];
     }
+  | {
+      readonly kind: 'loop';
+      readonly index: core.LocalId;
+      readonly from: Tree;
+      readonly to: Tree;
+      readonly bound: number;
+      readonly body: readonly Root[];
+    }
   | { readonly kind: 'return'; readonly args: readonly Tree[] }
 );
 
@@ -47,9 +61,10 @@ export function schedule(fn: core.Function): Schedule {
 
 /** The statements of a block and of the blocks in it, in source order. */
 export function statementsOf(stmts: readonly core.Stmt[]): core.Stmt[] {
-  return stmts.flatMap((stmt) =>
-    stmt.kind === 'if' ? [stmt, ...statementsOf(stmt.then), ...statementsOf(stmt.otherwise)] : [stmt],
-  );
+  return stmts.flatMap((stmt) => {
+    if (stmt.kind === 'if') return [stmt, ...statementsOf(stmt.then), ...statementsOf(stmt.otherwise)];
+    return stmt.kind === 'loop' ? [stmt, ...statementsOf(stmt.body)] : [stmt];
+  });
 }
 
 /** `uses`: how often each local of the function is read; a result that nobody reads is dropped. */
@@ -102,6 +117,8 @@ type Block = { readonly roots: Root[]; pending: Pending[]; readonly facts: Facts
 function scheduleStmt(stmt: core.Stmt, block: Block): void {
   if (stmt.kind === 'assert' || isIdle(stmt, block.facts)) return;
   if (stmt.kind === 'if') scheduleIf(stmt, block);
+  else if (stmt.kind === 'loop') scheduleLoop(stmt, block);
+  else if (stmt.kind === 'element') scheduleElement(stmt, block);
   else if (isEffect(stmt)) root(block, rootOf(stmt, block));
   else define(block, targetsOf(stmt), treeOf(stmt, block));
 }
@@ -110,7 +127,7 @@ type Effect = Extract<
   core.Stmt,
   { readonly kind: 'store' | 'remove' | 'add' | 'emit' | 'require' | 'return' }
 >;
-type Operation = Exclude<core.Stmt, Effect | { readonly kind: 'if' | 'assert' }>;
+type Operation = Exclude<core.Stmt, Effect | { readonly kind: 'if' | 'loop' | 'element' | 'assert' }>;
 
 function isEffect(stmt: Effect | Operation): stmt is Effect {
   return ['store', 'remove', 'add', 'emit', 'require', 'return'].includes(stmt.kind);
@@ -210,6 +227,27 @@ function scheduleIf(stmt: Extract<core.Stmt, { readonly kind: 'if' }>, block: Bl
   define(block, [left.target], value);
 }
 
+/** What the loop reads is in its local before the first turn: every turn reads it again. */
+function scheduleLoop(stmt: Extract<core.Stmt, { readonly kind: 'loop' }>, block: Block): void {
+  const { index, bound, span } = stmt;
+  flush(block, block.pending.length);
+  const [from, to] = [stmt.from, stmt.to].map(
+    (atom): Tree => ({ kind: 'atom', atom: resolve(atom, block.facts.aliases), span }),
+  );
+  const body = scheduleBlock(stmt.body, block.facts);
+  root(block, { kind: 'loop', index, from: from!, to: to!, bound, body, span });
+}
+
+/** Each word of an element is a read of its own. */
+function scheduleElement(stmt: Extract<core.Stmt, { readonly kind: 'element' }>, block: Block): void {
+  const { slot, span } = stmt;
+  for (const [field, target] of stmt.targets.entries()) {
+    if (block.facts.uses[target] === 0) continue;
+    const args = operands([stmt.index], span, block);
+    define(block, [target], { kind: 'element', slot, field, args, span });
+  }
+}
+
 function onlyValue(roots: readonly Root[]): { target: core.LocalId; value: Tree } | null {
   const [only, ...more] = roots;
   if (only?.kind !== 'set' || more.length > 0 || only.targets.length !== 1) return null;
@@ -289,6 +327,8 @@ function resolve(atom: core.Atom, aliases: ReadonlyMap<core.LocalId, core.Atom>)
 }
 
 function targetsOf(stmt: core.Stmt): readonly core.LocalId[] {
+  // Assigned before the first turn and after each.
+  if (stmt.kind === 'loop') return [stmt.index, stmt.index];
   if ('targets' in stmt) return stmt.targets;
   return 'target' in stmt ? [stmt.target] : [];
 }
@@ -315,6 +355,10 @@ function atomsOf(stmt: core.Stmt): readonly core.Atom[] {
       return [stmt.condition];
     case 'return':
       return stmt.values;
+    case 'element':
+      return [stmt.index];
+    case 'loop':
+      return [stmt.from, stmt.to];
     case 'size':
     case 'assert':
       return [];

@@ -22,6 +22,8 @@ export type Builder = Emitter & {
   asserts: number;
   /** How many writes of lifecycles were met. */
   stages: number;
+  /** How many loops were met. */
+  loops: number;
 };
 
 export function newBuilder(source: Source): Builder {
@@ -32,6 +34,7 @@ export function newBuilder(source: Source): Builder {
     mutable: new Set(),
     asserts: 0,
     stages: 0,
+    loops: 0,
     out: [],
     ended: false,
   };

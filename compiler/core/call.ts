@@ -1,10 +1,10 @@
-/** Calls: functions of the contract, host functions, methods of maps and sets, `min`, `max` and `abs`. */
+/** Calls: functions of the contract, host functions, methods of maps and sets, built-in functions of numbers. */
 import type { HostFunction } from '../builtins.ts';
 import { BOOL, leavesOf, type Scalar } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
 import { type Builder, branch, emit, fresh, local, operate } from './builder.ts';
 import { constant } from './constant.ts';
-import type { Atom, OpName } from './core.ts';
+import type { Atom, OpName, Revert } from './core.ts';
 import { lowerAll, lowerValue } from './expression.ts';
 import { checkEnded } from './lifecycle.ts';
 import { slotOf } from './place.ts';
@@ -23,6 +23,8 @@ export function lowerCall(builder: Builder, expr: Expr<'call'>): readonly Atom[]
   const entity = entityOf(builder.source, callee);
   if (entity.kind === 'fn') return lowerFn(builder, expr, entity.node);
   if (entity.name === 'some') return lowerSome(builder, expr);
+  const number = NUMBER_OPS[entity.name];
+  if (number !== undefined) return [lowerNumber(builder, expr, number)];
   return entity.name === 'abs'
     ? [lowerAbs(builder, expr)]
     : [lowerChoice(builder, expr, entity.name === 'min' ? 'le' : 'ge')];
@@ -92,6 +94,36 @@ function lowerMethod(builder: Builder, expr: Expr<'call'>, callee: Expr<'field'>
       return [];
     }
   }
+}
+
+// ---- numbers -----------------------------------------------------------------------------------
+
+/** The built-in functions that are one operation. */
+export const NUMBER_OPS: { readonly [name: string]: OpName | undefined } = {
+  mul_div: 'mulDiv',
+  share: 'mulDiv',
+  share_up: 'mulDivUp',
+  isqrt: 'isqrt',
+  pow: 'pow',
+};
+
+/** A ratio counts parts of this many. */
+const RATIO_WHOLE = constant({ kind: 'Ratio' }, 1_000_000n);
+
+/** A ratio as the second of two arguments is the fraction of its whole. */
+export function withWhole<T>(op: OpName, args: readonly T[]): readonly (T | typeof RATIO_WHOLE)[] {
+  return (op === 'mulDiv' || op === 'mulDivUp') && args.length === 2 ? [...args, RATIO_WHOLE] : args;
+}
+
+function lowerNumber(builder: Builder, expr: Expr<'call'>, op: OpName): Atom {
+  const args = withWhole(op, lowerAll(builder, expr.args).flat());
+  return operate(builder, op, args, scalarOf(builder.source, expr), expr.span, revertsOf(op, args));
+}
+
+function revertsOf(op: OpName, args: readonly Atom[]): readonly Revert['reason'][] {
+  const divisor = op === 'mulDiv' || op === 'mulDivUp' ? args[2] : undefined;
+  const isPositive = divisor?.kind === 'const' && typeof divisor.value === 'bigint' && divisor.value > 0n;
+  return divisor === undefined || isPositive ? ['overflow'] : ['divisionByZero', 'overflow'];
 }
 
 // ---- min, max, abs -----------------------------------------------------------------------------

@@ -281,6 +281,10 @@ const REVERTS: { readonly [op in OpName]?: readonly ('overflow' | 'divisionByZer
   neg: ['overflow'],
   div: ['divisionByZero', 'overflow'],
   mod: ['divisionByZero'],
+  mulDiv: ['divisionByZero', 'overflow'],
+  mulDivUp: ['divisionByZero', 'overflow'],
+  isqrt: ['overflow'],
+  pow: ['overflow'],
 };
 
 function constantTerm(value: boolean): Term {

@@ -114,7 +114,7 @@ export type EnvName = 'caller' | 'creator' | 'self' | 'now' | 'block';
 
 /** Why an operation can revert; `overflow`: the result must lie within 64 bits. */
 export type Revert = {
-  readonly reason: 'overflow' | 'divisionByZero' | 'host' | 'capacity';
+  readonly reason: 'overflow' | 'divisionByZero' | 'host' | 'capacity' | 'loopBound';
   readonly span: Span;
 };
 
@@ -125,6 +125,12 @@ export type OpName =
   | 'mul'
   | 'div'
   | 'mod'
+  /** `a * b / c` of an exact product, toward negative (`Up`: positive) infinity; reverts unless `c` is positive. */
+  | 'mulDiv'
+  | 'mulDivUp'
+  /** Of a negative number, and a power with a negative exponent, the revert is `overflow`. */
+  | 'isqrt'
+  | 'pow'
   | 'neg'
   | 'eq'
   | 'ne'
@@ -188,6 +194,27 @@ export type Stmt = { readonly span: Span } & (
       readonly condition: Atom;
       readonly then: readonly Stmt[];
       readonly otherwise: readonly Stmt[];
+    }
+  /** Element number `index` of a set that has so many, in an order that stands until the set changes. */
+  | {
+      readonly kind: 'element';
+      readonly targets: readonly LocalId[];
+      readonly slot: number;
+      readonly index: Atom;
+    }
+  /**
+   * `index` goes up from `from` by one each turn, while it is below `to`; both are read once, before. One more turn
+   * than `bound` reverts (`loopBound`; without reverts there never is one). The invariants hold before and after each turn.
+   */
+  | {
+      readonly kind: 'loop';
+      readonly index: LocalId;
+      readonly from: Atom;
+      readonly to: Atom;
+      readonly bound: number;
+      readonly invariants: readonly AssertClause[];
+      readonly body: readonly Stmt[];
+      readonly reverts: readonly Revert[];
     }
   | { readonly kind: 'return'; readonly values: readonly Atom[] }
 );

@@ -108,6 +108,7 @@ function clauseLine(
 
 function stmtLines(contract: Contract, fn: CoreFunction, stmts: readonly Stmt[]): readonly string[] {
   return stmts.flatMap((stmt) => {
+    if (stmt.kind === 'loop') return loopLines(contract, fn, stmt);
     if (stmt.kind !== 'if') return [stmtLine(contract, fn, stmt)];
     const otherwise =
       stmt.otherwise.length === 0 ? [] : ['else', ...indent(stmtLines(contract, fn, stmt.otherwise))];
@@ -115,10 +116,23 @@ function stmtLines(contract: Contract, fn: CoreFunction, stmts: readonly Stmt[])
   });
 }
 
+function loopLines(
+  contract: Contract,
+  fn: CoreFunction,
+  stmt: Extract<Stmt, { readonly kind: 'loop' }>,
+): readonly string[] {
+  const range = `${atom(fn, stmt.from)}..${atom(fn, stmt.to)}`;
+  return [
+    `loop ${localName(fn, stmt.index)} in ${range} up to ${stmt.bound}${revertText(stmt.reverts)}`,
+    ...indent(stmt.invariants.map((clause) => clauseLine(contract, fn, clause))),
+    ...indent(stmtLines(contract, fn, stmt.body)),
+  ];
+}
+
 function stmtLine(
   contract: Contract,
   fn: CoreFunction,
-  stmt: Exclude<Stmt, { readonly kind: 'if' }>,
+  stmt: Exclude<Stmt, { readonly kind: 'if' | 'loop' }>,
 ): string {
   const words = (atoms: readonly Atom[]) => atoms.map((word) => atom(fn, word)).join(', ');
   const slot = (index: number) => contract.slots[index]!.name;
@@ -148,6 +162,8 @@ function stmtLine(
       return `add ${entry(stmt.slot, stmt.keys)}${revertText(stmt.reverts)}`;
     case 'size':
       return `${localName(fn, stmt.target)} = size ${slot(stmt.slot)}`;
+    case 'element':
+      return `${targets(fn, stmt.targets)}element ${slot(stmt.slot)} ${atom(fn, stmt.index)}`;
     case 'host':
       return `${targets(fn, stmt.targets)}${hostText(contract, stmt.name, stmt.currency)}(${words(stmt.args)})${revertText(stmt.reverts)}`;
     case 'call':

@@ -1,14 +1,16 @@
 /** Statements and blocks to statements of the core. */
 import { ungroup } from '../check/checker.ts';
-import { leavesOf, type Type } from '../check/types.ts';
+import { boundOfRange } from '../check/loop.ts';
+import { INT, leavesOf, type Type } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
-import { type Builder, declareWords, emit, local, wordName } from './builder.ts';
-import type { Atom, LocalId } from './core.ts';
+import { apart, type Builder, declareWords, emit, fresh, local, wordName } from './builder.ts';
+import { constant } from './constant.ts';
+import type { AssertClause, Atom, LocalId } from './core.ts';
 import { arithmetic, fieldWords, lowerAll, lowerScalar, lowerValue, snapshot } from './expression.ts';
 import { checkTransitions } from './lifecycle.ts';
-import { lowerPlace, readPlace, type StatePlace, writePlace } from './place.ts';
+import { lowerPlace, readPlace, type StatePlace, setOf, writePlace } from './place.ts';
 import { entityOf, indexIn, lineOf, type Source, type Stmt, typeOf } from './source.ts';
-import { assertClause } from './terms.ts';
+import { assertClause, clauseOf, functionScope } from './terms.ts';
 
 /** The words of a block's last expression. What follows an end is left out. */
 export function lowerBlock(builder: Builder, block: ast.Block): readonly Atom[] {
@@ -38,6 +40,12 @@ function lowerStmt(builder: Builder, stmt: ast.Stmt): void {
       return;
     case 'emit':
       lowerEmit(builder, stmt);
+      return;
+    case 'forRange':
+      lowerRange(builder, stmt);
+      return;
+    case 'forIn':
+      lowerElements(builder, stmt);
       return;
     default:
       throw new Error(`no code for ${stmt.kind}`);
@@ -162,6 +170,67 @@ function aside(builder: Builder, value: Atom, span: ast.Span): Atom {
   const target = builder.locals.length - 1;
   emit(builder, { kind: 'copy', span, target, value });
   return local(target);
+}
+
+// ---- for ---------------------------------------------------------------------------------------
+
+function lowerRange(builder: Builder, stmt: ast.ForRange): void {
+  const { span } = stmt;
+  const bound = boundOfRange(builder.source.analysed, stmt);
+  if (bound === null) throw new Error('a loop without a bound');
+  const [from, to] = lowerAll(builder, [stmt.from, stmt.to]).map((words, index) =>
+    builder.ended ? constant(INT, 0n) : fixed(builder, words[0]!, [stmt.from, stmt.to][index]!.span),
+  );
+  const [index] = declareWords(builder, stmt, stmt.variable.text, INT, stmt.variable.span);
+  const invariants = invariantsOf(builder, stmt);
+  const { stmts: body } = apart(builder, () => lowerBlock(builder, stmt.body));
+  const never = stmt.upTo === null;
+  const reverts = never ? [] : [{ reason: 'loopBound', span } as const];
+  emit(builder, {
+    kind: 'loop',
+    span,
+    index: index!,
+    from: from!,
+    to: to!,
+    bound,
+    invariants,
+    body,
+    reverts,
+  });
+}
+
+/** A set stays as it is while a loop goes over it. */
+function lowerElements(builder: Builder, stmt: ast.ForIn): void {
+  const { span } = stmt;
+  const slot = setOf(builder.source, stmt.source);
+  const set = typeOf(builder.source, stmt.source);
+  if (slot === null || set.kind !== 'Set') throw new Error('a loop over no set');
+  const to = fresh(builder, INT, stmt.source.span);
+  emit(builder, { kind: 'size', span: stmt.source.span, target: to, slot });
+  const index = fresh(builder, INT, stmt.variable.span);
+  const invariants = invariantsOf(builder, stmt);
+  const { stmts: body } = apart(builder, () => {
+    const targets = declareWords(builder, stmt, stmt.variable.text, set.item, stmt.variable.span);
+    emit(builder, { kind: 'element', span: stmt.variable.span, targets, slot, index: local(index) });
+    lowerBlock(builder, stmt.body);
+  });
+  const from = constant(INT, 0n);
+  const bound = set.capacity;
+  emit(builder, { kind: 'loop', span, index, from, to: local(to), bound, invariants, body, reverts: [] });
+}
+
+/** The value as it is now: a variable that the loop may change is copied. */
+function fixed(builder: Builder, atom: Atom, span: ast.Span): Atom {
+  return atom.kind === 'local' && builder.mutable.has(atom.id) ? aside(builder, atom, span) : atom;
+}
+
+function invariantsOf(builder: Builder, stmt: ast.ForIn | ast.ForRange): readonly AssertClause[] {
+  builder.loops += 1;
+  const loop = builder.loops;
+  return stmt.invariants.map((condition, index) => {
+    const written = { span: condition.span, condition, unproved: false };
+    return clauseOf(functionScope(builder), 'assert', `loop_${loop}.invariant_${index + 1}`, written);
+  });
 }
 
 // ---- the others --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import { BOOL, type Field, INT, leavesOf, type Scalar, type Type, wordsOfField }
 import { isDeclaration } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
 import { type Builder, wordName } from './builder.ts';
-import { hostCurrency, hostValues } from './call.ts';
+import { hostCurrency, hostValues, NUMBER_OPS, withWhole } from './call.ts';
 import { constant, constantOf } from './constant.ts';
 import type { AssertClause, Bound, Clause, EnvName, OpName, Term, When } from './core.ts';
 import { fieldWords, qualifiedVariant, variantAlone } from './expression.ts';
@@ -330,9 +330,19 @@ function calledTerm(scope: Scope, rule: ast.Expr): Term {
   return { kind: 'called', callee: indexIn(scope.source.callables, entity.node), type: BOOL };
 }
 
-/** `min`, `max` and `abs`. */
+/** `min`, `max`, `abs`, and what is one operation. */
 function choiceTerm(scope: Scope, expr: Expr<'call'>, name: string): Term {
   const type = scalarOf(scope.source, expr);
+  const number = NUMBER_OPS[name];
+  if (number !== undefined)
+    return op(
+      number,
+      withWhole(
+        number,
+        expr.args.map((arg) => termOf(scope, arg)),
+      ),
+      type,
+    );
   const [left, right] = expr.args.map((arg) => termOf(scope, arg));
   if (name === 'abs') {
     const negative = op('lt', [left!, { kind: 'const', type, value: 0n }], BOOL);

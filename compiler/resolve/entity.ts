@@ -35,6 +35,8 @@ export type Declaration =
   | Declared<'local', LetStmt>
   /** A name that a pattern gives to the value or to a part of it. */
   | Declared<'matched', ast.BindPattern | ast.Binding>
+  /** The variable of a `for`. */
+  | Declared<'loop', ast.ForIn | ast.ForRange>
   /** A variable of a quantifier, or of the function given to `sum` and `count`. */
   | Declared<'bound', ast.Param | ast.Name>
   /** A field of a struct or an event. */
@@ -71,6 +73,7 @@ export const KIND_WORDS: Readonly<Record<Declaration['kind'], string>> = {
   param: 'parameter',
   local: 'local variable',
   matched: 'name of a pattern',
+  loop: 'loop variable',
   bound: 'variable',
   field: 'field',
 };

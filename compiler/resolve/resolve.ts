@@ -62,7 +62,7 @@ export const LANGUAGE_NAMES: readonly string[] = BUILT_INS.map((row) => row.name
 
 // ---- declarations ------------------------------------------------------------------------------
 
-type NamedNode = Exclude<Declaration['node'], ast.Name>;
+type NamedNode = Exclude<Declaration['node'], ast.Name | ast.ForIn | ast.ForRange>;
 
 function noteLater(walk: Walk, node: ast.AnyNode): void {
   for (const { text } of laterNames(node)) walk.later.add(text);
@@ -327,7 +327,25 @@ function walkStmt(walk: Walk, scope: Scope, stmt: ast.Stmt): void {
       use(walk, scope, stmt.event, ({ kind }) => kind === 'event');
       walkExprs(walk, scope, stmt.args);
       return;
+    case 'forIn':
+    case 'forRange':
+      walkFor(walk, scope, stmt);
+      return;
   }
+}
+
+/** The variable of a range is known in the invariants, too: before the first turn it is where the range begins. */
+function walkFor(walk: Walk, outer: Scope, stmt: ast.ForIn | ast.ForRange): void {
+  const head = stmt.kind === 'forIn' ? [stmt.source] : [stmt.from, stmt.to];
+  walkExprs(walk, outer, head);
+  if (stmt.kind === 'forRange' && stmt.upTo !== null) walkExpr(walk, outer, stmt.upTo);
+  const scope = innerScope(outer);
+  const { variable } = stmt;
+  const site = { file: walk.file, span: variable.span };
+  if (stmt.kind === 'forIn') walkExprs(walk, outer, stmt.invariants);
+  declare(walk, scope, variable, { kind: 'loop', name: variable.text, node: stmt, site, doc: null });
+  if (stmt.kind === 'forRange') walkExprs(walk, scope, stmt.invariants);
+  walkBlock(walk, scope, stmt.body);
 }
 
 // ---- expressions -------------------------------------------------------------------------------

@@ -16,8 +16,6 @@ const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   changes: '`changes`',
   ghostAssign: '`ghost`',
   fail: '`fail`',
-  forIn: '`for`',
-  forRange: '`for`',
   list: 'a list',
   hex: 'a `0x` literal',
   generic: 'a call to another contract',

@@ -98,14 +98,14 @@ function limitOf(proof: Proof): number {
   return 4 * 2 ** proof.limitClass;
 }
 
-/** Every obligation of an assumed invariant must be among the proofs. */
+/** Every obligation of an assumed invariant, those of loops included, must be among the proofs. */
 function unprovedAssumption(certificate: Certificate, obligations: readonly Obligation[]): string | null {
   const proved = new Set(certificate.proofs.map((proof) => proof.hash));
-  const names = new Set(obligations.filter((o) => o.kind === 'invariant').map((o) => o.name));
+  const names = new Set(obligations.map((o) => o.keeps));
   const open = obligations.find(
-    (o) => o.kind === 'invariant' && certificate.assumed.includes(o.name) && !proved.has(o.hash),
+    (o) => o.keeps !== null && certificate.assumed.includes(o.keeps) && !proved.has(o.hash),
   );
-  return open?.name ?? certificate.assumed.find((name) => !names.has(name)) ?? null;
+  return open?.keeps ?? certificate.assumed.find((name) => !names.has(name)) ?? null;
 }
 
 async function recheckProof(

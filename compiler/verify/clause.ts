@@ -20,13 +20,17 @@ import {
   le,
   literal,
   lt,
+  mulDiv,
+  mulDivUp,
   multiply,
   not,
   ONE,
   or,
+  power,
   remainder,
   scale,
   sortOfType,
+  squareRoot,
   sub,
   substitute,
   TRUE,
@@ -141,6 +145,14 @@ export function operate(model: Model, op: string, args: readonly Formula[]): For
         : divide(a, b);
     case 'mod':
       return remainder(a, b);
+    case 'mulDiv':
+      return mulDiv(a, b, c);
+    case 'mulDivUp':
+      return mulDivUp(a, b, c);
+    case 'isqrt':
+      return squareRoot(a);
+    case 'pow':
+      return power(a, b);
     case 'neg':
       return scale(-1n, a);
     case 'eq':
@@ -285,6 +297,13 @@ function operationDefined(
     case 'div':
     case 'mod':
       return and(go(a), go(b), not(eq(value(b), ZERO)));
+    case 'mulDiv':
+    case 'mulDivUp':
+      return and(...args.map(go), lt(ZERO, value(c)));
+    case 'isqrt':
+      return and(go(a), le(ZERO, value(a)));
+    case 'pow':
+      return and(go(a), go(b), le(ZERO, value(b)));
     case 'implies':
       return and(go(a), implies(value(a), go(b)));
     case 'and':

@@ -9,6 +9,7 @@ import { type Formula, type Sort, sortOf, sortOfType } from './formula.ts';
 import { modelOf } from './model.ts';
 import type { Obligation } from './obligations.ts';
 import { parameterTypes } from './passive.ts';
+import { splitMoment } from './state.ts';
 
 /** `name`: an identity of a sort without order; `''` is the type's zero. */
 export type ModelValue =
@@ -129,8 +130,9 @@ function readsIn(reading: Reading): readonly Read[] {
   for (const [name, formula] of reading.legend) constants.set(formula, name);
   const reads: Read[] = [];
   for (const [name, formula] of reading.legend) {
+    if (formula.kind !== 'apply' || splitMoment(formula.name)[0] !== '') continue;
     // The state after what others do is what comes of the case, no part of it.
-    if (formula.kind !== 'apply' || formula.name.endsWith(NEXT)) continue;
+    if (formula.name.endsWith(NEXT)) continue;
     const [table, ...indices] = formula.name.split('.');
     const keys = formula.args.map((arg) => keyValue(reading, arg));
     if (keys.some((key) => key === null)) continue;

@@ -21,6 +21,7 @@ import {
   le,
   literal,
   lt,
+  multiply,
   not,
   numbering,
   ONE,
@@ -40,16 +41,20 @@ import {
 } from './formula.ts';
 import { BALANCE_MAX, balanceInBounds } from './ledger.ts';
 import type { Model } from './model.ts';
-import { freeState } from './model.ts';
-import { fieldName, hasName, sizeName, sumName } from './state.ts';
+import { momentState } from './model.ts';
+import { fieldName, hasName, type MomentName, sizeName, splitMoment, sumName } from './state.ts';
 
 export type Apply = Extract<Formula, { readonly kind: 'apply' }>;
 
 /** The entry that has a negative term, if one has: a sum bounds its entries where there is none. */
 export function witnessesOf(model: Model, formulas: readonly Formula[]): readonly (readonly Formula[])[] {
   const reads = readsOf(formulas);
-  return model.sums.flatMap((sum, i) =>
-    reads.some((read) => read.name === sumName(i)) ? [witness(model, i, sum.slot)] : [],
+  return momentsIn(reads).flatMap((moment) =>
+    model.sums.flatMap((sum, i) =>
+      reads.some((read) => read.name === `${moment}${sumName(i)}`)
+        ? [witness(moment, model, i, sum.slot)]
+        : [],
+    ),
   );
 }
 
@@ -67,13 +72,18 @@ const ABSENT = 'absent.';
 export function factsOf(model: Model, formulas: readonly Formula[]): readonly Formula[] {
   const reads = readsOf(formulas);
   const mentioned = new Set(reads.map((read) => read.name));
+  const moments = momentsIn(reads);
   const structure = [
-    ...model.contract.slots.flatMap((slot, s) => slotFacts(slot, s, reads, mentioned)),
+    ...moments.flatMap((moment) => [
+      ...model.contract.slots.flatMap((slot, s) => slotFacts(moment, slot, s, reads, mentioned)),
+      ...model.sums.flatMap((_, i) =>
+        mentioned.has(`${moment}${sumName(i)}`) ? sumFacts(moment, model, i, reads) : [],
+      ),
+    ]),
     ...reads.flatMap(absentFact),
     ...absentIsOther(formulas),
-    ...model.sums.flatMap((_, i) => (mentioned.has(sumName(i)) ? sumFacts(model, i, reads) : [])),
-    ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads)),
-    ...arithmeticFacts(reads, constantsIn(formulas)),
+    ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads, moments)),
+    ...arithmeticFacts(reads, constantsIn(formulas), divisorsIn(formulas)),
   ];
   // The structure's own reads are words, too.
   const all = readsOf([...formulas, ...structure]);
@@ -99,10 +109,15 @@ export function readsOf(formulas: readonly Formula[]): readonly Apply[] {
   return [...found.values()];
 }
 
+/** The state before the call first. */
+function momentsIn(reads: readonly Apply[]): readonly (MomentName | '')[] {
+  return [...new Set(['' as const, ...reads.map((read) => splitMoment(read.name)[0])])];
+}
+
 // ---- state -------------------------------------------------------------------------------------
 
 function rangeFact(model: Model, read: Apply): readonly Formula[] {
-  const [kind, index, field] = read.name.split('.');
+  const [kind, index, field] = splitMoment(read.name)[1].split('.');
   if (kind === 'field' && read.sort === 'Int')
     return [rangeOf(read, model.contract.slots[Number(index)]!.fields[Number(field)]!.type)];
   if (kind === 'size') return [within(0n, read, largestSize(model.contract.slots[Number(index)]!))];
@@ -176,49 +191,54 @@ function absentFact(read: Apply): readonly Formula[] {
 }
 
 function slotFacts(
+  moment: MomentName | '',
   slot: Slot,
   s: number,
   reads: readonly Apply[],
   mentioned: ReadonlySet<string>,
 ): readonly Formula[] {
+  const fieldAt = (field: number): string => `${moment}${fieldName(s, field)}`;
   const values = keysRead(
     reads,
-    slot.fields.flatMap((leaf, f) => (leaf.guards.length > 0 ? [fieldName(s, f)] : [])),
+    slot.fields.flatMap((leaf, f) => (leaf.guards.length > 0 ? [fieldAt(f)] : [])),
   ).flatMap((keys) =>
-    variantFacts(slot.fields, (f) => apply(fieldName(s, f), keys, sortOfType(slot.fields[f]!.type))),
+    variantFacts(slot.fields, (f) => apply(fieldAt(f), keys, sortOfType(slot.fields[f]!.type))),
   );
-  return [...values, ...entryFacts(slot, s, reads, mentioned)];
+  return [...values, ...entryFacts(slot, s, moment, reads, mentioned)];
 }
 
 function entryFacts(
   slot: Slot,
   s: number,
+  moment: string,
   reads: readonly Apply[],
   mentioned: ReadonlySet<string>,
 ): readonly Formula[] {
-  if (slot.kind === 'set') return mentioned.has(sizeName(s)) ? sizeFacts(slot, s, reads) : [];
-  if (slot.kind !== 'map' || !mentioned.has(hasName(s))) return [];
+  const [has, size] = [`${moment}${hasName(s)}`, `${moment}${sizeName(s)}`];
+  const fieldAt = (field: number): string => `${moment}${fieldName(s, field)}`;
+  if (slot.kind === 'set') return mentioned.has(size) ? sizeFacts(slot, has, size, reads) : [];
+  if (slot.kind !== 'map' || !mentioned.has(has)) return [];
   // A key without an entry reads as zero.
-  return keysRead(reads, [hasName(s), ...slot.fields.map((_, f) => fieldName(s, f))]).map((keys) => {
+  return keysRead(reads, [has, ...slot.fields.map((_, f) => fieldAt(f))]).map((keys) => {
     const zeros = slot.fields.map((field, f) => {
       const sort = sortOfType(field.type);
-      return eq(apply(fieldName(s, f), keys, sort), zeroOf(sort));
+      return eq(apply(fieldAt(f), keys, sort), zeroOf(sort));
     });
-    return or(apply(hasName(s), keys, 'Bool'), and(...zeros));
+    return or(apply(has, keys, 'Bool'), and(...zeros));
   });
 }
 
 /** Distinct elements of a set are at most as many as its size; where all that there can be are few, just as many. */
-function sizeFacts(slot: Slot, s: number, reads: readonly Apply[]): readonly Formula[] {
-  const size = apply(sizeName(s), [], 'Int');
+function sizeFacts(slot: Slot, has: string, sizeAt: string, reads: readonly Apply[]): readonly Formula[] {
+  const size = apply(sizeAt, [], 'Int');
   const counted = (keys: readonly (readonly Formula[])[]): Formula =>
     distinctSum(
       keys,
-      keys.map((key) => ite(apply(hasName(s), key, 'Bool'), ONE, ZERO)),
+      keys.map((key) => ite(apply(has, key, 'Bool'), ONE, ZERO)),
     );
   const few = onlyBools(slot) && 2 ** slot.keys.length <= DISTINCT_MAX;
   return [
-    le(counted(keysRead(reads, [hasName(s)])), size),
+    le(counted(keysRead(reads, [has])), size),
     ...(few ? [eq(size, counted(truthValues(slot.keys.length)))] : []),
   ];
 }
@@ -232,21 +252,29 @@ function truthValues(count: number): readonly (readonly Formula[])[] {
   ]);
 }
 
-function sumFacts(model: Model, i: number, reads: readonly Apply[]): readonly Formula[] {
+function sumFacts(
+  moment: MomentName | '',
+  model: Model,
+  i: number,
+  reads: readonly Apply[],
+): readonly Formula[] {
   const sum = model.sums[i]!;
   const slot = model.contract.slots[sum.slot]!;
-  const state = freeState(model);
+  const state = momentState(model, moment);
+  const has = `${moment}${hasName(sum.slot)}`;
   const term = (keys: readonly Formula[]): Formula => {
     const value = summand(model, sum, keys, entryOf(model, state, sum.slot, keys));
-    return slot.kind === 'set' ? ite(apply(hasName(sum.slot), keys, 'Bool'), value, ZERO) : value;
+    return slot.kind === 'set' ? ite(apply(has, keys, 'Bool'), value, ZERO) : value;
   };
-  const keys = keysRead(reads, [hasName(sum.slot), ...slot.fields.map((_, f) => fieldName(sum.slot, f))]);
-  const bound = le(distinctSum(keys, keys.map(term)), apply(sumName(i), [], 'Int'));
-  return [or(lt(term(witness(model, i, sum.slot)), ZERO), bound)];
+  const keys = keysRead(reads, [has, ...slot.fields.map((_, f) => `${moment}${fieldName(sum.slot, f)}`)]);
+  const bound = le(distinctSum(keys, keys.map(term)), apply(`${moment}${sumName(i)}`, [], 'Int'));
+  return [or(lt(term(witness(moment, model, i, sum.slot)), ZERO), bound)];
 }
 
-function witness(model: Model, sum: number, slot: number): readonly Formula[] {
-  return model.contract.slots[slot]!.keys.map((key, i) => symbol(`witness.${sum}.${i}`, sortOfType(key)));
+function witness(moment: string, model: Model, sum: number, slot: number): readonly Formula[] {
+  return model.contract.slots[slot]!.keys.map((key, i) =>
+    symbol(`${moment}witness.${sum}.${i}`, sortOfType(key)),
+  );
 }
 
 const DISTINCT_MAX = 8;
@@ -274,20 +302,25 @@ function keysRead(reads: readonly Apply[], names: readonly string[]): readonly (
 
 // ---- ledger ------------------------------------------------------------------------------------
 
-function ledgerFacts(model: Model, c: number, reads: readonly Apply[]): readonly Formula[] {
+function ledgerFacts(
+  model: Model,
+  c: number,
+  reads: readonly Apply[],
+  moments: readonly string[],
+): readonly Formula[] {
   const issued = model.contract.currencies[c]!.kind === 'issued';
   const facts = reads
     .filter((read) => [`floor.${c}`, `floor.${c}${NEXT}`].includes(read.name))
     .flatMap(floorFacts);
-  for (const moment of ['', NEXT]) {
-    const balances = reads.filter((read) => read.name === `balance.${c}${moment}`);
+  for (const [before, after] of [['', NEXT], ...moments.map((moment) => [moment, ''])] as const) {
+    const balances = reads.filter((read) => read.name === `${before}balance.${c}${after}`);
     for (const balance of balances) {
       const account = balance.args[0]!;
       facts.push(implies(eq(account, SELF), le(ZERO, balance)));
       facts.push(implies(eq(account, zeroOf('Did')), eq(balance, ZERO)));
       if (issued) facts.push(le(ZERO, balance));
     }
-    facts.push(...circulation(`total.${c}${moment}`, balances));
+    facts.push(...circulation(`${before}total.${c}${after}`, balances));
   }
   return facts;
 }
@@ -327,12 +360,31 @@ export function environmentFacts(now: Formula, block: Formula): readonly Formula
 
 // ---- arithmetic --------------------------------------------------------------------------------
 
-function arithmeticFacts(reads: readonly Apply[], constants: readonly bigint[]): readonly Formula[] {
+function arithmeticFacts(
+  reads: readonly Apply[],
+  constants: readonly bigint[],
+  divisors: readonly bigint[],
+): readonly Formula[] {
   const products = reads.filter((read) => read.name === 'product');
   const quotients = reads.filter((read) => read.name === 'quotient');
   const inside = quotients.map((q) => apply('product', [q.args[1]!, q], 'Int') as Apply);
-  const all = [...products, ...inside];
+  const fractions = reads.filter((read) => read.name === 'mulDiv').map(partsOfFraction);
+  const roots = reads
+    .filter((read) => read.name === 'isqrt')
+    .map((root) => [root, multiply(root, root)] as const);
+  const made = [
+    ...fractions.flatMap(({ product, back }) => [product, back]),
+    ...roots.map(([, square]) => square),
+  ];
+  const plain = eachOnce([...products, ...inside, ...made.filter(isProduct)]);
+  const split = plain.map((p) => [p, splitProduct(p)] as const).filter(([, sum]) => sum !== null);
+  const all = eachOnce([...plain, ...readsOf(split.map(([, sum]) => sum!)).filter(isProduct)]);
   return [
+    ...split.map(([p, sum]) => eq(p, sum!)),
+    ...fractions.flatMap(fractionFacts),
+    ...roots.flatMap(([root, square]) => rootFacts(root, square)),
+    ...reads.filter((read) => read.name === 'pow').flatMap(powerFacts),
+    ...all.flatMap((p) => divisors.flatMap((m) => scaledFacts(p, m))),
     ...all.flatMap(productFacts),
     ...all.flatMap((p) => boundFacts(p, constants)),
     ...quotients.flatMap((q, i) => quotientFacts(q, inside[i]!)),
@@ -405,6 +457,97 @@ function monotoneFacts(p: Apply, q: Apply): readonly Formula[] {
     facts.push(implies(and(common, le(by, ZERO), le(y, x)), le(p, q)));
   }
   return facts;
+}
+
+/** `a * (b + 1)` as `a * b + a`: a factor with a constant part falls apart; null where neither does. */
+function splitProduct(p: Apply): Formula | null {
+  const [a, b] = p.args as [Formula, Formula];
+  return splitBy(b, a) ?? splitBy(a, b);
+}
+
+function splitBy(sum: Formula, by: Formula): Formula | null {
+  if (sum.kind !== 'op' || (sum.op !== 'add' && sum.op !== 'sub')) return null;
+  if (!sum.args.some((arg) => arg.kind === 'int')) return null;
+  const [left, right] = sum.args.map((arg) => multiply(arg, by)) as [Formula, Formula];
+  return sum.op === 'add' ? add(left, right) : sub(left, right);
+}
+
+/** A product with one factor within a constant lies within that many times the other. */
+function scaledFacts(p: Apply, m: bigint): readonly Formula[] {
+  const [a, b] = p.args as [Formula, Formula];
+  return [
+    [a, b],
+    [b, a],
+  ].flatMap(([x, y]) => {
+    const bound = scale(m, x!);
+    return [
+      implies(and(le(ZERO, x!), le(y!, int(m))), le(p, bound)),
+      implies(and(le(ZERO, x!), le(int(m), y!)), le(bound, p)),
+      implies(and(le(x!, ZERO), le(y!, int(m))), le(bound, p)),
+      implies(and(le(x!, ZERO), le(int(m), y!)), le(p, bound)),
+    ];
+  });
+}
+
+/** The constants that something is divided by, in order of appearance. */
+function divisorsIn(formulas: readonly Formula[]): readonly bigint[] {
+  const found = new Set<bigint>();
+  visitNodes(formulas, (node) => {
+    const by = node.kind === 'op' && node.op === 'div' ? node.args[1] : undefined;
+    if (by?.kind === 'int') found.add(by.value);
+  });
+  return [...found].slice(0, BOUNDS_MAX);
+}
+
+/** `a * b / c` rounded down, the exact product, and `c` times the result. */
+type Fraction = { readonly read: Apply; readonly product: Formula; readonly back: Formula };
+
+function partsOfFraction(read: Apply): Fraction {
+  const [a, b, c] = read.args as [Formula, Formula, Formula];
+  return { read, product: multiply(a, b), back: multiply(c, read) };
+}
+
+/** `c * q <= a * b < c * q + c`; a share that is no more than the whole lies between zero and what is shared. */
+function fractionFacts({ read, product, back }: Fraction): readonly Formula[] {
+  const [a, b, c] = read.args as [Formula, Formula, Formula];
+  const shares = [
+    [a, b],
+    [b, a],
+  ].flatMap(([x, n]) => {
+    const between = ite(le(ZERO, x!), and(le(ZERO, read), le(read, x!)), and(le(x!, read), le(read, ZERO)));
+    return [
+      implies(and(lt(ZERO, c), le(ZERO, n!), le(n!, c)), between),
+      implies(and(lt(ZERO, c), eq(n!, c)), eq(read, x!)),
+    ];
+  });
+  return [or(le(c, ZERO), and(le(back, product), lt(sub(product, back), c))), ...shares];
+}
+
+/** `r * r <= x < (r + 1) * (r + 1)`. */
+function rootFacts(root: Apply, square: Formula): readonly Formula[] {
+  const x = root.args[0]!;
+  const next = add(square, add(scale(2n, root), ONE));
+  return [implies(le(ZERO, x), and(le(ZERO, root), le(root, x), le(square, x), lt(x, next)))];
+}
+
+function powerFacts(power: Apply): readonly Formula[] {
+  const [a, n] = power.args as [Formula, Formula];
+  return [
+    implies(eq(n, ZERO), eq(power, ONE)),
+    implies(eq(n, ONE), eq(power, a)),
+    implies(and(eq(a, ZERO), lt(ZERO, n)), eq(power, ZERO)),
+    implies(and(eq(a, ONE), le(ZERO, n)), eq(power, ONE)),
+    implies(and(lt(ZERO, a), lt(ZERO, n)), le(a, power)),
+  ];
+}
+
+function isProduct(formula: Formula): formula is Apply {
+  return formula.kind === 'apply' && formula.name === 'product';
+}
+
+function eachOnce(reads: readonly Apply[]): readonly Apply[] {
+  const number = numbering();
+  return [...new Map(reads.map((read) => [number(read), read])).values()];
 }
 
 function eqv(a: Formula, b: Formula): Formula {

@@ -13,6 +13,7 @@ export type Flaw =
   | 'selfTransferMoves'
   | 'amountsPositive'
   | 'branchForgotten'
+  | 'loopWritesNothing'
   | 'emptyAtInit'
   | 'addAlwaysGrows'
   | 'transferNeverFails'

@@ -148,6 +148,7 @@ export function sub(a: Formula, b: Formula): Formula {
 export function scale(factor: bigint, a: Formula): Formula {
   if (a.kind === 'int') return int(factor * a.value);
   if (factor === 0n) return ZERO;
+  if (isScaled(a)) return scale(factor * a.args[0].value, a.args[1]);
   return factor === 1n ? a : op('scale', [int(factor), a], 'Int');
 }
 
@@ -155,6 +156,8 @@ export function scale(factor: bigint, a: Formula): Formula {
 export function multiply(a: Formula, b: Formula): Formula {
   if (a.kind === 'int') return scale(a.value, b);
   if (b.kind === 'int') return scale(b.value, a);
+  if (isScaled(a)) return scale(a.args[0].value, multiply(a.args[1], b));
+  if (isScaled(b)) return scale(b.args[0].value, multiply(a, b.args[1]));
   return apply('product', [a, b], 'Int');
 }
 
@@ -173,7 +176,36 @@ export function remainder(a: Formula, b: Formula): Formula {
   return sub(a, multiply(b, divide(a, b)));
 }
 
+/** `a * b / c` toward negative infinity; unless `c` is positive anything at all. */
+export function mulDiv(a: Formula, b: Formula, c: Formula): Formula {
+  if (c.kind === 'int' && c.value > 0n) return floorDiv(multiply(a, b), c);
+  return apply('mulDiv', [a, b, c], 'Int');
+}
+
+/** `a * b / c` toward positive infinity. */
+export function mulDivUp(a: Formula, b: Formula, c: Formula): Formula {
+  return scale(-1n, mulDiv(scale(-1n, a), b, c));
+}
+
+/** The integer square root; of a negative number anything at all. */
+export function squareRoot(a: Formula): Formula {
+  return apply('isqrt', [a], 'Int');
+}
+
+const POWER_MAX = 64n;
+
+/** A power: exact where it is plain, else a function with bounds; with a negative exponent anything at all. */
+export function power(a: Formula, n: Formula): Formula {
+  if (n.kind === 'int' && n.value === 0n) return ONE;
+  if (n.kind === 'int' && n.value === 1n) return a;
+  if (n.kind === 'int' && n.value === 2n) return multiply(a, a);
+  if (a.kind === 'int' && n.kind === 'int' && n.value > 0n && n.value <= POWER_MAX)
+    return int(a.value ** n.value);
+  return apply('pow', [a, n], 'Int');
+}
+
 export function floorDiv(a: Formula, by: Formula): Formula {
+  if (a.kind === 'int' && by.kind === 'int' && by.value > 0n) return int(floorOf(a.value, by.value));
   return op('div', [a, by], 'Int');
 }
 
@@ -375,8 +407,19 @@ function sameAll(a: readonly Formula[], b: readonly Formula[], depth: number): b
   return a.length === b.length && a.every((part, i) => same(part, b[i]!, depth));
 }
 
+function floorOf(a: bigint, by: bigint): bigint {
+  return a / by - (a < 0n && a % by !== 0n ? 1n : 0n);
+}
+
 function isValue(a: Formula): boolean {
   return a.kind === 'int' || a.kind === 'bool' || a.kind === 'literal';
+}
+
+type Scaled = { readonly args: readonly [{ readonly value: bigint }, Formula] };
+
+/** A constant times a term. */
+function isScaled(a: Formula): a is Formula & Scaled {
+  return a.kind === 'op' && a.op === 'scale' && a.args[0]!.kind === 'int';
 }
 
 function isInt(a: Formula, value: bigint): boolean {

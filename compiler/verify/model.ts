@@ -4,13 +4,14 @@
  */
 import type { Bound, Clause, Contract, Function as CoreFunction, Slot, Stmt, Term } from '../core/core.ts';
 import type { Flaws } from './flaws.ts';
-import { apply, type Formula, type Sort, sortOfType, zeroOf } from './formula.ts';
+import { apply, type Formula, type Sort, sortOf, sortOfType, zeroOf } from './formula.ts';
 import {
   balanceName,
   fieldName,
   floorName,
   freeArray,
   hasName,
+  type MomentName,
   type State,
   type SymbolicArray,
   sizeName,
@@ -64,6 +65,18 @@ export function sumIndex(model: Model, term: SumTerm): number {
 /** Anything at all: what a call finds. */
 export function freeState(model: Model): State {
   return stateOf(model, freeArray, (name, sort) => apply(name, [], sort));
+}
+
+/** Anything at all at a moment inside of a call. */
+export function momentState(model: Model, moment: MomentName | ''): State {
+  const { arrays, words } = freeState(model);
+  const named = new Map(
+    [...arrays].map(([name, { base }]) => [name, freeArray(`${moment}${name}`, base.sort)] as const),
+  );
+  const values = [...words].map(
+    ([name, word]) => [name, apply(`${moment}${name}`, [], sortOf(word))] as const,
+  );
+  return { arrays: named, words: new Map(values) };
 }
 
 /** What `init` finds: the contract's own state is zero, the ledger anything. */
@@ -122,6 +135,7 @@ function clausesOfFunction(fn: CoreFunction): readonly { readonly term: Term }[]
 
 function assertsIn(stmt: Stmt): readonly { readonly term: Term }[] {
   if (stmt.kind === 'assert') return [stmt.clause];
+  if (stmt.kind === 'loop') return [...stmt.invariants, ...stmt.body.flatMap(assertsIn)];
   return stmt.kind === 'if' ? [...stmt.then, ...stmt.otherwise].flatMap(assertsIn) : [];
 }
 

@@ -22,6 +22,7 @@ import {
 } from './facts.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
 import {
+  and,
   eq,
   FALSE,
   type Formula,
@@ -84,6 +85,10 @@ export type Obligation = {
   readonly failure: string;
   /** The clause, where the obligation is about one. */
   readonly clause: Clause | AssertClause | null;
+  /** What other obligations assume only as long as this one holds: an invariant of the contract, or of a loop. */
+  readonly keeps: string | null;
+  /** A loop stands for its turns by its invariants alone: a model need not be a run. */
+  readonly cut: boolean;
   /** The clause or branch stands inside of the code, at `span`: whether it is broken shows only there. */
   readonly inside: boolean;
   /** Index of the function into the contract's, -1 for none. */
@@ -97,7 +102,7 @@ export type Obligation = {
 export const ENVIRONMENT = 'between calls';
 
 export type ObligationOptions = {
-  /** Names of the invariants that may be assumed; all where absent. */
+  /** Names of the invariants that may be assumed, those of loops by `assumptionOf`; all where absent. */
   readonly assumed?: ReadonlySet<string>;
   readonly flaws?: Flaws;
 };
@@ -107,7 +112,8 @@ export function obligationsOf(contract: Contract, options: ObligationOptions = {
   const model = modelOf(contract, options.flaws ?? NO_FLAWS);
   const assumed = contract.invariants.filter((invariant) => options.assumed?.has(invariant.name) ?? true);
   const context: Context = { model, assumed, problem: sumProblem(model) };
-  const walks = entryPoints(contract).map((fn) => walkEntry(model, fn));
+  const assumes = (name: string): boolean => options.assumed?.has(name) ?? true;
+  const walks = entryPoints(contract).map((fn) => walkEntry(model, fn, assumes));
   return [
     ...contradictoryInvariants(context),
     ...walks.flatMap((walk) => obligationsOfWalk(context, walk)),
@@ -135,11 +141,15 @@ function entryPoints(contract: Contract): readonly (readonly [CoreFunction, numb
   return contract.functions.map((fn, i) => [fn, i] as const).filter(([fn]) => fn.kind !== 'fn');
 }
 
-function walkEntry(model: Model, [fn, callee]: readonly [CoreFunction, number]): Walk {
+function walkEntry(
+  model: Model,
+  [fn, callee]: readonly [CoreFunction, number],
+  assumes: (name: string) => boolean,
+): Walk {
   const isInit = fn.kind === 'init';
   const env = isInit ? initEnvironment : callEnvironment;
   const before = isInit ? zeroState(model) : freeState(model);
-  return { passive: walkFunction(model, fn, before, env), callee, env };
+  return { passive: walkFunction(model, fn, before, env, assumes), callee, env };
 }
 
 const NOW = symbol('now', 'Int');
@@ -253,17 +263,35 @@ function assertHolds(context: Context, walk: Walk, point: AssertPoint, index: nu
   const kind = clause.kind === 'requires' || clause.kind === 'ensures' ? clause.kind : 'assert';
   const where =
     point.fn === walk.passive.fn ? '' : ` of \`${point.fn.name}\`, called in \`${walk.passive.fn.name}\`,`;
+  const name = `${clause.name}${point.label}${point.loop === null ? '' : `.${point.loop.stands}`}`;
+  const { success, failure } = assertWords(kind, clause.text, where, point.loop);
   return obligation(context, walk, {
     kind,
-    name: point.fn === walk.passive.fn ? clause.name : `${point.fn.name}.${clause.name}.${index + 1}`,
+    name: point.fn === walk.passive.fn ? name : `${point.fn.name}.${name}.${index + 1}`,
     span: point.span,
     clause,
     violation: [not(holds(context.model, clause.term, scope)), ...reached],
     passed: point.checksBefore,
     inside: true,
-    success: `\`${kind} ${clause.text}\`${where} holds`,
-    failure: `\`${kind} ${clause.text}\`${where} does not hold`,
+    keeps: point.loop?.assumption ?? null,
+    success,
+    failure,
   });
+}
+
+function assertWords(kind: string, text: string, where: string, loop: AssertPoint['loop']) {
+  if (loop === null)
+    return {
+      success: `\`${kind} ${text}\`${where} holds`,
+      failure: `\`${kind} ${text}\`${where} does not hold`,
+    };
+  const what = `loop invariant \`${text}\`${where}`;
+  return loop.stands === 'before'
+    ? {
+        success: `${what} holds before the first turn`,
+        failure: `${what} does not hold before the first turn`,
+      }
+    : { success: `${what} is kept by every turn`, failure: `${what} is not kept by every turn` };
 }
 
 /** No account but the stranger's own is lower after the call. */
@@ -288,26 +316,44 @@ function stranger(context: Context, walk: Walk): Obligation {
   });
 }
 
-const MAY_REVERT: ReadonlySet<Check['reason']> = new Set(['overflow', 'divisionByZero', 'capacity']);
+const MAY_REVERT: ReadonlySet<Check['reason']> = new Set([
+  'overflow',
+  'divisionByZero',
+  'capacity',
+  'loopBound',
+]);
 
 function mayRevert(context: Context, walk: Walk): readonly Obligation[] {
   const { checks, fn } = walk.passive;
   const found = checks
     .map((check, i) => [check, i] as const)
     .filter(([check]) => MAY_REVERT.has(check.reason));
-  return found.map(([check, i], n) =>
-    obligation(context, walk, {
+  const places = Map.groupBy(found, ([check, i]) => placeOf(check, i));
+  return [...places.values()].map((turns, n) => {
+    const [check, first] = turns[0]!;
+    const failing = ([{ ok, guard }, i]: (typeof turns)[number]) => [
+      not(ok),
+      guard,
+      passes(checks.slice(0, i)),
+    ];
+    const isOne = turns.length === 1;
+    return obligation(context, walk, {
       kind: 'may-revert',
       name: `${check.reason}.${n + 1}`,
       span: check.span,
       clause: null,
-      violation: [not(check.ok), check.guard, passes(checks.slice(0, i))],
-      passed: i,
+      violation: isOne ? failing(turns[0]!) : [or(...turns.map((turn) => and(...failing(turn))))],
+      passed: isOne ? first : 'some',
       ...(check.reason === 'capacity' ? { inside: true as const } : {}),
       success: `\`${fn.name}\` cannot revert here`,
       failure: `\`${fn.name}\` may revert: ${check.what}`,
-    }),
-  );
+    });
+  });
+}
+
+/** The turns of an unrolled loop are one place, everything else is one of its own. */
+function placeOf({ loop, reason, span }: Check, index: number): string {
+  return loop === 0 ? String(index) : `loop ${loop} ${reason} ${span.start} ${span.end}`;
 }
 
 function vacuity(context: Context, walk: Walk): readonly Obligation[] {
@@ -418,6 +464,7 @@ type Draft = {
   readonly passed: number | 'some';
   readonly stranger?: true;
   readonly inside?: true;
+  readonly keeps?: string | null;
   readonly success: string;
   readonly failure: string;
 };
@@ -439,6 +486,8 @@ function obligation(context: Context, walk: Walk | null, draft: Draft): Obligati
     success,
     failure,
     clause,
+    keeps: draft.keeps ?? (kind === 'invariant' ? name : null),
+    cut: [...script.legend.values()].some((part) => part.kind === 'symbol' && part.name.startsWith('loop.')),
     inside: draft.inside ?? false,
     callee: walk?.callee ?? -1,
     script,
@@ -503,9 +552,9 @@ function strangerFacts(model: Model, formulas: readonly Formula[]): readonly For
   return facts;
 }
 
-const WORDS = ['parameter.', 'witness.', 'absent.'];
+const WORDS = ['parameter.', 'witness.', 'absent.', 'loop.'];
 
-/** Parameters and witnesses that are numbers are 64-bit words. */
+/** Parameters and witnesses that are numbers, and what a loop leaves unknown, are 64-bit words. */
 function wordFacts(formulas: readonly Formula[]): readonly Formula[] {
   const words = new Map<string, Formula>();
   visitNodes(formulas, (node) => {

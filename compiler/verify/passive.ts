@@ -16,18 +16,20 @@ import type {
   Stmt,
 } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
-import { constant, entryOf, operate, summand } from './clause.ts';
+import { constant, entryOf, holds, operate, summand } from './clause.ts';
 import {
   add,
   and,
   bool,
   eq,
+  eqAll,
   FALSE,
   type Formula,
   fits,
   implies,
   int,
   ite,
+  le,
   lt,
   not,
   ONE,
@@ -48,16 +50,20 @@ import {
   transferFacts,
   transferSucceeds,
 } from './ledger.ts';
-import type { Model } from './model.ts';
+import { type Model, momentState } from './model.ts';
 import {
+  balanceName,
   fieldName,
   hasName,
   mergeStates,
+  momentName,
   readArray,
   readWord,
   type State,
+  type SymbolicArray,
   sizeName,
   sumName,
+  takenName,
   totalName,
   writeArray,
   writeWord,
@@ -81,10 +87,12 @@ export type Passive = {
 export type Check = {
   readonly guard: Formula;
   readonly ok: Formula;
-  readonly reason: Revert['reason'] | 'require';
+  readonly reason: Revert['reason'] | 'require' | 'loop';
   readonly span: Span;
   /** What can go wrong, in words. */
   readonly what: string;
+  /** Number of the unrolled loop that it stands in, 0 for none: its turns are one place to the author. */
+  readonly loop: number;
 };
 /** Known once this many checks have passed, and not before: execution may have reverted earlier. */
 export type PathFact = { readonly checksBefore: number; readonly fact: Formula };
@@ -102,7 +110,13 @@ export type AssertPoint = {
   readonly state: State;
   readonly locals: readonly (Formula | undefined)[];
   readonly result: readonly Formula[];
+  /** Which turn of which loop, for the name. */
+  readonly label: string;
+  /** Of an invariant of a loop. */
+  readonly loop: LoopPoint | null;
 };
+/** `assumption`: the invariant is assumed under this name, so it has to be shown here; null where nothing assumes it. */
+export type LoopPoint = { readonly stands: 'before' | 'kept'; readonly assumption: string | null };
 export type Branch = { readonly guard: Formula; readonly checksBefore: number; readonly span: Span };
 
 /** What a function's parameters and environment are called in formulas. */
@@ -115,9 +129,25 @@ export function walkFunction(
   fn: CoreFunction,
   before: State,
   env: (name: EnvName) => Formula,
+  assumes: (invariant: string) => boolean = () => true,
 ): Passive {
   const params = parameterTypes(fn).map((type, i) => parameterSymbol(i, type));
-  const walk: Walk = { model, fn, env, before, checks: [], facts: [], asserts: [], branches: [], exits: [] };
+  const walk: Walk = {
+    model,
+    fn,
+    env,
+    before,
+    assumes,
+    label: '',
+    unrolled: 0,
+    checks: [],
+    facts: [],
+    asserts: [],
+    branches: [],
+    exits: [],
+    elements: [],
+    counter: { next: 1 },
+  };
   const { state, values } = walkBody(walk, TRUE, before, params);
   const { checks, facts, asserts, branches } = walk;
   return { fn, before, checks, after: state, result: values, facts, asserts, branches, locals: params };
@@ -173,11 +203,27 @@ type Walk = {
   readonly env: (name: EnvName) => Formula;
   /** The state on entry. */
   readonly before: State;
+  /** Whether an invariant of a loop may be assumed in its turns and behind it. */
+  readonly assumes: (invariant: string) => boolean;
+  /** The turns that the path stands in, for names. */
+  readonly label: string;
+  /** Number of the outermost loop around that is walked turn by turn, 0 for none. */
+  readonly unrolled: number;
   readonly checks: Check[];
   readonly facts: PathFact[];
   readonly asserts: AssertPoint[];
   readonly branches: Branch[];
   readonly exits: Exit[];
+  readonly elements: Element[];
+  /** Numbers for what a loop leaves unknown. */
+  readonly counter: { next: number };
+};
+/** An element of a set that was read by its number, from the set as `members` has it. */
+type Element = {
+  readonly members: SymbolicArray;
+  readonly guard: Formula;
+  readonly index: Formula;
+  readonly words: readonly Formula[];
 };
 /** Where execution stands: the path that led here, given that no check failed. */
 type Path = {
@@ -241,6 +287,10 @@ function walkStmt(walk: Walk, stmt: Stmt, path: Path): Path | null {
       return path;
     case 'if':
       return walkIf(walk, stmt, path, value(stmt.condition));
+    case 'element':
+      return walkElement(walk, stmt, path, value(stmt.index));
+    case 'loop':
+      return walkLoop(walk, stmt, path, value(stmt.from), value(stmt.to));
     case 'return':
       walk.exits.push({ guard: path.guard, state: path.state, values: stmt.values.map(value) });
       return null;
@@ -275,7 +325,8 @@ function checked(
   span: Span,
   what: string,
 ): Path {
-  if (!(ok.kind === 'bool' && ok.value)) walk.checks.push({ guard: path.guard, ok, reason, span, what });
+  if (!(ok.kind === 'bool' && ok.value))
+    walk.checks.push({ guard: path.guard, ok, reason, span, what, loop: walk.unrolled });
   return path;
 }
 
@@ -284,6 +335,7 @@ const WHAT: { readonly [reason in Revert['reason']]: string } = {
   divisionByZero: 'the divisor is zero',
   host: 'the host refuses',
   capacity: 'the set is full',
+  loopBound: 'the loop passes its bound',
 };
 
 function walkOp(
@@ -292,15 +344,37 @@ function walkOp(
   path: Path,
   args: readonly Formula[],
 ): Path {
+  const { what, divisor, domain } = operationOf(stmt.op, args);
   for (const revert of stmt.reverts.filter((r) => r.reason === 'divisionByZero')) {
-    checked(walk, path, not(eq(args[1]!, ZERO)), revert.reason, revert.span, WHAT[revert.reason]);
+    checked(walk, path, divisor, revert.reason, revert.span, what.divisionByZero);
   }
   const result = operate(walk.model, stmt.op, args);
   for (const revert of stmt.reverts.filter((r) => r.reason === 'overflow')) {
-    const ok = walk.model.flaws.has('noOverflow') ? TRUE : fits(result);
-    checked(walk, path, ok, revert.reason, revert.span, WHAT[revert.reason]);
+    const ok = walk.model.flaws.has('noOverflow') ? TRUE : and(domain, fits(result));
+    checked(walk, path, ok, revert.reason, revert.span, what.overflow);
   }
   return assign(path, stmt.target, result);
+}
+
+/** What an operation asks of its operands besides that its result fits, and the words for it. */
+function operationOf(op: Extract<Stmt, { readonly kind: 'op' }>['op'], args: readonly Formula[]) {
+  switch (op) {
+    case 'mulDiv':
+    case 'mulDivUp': {
+      const what = { ...WHAT, divisionByZero: 'the divisor is not positive' };
+      return { what, divisor: lt(ZERO, args[2]!), domain: TRUE };
+    }
+    case 'isqrt': {
+      const what = { ...WHAT, overflow: 'a negative number has no square root' };
+      return { what, divisor: TRUE, domain: le(ZERO, args[0]!) };
+    }
+    case 'pow': {
+      const what = { ...WHAT, overflow: 'the exponent is negative, or the result does not fit in 64 bits' };
+      return { what, divisor: TRUE, domain: le(ZERO, args[1]!) };
+    }
+    default:
+      return { what: WHAT, divisor: args[1] === undefined ? TRUE : not(eq(args[1], ZERO)), domain: TRUE };
+  }
 }
 
 function walkLoad(walk: Walk, target: number, place: Place, path: Path): Path {
@@ -443,7 +517,14 @@ function noteClause(
   result: readonly Formula[],
 ): void {
   const { fn, before } = walk;
-  walk.asserts.push({ clause, fn, span, checksBefore: walk.checks.length, old: before, result, ...path });
+  notePoint(walk, { clause, fn, span, result, old: before, loop: null }, path);
+}
+
+type Noted = Omit<AssertPoint, 'checksBefore' | 'label' | 'guard' | 'state' | 'locals'>;
+
+function notePoint(walk: Walk, point: Noted, { guard, state, locals }: Path): void {
+  const { label, checks } = walk;
+  walk.asserts.push({ ...point, guard, state, locals, label, checksBefore: checks.length });
 }
 
 function walkIf(
@@ -459,9 +540,8 @@ function walkIf(
   const a = walkBlock(walk, stmt.then, thenPath);
   const b = walkBlock(walk, stmt.otherwise, elsePath);
   if (a === null || b === null) return a ?? b;
-  const locals = a.locals.map((value, i) => mergeLocal(condition, value, b.locals[i]));
   const guard = a.guard === thenPath.guard && b.guard === elsePath.guard ? path.guard : or(a.guard, b.guard);
-  return { guard, state: mergeStates(mergeCondition(walk, condition), a.state, b.state), locals };
+  return joinPaths(walk, condition, a, b, guard);
 }
 
 function mergeCondition(walk: Walk, condition: Formula): Formula {
@@ -471,6 +551,241 @@ function mergeCondition(walk: Walk, condition: Formula): Formula {
 /** A local of one branch alone is not read after the join. */
 function mergeLocal(condition: Formula, a: Formula | undefined, b: Formula | undefined): Formula | undefined {
   return a === undefined || b === undefined ? (a ?? b) : ite(condition, a, b);
+}
+
+// ---- loops -------------------------------------------------------------------------------------
+
+type Loop = Extract<Stmt, { readonly kind: 'loop' }>;
+
+/** Loops that are small in this sense are walked turn by turn. */
+const UNROLLED_TURNS_MAX = 8;
+const UNROLLED_STATEMENTS_MAX = 48;
+
+function walkLoop(walk: Walk, loop: Loop, path: Path, from: Formula, to: Formula): Path | null {
+  const known = from.kind === 'int' && to.kind === 'int' ? Number(to.value - from.value) : loop.bound;
+  const turns = Math.max(0, Math.min(loop.bound, known));
+  const isSmall =
+    turns <= UNROLLED_TURNS_MAX && turns * countStatements(loop.body) <= UNROLLED_STATEMENTS_MAX;
+  const start = assign(path, loop.index, from);
+  if (!isSmall) return walkCut(walk, loop, start, from, to);
+  noteInvariants(walk, loop, start, { stands: 'before', assumption: null });
+  const unrolled = walk.unrolled === 0 ? walk.counter.next++ : walk.unrolled;
+  return walkTurn({ ...walk, unrolled, branches: [] }, loop, start, from, to, turns, 1);
+}
+
+function countStatements(stmts: readonly Stmt[]): number {
+  const inside = (stmt: Stmt): number => {
+    if (stmt.kind === 'if') return countStatements(stmt.then) + countStatements(stmt.otherwise);
+    return stmt.kind === 'loop' ? stmt.bound * countStatements(stmt.body) : 0;
+  };
+  return stmts.reduce((sum, stmt) => sum + 1 + inside(stmt), 0);
+}
+
+/** This turn and those after it; `left`: how many there may still be. */
+function walkTurn(
+  walk: Walk,
+  loop: Loop,
+  path: Path,
+  from: Formula,
+  to: Formula,
+  left: number,
+  turn: number,
+): Path | null {
+  const index = add(from, int(BigInt(turn - 1)));
+  const goesOn = lt(index, to);
+  if (goesOn.kind === 'bool' && !goesOn.value) return path;
+  if (left === 0) return endAtBound(walk, loop, path, not(goesOn));
+  const inside = { ...assign(path, loop.index, index), guard: and(path.guard, goesOn) };
+  const named = { ...walk, label: `${walk.label}.turn_${turn}` };
+  const end = walkBlock(named, loop.body, inside);
+  const outside = { ...path, guard: and(path.guard, not(goesOn)) };
+  if (end === null) return goesOn.kind === 'bool' ? null : outside;
+  const next = assign(end, loop.index, add(index, ONE));
+  noteInvariants(named, loop, next, { stands: 'kept', assumption: null });
+  const rest = walkTurn(walk, loop, next, from, to, left - 1, turn + 1);
+  if (goesOn.kind === 'bool') return rest;
+  return rest === null ? outside : joinPaths(walk, goesOn, rest, outside, or(rest.guard, outside.guard));
+}
+
+function joinPaths(walk: Walk, condition: Formula, a: Path, b: Path, guard: Formula): Path {
+  const locals = a.locals.map((value, i) => mergeLocal(condition, value, b.locals[i]));
+  return { guard, state: mergeStates(mergeCondition(walk, condition), a.state, b.state), locals };
+}
+
+/** Nothing is left unknown of a loop that has made all of its turns; where it wants one more it reverts. */
+function endAtBound(walk: Walk, loop: Loop, path: Path, ok: Formula): Path {
+  const [revert] = loop.reverts;
+  return revert === undefined ? path : checked(walk, path, ok, 'loopBound', revert.span, WHAT.loopBound);
+}
+
+/**
+ * A loop cut at its invariants: what the body writes is unknown at the beginning of the one turn that stands for
+ * all, and again behind the loop. `turn` says that there is such a turn, `done` that the loop came to its end and did not return.
+ */
+function walkCut(walk: Walk, loop: Loop, start: Path, from: Formula, to: Formula): Path | null {
+  const number = walk.counter.next++;
+  const written = writtenBy(walk.model, loop.body);
+  noteInvariants(walk, loop, start, { stands: 'before', assumption: '' });
+  const turn = symbol(`loop.${number}.turn`, 'Bool');
+  const before = forget(walk, start, written, walk.counter.next++);
+  const index = symbol(`loop.${number}.index`, 'Int');
+  const inside = { ...assign(before, loop.index, index), guard: and(start.guard, turn) };
+  // The machine stops at the end of one turn beyond the bound.
+  const last = add(from, int(BigInt(loop.bound)));
+  const known = [le(from, index), lt(index, to), le(index, last), ...assumedOf(walk, loop, inside)];
+  addFact(walk, implies(inside.guard, and(...known)));
+  const exits = walk.exits.length;
+  const named = { ...walk, label: `${walk.label}.turn` };
+  const end = walkBlock(named, loop.body, inside);
+  if (end !== null) {
+    const next = assign(end, loop.index, add(index, ONE));
+    noteInvariants(named, loop, next, { stands: 'kept', assumption: '' });
+  }
+  return walkBehind(walk, loop, start, written, { from, to, number, exits });
+}
+
+type Cut = { readonly from: Formula; readonly to: Formula; readonly number: number; readonly exits: number };
+
+function walkBehind(walk: Walk, loop: Loop, start: Path, written: Written, cut: Cut): Path {
+  const { from, to, number } = cut;
+  const returns = walk.exits.splice(cut.exits);
+  const done = returns.length === 0 ? TRUE : symbol(`loop.${number}.done`, 'Bool');
+  walk.exits.push(...returns.map((exit) => ({ ...exit, guard: and(exit.guard, not(done)) })));
+  const turns = sub(to, from);
+  const guard = and(start.guard, done);
+  const within = loop.reverts.length === 0 ? TRUE : le(turns, int(BigInt(loop.bound)));
+  // Also where it cannot fail: what is known behind the loop is then not known at its last turn.
+  const span = loop.reverts[0]?.span ?? loop.span;
+  const isOpen = !(within.kind === 'bool' && within.value);
+  const reason = isOpen ? 'loopBound' : 'loop';
+  walk.checks.push({ guard, ok: within, reason, span, what: WHAT.loopBound, loop: walk.unrolled });
+  const after = forget(walk, start, written, walk.counter.next++);
+  const behind = { ...assign(after, loop.index, ite(lt(from, to), to, from)), guard };
+  addFact(walk, implies(guard, and(...assumedOf(walk, loop, behind))));
+  addFact(walk, implies(start.guard, or(done, ...returns.map((exit) => and(exit.guard, not(done))))));
+  return behind;
+}
+
+function addFact(walk: Walk, fact: Formula): void {
+  walk.facts.push({ checksBefore: walk.checks.length, fact });
+}
+
+/** The invariants that may be assumed, in the state of the path. */
+function assumedOf(walk: Walk, loop: Loop, path: Path): readonly Formula[] {
+  const { fn, model, env, before: old } = walk;
+  const scope = { old, now: path.state, env, locals: path.locals, result: [], callee: -1 };
+  return loop.invariants
+    .filter((clause) => walk.assumes(assumptionOf(fn, clause)))
+    .map((clause) => holds(model, clause.term, scope));
+}
+
+/** The name under which an invariant of a loop is assumed. */
+export function assumptionOf(fn: CoreFunction, clause: AssertClause): string {
+  return `${fn.name} ${clause.name}`;
+}
+
+function noteInvariants(walk: Walk, loop: Loop, path: Path, point: LoopPoint): void {
+  const { fn, before: old } = walk;
+  for (const clause of loop.invariants) {
+    const assumption = point.assumption === null ? null : assumptionOf(fn, clause);
+    const { span } = clause;
+    notePoint(walk, { clause, fn, span, result: [], old, loop: { ...point, assumption } }, path);
+  }
+}
+
+/** What statements write, those of the functions they call included. */
+type Written = {
+  readonly locals: Set<number>;
+  readonly slots: Set<number>;
+  readonly currencies: Set<number>;
+};
+
+function writtenBy(model: Model, stmts: readonly Stmt[]): Written {
+  const written: Written = { locals: new Set(), slots: new Set(), currencies: new Set() };
+  collectWritten(model, stmts, written);
+  return written;
+}
+
+function collectWritten(model: Model, stmts: readonly Stmt[], written: Written): void {
+  for (const stmt of stmts) {
+    if ('target' in stmt) written.locals.add(stmt.target);
+    if ('targets' in stmt) for (const target of stmt.targets) written.locals.add(target);
+    switch (stmt.kind) {
+      case 'store':
+        written.slots.add(stmt.place.slot);
+        break;
+      case 'add':
+      case 'remove':
+        written.slots.add(stmt.slot);
+        break;
+      case 'host':
+        if (stmt.targets.length === 0) written.currencies.add(stmt.currency);
+        break;
+      case 'if':
+        collectWritten(model, [...stmt.then, ...stmt.otherwise], written);
+        break;
+      case 'loop':
+        written.locals.add(stmt.index);
+        collectWritten(model, stmt.body, written);
+        break;
+      case 'call':
+        collectWritten(model, model.contract.functions[stmt.callee]!.body, { ...written, locals: new Set() });
+    }
+  }
+}
+
+/** The path with everything that is written unknown; a local that has no value yet gets none. */
+function forget(walk: Walk, path: Path, written: Written, number: number): Path {
+  const { model, fn } = walk;
+  if (model.flaws.has('loopWritesNothing')) return path;
+  const moment = momentName(number);
+  const unknown = momentState(model, moment);
+  const [arrays, words] = [new Map(path.state.arrays), new Map(path.state.words)];
+  for (const name of namesOf(model, written)) {
+    if (arrays.has(name)) arrays.set(name, unknown.arrays.get(name)!);
+    if (words.has(name)) words.set(name, unknown.words.get(name)!);
+  }
+  const locals = path.locals.map((value, i) =>
+    value === undefined || !written.locals.has(i)
+      ? value
+      : symbol(`${moment}local.${i}`, sortOfType(fn.locals[i]!.type)),
+  );
+  return { ...path, state: { arrays, words }, locals };
+}
+
+/** Everything of the state that goes with the slots and currencies written. */
+function namesOf(model: Model, { slots, currencies }: Written): readonly string[] {
+  const sums = model.sums.flatMap((sum, i) => (slots.has(sum.slot) ? [sumName(i)] : []));
+  const ofSlots = [...slots].flatMap((slot) => [
+    hasName(slot),
+    sizeName(slot),
+    ...model.contract.slots[slot]!.fields.map((_, field) => fieldName(slot, field)),
+  ]);
+  const ofLedger = [...currencies].flatMap((c) => [balanceName(c), takenName(c), totalName(c)]);
+  return [...sums, ...ofSlots, ...ofLedger];
+}
+
+/** Some element of the set: equal numbers, equal elements, as long as the set does not change. */
+function walkElement(
+  walk: Walk,
+  stmt: Extract<Stmt, { readonly kind: 'element' }>,
+  path: Path,
+  index: Formula,
+): Path {
+  const number = walk.counter.next++;
+  const words = slotOf(walk, stmt.slot).keys.map((key, i) =>
+    symbol(`loop.${number}.element.${i}`, sortOfType(key)),
+  );
+  const members = path.state.arrays.get(hasName(stmt.slot))!;
+  const inside = readArray(path.state, hasName(stmt.slot), words, walk.model.flaws);
+  const here = { members, guard: path.guard, index, words };
+  addFact(walk, implies(path.guard, inside));
+  for (const other of walk.elements.filter((element) => element.members === members)) {
+    const same = eq(eq(other.index, index), eqAll(other.words, words));
+    addFact(walk, implies(and(other.guard, path.guard), same));
+  }
+  walk.elements.push(here);
+  return stmt.targets.reduce((p, target, i) => assign(p, target, words[i]!), path);
 }
 
 /** Branches that do something: an empty one, or a bare constant from `&&`, is nobody's dead code. */

@@ -25,6 +25,16 @@ export const floorName = (currency: number): string => `floor.${currency}`;
 export const takenName = (currency: number): string => `taken.${currency}`;
 export const totalName = (currency: number): string => `total.${currency}`;
 
+/** Names of what the state holds at a moment inside of a function, where a loop has left it unknown. */
+export type MomentName = `loop.${number}:`;
+export const momentName = (moment: number): MomentName => `loop.${moment}:`;
+
+/** The moment of a name, `''` for the state before the call, and what it names. */
+export function splitMoment(name: string): readonly [moment: MomentName | '', name: string] {
+  const end = name.startsWith('loop.') ? name.indexOf(':') + 1 : 0;
+  return [name.slice(0, end) as MomentName | '', name.slice(end)];
+}
+
 export function readWord(state: State, name: string): Formula {
   const word = state.words.get(name);
   if (word === undefined) throw new Error(`no word ${name} in the symbolic state`);
@@ -81,6 +91,7 @@ function arrayOf(state: State, name: string): SymbolicArray {
 }
 
 function mergeArrays(condition: Formula, a: SymbolicArray, b: SymbolicArray): SymbolicArray {
+  if (a === b) return a;
   let common = 0;
   while (common < a.writes.length && a.writes[common] === b.writes[common]) common += 1;
   const under = (guard: Formula, writes: readonly Write[]): Write[] =>

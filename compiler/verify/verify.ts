@@ -3,11 +3,12 @@
  * clause on the virtual machine before it counts. An invariant is assumed only where everything that keeps it is
  * proved: what was assumed wrongly is dropped and the rest shown again.
  */
-import type { Clause, Contract } from '../core/core.ts';
+import type { AssertClause, Clause, Contract, Stmt } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { type Counterexample, counterexampleOf } from './counterexample.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
 import { type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
+import { assumptionOf } from './passive.ts';
 import { type Pin, pinProducts } from './smt.ts';
 import type { Trace } from './trace.ts';
 
@@ -38,7 +39,7 @@ export type Report = {
   readonly contract: string;
   /** In source order. */
   readonly rows: readonly Row[];
-  /** Names of the invariants that the rows assume, each proved by rows of its own. */
+  /** Names of the invariants that the rows assume, those of loops with their function, each proved by rows of its own. */
   readonly assumed: readonly string[];
 };
 
@@ -80,6 +81,9 @@ export type VerifyOptions = {
   readonly flaws?: Flaws;
 };
 
+/** Why a model is no run where a loop was cut. */
+export const CUT = 'what a loop does is known by its invariants alone: write one that says more';
+
 export const RLIMIT_DEFAULT = 10_000_000;
 
 export async function verifyContract(contract: Contract, options: VerifyOptions): Promise<Report> {
@@ -89,7 +93,8 @@ export async function verifyContract(contract: Contract, options: VerifyOptions)
   for (const obligation of obligations) {
     rows.push(await rowOf(session, obligation, answers.get(obligation.hash)!));
   }
-  return { contract: contract.name, rows, assumed: [...assumed] };
+  const kept = new Set(obligations.map(({ keeps }) => keeps));
+  return { contract: contract.name, rows, assumed: [...assumed].filter((name) => kept.has(name)) };
 }
 
 /** Whether the solver's word is what the obligation needs; never for `unknown`. */
@@ -122,21 +127,27 @@ type Settled = {
 async function settle(contract: Contract, options: VerifyOptions): Promise<Settled> {
   const flaws = options.flaws ?? NO_FLAWS;
   const answers = new Map<string, SolverAnswer>();
-  let assumed: ReadonlySet<string> = new Set(
-    contract.invariants.filter((clause) => !clause.unproved).map((clause) => clause.name),
-  );
+  let assumed: ReadonlySet<string> = new Set([
+    ...contract.invariants.filter((clause) => !clause.unproved).map((clause) => clause.name),
+    ...contract.functions.flatMap((fn) => loopInvariants(fn.body).map((clause) => assumptionOf(fn, clause))),
+  ]);
   for (;;) {
     const obligations = obligationsOf(contract, { assumed, flaws });
     await solveAll(obligations, answers, options);
     const shaky = new Set(
-      obligations
-        .filter((o) => o.kind === 'invariant' && !holdsBy(o, answers.get(o.hash)!))
-        .map((o) => o.name),
+      obligations.filter((o) => o.keeps !== null && !holdsBy(o, answers.get(o.hash)!)).map((o) => o.keeps!),
     );
     const kept: ReadonlySet<string> = new Set([...assumed].filter((name) => !shaky.has(name)));
     if (kept.size === assumed.size || flaws.has('assumeUnproved')) return { obligations, answers, assumed };
     assumed = kept;
   }
+}
+
+function loopInvariants(stmts: readonly Stmt[]): readonly AssertClause[] {
+  return stmts.flatMap((stmt) => {
+    if (stmt.kind === 'if') return loopInvariants([...stmt.then, ...stmt.otherwise]);
+    return stmt.kind === 'loop' ? [...stmt.invariants, ...loopInvariants(stmt.body)] : [];
+  });
 }
 
 async function solveAll(
@@ -163,7 +174,8 @@ async function rowOf(session: Session, obligation: Obligation, answer: SolverAns
   if (obligation.holdsWhen === 'sat') return vacuityRow(session, obligation, answer);
   if (answer.status === 'unsat') return makeRow(obligation, answer, 'proved', null, '');
   const refutation = await confirm(session, obligation, answer);
-  if (refutation.kind === 'none') return makeRow(obligation, answer, 'unknown', null, refutation.reason);
+  if (refutation.kind === 'none')
+    return makeRow(obligation, answer, 'unknown', null, obligation.cut ? CUT : refutation.reason);
   return makeRow(
     obligation,
     answer,
@@ -177,7 +189,8 @@ async function rowOf(session: Session, obligation: Obligation, answer: SolverAns
 async function vacuityRow(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
   if (answer.status === 'unsat') return makeRow(obligation, answer, 'refuted', null, '');
   const witness = await confirm(session, obligation, answer);
-  if (witness.kind === 'none') return makeRow(obligation, answer, 'unknown', null, witness.reason);
+  if (witness.kind === 'none')
+    return makeRow(obligation, answer, 'unknown', null, obligation.cut ? CUT : witness.reason);
   return makeRow(obligation, answer, 'proved', null, '');
 }
 

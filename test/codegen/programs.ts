@@ -31,6 +31,8 @@ type Draft = {
   readonly results: readonly Scalar[];
   /** Locals assigned on every path to here; the newest last. */
   scope: number[];
+  /** Indices of the loops around. */
+  fixed: number[];
   /** Statements of the block at hand. */
   out: core.Stmt[];
   budget: number;
@@ -46,7 +48,16 @@ function randomFunction(
 ): core.Function {
   const locals = params.map((type, at) => ({ name: `p${at}`, type, span: SPAN }));
   const scope = [...locals.keys()];
-  const draft: Draft = { choose, callees: [...callees], locals, results, scope, out: [], budget: 30 };
+  const draft: Draft = {
+    choose,
+    callees: [...callees],
+    locals,
+    results,
+    scope,
+    fixed: [],
+    out: [],
+    budget: 30,
+  };
   randomBlock(draft, 2);
   randomReturn(draft);
   return functionOf({
@@ -79,7 +90,7 @@ function randomBlock(draft: Draft, depth: number): void {
 function randomStmt(draft: Draft, depth: number): void {
   const { choose, out } = draft;
   const place = (slot: number, keys: core.Atom[], field: number) => ({ slot, keys, field });
-  switch (choose(16)) {
+  switch (choose(18)) {
     case 0:
       out.push({ kind: 'store', place: place(0, [], 0), value: expression(draft, INT, depth), span: SPAN });
       return;
@@ -139,6 +150,12 @@ function randomStmt(draft: Draft, depth: number): void {
         clause: -1,
         span: SPAN,
       });
+      return;
+    case 15:
+      randomRange(draft, depth);
+      return;
+    case 16:
+      randomElements(draft, depth);
       return;
     case 9:
     case 10:
@@ -211,6 +228,51 @@ function ifOf(condition: core.Atom, then: core.Stmt[], otherwise: core.Stmt[]): 
   return { kind: 'if', condition, ...branches, span: SPAN };
 }
 
+/** A short way up from a number at hand, sometimes longer than the bound. */
+function randomRange(draft: Draft, depth: number): void {
+  if (depth === 0) return;
+  const from = expression(draft, INT, 0);
+  const length = { kind: 'const', type: INT, value: BigInt(draft.choose(5)) } as const;
+  const to = bind(draft, INT, (target) => operation(target, 'add', [from, length]));
+  const index = newLocal(draft, INT);
+  const body = branch(draft, () => {
+    draft.scope.push(index);
+    randomBody(draft, depth, index);
+  });
+  const bound = 2 + draft.choose(3);
+  const reverts = [{ reason: 'loopBound', span: SPAN }] as const;
+  draft.out.push({ kind: 'loop', index, from, to, bound, invariants: [], body, reverts, span: SPAN });
+}
+
+/** Over the members, whatever happens to them meanwhile: the number of turns is that of the beginning. */
+function randomElements(draft: Draft, depth: number): void {
+  if (depth === 0) return;
+  const to = bind(draft, INT, (target) => ({ kind: 'size', target, slot: 3, span: SPAN }));
+  const index = newLocal(draft, INT);
+  const body = branch(draft, () => {
+    const element = newLocal(draft, DID);
+    draft.out.push({
+      kind: 'element',
+      targets: [element],
+      slot: 3,
+      index: { kind: 'local', id: index },
+      span: SPAN,
+    });
+    draft.scope.push(element);
+    randomBody(draft, 1, index);
+  });
+  const from = { kind: 'const', type: INT, value: 0n } as const;
+  draft.out.push({ kind: 'loop', index, from, to, bound: 3, invariants: [], body, reverts: [], span: SPAN });
+}
+
+/** The index is read, never assigned. */
+function randomBody(draft: Draft, depth: number, index: number): void {
+  draft.fixed.push(index);
+  randomBlock(draft, depth - 1);
+  if (draft.choose(6) === 0) randomReturn(draft);
+  draft.fixed.pop();
+}
+
 function randomReturn(draft: Draft): void {
   const values = draft.results.map((type) => expression(draft, type, 2));
   draft.out.push({ kind: 'return', values, span: SPAN });
@@ -229,6 +291,7 @@ function randomCall(draft: Draft, depth: number): void {
 /** A local that exists gets another value: parameters too. */
 function randomAssignment(draft: Draft, depth: number): void {
   const target = draft.scope[draft.choose(draft.scope.length)]!;
+  if (draft.fixed.includes(target)) return;
   const type = draft.locals[target]!.type;
   if (type === INT && draft.choose(2) === 0) {
     const args = [expression(draft, INT, depth), expression(draft, INT, depth)];
@@ -255,7 +318,13 @@ function expression(draft: Draft, type: Scalar, depth: number): core.Atom {
 
 function integer(draft: Draft, depth: number): core.Atom {
   const { choose } = draft;
-  switch (choose(8)) {
+  switch (choose(9)) {
+    case 8: {
+      const op = (['mulDiv', 'mulDivUp', 'isqrt', 'pow'] as const)[choose(4)]!;
+      const count = op === 'isqrt' ? 1 : op === 'pow' ? 2 : 3;
+      const args = Array.from({ length: count }, () => expression(draft, INT, depth - 1));
+      return bind(draft, INT, (target) => operation(target, op, args));
+    }
     case 0: {
       const keys = [expression(draft, DID, depth - 1)];
       return bind(draft, INT, (target) => ({
@@ -374,11 +443,11 @@ function operation(target: number, op: core.OpName, args: core.Atom[]): core.Stm
   const overflow = { reason: 'overflow', span: SPAN } as const;
   const zero = { reason: 'divisionByZero', span: SPAN } as const;
   const reverts =
-    op === 'div'
+    op === 'div' || op === 'mulDiv' || op === 'mulDivUp'
       ? [zero, overflow]
       : op === 'mod'
         ? [zero]
-        : ['add', 'sub', 'mul', 'neg'].includes(op)
+        : ['add', 'sub', 'mul', 'neg', 'isqrt', 'pow'].includes(op)
           ? [overflow]
           : [];
   return { kind: 'op', target, op, args, reverts, span: SPAN };

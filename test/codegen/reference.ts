@@ -121,9 +121,32 @@ function runStmt(world: World, stmt: core.Stmt, locals: (Word | undefined)[]): W
       return null;
     case 'if':
       return runBlock(world, read(stmt.condition) === true ? stmt.then : stmt.otherwise, locals);
+    case 'element': {
+      const element = elementsOf(store, stmt.slot)[Number(read(stmt.index))] ?? zeroElement(world, stmt.slot);
+      for (const [at, target] of stmt.targets.entries()) locals[target] = element[at];
+      return null;
+    }
+    case 'loop':
+      return runLoop(world, stmt, locals, read(stmt.from) as bigint, read(stmt.to) as bigint);
     case 'return':
       return stmt.values.map(read);
   }
+}
+
+function runLoop(
+  world: World,
+  loop: Extract<core.Stmt, { kind: 'loop' }>,
+  locals: (Word | undefined)[],
+  from: bigint,
+  to: bigint,
+): Word[] | null {
+  for (let at = from; at < to; at += 1n) {
+    locals[loop.index] = at;
+    const returned = runBlock(world, loop.body, locals);
+    if (returned !== null) return returned;
+    if (at - from >= BigInt(loop.bound)) throw new Failure('LoopBound');
+  }
+  return null;
 }
 
 function readAtom(world: World, atom: core.Atom, locals: readonly (Word | undefined)[]): Word {
@@ -144,6 +167,11 @@ function applyOp(op: core.OpName, args: readonly Word[]): Word {
     case 'mod':
     case 'neg':
       return arithmetic(op, left as bigint, right as bigint);
+    case 'mulDiv':
+    case 'mulDivUp':
+    case 'isqrt':
+    case 'pow':
+      return inRange(exactNumber(op, args as readonly bigint[]));
     case 'eq':
       return left === right;
     case 'ne':
@@ -167,8 +195,55 @@ function applyOp(op: core.OpName, args: readonly Word[]): Word {
 
 function arithmetic(op: 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'neg', left: bigint, right: bigint): bigint {
   if ((op === 'div' || op === 'mod') && right === 0n) throw new Failure('DivisionByZero');
-  const result = exactResult(op, left, right);
+  return inRange(exactResult(op, left, right));
+}
+
+function inRange(result: bigint): bigint {
   if (result > INT_MAX || result < -INT_MAX - 1n) throw new Failure('Overflow');
+  return result;
+}
+
+/** What cannot be computed is out of range. */
+const NONE = INT_MAX + 1n;
+
+export function exactNumber(
+  op: 'mulDiv' | 'mulDivUp' | 'isqrt' | 'pow',
+  [a = 0n, b = 0n, c = 0n]: readonly bigint[],
+): bigint {
+  switch (op) {
+    case 'mulDiv':
+      if (c <= 0n) throw new Failure('DivisionByZero');
+      return floor(a * b, c);
+    case 'mulDivUp':
+      if (c <= 0n) throw new Failure('DivisionByZero');
+      return -floor(-a * b, c);
+    case 'isqrt':
+      return a < 0n ? NONE : rootBelow(a, 0n, 2n ** 32n);
+    case 'pow':
+      return b < 0n ? NONE : repeated(a, b);
+  }
+}
+
+function floor(a: bigint, by: bigint): bigint {
+  const rest = ((a % by) + by) % by;
+  return (a - rest) / by;
+}
+
+/** By halving: the root lies from `low` on and below `high`. */
+function rootBelow(a: bigint, low: bigint, high: bigint): bigint {
+  if (high - low === 1n) return low;
+  const middle = (low + high) / 2n;
+  return middle * middle <= a ? rootBelow(a, middle, high) : rootBelow(a, low, middle);
+}
+
+/** By multiplying, until it is out of range or does not change any more. */
+function repeated(a: bigint, times: bigint): bigint {
+  if (a === -1n) return times % 2n === 0n ? 1n : -1n;
+  let result = 1n;
+  for (let left = times; left > 0n && result <= INT_MAX && result >= -INT_MAX - 1n; left -= 1n) {
+    if (result * a === result) return result;
+    result *= a;
+  }
   return result;
 }
 
@@ -203,6 +278,10 @@ function zeroOf(world: World, slot: number, field: number): Word {
   const type = world.contract.slots[slot]!.fields[field]!.type;
   if (type.kind === 'Bool') return false;
   return type.kind === 'Did' || type.kind === 'Text' ? '' : 0n;
+}
+
+function zeroElement(world: World, slot: number): Word[] {
+  return world.contract.slots[slot]!.keys.map((key) => (key.kind === 'Did' ? '' : 0n));
 }
 
 function elementsOf(store: Store, slot: number): Word[][] {

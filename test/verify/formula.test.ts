@@ -14,11 +14,15 @@ import {
   ite,
   le,
   lt,
+  mulDiv,
+  mulDivUp,
   multiply,
   not,
   or,
+  power,
   remainder,
   scale,
+  squareRoot,
   sub,
   symbol,
 } from '../../compiler/verify/formula.ts';
@@ -48,6 +52,9 @@ function evaluate(formula: Formula, meaning: Meaning): Value {
       const [a, b] = args as [bigint, bigint];
       if (formula.name === 'product') return a * b;
       if (formula.name === 'quotient') return b === 0n ? 0n : a / b;
+      if (formula.name === 'mulDiv') return floorOf(a * b, args[2] as bigint);
+      if (formula.name === 'isqrt') return rootOf(a);
+      if (formula.name === 'pow') return b < 0n ? 7n : a ** (b > 64n ? 64n : b);
       return meaning.read(formula.name, args);
     }
     case 'op':
@@ -55,6 +62,19 @@ function evaluate(formula: Formula, meaning: Meaning): Value {
     default:
       throw new Error(`${formula.kind} is not ground`);
   }
+}
+
+/** By zero and less anything at all. */
+function floorOf(a: bigint, by: bigint): bigint {
+  return by <= 0n ? 5n : (a - (((a % by) + by) % by)) / by;
+}
+
+function rootOf(x: bigint): bigint {
+  if (x < 0n) return 3n;
+  let root = BigInt(Math.floor(Math.sqrt(Number(x))));
+  while (root * root > x) root -= 1n;
+  while ((root + 1n) * (root + 1n) <= x) root += 1n;
+  return root;
 }
 
 function operate(op: string, args: readonly Value[]): Value {
@@ -175,6 +195,33 @@ describe('facts are true', () => {
         const terms = [multiply(X, Y), multiply(X, Z), multiply(Z, Y), divide(X, Y), divide(Y, Z)];
         const asserted = terms.map((term) => le(term, int(BigInt(bound))));
         for (const fact of factsOf(model, asserted)) expect(evaluate(fact, ints(a, b, c))).toBe(true);
+      }),
+    );
+  });
+
+  test('of shares, roots and powers', () => {
+    const by = fc.integer({ min: 1, max: 1000 });
+    fc.assert(
+      fc.property(wide, wide, wide, by, fc.bigInt(-3n, 20n), (a, b, c, bound, n) => {
+        const whole = int(BigInt(bound));
+        const terms = [
+          mulDiv(X, Y, Z),
+          mulDiv(X, Y, whole),
+          mulDivUp(X, Y, whole),
+          mulDivUp(X, Y, Z),
+          mulDiv(Y, sub(whole, X), Z),
+          multiply(X, sub(whole, Y)),
+          multiply(add(X, whole), scale(-1n, Y)),
+          squareRoot(X),
+          squareRoot(Z),
+        ];
+        for (const fact of factsOf(
+          model,
+          terms.map((term) => le(term, whole)),
+        ))
+          expect(evaluate(fact, ints(a, b, c))).toBe(true);
+        const powers = [power(X, Y), power(Y, Y), power(X, int(2n))].map((term) => le(term, whole));
+        for (const fact of factsOf(model, powers)) expect(evaluate(fact, ints(a, n, c))).toBe(true);
       }),
     );
   });

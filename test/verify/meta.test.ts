@@ -17,13 +17,14 @@ import type { Flaw } from '../../compiler/verify/flaws.ts';
 import { type Obligation, obligationsOf } from '../../compiler/verify/obligations.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { makeRefuter } from '../../testing/index.ts';
-import { randomChoices, randomContract, randomShapes } from './random.ts';
+import { randomChoices, randomContract, randomLoops, randomShapes } from './random.ts';
 import { explore, type Found, nameOfObligation } from './reachable.ts';
 
 /** Chosen so that between them the planted flaws show; otherwise as they fell. */
 const SEEDS = [1, 5, 8, 10, 11, 12, 13, 17, 18, 24, 34, 41, 44, 69, 76, 312];
 const SHAPE_SEEDS = [8, 9, 11, 24];
 const CHOICE_SEEDS = [1, 2, 3, 4];
+const LOOP_SEEDS = [1, 2, 4, 5, 9, 10, 11];
 const BOUNDS = { statesMax: 30, callsPerState: 12 };
 const RLIMIT = 10_000_000;
 /** Many contracts in one test: more than the usual time on a busy machine. */
@@ -45,6 +46,7 @@ const FLAWS: readonly Flaw[] = [
   'addAlwaysGrows', // an element added twice counts twice
   'transferNeverFails', // everyone can pay
   'factsTooEarly', // what a transfer shows is known before it
+  'loopWritesNothing', // a loop that is cut leaves everything as it was
 ];
 
 type Subject = {
@@ -66,7 +68,7 @@ beforeAll(async () => {
   subjects = SEEDS.map((seed) => subjectOf(seed, randomContract(seed)));
   const choices = CHOICE_SEEDS.map((seed) => subjectOf(seed, randomChoices(seed)));
   shapes = [...SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed))), ...choices];
-});
+}, TIMEOUT_MS);
 afterAll(() => solver.close());
 
 function subjectOf(seed: number, text: string): Subject {
@@ -78,6 +80,10 @@ function subjectOf(seed: number, text: string): Subject {
   const contract = lowerProgram(analysis).contracts[0]!;
   const obligations = obligationsOf(contract).filter((obligation) => obligation.kind !== 'vacuity');
   return { seed, text, contract, obligations, found: explore(contract, obligations, seed, BOUNDS) };
+}
+
+function* loopSubjects(): Iterable<Subject> {
+  for (const seed of LOOP_SEEDS) yield subjectOf(seed, randomLoops(seed));
 }
 
 /** Equal texts are asked once. */
@@ -131,6 +137,26 @@ describe('random contracts', () => {
     TIMEOUT_MS,
   );
 
+  test(
+    'what is proved of loops is never broken, what is refuted is shown',
+    async () => {
+      let [proved, refuted] = [0, 0];
+      for (const subject of loopSubjects()) {
+        const { contract, text, seed } = subject;
+        const refute = makeRefuter(contract, { text });
+        const report = await verifyContract(contract, { solve, refute, rlimit: RLIMIT });
+        expect(falseProofs(subject, report)).toEqual([]);
+        proved += report.rows.filter(({ answer }) => answer === 'proved').length;
+        const shown = report.rows.filter(({ answer, kind }) => answer === 'refuted' && kind !== 'vacuity');
+        refuted += shown.length;
+        for (const row of shown) expect(row.confirmed, `seed ${seed}: ${renderRow(row)}`).toBe(true);
+      }
+      expect(proved).toBeGreaterThan(60);
+      expect(refuted).toBeGreaterThan(10);
+    },
+    TIMEOUT_MS,
+  );
+
   test('the run goes to where things break', () => {
     const broken = subjects.flatMap(({ found }) =>
       [...found.broken.keys()].map((name) => name.split(' ').at(-2)),
@@ -147,7 +173,7 @@ describe('a planted unsoundness is noticed', () => {
       async () => {
         const refute = () => ({ kind: 'none', reason: '' }) as const;
         let noticed: readonly string[] = [];
-        for (const subject of subjects) {
+        for (const subject of flaw === 'loopWritesNothing' ? loopSubjects() : subjects) {
           const report = await verifyContract(subject.contract, {
             solve,
             refute,

@@ -172,6 +172,126 @@ const CHOICES: Family = {
   ],
 };
 
+/** Loops, unrolled and cut, and the built-in functions of numbers. */
+export function randomLoops(seed: number): string {
+  const draw = drawFrom(seed);
+  const invariants = someOf(draw, LOOPS.invariants, 2).map((text, i) => `  invariant i${i}: ${text};`);
+  const rules = Array.from({ length: 2 + draw(2) }, (_, i) => {
+    const requires = someOf(draw, LOOPS.conditions, 2).map((text) => `    requires ${text} else "no"`);
+    const ensures = someOf(draw, LOOPS.ensures, 3).map((text) => `    ensures ${text}`);
+    const succeeds = draw(2) === 0 ? [`    succeeds when ${one(draw, LOOPS.conditions)}`] : [];
+    const body = Array.from({ length: 1 + draw(2) }, () => `    ${loop(draw)}`);
+    return [
+      `  rule r${i}(d: Did, x: Int, a: Amount<coin>)`,
+      ...requires,
+      ...ensures,
+      ...succeeds,
+      '  {',
+      ...body,
+      '  }',
+    ].join('\n');
+  });
+  return `contract Loops {
+  uses ledger.write;
+  currency coin { decimals 0 }
+  state { n: Int; total: Int; m: Map<Did, Int>; s: Set<Did, 20>; few: Set<Did, 2>; }
+${[...invariants, ...rules].join('\n')}
+  rule join(d: Did, x: Int, a: Amount<coin>) {
+    s.add(d);
+    if few.size < 2 { few.add(d); }
+  }
+}
+`;
+}
+
+function loop(draw: Draw): string {
+  const kind = draw(3);
+  if (kind === 0) return one(draw, LOOPS.numbers);
+  const head = one(draw, kind === 1 ? LOOPS.ranges : LOOPS.sets);
+  const known = kind === 1 ? [...LOOPS.known, ...LOOPS.counted] : LOOPS.known;
+  const clauses = someOf(draw, known, 2).map((text) => ` invariant ${text}`);
+  const turns = kind === 1 ? LOOPS.turns : [...LOOPS.turns, ...LOOPS.elements];
+  return `${head}${clauses.join('')} { ${one(draw, turns)} }`;
+}
+
+const LOOPS = {
+  ranges: ['for k in 0..x up to 12', 'for k in 0..x up to 2', 'for k in 0..3', 'for k in x..n up to 12'],
+  sets: ['for k in s', 'for k in few'],
+  known: [
+    'n >= 0',
+    'n == old(n)',
+    'total == sum(m)',
+    'forall v: Did { m[v] >= 0 }',
+    'total >= old(total)',
+    'n <= 5',
+  ],
+  counted: ['n == old(n) + k', 'n <= old(n) + k', 'k >= 0', 'k <= x', 'total == old(total)'],
+  turns: [
+    'n += 1;',
+    'n += x;',
+    'm[d] += 1; total += 1;',
+    'm[d] = x;',
+    'if n > 2 { return; } n += 1;',
+    'n = 1; if x == 2 { return; }',
+    'total -= m[d]; m.remove(d);',
+    'ledger.transfer(caller, d, a);',
+    'n += 1; for j in 0..2 { n -= 1; }',
+    'for j in few { m[j] += 1; total += 1; }',
+  ],
+  elements: [
+    'm[k] += 1; total += 1;',
+    'm[k] = 0;',
+    'total -= m[k]; m.remove(k);',
+    'ledger.transfer(self, k, a);',
+  ],
+  numbers: [
+    'n = mul_div(x, 2, 3);',
+    'n = mul_div(n, x, 3);',
+    'n = mul_div(x, 3, n);',
+    'n = share(x, 50%);',
+    'n = share_up(x, 50%) + share(x, 50%);',
+    'n = share(x, n, n + 2);',
+    'n = isqrt(x);',
+    'n = isqrt(x * x);',
+    'n = pow(x, 2);',
+    'n = pow(2, x);',
+  ],
+  conditions: [
+    'x >= 0 && x <= 2',
+    'x > 0 && x < 10',
+    'n >= 0',
+    's.size < 3',
+    'a >= 0 coin',
+    'n < 100',
+    'd != caller',
+  ],
+  invariants: [
+    'n >= 0',
+    'n <= 5',
+    'total == sum(m)',
+    'forall v: Did { m[v] >= 0 }',
+    'few.size <= s.size + 2',
+    'total <= 3',
+  ],
+  ensures: [
+    'n == old(n) + x',
+    'n == old(n)',
+    'n >= old(n)',
+    'n == x',
+    'n <= x',
+    'n * n <= x',
+    '3 * n <= 2 * x',
+    'n <= old(n) + 3',
+    'total == old(total)',
+    'm[d] == old(m[d])',
+    'sum(m) == old(sum(m))',
+    'x >= 2 ==> n >= 1',
+    'ledger.balance(d, coin) == old(ledger.balance(d, coin))',
+    'ledger.total(coin) == old(ledger.total(coin))',
+    's.size == old(s.size)',
+  ],
+} as const;
+
 /** Contracts over keys and values of other shapes: structs, pairs, texts, flags, times, and a `fn`. */
 export function randomShapes(seed: number): string {
   return `struct Account { owner: Did, amount: Int, open: Bool }

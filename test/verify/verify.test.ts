@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   analyse,
+  CUT,
   DIAGNOSTICS,
   type DiagnosticCode,
   diagnosticsOf,
@@ -51,7 +52,7 @@ describe('reports', () => {
   test('every counterexample of the fixtures is shown by the virtual machine', async () => {
     for (const fixture of fixtures('verify', '.ccl')) {
       const { rows } = await verify(fixture);
-      expect(rows.filter((row) => row.answer === 'unknown').map(renderRow)).toEqual([]);
+      expect(rows.filter((row) => row.answer === 'unknown' && row.reason !== CUT).map(renderRow)).toEqual([]);
     }
   });
 

@@ -515,12 +515,21 @@ function compoundInt(writing: Writing, depth: number): void {
     const op = (['GetReputation', 'Total', 'CalculateVotingWeight'] as const)[draw(3)] ?? 'Total';
     emit(writing, op, ...(op === 'Total' ? [0] : []));
   } else {
-    value(writing, 'int', depth);
-    value(writing, 'int', depth);
+    number(writing, depth);
+  }
+}
+
+/** A built-in function of numbers; the divisor is mostly one that divides. */
+function number(writing: Writing, depth: number): void {
+  const { draw } = writing;
+  const op = (['MulDiv', 'MulDivUp', 'Pow', 'Isqrt'] as const)[draw(4)] ?? 'MulDiv';
+  value(writing, 'int', depth);
+  if (op !== 'Isqrt') value(writing, 'int', depth);
+  if (op === 'MulDiv' || op === 'MulDivUp') {
     if (draw(4) > 0) emit(writing, 'Push', 3n);
     else value(writing, 'int', depth);
-    emit(writing, 'MulDiv');
   }
+  emit(writing, op);
 }
 
 /** With a constant on either side or none: compiled code takes other ways there. */

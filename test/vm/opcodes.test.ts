@@ -70,6 +70,25 @@ const SAMPLES: { readonly [op in Exclude<OpName, (typeof GENERATED)[number]>]: r
     ['Push 1\nPush 1\nPush -1\nMulDiv', 'DivisionByZero'],
     ['Push 9223372036854775807\nPush 2\nPush 1\nMulDiv', 'Overflow'],
   ],
+  MulDivUp: [
+    ['Push -7\nPush 1\nPush 2\nMulDivUp', [-3n]],
+    ['Push 7\nPush 1\nPush 2\nMulDivUp', [4n]],
+    ['Push -9223372036854775808\nDup\nPush 9223372036854775807\nMulDivUp', 'Overflow'],
+    ['Push 1\nPush 1\nPush 0\nMulDivUp', 'DivisionByZero'],
+  ],
+  Isqrt: [
+    ['Push 0\nIsqrt', [0n]],
+    ['Push 15\nIsqrt', [3n]],
+    ['Push 9223372036854775807\nIsqrt', [3_037_000_499n]],
+    ['Push -1\nIsqrt', 'Overflow'],
+  ],
+  Pow: [
+    ['Push -2\nPush 63\nPow', [-(2n ** 63n)]],
+    ['Push 2\nPush 63\nPow', 'Overflow'],
+    ['Push 0\nPush 0\nPow', [1n]],
+    ['Push -1\nPush 9223372036854775807\nPow', [-1n]],
+    ['Push 3\nPush -1\nPow', 'Overflow'],
+  ],
   Equal: [
     ['Push 1\nPush 1\nEqual', [true]],
     [`PushConst ${DID}\nGetCaller\nEqual`, [false]],

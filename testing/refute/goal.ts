@@ -90,6 +90,7 @@ function isRevert({ trap, code }: Failure): boolean {
 const TRAP_OF: { readonly [reason: string]: TrapKind } = {
   overflow: 'Overflow',
   divisionByZero: 'DivisionByZero',
+  loopBound: 'LoopBound',
 };
 
 /** Calls of one `fn` share its places: a revert there is one of the place, whichever call it came from. */

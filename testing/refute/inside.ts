@@ -36,6 +36,8 @@ function markAll(marker: Marker, stmts: readonly core.Stmt[]): readonly core.Stm
         return [...roomBefore(marker, stmt), stmt];
       case 'call':
         return aroundCall(marker, stmt);
+      case 'loop':
+        return markLoop(marker, stmt);
       case 'if': {
         const then = markBranch(marker, stmt.then);
         return [{ ...stmt, then, otherwise: markBranch(marker, stmt.otherwise) }];
@@ -45,6 +47,24 @@ function markAll(marker: Marker, stmts: readonly core.Stmt[]): readonly core.Stm
     }
   });
 }
+
+/** An invariant shows itself before the first turn, or at the end of each, where the index is already that of the next. */
+function markLoop(marker: Marker, stmt: Of<'loop'>): readonly core.Stmt[] {
+  const { obligation } = marker;
+  const { index, span } = stmt;
+  const body = markAll(marker, stmt.body);
+  const isOurs = stmt.invariants.some((clause) => clause === obligation.clause);
+  if (obligation.kind !== 'assert' || !isOurs) return [{ ...stmt, body }];
+  const own = (input: { readonly id: number }): core.Atom => ({ kind: 'local', id: input.id });
+  const check = checkClause(marker, obligation.span, own, () => null);
+  if (obligation.name.includes('.before'))
+    return [{ kind: 'copy', span, target: index, value: stmt.from }, ...check, { ...stmt, body }];
+  const args = [own({ id: index }), ONE];
+  const step = (op: 'add' | 'sub'): core.Stmt => ({ kind: 'op', span, target: index, op, args, reverts: [] });
+  return [{ ...stmt, body: [...body, step('add'), ...check, step('sub')] }];
+}
+
+const ONE: core.Atom = { kind: 'const', type: { kind: 'Int' }, value: 1n };
 
 function markBranch(marker: Marker, stmts: readonly core.Stmt[]): readonly core.Stmt[] {
   const { obligation } = marker;
