@@ -21,15 +21,11 @@ const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   generic: 'a call to another contract',
 };
 
-const NUMBERED = 'write `Int` with a `const` for each case';
 const WITH_REQUIRE = 'write `requires … else "…"` or `require(…, "…")`';
 
 /** What does the same in this version, where there is something. */
 const INSTEAD: { readonly [kind in AnyNode['kind']]?: string } = {
   use: 'put the declarations into this file',
-  enum: NUMBERED,
-  lifecycle: NUMBERED,
-  match: 'write `if … else if …`',
   error: WITH_REQUIRE,
   fail: WITH_REQUIRE,
   failsWhen: WITH_REQUIRE,

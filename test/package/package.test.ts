@@ -1,9 +1,11 @@
 /** The built package as a user gets it: packed, installed into an empty folder, and used there. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createMessageConnection, type InitializeResult } from 'vscode-languageserver-protocol/node';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error'];
@@ -26,9 +28,12 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+function main(): string {
+  return join(folder, 'user', 'node_modules', 'ccl', 'cli', 'main.js');
+}
+
 function ccl(args: readonly string[], input = ''): { status: number | null; stdout: string; stderr: string } {
-  const main = join(folder, 'user', 'node_modules', 'ccl', 'cli', 'main.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main(), ...args], {
     cwd: join(folder, 'user'),
     input,
     encoding: 'utf8',
@@ -49,18 +54,19 @@ test('it verifies with the solver in its worker threads, and builds', () => {
   expect(ccl(['disasm', 'TimeBank.ccb']).stdout).toContain('Transfer');
 });
 
-test('its language server answers over stdio', () => {
-  const request = JSON.stringify({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'initialize',
-    params: { processId: null, rootUri: null, capabilities: {} },
+test('its language server answers over stdio', async () => {
+  const child = spawn(process.execPath, [main(), 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const connection = createMessageConnection(child.stdout, child.stdin);
+  connection.listen();
+  const answer = await connection.sendRequest<InitializeResult>('initialize', {
+    processId: null,
+    rootUri: null,
+    capabilities: {},
   });
-  const exit = ['shutdown', 'exit'].map((method, index) =>
-    JSON.stringify({ jsonrpc: '2.0', ...(index === 0 ? { id: 2 } : {}), method }),
-  );
-  const input = [request, ...exit]
-    .map((text) => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`)
-    .join('');
-  expect(ccl(['lsp', '--stdio'], input).stdout).toContain('"hoverProvider"');
+  expect(answer.capabilities).toMatchObject({ hoverProvider: true });
+  await connection.sendRequest('shutdown');
+  const ended = once(child, 'exit');
+  await connection.sendNotification('exit');
+  expect(await ended).toEqual([0, null]);
+  connection.dispose();
 });
