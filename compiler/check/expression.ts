@@ -375,7 +375,9 @@ function typeIf(at: At, expr: Expr<'if'>, wanted: Type | null): Type {
     expr.otherwise,
     wanted ?? (isPlainMismatch(then) && then !== NEVER ? then : null),
   );
-  return then === NEVER ? otherwise : then;
+  if (then === NEVER) return otherwise;
+  // A branch that gives nothing leaves the whole without a value.
+  return otherwise.kind === 'Unit' ? UNIT : then;
 }
 
 /** A name in parentheses is still a name. */
