@@ -6,7 +6,7 @@ export type Row = Readonly<Record<string, string | number>>;
 export type Report = {
   readonly bench: string;
   readonly rows: readonly Row[];
-  /** The figures that `aims` names and others like them; units are in the name or in `docs/benchmarks.md`. */
+  /** Figures by name; a ratio unless the name ends in a unit. */
   readonly values: Readonly<Record<string, number>>;
 };
 
