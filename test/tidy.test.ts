@@ -43,6 +43,7 @@ const OWNER: Readonly<Record<string, string>> = {
   vscode: 'vscode-extension',
   esbuild: 'vscode-extension',
   commander: 'cli',
+  'smol-toml': 'cli',
 };
 
 /** Folders that have no ambient authority: time, randomness, storage and calls come in through an interface. */
