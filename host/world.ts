@@ -97,6 +97,7 @@ const OPERATIONS: { readonly [op in OpName]?: Operation } = {
   CanPay: ({ state, standing }, [currency], [did, amount]) =>
     values(2 * READ_GAS, canPay(state, idOf(standing, currency), did as string, amount as bigint)),
   Total: ({ state, standing }, [currency]) => values(READ_GAS, total(state, idOf(standing, currency))),
+  VerifyDIDOf: ({ state }, _, [did]) => values(READ_GAS, isRegistered(state, did as string)),
   VerifyDID: ({ state, standing }) =>
     values(READ_GAS, standing.caller !== null && isRegistered(state, standing.caller)),
 };

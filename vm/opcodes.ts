@@ -67,8 +67,13 @@ function reads(code: number, module: HostModule, pops: Types, pushes: Types, doc
 
 /** A host opcode that changes the state of its module. */
 function changes(code: number, module: HostModule, pops: Types, doc: string) {
+  return makes(code, module, pops, [], doc);
+}
+
+/** The same, for one that says what it made. */
+function makes(code: number, module: HostModule, pops: Types, pushes: Types, doc: string) {
   const host = { module, capability: `${module}.write`, gasMax: 20_000 };
-  return { code, operands: [], stack: effect(pops, []), gas: 200, writes: true, host, doc } as const;
+  return { code, operands: [], stack: effect(pops, pushes), gas: 200, writes: true, host, doc } as const;
 }
 
 export const OPCODES = {
@@ -426,6 +431,32 @@ export const OPCODES = {
     ['did', 'text'],
     'Gives a member a role: pops member and role.',
   ),
+  CreateCooperativeWith: changes(
+    0x89,
+    'cooperative',
+    ['id', 'text'],
+    'The caller founds a cooperative: pops its id and name.',
+  ),
+  JoinCooperativeWith: changes(0x8a, 'cooperative', ['id'], 'The caller joins the cooperative popped.'),
+  LeaveCooperativeWith: changes(0x8b, 'cooperative', ['id'], 'The caller leaves the cooperative popped.'),
+  UpdateCooperativeMetadataWith: changes(
+    0x8c,
+    'cooperative',
+    ['id', 'text', 'text'],
+    'Writes one item of metadata: pops cooperative, name of the item and value.',
+  ),
+  AllocateResourceWith: changes(
+    0x8d,
+    'cooperative',
+    ['id', 'did', 'int'],
+    'Allocates a resource: pops resource, member and amount.',
+  ),
+  TransferResourceWith: changes(
+    0x8e,
+    'cooperative',
+    ['id', 'did', 'int'],
+    'The caller hands on what was allocated to them: pops resource, member and amount.',
+  ),
 
   // ---- governance
   CreateProposal: changes(
@@ -446,6 +477,38 @@ export const OPCODES = {
     'Extends the voting on a proposal: pops additional seconds and proposal.',
   ),
   CalculateVotingWeight: reads(0x97, 'governance', [], ['int'], 'The voting weight of the caller.'),
+  CreateProposalWith: makes(
+    0x98,
+    'governance',
+    ['text', 'text', 'text', 'did', 'text', 'bytes'],
+    ['id'],
+    'The caller opens a proposal: pops domain, title, description and the call that accepting it queues (contract, or the null DID for none, entry point, encoded arguments); pushes the proposal.',
+  ),
+  CastVoteWith: changes(
+    0x99,
+    'governance',
+    ['id', 'int', 'text'],
+    'The caller votes and says why: pops proposal, vote and reason.',
+  ),
+  DelegateVotesWith: changes(
+    0x9a,
+    'governance',
+    ['text', 'did'],
+    'The caller delegates their votes within a domain: pops domain and member.',
+  ),
+  UpdateQuorumWith: changes(
+    0x9b,
+    'governance',
+    ['text', 'int'],
+    'Sets the quorum of a domain: pops domain and quorum.',
+  ),
+  CalculateVotingWeightOf: reads(
+    0x9c,
+    'governance',
+    ['text', 'did'],
+    ['int'],
+    'The voting weight of a member: pops domain and member.',
+  ),
 
   // ---- reputation
   UpdateReputation: {
@@ -471,6 +534,31 @@ export const OPCODES = {
     ['did', 'int'],
     'Creates reputation: pops recipient and amount.',
   ),
+  GetReputationOf: reads(
+    0xa5,
+    'reputation',
+    ['did', 'text'],
+    ['int'],
+    'The reputation of an account: pops account and context.',
+  ),
+  TransferReputationWith: changes(
+    0xa6,
+    'reputation',
+    ['did', 'text', 'int'],
+    'The caller gives reputation away: pops recipient, context and amount.',
+  ),
+  BurnReputationWith: changes(
+    0xa7,
+    'reputation',
+    ['text', 'int'],
+    'The caller gives reputation up: pops context and amount.',
+  ),
+  MintReputationWith: changes(
+    0xa8,
+    'reputation',
+    ['did', 'text', 'int'],
+    'Creates reputation: pops recipient, context and amount.',
+  ),
 
   // ---- identity
   VerifyDID: reads(0xb0, 'identity', [], ['bool'], 'Whether the DID of the caller is registered and active.'),
@@ -478,6 +566,28 @@ export const OPCODES = {
   CreateCredential: changes(0xb2, 'identity', [], 'Issues a membership credential to the caller.'),
   VerifyCredential: reads(0xb3, 'identity', [], ['bool'], 'Whether the credential of the caller is valid.'),
   RevokeCredential: changes(0xb4, 'identity', [], 'Revokes the credential of the caller.'),
+  VerifyDIDOf: reads(0xb5, 'identity', ['did'], ['bool'], 'Whether the DID popped is registered and active.'),
+  UpdateDIDDocumentWith: changes(
+    0xb6,
+    'identity',
+    ['text', 'text'],
+    'Sets a service in the DID document of the caller: pops its name and endpoint.',
+  ),
+  CreateCredentialWith: makes(
+    0xb7,
+    'identity',
+    ['did', 'text', 'int'],
+    ['id'],
+    'Issues a credential: pops subject, kind and the time it expires; pushes the credential.',
+  ),
+  VerifyCredentialOf: reads(
+    0xb8,
+    'identity',
+    ['id'],
+    ['bool'],
+    'Whether the credential popped is valid: signed by its issuer, neither expired nor revoked.',
+  ),
+  RevokeCredentialWith: changes(0xb9, 'identity', ['id'], 'Revokes the credential popped.'),
 
   // ---- federation
   InitiateFederation: changes(0xc0, 'federation', [], 'The cooperative founds a federation.'),
@@ -490,6 +600,28 @@ export const OPCODES = {
     [],
     ['bool'],
     'Whether the caller may act for the federation.',
+  ),
+  InitiateFederationWith: makes(
+    0xc5,
+    'federation',
+    ['text'],
+    ['id'],
+    'The cooperative founds a federation: pops its name and pushes the federation.',
+  ),
+  JoinFederationWith: changes(0xc6, 'federation', ['id'], 'The cooperative joins the federation popped.'),
+  LeaveFederationWith: changes(0xc7, 'federation', ['id'], 'The cooperative leaves the federation popped.'),
+  SyncFederationStateWith: changes(
+    0xc8,
+    'federation',
+    ['id', 'hash'],
+    'Records the state that a federation agreed on: pops federation and hash.',
+  ),
+  ValidateFederationActionOf: reads(
+    0xc9,
+    'federation',
+    ['id', 'did', 'text'],
+    ['bool'],
+    'Whether an account may act for a federation: pops federation, account and action.',
   ),
 
   // ---- transaction
@@ -504,6 +636,28 @@ export const OPCODES = {
   },
   SignTransaction: changes(0xd2, 'transaction', [], "Records the caller's approval of the pending call."),
   BroadcastTransaction: changes(0xd3, 'transaction', [], 'Queues the pending call, once.'),
+  CreateTransactionWith: makes(
+    0xd4,
+    'transaction',
+    ['did', 'text', 'bytes', 'bytes', 'int'],
+    ['id'],
+    'Stores a pending call: pops contract, entry point, encoded arguments, encoded signers and quorum; pushes the pending call.',
+  ),
+  ValidateTransactionOf: {
+    code: 0xd5,
+    operands: [],
+    stack: effect(['id'], ['bool']),
+    gas: 100,
+    host: { module: 'transaction', capability: 'transaction.write', gasMax: 2_000 },
+    doc: 'Whether the quorum of the pending call popped is met.',
+  },
+  SignTransactionWith: changes(
+    0xd6,
+    'transaction',
+    ['id'],
+    "Records the caller's approval of the pending call popped.",
+  ),
+  BroadcastTransactionWith: changes(0xd7, 'transaction', ['id'], 'Queues the pending call popped, once.'),
 } as const satisfies Record<string, OpRow>;
 
 export type OpName = keyof typeof OPCODES;

@@ -8,7 +8,9 @@ import {
   type HostAnswer,
   hexOf,
   OPCODES,
+  type Operand,
   type OpName,
+  type Outcome,
   rowOf,
   type StorageWrite,
   type Value,
@@ -36,10 +38,25 @@ export const SEED_SETTING: Setting = {
   caller: CALLER,
 };
 
-export type Recorder = Host & { readonly calls: string[]; readonly stored: Map<string, Uint8Array> };
+/** One host opcode as the host heard it. */
+export type Heard = {
+  readonly op: OpName;
+  readonly operands: readonly Operand[];
+  readonly args: readonly Value[];
+};
+
+export type Recorder = Host & {
+  readonly calls: string[];
+  readonly heard: Heard[];
+  readonly stored: Map<string, Uint8Array>;
+  /** What was done by host opcodes that write: by settled executions, and since. */
+  readonly done: { readonly settled: OpName[]; readonly pending: OpName[] };
+};
 
 export function recorder(setting: Setting = SEED_SETTING): Recorder {
   const calls: string[] = [];
+  const heard: Heard[] = [];
+  const done = { settled: [] as OpName[], pending: [] as OpName[] };
   const stored = new Map<string, Uint8Array>();
   let recorded = setting.recorded;
   const reputation = () => recorded ?? setting.score;
@@ -68,15 +85,28 @@ export function recorder(setting: Setting = SEED_SETTING): Recorder {
       block: 1n,
     },
     calls,
+    heard,
     stored,
+    done,
     load: (key) => stored.get(hexOf(key)),
     call: (op, operands, args) => {
       calls.push(`${[op, ...operands].join(' ')} (${args.map(String).join(', ')})`);
-      return answers[op]?.(operands) ?? { ok: true, values: zerosOf(op) };
+      heard.push({ op, operands, args });
+      const answer = answers[op]?.(operands) ?? { ok: true, values: zerosOf(op) };
+      if (answer.ok && rowOf(op).writes === true) done.pending.push(op);
+      return answer;
     },
     holdsPermission: (_did, permission) => setting.permissions.includes(permission),
     reputationOf: () => reputation(),
   };
+}
+
+/** Keeps all that an execution did when it succeeded, and drops it otherwise, as a node does. */
+export function settle(host: Recorder, outcome: Outcome): void {
+  const pending = host.done.pending.splice(0);
+  if (!outcome.ok) return;
+  host.done.settled.push(...pending);
+  commit(host, outcome.writes);
 }
 
 /** Keeps the writes of an execution, as a node does at commit. */
