@@ -757,7 +757,8 @@ export const DIAGNOSTICS = {
     severity: 'error',
     message: '{what} has no meaning on {owner}',
     help: 'it belongs to {where}',
-    explanation: 'Access clauses stand on a contract or a rule; `succeeds when` on a rule or a view.',
+    explanation:
+      'Access clauses stand on a contract or a rule; `succeeds when` and `fails when` on a rule or a view.',
     example: 'contract C {\n  view f() -> Int\n    access contracts\n  { return 1; }\n}\n',
   },
   E0421: {

@@ -13,6 +13,7 @@ export type Part =
   | 'requires'
   | 'ensures'
   | 'succeeds'
+  | 'fails'
   | 'invariant'
   | 'history'
   | 'assert'

@@ -100,13 +100,19 @@ function checkCallable(out: Checker, node: Callable, written: ast.TypeExpr | nul
   checkBody(placeOf(out, 'body', node, result), node.body, node.kind === 'init' ? null : node.name);
 }
 
-const PART_OF = { requires: 'requires', ensures: 'ensures', succeedsWhen: 'succeeds' } as const;
+const PART_OF = {
+  requires: 'requires',
+  ensures: 'ensures',
+  succeedsWhen: 'succeeds',
+  failsWhen: 'fails',
+} as const;
 
 function checkSpec(out: Checker, node: Callable, spec: ast.Spec, result: Type): void {
   switch (spec.kind) {
     case 'requires':
     case 'ensures':
     case 'succeedsWhen':
+    case 'failsWhen':
       typeValue(placeOf(out, PART_OF[spec.kind], node, result), spec.condition, BOOL);
   }
 }

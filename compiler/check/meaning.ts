@@ -14,7 +14,7 @@ type Word =
   | 'environment'
   | 'state';
 
-const CLAUSES: readonly Part[] = ['ensures', 'succeeds', 'invariant', 'history', 'assert'];
+const CLAUSES: readonly Part[] = ['ensures', 'succeeds', 'fails', 'invariant', 'history', 'assert'];
 
 const PARTS: Readonly<Record<Word, readonly Part[]>> = {
   old: ['ensures', 'history', 'assert'],
@@ -33,6 +33,7 @@ const PART_WORDS: Readonly<Record<Part, string>> = {
   requires: 'in `requires`',
   ensures: 'in `ensures`',
   succeeds: 'in `succeeds when`',
+  fails: 'in `fails when`',
   invariant: 'in an invariant',
   history: 'in a history clause',
   assert: 'in `assert`',

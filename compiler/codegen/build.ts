@@ -83,6 +83,16 @@ function setFunctions(contract: core.Contract, layout: Layout, constants: Consta
   return { functions, indices };
 }
 
+/** How a clause begins. */
+const CLAUSE_WORDS: { readonly [kind in core.Clause['kind']]: string } = {
+  requires: 'requires',
+  ensures: 'ensures',
+  succeeds: 'succeeds when',
+  fails: 'fails when',
+  invariant: 'invariant',
+  history: 'history',
+};
+
 function entryOf(
   contract: core.Contract,
   fn: core.Function,
@@ -90,7 +100,7 @@ function entryOf(
   index: number,
   takes: readonly number[],
 ): Entry {
-  const clauses = [...fn.requires, ...fn.ensures, ...fn.succeeds];
+  const clauses = [...fn.requires, ...fn.ensures, ...fn.succeeds, ...fn.fails];
   return {
     kind,
     name: fn.name,
@@ -102,9 +112,7 @@ function entryOf(
     gasMax: 0,
     takes,
     doc: fn.doc,
-    specs: clauses.map(
-      (clause) => `${clause.kind === 'succeeds' ? 'succeeds when' : clause.kind} ${clause.text}`,
-    ),
+    specs: clauses.map(({ kind: clause, text }) => `${CLAUSE_WORDS[clause]} ${text}`),
   };
 }
 

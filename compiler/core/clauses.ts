@@ -125,6 +125,7 @@ function functionOf(view: View, type: Scalar): CoreFunction {
     requires: [],
     ensures: [],
     succeeds: [],
+    fails: [],
     access: NO_ACCESS,
     open: false,
     span: unit.span,

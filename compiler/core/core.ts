@@ -84,6 +84,7 @@ export type Function = {
   readonly requires: readonly Clause[];
   readonly ensures: readonly Clause[];
   readonly succeeds: readonly Clause[];
+  readonly fails: readonly Clause[];
   /** Of a rule: what the contract's clause and its own ask together. */
   readonly access: Access;
   readonly open: boolean;
@@ -92,7 +93,7 @@ export type Function = {
 
 /** One specification clause. `name` is unique within its owner (`ensures_1`; invariants and histories as named); `text` is the source text of the condition. */
 export type Clause = {
-  readonly kind: 'requires' | 'ensures' | 'succeeds' | 'invariant' | 'history';
+  readonly kind: 'requires' | 'ensures' | 'succeeds' | 'fails' | 'invariant' | 'history';
   readonly name: string;
   readonly text: string;
   readonly term: Term;
@@ -222,7 +223,7 @@ export type AssertClause = Omit<Clause, 'kind'> & { readonly kind: 'assert' };
 
 // ---- terms -------------------------------------------------------------------------------------
 
-/** `old`: on entry; `now`: at the end (or where an `assert` stands). In an invariant, a `requires` and a `succeeds when` every read is `now`: the one state. */
+/** `old`: on entry; `now`: at the end (or where an `assert` stands). In an invariant, a `requires`, a `succeeds when` and a `fails when` every read is `now`: the one state. */
 export type When = 'old' | 'now';
 
 export type Term =

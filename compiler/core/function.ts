@@ -39,7 +39,7 @@ export function emptyInit(source: Source): CoreFunction {
   const { span } = source.contract.name;
   lowerInitialisers(builder);
   emit(builder, { kind: 'return', span, values: [] });
-  const clauses = { requires: [], ensures: [], succeeds: [] };
+  const clauses = { requires: [], ensures: [], succeeds: [], fails: [] };
   const shape = shapeOf(builder, UNIT);
   return {
     kind: 'init',
@@ -94,13 +94,12 @@ function lowerBody(builder: Builder, node: Callable): void {
   emit(builder, { kind: 'return', span, values: returnsValue ? values : [] });
 }
 
-function clausesOf(
-  builder: Builder,
-  node: Callable,
-): { readonly [K in 'requires' | 'ensures' | 'succeeds']: readonly Clause[] } {
+type FunctionClause = 'requires' | 'ensures' | 'succeeds' | 'fails';
+
+function clausesOf(builder: Builder, node: Callable): { readonly [K in FunctionClause]: readonly Clause[] } {
   const make = (
-    kind: 'requires' | 'ensures' | 'succeeds',
-    specs: readonly (ast.Requires | ast.Ensures | ast.SucceedsWhen)[],
+    kind: FunctionClause,
+    specs: readonly (ast.Requires | ast.Ensures | ast.SucceedsWhen | ast.FailsWhen)[],
   ) =>
     specs.map((spec, index) => {
       const message = spec.kind === 'requires' ? messageOf(builder.source, spec) : null;
@@ -115,6 +114,10 @@ function clausesOf(
     succeeds: make(
       'succeeds',
       node.specs.filter((spec) => spec.kind === 'succeedsWhen'),
+    ),
+    fails: make(
+      'fails',
+      node.specs.filter((spec) => spec.kind === 'failsWhen'),
     ),
   };
 }

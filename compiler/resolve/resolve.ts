@@ -265,6 +265,7 @@ function walkSpec(walk: Walk, scope: Scope, spec: ast.Spec): void {
     case 'requires':
     case 'ensures':
     case 'succeedsWhen':
+    case 'failsWhen':
       walkExpr(walk, scope, spec.condition);
       return;
     case 'access':

@@ -18,7 +18,10 @@ export function claimsOf(certificate: Certificate): readonly Uint8Array[] {
 /** The clauses that the author marked `unproved`, in source order. */
 export function marksOf(contract: Contract): readonly Mark[] {
   const ofFunctions = contract.functions.flatMap((fn) =>
-    [...fn.requires, ...fn.ensures, ...fn.succeeds].map((clause) => ({ clause, owner: `${fn.name}: ` })),
+    [...fn.requires, ...fn.ensures, ...fn.succeeds, ...fn.fails].map((clause) => ({
+      clause,
+      owner: `${fn.name}: `,
+    })),
   );
   const ofContract = [...contract.invariants, ...contract.histories].map((clause) => ({ clause, owner: '' }));
   return [...ofContract, ...ofFunctions]

@@ -17,7 +17,9 @@ export type Flaw =
   | 'emptyAtInit'
   | 'addAlwaysGrows'
   | 'transferNeverFails'
-  | 'factsTooEarly';
+  | 'factsTooEarly'
+  | 'failsReadsAfter'
+  | 'succeedsAssumesRequires';
 
 export type Flaws = ReadonlySet<Flaw>;
 export const NO_FLAWS: Flaws = new Set();

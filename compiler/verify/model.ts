@@ -129,7 +129,7 @@ export function clausesOf(contract: Contract): readonly { readonly term: Term }[
 }
 
 function clausesOfFunction(fn: CoreFunction): readonly { readonly term: Term }[] {
-  const specs: readonly Clause[] = [...fn.requires, ...fn.ensures, ...fn.succeeds];
+  const specs: readonly Clause[] = [...fn.requires, ...fn.ensures, ...fn.succeeds, ...fn.fails];
   return [...specs, ...fn.body.flatMap(assertsIn)];
 }
 

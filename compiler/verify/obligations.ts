@@ -63,6 +63,7 @@ export type ObligationKind =
   | 'invariant'
   | 'history'
   | 'succeeds'
+  | 'fails'
   | 'assert'
   | 'may-revert'
   | 'vacuity'
@@ -183,8 +184,9 @@ function obligationsOfWalk(context: Context, walk: Walk): readonly Obligation[] 
     ...fn.ensures.map((clause) => clauseAfter(context, walk, clause)),
     ...fn.succeeds.flatMap((clause) => [
       succeeds(context, walk, clause),
-      succeedsVacuity(context, walk, clause),
+      promiseVacuity(context, walk, clause),
     ]),
+    ...fn.fails.flatMap((clause) => [fails(context, walk, clause), promiseVacuity(context, walk, clause)]),
     ...walk.passive.asserts.map((point, i) => assertHolds(context, walk, point, i)),
     ...(fn.kind === 'rule' && !fn.open ? [stranger(context, walk)] : []),
     ...mayRevert(context, walk),
@@ -230,19 +232,39 @@ const GRANTED = 'access, gas up to the bound, a spending limit that covers it, a
 /** Where the condition holds no check fails, `requires` included, and nothing is frozen. */
 function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
   const condition = holds(context.model, clause.term, scopeBefore(walk));
+  const assumed = context.model.flaws.has('succeedsAssumesRequires') ? requiresOf(walk.passive) : [];
   return obligation(context, walk, {
     kind: 'succeeds',
     name: clause.name,
     span: clause.span,
     clause,
-    violation: [reverts(walk.passive), condition, ...nothingFrozen(walk.passive)],
+    violation: [reverts(walk.passive), condition, ...nothingFrozen(walk.passive), ...assumed],
     passed: 'some',
     success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\`, given ${GRANTED}`,
     failure: `\`${walk.passive.fn.name}\` can revert although \`${clause.text}\``,
   });
 }
 
-function succeedsVacuity(context: Context, walk: Walk, clause: Clause): Obligation {
+/** Where the condition holds no call comes to its end: the state before is anything, as for every call. */
+function fails(context: Context, walk: Walk, clause: Clause): Obligation {
+  const { model } = context;
+  const judged = model.flaws.has('failsReadsAfter') ? scopeAfter(walk) : scopeBefore(walk);
+  const condition = holds(model, clause.term, judged);
+  const returns = returnsNormally(walk.passive);
+  return obligation(context, walk, {
+    kind: 'fails',
+    name: clause.name,
+    span: clause.span,
+    clause,
+    violation: [condition, returns],
+    passed: walk.passive.checks.length,
+    success: `\`${walk.passive.fn.name}\` always fails when \`${clause.text}\``,
+    failure: `\`${walk.passive.fn.name}\` can succeed although \`${clause.text}\``,
+  });
+}
+
+/** What `succeeds when` or `fails when` promises about nothing. */
+function promiseVacuity(context: Context, walk: Walk, clause: Clause): Obligation {
   return obligation(context, walk, {
     kind: 'vacuity',
     name: clause.name,
@@ -579,6 +601,10 @@ function nothingFrozen(passive: Passive): readonly Formula[] {
   return readsOf(passive.checks.map((check) => check.ok)).flatMap((read) =>
     read.name.startsWith('frozen.') ? [not(read)] : [],
   );
+}
+
+function requiresOf({ checks }: Passive): readonly Formula[] {
+  return checks.filter(({ reason }) => reason === 'require').map(({ guard, ok }) => implies(guard, ok));
 }
 
 function scopeAfter(walk: Walk): Scope {

@@ -38,6 +38,7 @@ export function functionOf(
     requires: [],
     ensures: [],
     succeeds: [],
+    fails: [],
     access: NO_ACCESS,
     open: false,
     span: SPAN,

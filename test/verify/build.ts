@@ -205,6 +205,7 @@ export function fn(
     requires: [],
     ensures: [],
     succeeds: [],
+    fails: [],
     access: NO_ACCESS,
     open: false,
     span: SPAN,

@@ -17,6 +17,7 @@ import type { Flaw } from '../../compiler/verify/flaws.ts';
 import { type Obligation, obligationsOf } from '../../compiler/verify/obligations.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { makeRefuter } from '../../testing/index.ts';
+import { randomForms } from './forms.ts';
 import { randomChoices, randomContract, randomLoops, randomShapes } from './random.ts';
 import { explore, type Found, nameOfObligation } from './reachable.ts';
 
@@ -24,6 +25,7 @@ import { explore, type Found, nameOfObligation } from './reachable.ts';
 const SEEDS = [1, 5, 8, 10, 11, 12, 13, 17, 18, 24, 34, 41, 44, 69, 76, 312];
 const SHAPE_SEEDS = [8, 9, 11, 24];
 const CHOICE_SEEDS = [1, 2, 3, 4];
+const FORM_SEEDS = [1, 3, 5, 6, 8];
 const LOOP_SEEDS = [1, 2, 4, 5, 9, 10, 11];
 const BOUNDS = { statesMax: 30, callsPerState: 12 };
 const RLIMIT = 10_000_000;
@@ -49,6 +51,12 @@ const FLAWS: readonly Flaw[] = [
   'loopWritesNothing', // a loop that is cut leaves everything as it was
 ];
 
+/** Those that show in the newer forms of specification. */
+const FORM_FLAWS: readonly Flaw[] = [
+  'failsReadsAfter', // `fails when` is about the state that the call leaves
+  'succeedsAssumesRequires', // what a rule requires is taken for granted where it promises to succeed
+];
+
 type Subject = {
   readonly seed: number;
   readonly text: string;
@@ -61,12 +69,14 @@ let solver: Solver;
 let solve: Solve;
 let subjects: readonly Subject[];
 let shapes: readonly Subject[];
+let forms: readonly Subject[];
 
 beforeAll(async () => {
   solver = await openSolver({ workers: 2 });
   solve = remembering(solver.solve);
   subjects = SEEDS.map((seed) => subjectOf(seed, randomContract(seed)));
   const choices = CHOICE_SEEDS.map((seed) => subjectOf(seed, randomChoices(seed)));
+  forms = FORM_SEEDS.map((seed) => subjectOf(seed, randomForms(seed)));
   shapes = [...SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed))), ...choices];
 }, TIMEOUT_MS);
 afterAll(() => solver.close());
@@ -80,6 +90,12 @@ function subjectOf(seed: number, text: string): Subject {
   const contract = lowerProgram(analysis).contracts[0]!;
   const obligations = obligationsOf(contract).filter((obligation) => obligation.kind !== 'vacuity');
   return { seed, text, contract, obligations, found: explore(contract, obligations, seed, BOUNDS) };
+}
+
+/** Where the flaw shows. */
+function subjectsFor(flaw: Flaw): Iterable<Subject> {
+  if (flaw === 'loopWritesNothing') return loopSubjects();
+  return FORM_FLAWS.includes(flaw) ? forms : subjects;
 }
 
 function* loopSubjects(): Iterable<Subject> {
@@ -113,7 +129,7 @@ describe('random contracts', () => {
     async () => {
       const unknown: string[] = [];
       let [proved, refuted] = [0, 0];
-      for (const subject of [...subjects, ...shapes]) {
+      for (const subject of [...subjects, ...shapes, ...forms]) {
         const { contract, text, seed } = subject;
         const report = await verifyContract(contract, {
           solve,
@@ -158,22 +174,22 @@ describe('random contracts', () => {
   );
 
   test('the run goes to where things break', () => {
-    const broken = subjects.flatMap(({ found }) =>
+    const broken = [...subjects, ...forms].flatMap(({ found }) =>
       [...found.broken.keys()].map((name) => name.split(' ').at(-2)),
     );
-    for (const kind of ['invariant', 'history', 'ensures', 'succeeds', 'may-revert', 'stranger'])
+    for (const kind of ['invariant', 'history', 'ensures', 'succeeds', 'fails', 'may-revert', 'stranger'])
       expect(broken).toContain(kind);
   });
 });
 
 describe('a planted unsoundness is noticed', () => {
-  for (const flaw of FLAWS) {
+  for (const flaw of [...FLAWS, ...FORM_FLAWS]) {
     test(
       flaw,
       async () => {
         const refute = () => ({ kind: 'none', reason: '' }) as const;
         let noticed: readonly string[] = [];
-        for (const subject of flaw === 'loopWritesNothing' ? loopSubjects() : subjects) {
+        for (const subject of subjectsFor(flaw)) {
           const report = await verifyContract(subject.contract, {
             solve,
             refute,

@@ -423,12 +423,12 @@ function statement(draw: Draw, depth: number): string {
   return one(draw, STATEMENTS).replace('E', one(draw, NUMBERS));
 }
 
-function one(draw: Draw, list: readonly string[]): string {
+export function one(draw: Draw, list: readonly string[]): string {
   return list[draw(list.length)]!;
 }
 
 /** Up to `max` different ones. */
-function someOf(draw: Draw, list: readonly string[], max: number): readonly string[] {
+export function someOf(draw: Draw, list: readonly string[], max: number): readonly string[] {
   return [...new Set(Array.from({ length: draw(max + 1) }, () => one(draw, list)))];
 }
 

@@ -27,6 +27,8 @@ export function isGoal(arena: Arena, judge: Judge, obligation: Obligation, step:
       return obligation.inside ? isMarked(step) : breaksClause(arena, judge, obligation, step);
     case 'succeeds':
       return failsDespite(arena, judge, obligation, step);
+    case 'fails':
+      return succeedsDespite(arena, judge, obligation, step);
     case 'may-revert':
       return obligation.inside ? isMarked(step) : revertsAt(obligation, step);
     case 'stranger':
@@ -76,6 +78,11 @@ function breaksClause(arena: Arena, judge: Judge, obligation: Obligation, step: 
 function failsDespite(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
   if (step.failure === null || step.from === null || obligation.clause === null) return false;
   if (!isRevert(step.failure)) return false;
+  return judge.holds(obligation.clause, momentOf(arena, step, step.from)) === true;
+}
+
+function succeedsDespite(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
+  if (step.to === null || step.from === null || obligation.clause === null) return false;
   return judge.holds(obligation.clause, momentOf(arena, step, step.from)) === true;
 }
 
@@ -137,7 +144,8 @@ function momentOf(arena: Arena, step: Step, now: Place): Moment {
     now: after,
     env: environment(step.to ?? now, by),
     locals: entry.params.flatMap((param, i) => wordsOf(args[i]!, param.type)),
-    result: wordsOf(step.result, entry.result),
+    // A call that failed has none.
+    result: step.to === null ? [] : wordsOf(step.result, entry.result),
     callee,
   };
 }

@@ -19,6 +19,7 @@ function conditionOf(node: ast.AnyNode): ast.Expr | null {
   switch (node.kind) {
     case 'ensures':
     case 'succeedsWhen':
+    case 'failsWhen':
     case 'invariant':
     case 'history':
     case 'assert':

@@ -86,16 +86,23 @@ function checkSpecs(out: Checker, node: Callable): void {
           where: 'a contract or a rule',
         });
     }
-    if (spec.kind === 'succeedsWhen' && (node.kind === 'init' || node.kind === 'fn')) {
+    const promise = PROMISES[spec.kind];
+    if (promise !== undefined && (node.kind === 'init' || node.kind === 'fn')) {
       report(out, 'E0420', {
         span: spec.span,
-        what: '`succeeds when`',
+        what: promise,
         owner: WORDS[node.kind],
         where: 'a rule or a view',
       });
     }
   }
 }
+
+/** What is said to whoever calls from outside. */
+const PROMISES: { readonly [kind in ast.Spec['kind']]?: string } = {
+  succeedsWhen: '`succeeds when`',
+  failsWhen: '`fails when`',
+};
 
 const WORDS = { init: '`init`', rule: 'a rule', view: 'a view', fn: 'a function' } as const;
 

@@ -1,0 +1,95 @@
+/**
+ * Small contracts drawn from a seed, over the forms of specification that say more than what one call changes:
+ * `fails when`. In: a seed. Out: a source; the same for the same seed.
+ */
+import { type Draw, drawFrom, one, someOf } from './random.ts';
+
+export function randomForms(seed: number): string {
+  const draw = drawFrom(seed);
+  const invariants = someOf(draw, INVARIANTS, 2).map((text, i) => `  invariant i${i}: ${text};`);
+  const rules = Array.from({ length: 2 + draw(2) }, (_, i) => rule(draw, i));
+  return `contract Forms {
+  uses ledger.write;
+  currency coin { decimals 0 }
+  state { n: Int; total: Int; m: Map<Did, Int>; s: Set<Did, 3>; owner: Did = creator; }
+${[...invariants, ...rules].join('\n')}
+}
+`;
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+function rule(draw: Draw, index: number): string {
+  const guards = someOf(draw, Object.keys(GUARDS), 2);
+  const inside = draw(3) === 0;
+  const requires = inside ? [] : guards.map((text) => `    requires ${text} else "no"`);
+  const statements = Array.from({ length: 1 + draw(2) }, () => one(draw, STATEMENTS));
+  const fails = [...new Set(Array.from({ length: 1 + draw(2) }, () => failsWhen(draw, guards, statements)))];
+  const body = statements.map((text) => `    ${text}`);
+  const checks = inside ? guards.map((text) => `    require ${text} else "no";`) : [];
+  return [
+    `  ${draw(3) === 0 ? 'open rule' : 'rule'} r${index}(d: Did, x: Int, a: Amount<coin>)`,
+    ...requires,
+    ...fails.map((text) => `    fails when ${text}`),
+    ...(draw(2) === 0 ? [`    succeeds when ${one(draw, SUCCEEDS)}`] : []),
+    '  {',
+    ...(draw(2) === 0 ? [...checks, ...body] : [...body, ...checks]),
+    '  }',
+  ].join('\n');
+}
+
+/** What a guard rules out, what the call itself undoes, or anything. */
+function failsWhen(draw: Draw, guards: readonly string[], statements: readonly string[]): string {
+  const undone = statements.flatMap((text) => UNDONE[text] ?? []);
+  if (undone.length > 0 && draw(2) === 0) return one(draw, undone);
+  return guards.length > 0 && draw(2) === 0 ? GUARDS[one(draw, guards)]! : one(draw, FAILS);
+}
+
+/** With what they rule out, as someone might write it. */
+const GUARDS: { readonly [guard: string]: string } = {
+  'x > 0': 'x < 0',
+  'n < 3': 'n == 3',
+  'caller == owner': 'caller != owner',
+  'd in s': '!(d in s)',
+  'm[d] == 0': 'm[d] == 2',
+  'd != caller': 'd == caller',
+  's.size < 2': 's.size == 2',
+  'a > 0 coin': 'a == 0 coin',
+};
+const UNDONE: { readonly [statement: string]: string } = {
+  'n = 0;': 'n > 0',
+  'm[caller] = 1;': 'm[caller] == 0',
+  's.remove(d);': 'd in s',
+  's.add(d);': '!(d in s)',
+  'owner = d;': 'owner != d',
+};
+const FAILS = [
+  'a < 0 coin',
+  'x <= 0',
+  'n > 0',
+  'm[d] != 0',
+  'm[caller] == 1 && x == 1',
+  '!ledger.can_pay(caller, coin, a)',
+  's.size >= 2',
+  'n + x > 1000 && n <= 0',
+  'x == 0',
+];
+const SUCCEEDS = ['x == 1 && n == 0', 'x > 0 && x < 10', 'caller == owner', 'd in s', 'n == 1'];
+const STATEMENTS = [
+  'n += 1;',
+  'n = x;',
+  'n = 0;',
+  'm[d] += 1;',
+  'm[d] = x;',
+  'm[caller] = 1;',
+  'm.remove(d);',
+  's.add(d);',
+  's.add(caller);',
+  's.remove(d);',
+  'owner = d;',
+  'n += x; total += x;',
+  'ledger.transfer(caller, self, a);',
+  'ledger.transfer(caller, d, a);',
+  'total = n / x;',
+];
+const INVARIANTS = ['n >= 0', 'total >= 0', 'forall k: Did { m[k] >= 0 }', 's.size <= 2', 'owner == creator'];
