@@ -785,6 +785,15 @@ export const DIAGNOSTICS = {
       'The keys of maps and the elements of sets are short, so that each fits into the store. A text may have 1,024 bytes: a contract that took it for a key would fail for some texts, whatever it promises.',
     example: 'contract C {\n  state { m: Map<Text, Int>; }\n}\n',
   },
+  E0424: {
+    severity: 'error',
+    message: '`{name}` cannot stand in a clause: it {what}',
+    help: null,
+    explanation:
+      'A clause is read, not run. A function can stand in it when its result is an expression: `let`, `if` and `return` are fine; loops, `var`, assignments, `require` and anything that changes the world are not. Neither is a division by what could be zero, and the function has no `requires` of its own.',
+    example:
+      'contract C {\n  state { n: Int; }\n  invariant small: sum_to(n) < 10;\n  fn sum_to(m: Int) -> Int {\n    var s = 0;\n    for i in 0..m up to 10 { s += i; }\n    return s;\n  }\n}\n',
+  },
   W0401: {
     severity: 'warning',
     message: 'nothing here needs `{name}`',

@@ -12,6 +12,7 @@ import { checkCapabilities } from './rules/capabilities.ts';
 import { checkClauses } from './rules/clauses.ts';
 import { checkCycles } from './rules/cycles.ts';
 import { checkEffects } from './rules/effects.ts';
+import { checkFormulas } from './rules/formulas.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkLoops } from './rules/loops.ts';
 import { checkStructure } from './rules/structure.ts';
@@ -35,6 +36,7 @@ const RULES: readonly Rule[] = [
   checkLoops,
   checkCapabilities,
   checkClauses,
+  checkFormulas,
 ];
 
 /** Checks one file. Never fails: what is wrong is in the diagnostics. */

@@ -3,6 +3,7 @@
  * otherwise `now`, the one state that the clause is about.
  */
 import { ungroup } from '../check/checker.ts';
+import { type Formula, formulaOf } from '../check/formula.ts';
 import { BOOL, type Field, INT, leavesOf, type Scalar, type Type, wordsOfField } from '../check/types.ts';
 import { isDeclaration } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
@@ -104,7 +105,7 @@ function termsOf(scope: Scope, expr: ast.Expr): readonly Term[] {
     case 'match':
       return matchTerms(scope, expr);
     case 'block':
-      return termsOf(scope, expr.result!);
+      return formulaTerms(scope, formulaIn(expr));
     case 'quantifier':
       return [quantifierTerm(scope, expr)];
     case 'group':
@@ -308,6 +309,8 @@ function callTerms(scope: Scope, expr: Expr<'call'>): readonly Term[] {
       },
     ];
   }
+  const entity = callee.kind === 'name' ? scope.source.analysed.entities.get(callee) : undefined;
+  if (entity?.kind === 'fn') return fnTerms(scope, expr, entity.node);
   const name = callee.kind === 'name' ? callee.text : '';
   switch (name) {
     case 'old':
@@ -321,6 +324,40 @@ function callTerms(scope: Scope, expr: Expr<'call'>): readonly Term[] {
       return someTerms(scope, expr);
     default:
       return [choiceTerm(scope, expr, name)];
+  }
+}
+
+/** What a `fn` gives back, its body put in the place of the call. */
+function fnTerms(scope: Scope, expr: Expr<'call'>, fn: ast.Fn): readonly Term[] {
+  const words = new Map(scope.words);
+  fn.params.forEach((param, index) => {
+    words.set(param, termsOf(scope, expr.args[index]!));
+  });
+  return formulaTerms({ ...scope, words }, formulaIn(fn.body));
+}
+
+function formulaIn(body: ast.Block): Formula {
+  const formula = formulaOf(body);
+  if (formula.kind === 'obstacle') throw new Error(`${formula.what} in a clause`);
+  return formula;
+}
+
+function formulaTerms(scope: Scope, formula: Formula): readonly Term[] {
+  switch (formula.kind) {
+    case 'value':
+      return termsOf(scope, formula.value);
+    case 'name': {
+      const words = new Map(scope.words);
+      words.set(formula.statement, termsOf(scope, formula.statement.value));
+      return formulaTerms({ ...scope, words }, formula.then);
+    }
+    case 'choice': {
+      const condition = termOf(scope, formula.condition);
+      const otherwise = formulaTerms(scope, formula.otherwise);
+      return formulaTerms(scope, formula.then).map((then, index) =>
+        op('ite', [condition, then, otherwise[index]!], then.type),
+      );
+    }
   }
 }
 

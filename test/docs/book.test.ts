@@ -11,9 +11,10 @@ import { type Block, blocksOf } from './blocks.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const PAGES = ['README.md', ...sourceFiles(join(ROOT, 'docs'), '.md').map((name) => `docs/${name}`)];
 
-describe.each(PAGES)('%s', (page) => {
-  const blocks = blocksOf(readFileSync(join(ROOT, page), 'utf8'));
-  test.runIf(blocks.length > 0).each(blocks)('line $line', async (block) => {
+const WITH_CODE = PAGES.map((page) => ({ page, blocks: blocksOf(readFileSync(join(ROOT, page), 'utf8')) }));
+
+describe.each(WITH_CODE.filter(({ blocks }) => blocks.length > 0))('$page', ({ page, blocks }) => {
+  test.each(blocks)('line $line', async (block) => {
     expect(messagesOf(block)).toEqual(block.code === null ? [] : [block.code]);
     if (block.code !== null) return;
     if (block.whole)

@@ -8,14 +8,15 @@ export function checkClauses(out: Checker, tree: ast.SourceFile): void {
   walk(tree, (node) => {
     const condition = conditionOf(node);
     if (condition === null) return undefined;
-    checkDivisions(out, condition, []);
+    for (const division of divisionsIn(out, condition))
+      report(out, 'E0411', { span: division.span, divisor: textOf(out, division.right) });
     checkVariables(out, condition);
     return 'skip';
   });
 }
 
 /** The condition of a clause that only the verifier reads: `requires` on an entry point is code, and reverts. */
-function conditionOf(node: ast.AnyNode): ast.Expr | null {
+export function conditionOf(node: ast.AnyNode): ast.Expr | null {
   switch (node.kind) {
     case 'ensures':
     case 'succeedsWhen':
@@ -31,19 +32,29 @@ function conditionOf(node: ast.AnyNode): ast.Expr | null {
 
 // ---- divisions ---------------------------------------------------------------------------------
 
-/** `known` are conditions that hold wherever `expr` is evaluated. */
-function checkDivisions(out: Checker, expr: ast.Expr, known: readonly ast.Expr[]): void {
-  walk(expr, (node) => {
+/** The parameters and variables that are keys in the body of a function. */
+type KeysOfFns = Map<ast.Fn, ReadonlySet<ast.AnyNode>>;
+type Call = Extract<ast.Expr, { readonly kind: 'call' }>;
+type Division = Extract<ast.Expr, { readonly kind: 'binary' }>;
+
+/** The divisions below a node whose divisor could be zero. */
+export function divisionsIn(out: Checker, node: ast.AnyNode): readonly Division[] {
+  return collectDivisions(out, node, []);
+}
+
+/** `known` are conditions that hold wherever the node is evaluated. */
+function collectDivisions(out: Checker, root: ast.AnyNode, known: readonly ast.Expr[]): readonly Division[] {
+  const found: Division[] = [];
+  walk(root, (node) => {
     if (node.kind !== 'binary') return undefined;
-    checkDivisions(out, node.left, known);
+    found.push(...collectDivisions(out, node.left, known));
     const guarded = node.op === '==>' || node.op === '&&' ? [...known, ...conjuncts(node.left)] : known;
-    checkDivisions(out, node.right, guarded);
+    found.push(...collectDivisions(out, node.right, guarded));
     const divides = node.op === '/' || node.op === '%';
-    if (divides && !isNotZero(out, node.right, known)) {
-      report(out, 'E0411', { span: node.span, divisor: textOf(out, node.right) });
-    }
+    if (divides && !isNotZero(out, node.right, known)) found.push(node);
     return 'skip';
   });
+  return found;
 }
 
 function conjuncts(expr: ast.Expr): readonly ast.Expr[] {
@@ -91,7 +102,7 @@ function isZero(expr: ast.Expr): boolean {
 
 /** A variable over a type without bound must be a map key or set element somewhere: those are the values that matter. */
 function checkVariables(out: Checker, condition: ast.Expr): void {
-  const keys = keyVariables(out, condition);
+  const keys = keyVariables(out, condition, new Map());
   walk(condition, (node) => {
     if (node.kind !== 'quantifier') return undefined;
     for (const param of node.params) {
@@ -104,11 +115,24 @@ function checkVariables(out: Checker, condition: ast.Expr): void {
   });
 }
 
+/** The arguments whose parameters are keys in the function that is called; each function is looked at once. */
+function keyArguments(out: Checker, call: Call, known: KeysOfFns): readonly ast.Expr[] {
+  const entity = call.callee.kind === 'name' ? out.entities.get(call.callee) : undefined;
+  if (entity?.kind !== 'fn') return [];
+  const fn = entity.node;
+  if (!known.has(fn)) {
+    known.set(fn, new Set());
+    known.set(fn, keyVariables(out, fn.body, known));
+  }
+  return call.args.filter((_, index) => known.get(fn)!.has(fn.params[index]!));
+}
+
 /** The declarations of the variables that stand as keys or elements somewhere in a clause. */
-function keyVariables(out: Checker, condition: ast.Expr): ReadonlySet<ast.AnyNode> {
+function keyVariables(out: Checker, root: ast.AnyNode, known: KeysOfFns): ReadonlySet<ast.AnyNode> {
   const found = new Set<ast.AnyNode>();
-  walk(condition, (node) => {
-    for (const key of keysOf(node)) addVariables(out, key, found);
+  walk(root, (node) => {
+    const keys = node.kind === 'call' ? [...keysOf(node), ...keyArguments(out, node, known)] : keysOf(node);
+    for (const key of keys) addVariables(out, key, found);
     return undefined;
   });
   return found;
@@ -129,5 +153,5 @@ function addVariables(out: Checker, key: ast.Expr, found: Set<ast.AnyNode>): voi
   if (inner.kind === 'tuple') for (const item of inner.items) addVariables(out, item, found);
   if (inner.kind === 'struct_') for (const { value } of inner.fields) addVariables(out, value, found);
   const entity = inner.kind === 'name' ? out.entities.get(inner) : undefined;
-  if (entity?.kind === 'bound') found.add(entity.node);
+  if (entity?.kind === 'bound' || entity?.kind === 'param') found.add(entity.node);
 }

@@ -1,13 +1,13 @@
 /** Rule: views and clauses only read; what a `fn` does counts where it is called. */
 import type * as ast from '../../syntax/ast.ts';
-import { type Checker, type Effect, isSpecification, report } from '../checker.ts';
+import { type Checker, type Effect, report } from '../checker.ts';
 import { effectsByOwner, rememberedEffects } from '../effects.ts';
 
 export function checkEffects(out: Checker, _tree: ast.SourceFile): void {
   const effectsOf = rememberedEffects(effectsByOwner(out));
   for (const effect of out.effects) {
     if (effect.part === 'body') checkBody(out, effect, effectsOf);
-    else checkClause(out, effect);
+    else checkClause(out, effect, effectsOf);
   }
 }
 
@@ -27,10 +27,16 @@ function checkBody(out: Checker, effect: Effect, effectsOf: (fn: ast.Fn) => read
   }
 }
 
-/** What a clause does itself was reported with its type. */
-function checkClause(out: Checker, { kind, part, span }: Effect): void {
-  const where = isSpecification(part) ? 'in a clause' : 'here';
-  if (kind === 'call') report(out, 'E0901', { span, what: `calling a function ${where}` });
+/** What a clause does itself was reported with its type, and a function that it calls is an expression (`formulas.ts`). */
+function checkClause(out: Checker, effect: Effect, effectsOf: (fn: ast.Fn) => readonly Effect[]): void {
+  if (effect.kind !== 'call') return;
+  const { span, what, part, owner } = effect;
+  const inner = effectsOf(effect.callee);
+  const callerless = part === 'invariant' || owner?.kind === 'view';
+  if (callerless && inner.some(({ kind }) => kind === 'caller')) {
+    const where = part === 'invariant' ? 'in an invariant' : 'in a view';
+    report(out, 'E0405', { span, what: `\`caller\`, which \`${what}\` uses,`, where });
+  }
 }
 
 function doing({ kind, what }: Effect): string {
