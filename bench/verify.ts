@@ -1,63 +1,146 @@
-/** How long the examples take to prove: nothing cached and the solver warm, and again with every answer cached. */
+/**
+ * The verifier's measures: the shared cases, scored by the published scheme; how long the examples take with nothing
+ * cached and with every answer cached; and how long a one-line edit takes until its verdict. The solver is warm.
+ */
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { analyse, lowerProgram, RLIMIT_DEFAULT, verifyContract } from '../compiler/index.ts';
+import { RLIMIT_DEFAULT, verifyContract } from '../compiler/index.ts';
 import { openSolver, type Solver } from '../solver/index.ts';
 import { makeRefuter } from '../testing/index.ts';
 import type { Report } from './report.ts';
 import { median } from './rounds.ts';
+import { type Run, runTask } from './verification/run.ts';
+import { outcomeOf, POINTS_MAX, pointsOf } from './verification/score.ts';
+import { lowered } from './verification/source.ts';
+import { CASES, tasksOf } from './verification/tasks.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', 'examples');
 const ROUNDS = 5;
 
 export async function run(): Promise<Report> {
+  const solver = await warmSolver();
+  const runs: Run[] = [];
+  for (const task of Object.keys(CASES).flatMap(tasksOf)) runs.push(await runTask(task, solver.solve));
+  await solver.close();
   const paths = globSync('*/*.ccl', { cwd: EXAMPLES })
     .map((path) => join(EXAMPLES, path))
     .sort();
-  const rows = [];
-  for (const path of paths) rows.push(await measure(path));
+  const examples = [];
+  for (const path of paths) examples.push(await measure(path));
   return {
     bench: 'verify',
-    rows,
+    rows: [...runs.map(taskRow), ...examples],
     values: {
-      example_cold_s: Math.max(...rows.map((row) => row['cold ms'])) / 1000,
-      example_cached_s: Math.max(...rows.map((row) => row['cached ms'])) / 1000,
+      ...scores(runs),
+      median_ms: median(runs.map(({ ms }) => ms)),
+      max_s: Math.max(...runs.map(({ ms }) => ms)) / 1000,
+      edit_to_verdict_ms: Math.max(...examples.map((row) => row['edit ms'])),
+      example_cold_s: Math.max(...examples.map((row) => row['cold ms'])) / 1000,
+      example_cached_s: Math.max(...examples.map((row) => row['cached ms'])) / 1000,
       peak_mb: process.resourceUsage().maxRSS / 1024,
     },
   };
 }
 
+// ---- the cases ---------------------------------------------------------------------------------
+
+function taskRow({ task, answer, note, ms, resource }: Run) {
+  const { version, property, truth } = task;
+  const expected = { H: 'proved', V: 'refuted', '?': 'not scored' }[truth];
+  return { case: task.case, version, property, answer, expected, seconds: ms / 1000, rlimit: resource, note };
+}
+
+/** Of the cases alone and together; `same_truth` counts the tasks where the published labels agree with ours. */
+function scores(runs: readonly Run[]): Record<string, number> {
+  const scored = runs.filter(({ task }) => task.truth !== '?');
+  const points = (some: readonly Run[]): number =>
+    some.reduce((sum, { task, answer }) => sum + pointsOf(outcomeOf(task, answer)), 0);
+  const same = scored.filter(({ task }) => task.sameTruth);
+  const perCase = Object.keys(CASES).map((name) => [
+    `score_${name}`,
+    points(scored.filter(({ task }) => task.case === name)),
+  ]);
+  const published = Object.entries(CASES).reduce(
+    (sum, [, one]) => ({
+      certora: sum.certora + one.published.Certora,
+      z3: sum.z3 + one.published['SolCMC-Z3'],
+      eldarica: sum.eldarica + one.published['SolCMC-Eldarica'],
+    }),
+    { certora: 0, z3: 0, eldarica: 0 },
+  );
+  return {
+    score_share: points(scored) / (POINTS_MAX * scored.length),
+    false_proofs: runs.filter(({ task, answer }) => outcomeOf(task, answer) === 'FP!').length,
+    vacuous_proofs: runs.filter(({ vacuous }) => vacuous).length,
+    refuted_unreplayed: runs.filter(({ unreplayed }) => unreplayed).length,
+    score: points(scored),
+    score_max: POINTS_MAX * scored.length,
+    ...Object.fromEntries(perCase),
+    same_truth_score: points(same),
+    same_truth_max: POINTS_MAX * same.length,
+    same_truth_certora: published.certora,
+    same_truth_solcmc_z3: published.z3,
+    same_truth_solcmc_eldarica: published.eldarica,
+  };
+}
+
+// ---- the examples ------------------------------------------------------------------------------
+
 async function measure(path: string) {
-  const cold: number[] = [];
-  const cached: number[] = [];
+  const text = readFileSync(path, 'utf8');
+  const edited = editOneLine(text);
+  const [cold, cached, edit]: [number[], number[], number[]] = [[], [], []];
   let obligations = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const cacheDir = mkdtempSync(join(tmpdir(), 'ccl-bench-'));
-    const solver = await openSolver({ workers: availableParallelism(), cacheDir });
-    await solver.solve({ text: '(assert false)', rlimit: 1000, wants: [] });
-    for (const times of [cold, cached]) {
+    const solver = await warmSolver(cacheDir);
+    for (const [source, times] of [
+      [text, cold],
+      [text, cached],
+      [edited, edit],
+    ] as const) {
       const started = performance.now();
-      obligations = await prove(path, solver);
+      obligations = await prove(source, solver);
       times.push(performance.now() - started);
     }
     await solver.close();
     rmSync(cacheDir, { recursive: true });
   }
-  return { example: basename(path), obligations, 'cold ms': median(cold), 'cached ms': median(cached) };
+  return {
+    example: basename(path),
+    obligations,
+    'cold ms': median(cold),
+    'cached ms': median(cached),
+    'edit ms': median(edit),
+  };
 }
 
-async function prove(path: string, solver: Solver): Promise<number> {
-  const text = readFileSync(path, 'utf8');
-  const { contracts } = lowerProgram(analyse(new Map([[path, text]]), path));
+/** One more requirement on the first rule: what its obligations say is new to the cache. */
+function editOneLine(text: string): string {
+  return text.replace(
+    /\n( *)(open )?rule [a-z_]+\([^)]*\)/,
+    (head, indent) =>
+      `${head}\n${indent}  requires caller != creator || now >= @2020-01-01T00:00Z else "too early"`,
+  );
+}
+
+async function warmSolver(cacheDir?: string): Promise<Solver> {
+  const workers = availableParallelism();
+  const solver = await openSolver(cacheDir === undefined ? { workers } : { workers, cacheDir });
+  await Promise.all(
+    Array.from({ length: workers }, (_, i) =>
+      solver.solve({ text: `(declare-const x Int)\n(assert (< x ${i}))`, rlimit: 10_000, wants: [] }),
+    ),
+  );
+  return solver;
+}
+
+async function prove(text: string, { solve }: Solver): Promise<number> {
   let obligations = 0;
-  for (const contract of contracts) {
-    const { solve } = solver;
-    const report = await verifyContract(contract, {
-      solve,
-      refute: makeRefuter(contract, { text }),
-      rlimit: RLIMIT_DEFAULT,
-    });
+  for (const contract of lowered(text)) {
+    const refute = makeRefuter(contract, { text });
+    const report = await verifyContract(contract, { solve, refute, rlimit: RLIMIT_DEFAULT });
     obligations += report.rows.length;
   }
   return obligations;

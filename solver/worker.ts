@@ -13,9 +13,11 @@ export type WorkerReply =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer };
 export type WorkerRequest = { readonly id: number; readonly query: Query };
 
-type Z3Api = Awaited<ReturnType<typeof init>>['Z3'];
+type Z3Module = Awaited<ReturnType<typeof init>>;
+type Z3Api = Z3Module['Z3'];
 type Context = ReturnType<Z3Api['mk_context']>;
 type Z3Solver = ReturnType<Z3Api['mk_solver']>;
+type Check = (context: Context, solver: Z3Solver) => number;
 
 const Z3_OK = 0;
 const Z3_L_FALSE = -1;
@@ -24,18 +26,26 @@ const Z3_L_TRUE = 1;
 if (parentPort !== null) await serve(parentPort, workerData as WorkerOptions);
 
 async function serve(port: NonNullable<typeof parentPort>, options: WorkerOptions): Promise<void> {
-  const { Z3 } = await init();
+  const { Z3, em } = await init();
+  // The package's own `solver_check` goes through a thread, which takes longer than most checks; this one is a thread.
+  const check: Check = (context, solver) => em._Z3_solver_check(context, solver) as number;
   // One call at a time per instance: the pool sends the next query only after the answer.
-  port.on('message', async (request: WorkerRequest) => {
-    const answer = await solve(Z3, request.query, options.seed).catch((error: unknown) =>
-      unknownAnswer(String(error)),
-    );
+  port.on('message', (request: WorkerRequest) => {
+    const answer = answerTo(Z3, check, request.query, options.seed);
     port.postMessage({ kind: 'answer', id: request.id, answer } satisfies WorkerReply);
   });
   port.postMessage({ kind: 'ready', build: Z3.get_full_version() } satisfies WorkerReply);
 }
 
-async function solve(Z3: Z3Api, query: Query, seed: number): Promise<Answer> {
+function answerTo(Z3: Z3Api, check: Check, query: Query, seed: number): Answer {
+  try {
+    return solve(Z3, check, query, seed);
+  } catch (error) {
+    return unknownAnswer(String(error));
+  }
+}
+
+function solve(Z3: Z3Api, check: Check, query: Query, seed: number): Answer {
   const config = Z3.mk_config();
   const context = Z3.mk_context(config);
   Z3.del_config(config);
@@ -47,7 +57,7 @@ async function solve(Z3: Z3Api, query: Query, seed: number): Promise<Answer> {
     // A parse error does not throw: what was read before it would be decided.
     const error = Z3.get_error_code(context);
     if (error !== Z3_OK) return unknownAnswer(Z3.get_error_msg(context, error));
-    return await check(Z3, context, solver, query.wants);
+    return answerOf(Z3, context, solver, check(context, solver), query.wants);
   } finally {
     Z3.del_context(context);
   }
@@ -61,13 +71,13 @@ function setParameters(Z3: Z3Api, context: Context, solver: Z3Solver, rlimit: nu
   Z3.solver_set_params(context, solver, params);
 }
 
-async function check(
+function answerOf(
   Z3: Z3Api,
   context: Context,
   solver: Z3Solver,
+  result: number,
   wants: readonly string[],
-): Promise<Answer> {
-  const result: number = await Z3.solver_check(context, solver);
+): Answer {
   const rlimitUsed = resourceCount(Z3, context, solver);
   if (result === Z3_L_FALSE) return { status: 'unsat', values: {}, rlimitUsed, reason: '' };
   if (result === Z3_L_TRUE) {

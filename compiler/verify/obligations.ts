@@ -122,6 +122,13 @@ export function obligationsOf(contract: Contract, options: ObligationOptions = {
   ];
 }
 
+/** Whether what is asserted is `false` as it stands: our own rewriting has shown it, and no solver need be asked. */
+export function isDecided({ text }: Obligation): boolean {
+  return text === DECIDED;
+}
+
+const DECIDED = writeScript([FALSE]).text;
+
 // ---- walks -------------------------------------------------------------------------------------
 
 type Context = {

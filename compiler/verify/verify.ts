@@ -7,7 +7,7 @@ import type { AssertClause, Clause, Contract, Stmt } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { type Counterexample, counterexampleOf } from './counterexample.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
-import { type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
+import { isDecided, type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
 import { assumptionOf } from './passive.ts';
 import { type Pin, pinProducts } from './smt.ts';
 import type { Trace } from './trace.ts';
@@ -77,6 +77,11 @@ export type VerifyOptions = {
   /** Resource limit of one query. */
   readonly rlimit: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /**
+   * Which obligations the answer is about, all where absent. Those that keep the invariants are shown besides: what
+   * is assumed is always proved.
+   */
+  readonly wanted?: (all: readonly Obligation[]) => readonly Obligation[];
   /** For tests of the verifier alone. */
   readonly flaws?: Flaws;
 };
@@ -93,8 +98,7 @@ export async function verifyContract(contract: Contract, options: VerifyOptions)
   for (const obligation of obligations) {
     rows.push(await rowOf(session, obligation, answers.get(obligation.hash)!));
   }
-  const kept = new Set(obligations.map(({ keeps }) => keeps));
-  return { contract: contract.name, rows, assumed: [...assumed].filter((name) => kept.has(name)) };
+  return { contract: contract.name, rows, assumed: [...assumed] };
 }
 
 /** Whether the solver's word is what the obligation needs; never for `unknown`. */
@@ -132,15 +136,24 @@ async function settle(contract: Contract, options: VerifyOptions): Promise<Settl
     ...contract.functions.flatMap((fn) => loopInvariants(fn.body).map((clause) => assumptionOf(fn, clause))),
   ]);
   for (;;) {
-    const obligations = obligationsOf(contract, { assumed, flaws });
-    await solveAll(obligations, answers, options);
+    const all = obligationsOf(contract, { assumed, flaws });
+    const wanted = new Set(options.wanted?.(all) ?? all);
+    const needed = all.filter((o) => wanted.has(o) || (o.keeps !== null && assumed.has(o.keeps)));
+    await solveAll(needed, answers, options);
     const shaky = new Set(
-      obligations.filter((o) => o.keeps !== null && !holdsBy(o, answers.get(o.hash)!)).map((o) => o.keeps!),
+      needed.filter((o) => o.keeps !== null && !holdsBy(o, answers.get(o.hash)!)).map((o) => o.keeps!),
     );
     const kept: ReadonlySet<string> = new Set([...assumed].filter((name) => !shaky.has(name)));
-    if (kept.size === assumed.size || flaws.has('assumeUnproved')) return { obligations, answers, assumed };
+    if (kept.size === assumed.size || flaws.has('assumeUnproved'))
+      return { obligations: all.filter((o) => wanted.has(o)), answers, assumed: namedIn(all, assumed) };
     assumed = kept;
   }
+}
+
+/** Without those of loops that are walked turn by turn: nothing is assumed of them. */
+function namedIn(all: readonly Obligation[], assumed: ReadonlySet<string>): ReadonlySet<string> {
+  const named = new Set(all.map(({ keeps }) => keeps));
+  return new Set([...assumed].filter((name) => named.has(name)));
 }
 
 function loopInvariants(stmts: readonly Stmt[]): readonly AssertClause[] {
@@ -158,12 +171,19 @@ async function solveAll(
   const open = new Map(obligations.filter((o) => !answers.has(o.hash)).map((o) => [o.hash, o]));
   let done = 0;
   const solved = [...open.values()].map(async (obligation) => {
-    const { text, hash } = obligation;
-    answers.set(hash, await options.solve({ text, rlimit: options.rlimit, wants: namesIn(obligation) }));
+    answers.set(obligation.hash, await decide(obligation, options));
     done += 1;
     options.onProgress?.(done, open.size);
   });
   await Promise.all(solved);
+}
+
+const PLAINLY_IMPOSSIBLE: SolverAnswer = { status: 'unsat', values: {}, rlimitUsed: 0, reason: '' };
+
+/** What simplification alone has decided needs no solver. */
+async function decide(obligation: Obligation, { solve, rlimit }: VerifyOptions): Promise<SolverAnswer> {
+  const { text } = obligation;
+  return isDecided(obligation) ? PLAINLY_IMPOSSIBLE : solve({ text, rlimit, wants: namesIn(obligation) });
 }
 
 async function rowOf(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
