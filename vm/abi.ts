@@ -7,7 +7,8 @@ import { bytesOfHex, hexOf } from './codec.ts';
 import { isDidSyntax } from './did.ts';
 import { contentBytes } from './intern.ts';
 import { LIMITS } from './limits.ts';
-import type { AbiField, AbiType, AbiValue, Value, WordType } from './value.ts';
+import { isListWord, type ListShape, lengthError, listShape, listWord } from './list.ts';
+import type { AbiField, AbiType, AbiValue, PlainWord, Value, WordType } from './value.ts';
 import { joinVariant, splitVariant, type VariantType, variantPhrase, variantsOf } from './variant.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -17,9 +18,12 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string };
 
-type Scalar = Exclude<AbiType['kind'], 'Unit' | 'Struct' | 'Tuple' | 'Enum' | 'Option' | 'Map' | 'Set'>;
+type Scalar = Exclude<
+  AbiType['kind'],
+  'Unit' | 'Struct' | 'Tuple' | 'Enum' | 'Option' | 'List' | 'Map' | 'Set'
+>;
 
-const WORD_OF: { readonly [K in Scalar]: WordType } = {
+const WORD_OF: { readonly [K in Scalar]: PlainWord } = {
   Int: 'int',
   Ratio: 'int',
   Time: 'int',
@@ -46,6 +50,8 @@ export function wordsOf(type: AbiType): readonly WordType[] {
     case 'Enum':
     case 'Option':
       return ['int', ...variantsOf(type).flatMap(({ fields }) => wordsOfFields(fields))];
+    case 'List':
+      return [listWord({ capacity: type.capacity, words: wordsOf(type.item) })];
     default:
       return [WORD_OF[type.kind]];
   }
@@ -73,10 +79,20 @@ export function unflatten(type: AbiType, values: readonly Value[]): AbiValue | u
 
 /** Whether a word value fits a word type and the limits: null, or a sentence. */
 export function wordError(type: WordType, value: unknown): string | null {
-  const wrong = WORD_CHECKS[type](value) ? null : `is not ${WORD_PHRASES[type]}`;
+  const shape = listShape(type);
+  if (shape !== null) return listError(shape, value);
+  const plain = type as PlainWord;
+  const wrong = WORD_CHECKS[plain](value) ? null : `is not ${WORD_PHRASES[plain]}`;
   if (wrong !== null) return wrong;
   const most = type === 'did' ? LIMITS.didBytes : type === 'id' ? LIMITS.idBytes : LIMITS.textBytes;
   return contentBytes(value as Value) > most ? `has more than ${most} bytes` : null;
+}
+
+function listError(shape: ListShape, value: unknown): string | null {
+  if (!Array.isArray(value)) return 'is not a list';
+  const values: readonly Value[] = value;
+  const wrong = values.map((item, at) => wordError(shape.words[at % shape.words.length]!, item));
+  return lengthError(shape, values) ?? wrong.find((one) => one !== null) ?? null;
 }
 
 /** JSON of a value: every 64-bit integer a decimal string (amounts in smallest units), bytes and hashes `0x…`. */
@@ -97,6 +113,8 @@ export function valueToJson(type: AbiType, value: AbiValue): Json {
     case 'Enum':
     case 'Option':
       return variantToJson(type, value);
+    case 'List':
+      return (value as readonly AbiValue[]).map((item) => valueToJson(type.item, item));
     default:
       return wordToJson(value as Value);
   }
@@ -114,6 +132,8 @@ export function valueFromJson(type: AbiType, json: unknown): Parsed<AbiValue> {
     case 'Enum':
     case 'Option':
       return variantFromJson(type, json);
+    case 'List':
+      return listFromJson(type, json);
     case 'Map':
     case 'Set':
       return { ok: false, message: `a ${type.kind} is not a value` };
@@ -136,8 +156,9 @@ export function formatType(type: AbiType, currencies: readonly CurrencyDecl[]): 
       return `(${type.items.map((item) => formatType(item, currencies)).join(', ')})`;
     case 'Map':
       return `Map<${formatType(type.key, currencies)}, ${formatType(type.value, currencies)}>`;
+    case 'List':
     case 'Set':
-      return `Set<${formatType(type.item, currencies)}, ${type.capacity}>`;
+      return `${type.kind}<${formatType(type.item, currencies)}, ${type.capacity}>`;
     default:
       return type.kind;
   }
@@ -161,6 +182,8 @@ function flattenInto(out: Value[], type: AbiType, value: AbiValue): string | nul
     case 'Enum':
     case 'Option':
       return flattenVariant(out, type, value);
+    case 'List':
+      return flattenList(out, type, value);
     case 'Map':
     case 'Set':
       return `a ${type.kind} is not a value`;
@@ -184,6 +207,20 @@ function flattenAll(
   return null;
 }
 
+function flattenList(out: Value[], type: ListType, value: AbiValue): string | null {
+  if (!Array.isArray(value)) return 'is not a list';
+  if (value.length > type.capacity) return `has ${value.length} elements; at most ${type.capacity}`;
+  const words: Value[] = [];
+  for (const [index, item] of value.entries()) {
+    const wrong = flattenInto(words, type.item, item as AbiValue);
+    if (wrong !== null) return `${index}: ${wrong}`;
+  }
+  out.push(words);
+  return null;
+}
+
+type ListType = Extract<AbiType, { readonly kind: 'List' }>;
+
 function flattenVariant(out: Value[], type: VariantType, value: AbiValue): string | null {
   const split = splitVariant(type, value);
   if (split === null) return `is not ${variantPhrase(type)}`;
@@ -202,6 +239,7 @@ function flattenVariant(out: Value[], type: VariantType, value: AbiValue): strin
 function zeroOf(type: WordType): Value {
   if (type === 'int') return 0n;
   if (type === 'bool') return false;
+  if (isListWord(type)) return [];
   return type === 'hash' ? new Uint8Array(32) : type === 'bytes' ? new Uint8Array(0) : '';
 }
 
@@ -228,6 +266,8 @@ function take(type: AbiType, rest: Words): AbiValue {
     case 'Enum':
     case 'Option':
       return takeVariant(type, rest);
+    case 'List':
+      return takeList(type, rest);
     default: {
       const next = rest.words.next();
       if (next.done === true) throw new Error('fewer words than the type has');
@@ -236,7 +276,23 @@ function take(type: AbiType, rest: Words): AbiValue {
   }
 }
 
-const WORD_PHRASES: { readonly [K in WordType]: string } = {
+function takeList(type: ListType, rest: Words): AbiValue {
+  const next = rest.words.next();
+  if (next.done === true) throw new Error('fewer words than the type has');
+  const values = next.value as readonly Value[];
+  const width = wordsOf(type.item).length;
+  return Array.from({ length: values.length / width }, (_, at) => {
+    const item: Words = {
+      words: values.slice(at * width, (at + 1) * width)[Symbol.iterator](),
+      strange: false,
+    };
+    const taken = take(type.item, item);
+    rest.strange ||= item.strange;
+    return taken;
+  });
+}
+
+const WORD_PHRASES: { readonly [K in PlainWord]: string } = {
   int: 'a signed 64-bit integer',
   bool: 'true or false',
   text: 'well-formed text',
@@ -246,7 +302,7 @@ const WORD_PHRASES: { readonly [K in WordType]: string } = {
   id: 'an identifier',
 };
 
-const WORD_CHECKS: { readonly [K in WordType]: (value: unknown) => boolean } = {
+const WORD_CHECKS: { readonly [K in PlainWord]: (value: unknown) => boolean } = {
   int: (value) => typeof value === 'bigint' && BigInt.asIntN(64, value) === value,
   bool: (value) => typeof value === 'boolean',
   text: (value) => typeof value === 'string' && value.isWellFormed(),
@@ -258,23 +314,23 @@ const WORD_CHECKS: { readonly [K in WordType]: (value: unknown) => boolean } = {
 
 function wordToJson(value: Value): Json {
   if (typeof value === 'bigint') return value.toString();
-  return typeof value === 'object' ? `0x${hexOf(value)}` : value;
+  return value instanceof Uint8Array ? `0x${hexOf(value)}` : (value as string | boolean);
 }
 
-function wordFromJson(type: WordType, json: unknown): Parsed<Value> {
+function wordFromJson(type: PlainWord, json: unknown): Parsed<Value> {
   const value = wordOfJson(type, json);
   const wrong =
     value === undefined ? `is not ${JSON_PHRASES[type] ?? WORD_PHRASES[type]}` : wordError(type, value);
   return wrong === null ? { ok: true, value: value as Value } : { ok: false, message: wrong };
 }
 
-const JSON_PHRASES: { readonly [K in WordType]?: string } = {
+const JSON_PHRASES: { readonly [K in PlainWord]?: string } = {
   int: 'a signed 64-bit integer as a decimal string',
   bytes: 'bytes as 0x and hexadecimal digits',
   hash: '32 bytes as 0x and hexadecimal digits',
 };
 
-function wordOfJson(type: WordType, json: unknown): Value | undefined {
+function wordOfJson(type: PlainWord, json: unknown): Value | undefined {
   if (type === 'bool') return typeof json === 'boolean' ? json : undefined;
   if (typeof json !== 'string') return undefined;
   if (type === 'int') return /^(0|-?[1-9][0-9]{0,18})$/.test(json) ? BigInt(json) : undefined;
@@ -308,6 +364,13 @@ function tupleFromJson(items: readonly AbiType[], json: unknown): Parsed<AbiValu
     out.push(parsed.value);
   }
   return { ok: true, value: out };
+}
+
+function listFromJson(type: ListType, json: unknown): Parsed<AbiValue> {
+  if (!Array.isArray(json)) return { ok: false, message: 'is not an array' };
+  if (json.length > type.capacity)
+    return { ok: false, message: `has ${json.length} elements; at most ${type.capacity}` };
+  return tupleFromJson(Array<AbiType>(json.length).fill(type.item), json);
 }
 
 function variantToJson(type: VariantType, value: AbiValue): Json {

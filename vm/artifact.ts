@@ -11,6 +11,8 @@ export type Artifact = {
   readonly capabilities: readonly string[];
   readonly storage: readonly StorageSlot[];
   readonly events: readonly EventShape[];
+  /** What `Fail` ends an execution with. */
+  readonly errors: readonly EventShape[];
   readonly functions: readonly FunctionCode[];
   readonly entries: readonly Entry[];
   /** Hashes (32 bytes) of the obligations claimed proved, sorted; the bytecode is a function of source and claims. */
@@ -55,6 +57,7 @@ export type StorageSlot = {
   readonly type: AbiType | null;
 };
 
+/** An event or an error. */
 export type EventShape = { readonly name: string; readonly fields: readonly AbiField[] };
 
 /** Parameters are the first locals. A local's type is fixed; it must be assigned before it is read. */

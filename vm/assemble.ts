@@ -5,11 +5,13 @@
  */
 import type { Artifact, Constant, Entry, FunctionCode, Instruction, Operand } from './artifact.ts';
 import { withGasBounds } from './bounds.ts';
-import { bytesOfHex, compareBytes, compareText } from './codec.ts';
+import { bytesOfHex, compareBytes, compareText, decodeValue } from './codec.ts';
 import { constantText } from './disassemble.ts';
+import { isListWord, isWordType } from './list.ts';
 import { isOpName, type OperandKind, type OpName, rowOf } from './opcodes.ts';
 import { type Token, tokensOf } from './tokens.ts';
 import type { AbiField, AbiType, AbiVariant, Value, WordType } from './value.ts';
+import { valueCodec } from './words.ts';
 
 export type AssemblyError = { readonly line: number; readonly column: number; readonly message: string };
 
@@ -56,12 +58,13 @@ type Draft = {
   readonly capabilities: string[];
   readonly storage: Mutable<Artifact['storage'][number]>[];
   readonly events: Mutable<Artifact['events'][number]>[];
+  readonly errors: Mutable<Artifact['errors'][number]>[];
   readonly functions: FunctionDraft[];
   readonly entries: EntryDraft[];
   readonly claims: Uint8Array[];
   readonly marks: Artifact['marks'][number][];
   /** How far the second pass has come in those lists that the first one filled with names. */
-  readonly seen: { currencies: number; storage: number; events: number; functions: number };
+  readonly seen: { currencies: number; storage: number; events: number; errors: number; functions: number };
 };
 
 type EntryDraft = Mutable<Entry> & { gasStated: boolean };
@@ -82,16 +85,17 @@ function newDraft(): Draft {
     capabilities: [],
     storage: [],
     events: [],
+    errors: [],
     functions: [],
     entries: [],
     claims: [],
     marks: [],
-    seen: { currencies: 0, storage: 0, events: 0, functions: 0 },
+    seen: { currencies: 0, storage: 0, events: 0, errors: 0, functions: 0 },
   };
 }
 
 function finish(draft: Draft, functions: readonly FunctionCode[]): Artifact {
-  const { name, meta, constants, currencies, storage, events, marks } = draft;
+  const { name, meta, constants, currencies, storage, events, errors, marks } = draft;
   const artifact: Artifact = {
     name: name ?? '',
     meta,
@@ -100,6 +104,7 @@ function finish(draft: Draft, functions: readonly FunctionCode[]): Artifact {
     capabilities: [...new Set(draft.capabilities)].sort(compareText),
     storage,
     events,
+    errors,
     functions,
     entries: draft.entries.map(({ gasStated: _, ...entry }) => entry),
     claims: draft.claims.sort(compareBytes),
@@ -120,6 +125,7 @@ const NAMES: { readonly [directive: string]: (draft: Draft, line: Line) => void 
   '.slot': (draft, line) =>
     void draft.storage.push({ name: readName(line), keys: [], fields: [], type: null }),
   '.event': (draft, line) => void draft.events.push({ name: readName(line), fields: [] }),
+  '.error': (draft, line) => void draft.errors.push({ name: readName(line), fields: [] }),
   '.function': (draft, line) => void draft.functions.push(newFunction(readName(line))),
   '.main': (draft) => void draft.functions.push(newFunction('main')),
   '.const': (draft, line) => {
@@ -222,6 +228,11 @@ const DIRECTIVES: { readonly [directive: string]: (draft: Draft, line: Line) => 
     const event = draft.events[draft.seen.events++]!;
     event.name = readName(line);
     event.fields = readFields(draft, line, '(', ')');
+  },
+  '.error': (draft, line) => {
+    const error = draft.errors[draft.seen.errors++]!;
+    error.name = readName(line);
+    error.fields = readFields(draft, line, '(', ')');
   },
   '.claim': (draft, line) => {
     const token = next(line);
@@ -340,6 +351,8 @@ function readOperand(draft: Draft, fn: FunctionDraft, line: Line, kind: OperandK
       return readRef(line, draft.storage, 'slot');
     case 'event':
       return readRef(line, draft.events, 'event');
+    case 'error':
+      return readRef(line, draft.errors, 'error');
     case 'currency':
       return readRef(line, draft.currencies, 'currency');
     default:
@@ -428,20 +441,15 @@ function readRef(line: Line, named: readonly { readonly name: string }[], what: 
   return index >= 0 ? index : complain(line, token ?? null, `there is no ${what} ${name}`);
 }
 
-const WORD_TYPES = [
-  'int',
-  'bool',
-  'text',
-  'bytes',
-  'did',
-  'hash',
-  'id',
-] as const satisfies readonly WordType[];
-
 function readWords(line: Line): WordType[] {
   readSign(line, '(');
   const out: WordType[] = [];
-  while (line.tokens[line.at]?.text !== ')') out.push(readOneOf(line, WORD_TYPES));
+  while (line.tokens[line.at]?.text !== ')') {
+    const token = next(line);
+    if (!isWordType(token.text))
+      complain(line, token, 'a type of words such as int or list<20:did> expected');
+    out.push(token.text);
+  }
   line.at += 1;
   return out;
 }
@@ -458,6 +466,7 @@ function readConstant(line: Line): Constant {
     return complain(line, token, 'a constant such as "text" or did"did:icn:…" expected');
   const quoteAt = token.text.indexOf('"');
   const type = token.text.slice(0, quoteAt) as WordType;
+  if (!isWordType(type)) complain(line, token, 'there is no such type of words');
   const value = contentOf(type, unquote(line, token, token.text.slice(quoteAt)));
   return value === undefined ? complain(line, token, `this is no constant of type ${type}`) : { type, value };
 }
@@ -465,7 +474,11 @@ function readConstant(line: Line): Constant {
 function contentOf(type: WordType, content: string): Value | undefined {
   if (type === 'int') return /^-?[0-9]{1,40}$/.test(content) ? BigInt(content) : undefined;
   if (type === 'bool') return content === 'true' ? true : content === 'false' ? false : undefined;
-  return type === 'hash' || type === 'bytes' ? bytesOfHex(content) : content;
+  if (type !== 'hash' && type !== 'bytes' && !isListWord(type)) return content;
+  const bytes = bytesOfHex(content);
+  if (bytes === undefined || !isListWord(type)) return bytes;
+  const decoded = decodeValue<Value>(valueCodec(type), bytes);
+  return decoded.ok ? decoded.value : undefined;
 }
 
 const SCALARS = ['Unit', 'Int', 'Bool', 'Ratio', 'Time', 'Duration', 'Did', 'Text', 'Bytes', 'Hash'] as const;
@@ -498,11 +511,12 @@ function readType(draft: Draft, line: Line, depth = 0): AbiType {
       readSign(line, ',');
       return closed(line, '>', { kind: 'Map', key, value: readType(draft, line, depth + 1) });
     }
+    case 'List':
     case 'Set': {
       readSign(line, '<');
       const item = readType(draft, line, depth + 1);
       readSign(line, ',');
-      return closed(line, '>', { kind: 'Set', item, capacity: readCount(line) });
+      return closed(line, '>', { kind: token.text, item, capacity: readCount(line) });
     }
     case '(':
       return { kind: 'Tuple', items: readList(line, ')', () => readType(draft, line, depth + 1)) };

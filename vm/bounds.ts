@@ -5,26 +5,16 @@
  */
 import { wordsOfFields } from './abi.ts';
 import type { Artifact, Entry, FunctionCode, Instruction, StorageSlot } from './artifact.ts';
-import { chunkGas, GAS, hashGas } from './gas.ts';
+import { chunkGas, GAS, hashGas, listGas } from './gas.ts';
 import { contentBytes } from './intern.ts';
 import { LIMITS } from './limits.ts';
+import { isListWord, listShape, listWordsMax, wordBytesMax } from './list.ts';
 import { rowOf } from './opcodes.ts';
 import { type Loop, type Structure, structureOf, targetOf } from './structure.ts';
-import type { WordType } from './value.ts';
+import type { Value, WordType } from './value.ts';
 
 /** What is bounded: `interned` counts values that may enter the intern table anew. */
 export type Measure = 'gas' | 'interned' | 'events' | 'logs';
-
-/** Largest content of a word, in bytes, as stored. */
-export const WORD_BYTES_MAX: { readonly [K in WordType]: number } = {
-  int: 10,
-  bool: 1,
-  text: LIMITS.textBytes + 2,
-  bytes: LIMITS.textBytes + 2,
-  did: LIMITS.didBytes + 1,
-  hash: 32,
-  id: LIMITS.idBytes + 1,
-};
 
 /** Functions in an order in which callees come before callers; null when the calls form a cycle. */
 export function callOrder(functions: readonly FunctionCode[]): readonly number[] | null {
@@ -97,18 +87,36 @@ export function dynamicGasMax(artifact: Artifact, { op, operands }: Instruction)
       return storageGasMax(op, artifact.storage[index], Number(operands[1] ?? 0));
     case 'EmitEvent': {
       const words = wordsOfFields(artifact.events[index]?.fields ?? []);
-      return chunkGas(words.reduce((sum, type) => sum + WORD_BYTES_MAX[type], 0));
+      return chunkGas(words.reduce((sum, type) => sum + wordBytesMax(type), 0));
     }
     case 'Log':
       return chunkGas(contentBytes(artifact.constants[index]?.value ?? ''));
-    case 'TextConcat':
-    case 'TextLength':
+    case 'Concat':
+    case 'Length':
       return chunkGas(LIMITS.textBytes);
+    case 'ListAdd':
+      return listGas(largestOf(artifact, listWordsMax));
     case 'Hash':
-      return hashGas(LIMITS.textBytes);
+      return hashGasMax(artifact, artifact.constants[index]?.value ?? '');
     default:
       return 0;
   }
+}
+
+/** Without a tag texts, bytes and hashes are hashed, with one lists. */
+function hashGasMax(artifact: Artifact, tag: Value): number {
+  const bytes = tag === '' ? LIMITS.textBytes : contentBytes(tag) + 1 + largestOf(artifact, wordBytesMax);
+  return hashGas(bytes);
+}
+
+/** The largest list that a function handles. */
+function largestOf(artifact: Artifact, sizeOf: (type: WordType) => number): number {
+  const types = new Set([
+    ...artifact.constants.map(({ type }) => type),
+    ...artifact.functions.flatMap(({ locals }) => locals),
+    ...artifact.storage.flatMap(({ fields }) => fields),
+  ]);
+  return Math.max(0, ...[...types].filter(isListWord).map(sizeOf));
 }
 
 function storageGasMax(
@@ -135,11 +143,11 @@ function storageGasMax(
 }
 
 function loadGasMax(type: WordType): number {
-  return GAS.coldLoad + chunkGas(WORD_BYTES_MAX[type]);
+  return GAS.coldLoad + chunkGas(wordBytesMax(type));
 }
 
 function writeGasMax(type: WordType): number {
-  return GAS.firstWrite + chunkGas(WORD_BYTES_MAX[type]);
+  return GAS.firstWrite + chunkGas(wordBytesMax(type));
 }
 
 function weigh(
@@ -169,11 +177,18 @@ function newValues(artifact: Artifact, { op, operands }: Instruction): number {
   const row = rowOf(op);
   if (op === 'StateGet') {
     const type = artifact.storage[Number(operands[0])]?.fields[Number(operands[1])];
-    return type === 'int' || type === 'bool' ? 0 : 1;
+    return type === undefined ? 0 : valuesIn(type);
   }
-  if (op === 'TextConcat' || op === 'Hash') return 1;
+  if (op === 'Concat' || op === 'Hash' || op === 'ListAdd') return 1;
   if (row.host === undefined || row.stack === 'dynamic') return 0;
   return row.stack.pushes.filter((type) => type !== 'int' && type !== 'bool').length;
+}
+
+/** How many values come into the intern table with one of the type: a list brings what it holds. */
+export function valuesIn(type: WordType): number {
+  const shape = listShape(type);
+  if (shape !== null) return 1 + shape.capacity * shape.words.reduce((sum, word) => sum + valuesIn(word), 0);
+  return type === 'int' || type === 'bool' ? 0 : 1;
 }
 
 function calleesOf(fn: FunctionCode): number[] {

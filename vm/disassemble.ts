@@ -1,10 +1,12 @@
 /** An artifact in, its assembly text out. `assemble` makes the same artifact of it, whatever the artifact holds. */
 import type { Artifact, Constant, Entry, FunctionCode, Instruction, Operand } from './artifact.ts';
-import { hexOf } from './codec.ts';
+import { encodeValue, hexOf } from './codec.ts';
+import { isListWord } from './list.ts';
 import { type OperandKind, rowOf } from './opcodes.ts';
 import { targetOf } from './structure.ts';
 import { isPlainName } from './tokens.ts';
-import type { AbiField, AbiType, Value } from './value.ts';
+import type { AbiField, AbiType, Value, WordType } from './value.ts';
+import { valueCodec } from './words.ts';
 
 export function disassemble(artifact: Artifact): string {
   const parts = [
@@ -12,6 +14,7 @@ export function disassemble(artifact: Artifact): string {
     artifact.constants.map((constant) => `.const ${constantText(constant)}`),
     storageLines(artifact),
     artifact.events.map(({ name, fields }) => `.event ${nameText(name)}${fieldsText(artifact, fields)}`),
+    artifact.errors.map(({ name, fields }) => `.error ${nameText(name)}${fieldsText(artifact, fields)}`),
     artifact.claims.map((claim) => `.claim 0x${hexOf(claim)}`),
     artifact.marks.map(({ kind, clause }) => `.mark ${kind} ${quote(clause)}`),
     ...artifact.entries.map((entry) => entryLines(artifact, entry)),
@@ -101,6 +104,8 @@ function operandText(artifact: Artifact, fn: FunctionCode, kind: OperandKind, op
       return refText(artifact.storage, index);
     case 'event':
       return refText(artifact.events, index);
+    case 'error':
+      return refText(artifact.errors, index);
     case 'currency':
       return refText(artifact.currencies, index);
     default:
@@ -118,11 +123,13 @@ function constantRef({ constants }: Artifact, index: number): string {
 
 /** `"text"`, or the type in front of the quotes: `did"…"`, `hash"00ff…"`, `int"42"`. */
 export function constantText({ type, value }: Constant): string {
-  return type === 'text' ? quote(value as string) : `${type}${quote(contentText(value))}`;
+  return type === 'text' ? quote(value as string) : `${type}${quote(contentText(type, value))}`;
 }
 
-function contentText(value: Value): string {
-  return typeof value === 'object' ? hexOf(value) : String(value);
+/** Lists in their binary form. */
+function contentText(type: WordType, value: Value): string {
+  if (isListWord(type)) return hexOf(encodeValue(valueCodec(type), value));
+  return value instanceof Uint8Array ? hexOf(value) : String(value);
 }
 
 /** The name where it leads to this index, else the index. */
@@ -157,8 +164,9 @@ function typeText(artifact: Artifact, type: AbiType): string {
       return `Option<${typeText(artifact, type.item)}>`;
     case 'Map':
       return `Map<${typeText(artifact, type.key)}, ${typeText(artifact, type.value)}>`;
+    case 'List':
     case 'Set':
-      return `Set<${typeText(artifact, type.item)}, ${type.capacity}>`;
+      return `${type.kind}<${typeText(artifact, type.item)}, ${type.capacity}>`;
     default:
       return type.kind;
   }

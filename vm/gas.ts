@@ -18,11 +18,18 @@ export const GAS = {
   chunk: 3,
   /** 64 bytes, begun, that `Hash` reads. */
   hashBlock: 20,
+  /** 4 words, begun, of a list that grows: it is copied. */
+  listWords: 3,
 } as const;
 
 /** Gas for `bytes` bytes of content. */
 export function chunkGas(bytes: number): number {
   return GAS.chunk * Math.ceil(bytes / 32);
+}
+
+/** Gas for a list of `words` words that is made. */
+export function listGas(words: number): number {
+  return GAS.listWords * Math.ceil(words / 4);
 }
 
 /** Gas for hashing `bytes` bytes. */

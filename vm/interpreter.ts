@@ -3,7 +3,7 @@
  * What validation has shown is not checked again here.
  */
 import { type Machine, outOfGas, overflow, textConstant } from './machine.ts';
-import { opOfCode, rowOf } from './opcodes.ts';
+import { lengthAt } from './program.ts';
 import { constantWord, runRare } from './rare.ts';
 import { trap } from './traps.ts';
 
@@ -373,13 +373,12 @@ export function run(machine: Machine, fn: number): void {
           continue;
         }
         default: {
-          const row = rowOf(opOfCode(code[pc]!)!);
           machine.place = pc;
           machine.gas = gas;
           top = runRare(machine, top);
           gas = machine.gas;
           if (gas < 0) outOfGas();
-          pc += 1 + row.operands.length + (code[pc] === 0x52 ? 1 : 0);
+          pc += lengthAt(code, pc);
         }
       }
     }

@@ -1,5 +1,5 @@
 /**
- * The binary form of an artifact as codecs, for `encode.ts` and `decode.ts`: eleven sections in fixed order, each with
+ * The binary form of an artifact as codecs, for `encode.ts` and `decode.ts`: thirteen sections in fixed order, each with
  * its number and its length, so that a tool can find one without reading the others.
  */
 import type {
@@ -19,7 +19,6 @@ import type {
 import {
   bool,
   byte,
-  bytes,
   type Codec,
   choice,
   compareBytes,
@@ -42,8 +41,10 @@ import {
   type Writer,
 } from './codec.ts';
 import { LIMITS } from './limits.ts';
+import { isListWord, isWordType, type ListShape, listShape, listWord } from './list.ts';
 import { OPCODES, type OperandKind, opOfCode, rowOf } from './opcodes.ts';
-import type { AbiField, AbiType, AbiVariant, WordType } from './value.ts';
+import type { AbiField, AbiType, AbiVariant, PlainWord, Value, WordType } from './value.ts';
+import { valueCodec } from './words.ts';
 
 export const MAGIC = new Uint8Array([0x00, 0x63, 0x63, 0x62]);
 export const FORMAT_VERSION = 1;
@@ -57,7 +58,8 @@ const WORD_TYPES = [
   'did',
   'hash',
   'id',
-] as const satisfies readonly WordType[];
+] as const satisfies readonly PlainWord[];
+const LIST_TAG = 0x20;
 const SCALAR_KINDS = [
   'Unit',
   'Int',
@@ -75,7 +77,27 @@ const INDEX_MAX = 0xffff_ffff;
 const name = text(LIMITS.nameBytes);
 const doc = text(LIMITS.docBytes);
 const index = uint(INDEX_MAX);
-const wordType = choice(WORD_TYPES);
+const plainWord = choice(WORD_TYPES);
+const wordType: Codec<WordType> = recursive(LIMITS.typeDepth, (self) => {
+  const shape: Codec<ListShape> = record({
+    capacity: uint(LIMITS.listBytes),
+    words: list(self, LIMITS.signatureWords),
+  });
+  return {
+    write: (writer, type) => {
+      const found = isListWord(type) ? listShape(type) : null;
+      if (found === null) return plainWord.write(writer, type as PlainWord);
+      byte.write(writer, LIST_TAG);
+      shape.write(writer, found);
+    },
+    read: (reader) => {
+      if (reader.bytes[reader.offset] !== LIST_TAG) return plainWord.read(reader);
+      byte.read(reader);
+      const type = listWord(shape.read(reader));
+      return isWordType(type) ? type : refuse(reader, 'OutOfRange', 'no such type of lists');
+    },
+  };
+});
 const words = list(wordType, LIMITS.locals);
 
 const meta: Codec<Meta & { readonly name: string }> = record({
@@ -91,24 +113,12 @@ const meta: Codec<Meta & { readonly name: string }> = record({
 const constant: Codec<Constant> = {
   write: (writer, { type, value }) => {
     wordType.write(writer, type);
-    VALUES[type].write(writer, value as never);
+    valueCodec(type).write(writer, value as never);
   },
   read: (reader) => {
     const type = wordType.read(reader);
-    return { type, value: VALUES[type].read(reader) };
+    return { type, value: valueCodec(type).read(reader) as Value };
   },
-};
-
-const VALUES: {
-  readonly [K in WordType]: Codec<bigint> | Codec<boolean> | Codec<string> | Codec<Uint8Array>;
-} = {
-  int: int64,
-  bool,
-  text: text(LIMITS.textBytes),
-  bytes: bytes(LIMITS.textBytes),
-  did: text(LIMITS.didBytes),
-  hash: fixedBytes(HASH_BYTES),
-  id: text(LIMITS.idBytes),
 };
 
 const abiType: Codec<AbiType> = recursive(LIMITS.typeDepth, (self) => {
@@ -130,7 +140,7 @@ const abiType: Codec<AbiType> = recursive(LIMITS.typeDepth, (self) => {
 
 type Compound = Extract<
   AbiType,
-  { readonly kind: 'Amount' | 'Struct' | 'Tuple' | 'Enum' | 'Option' | 'Map' | 'Set' }
+  { readonly kind: 'Amount' | 'Struct' | 'Tuple' | 'Enum' | 'Option' | 'List' | 'Map' | 'Set' }
 >;
 const COMPOUND_TAG = 0x20;
 
@@ -145,6 +155,7 @@ function compound(self: Codec<AbiType>, field: Codec<AbiField>): Codec<Compound>
     Set: record({ item: self, capacity: index }),
     Enum: record({ name, variants: list(variant, LIMITS.variants) }),
     Option: record({ item: self }),
+    List: record({ item: self, capacity: index }),
   });
   return {
     write: (writer, type) => {
@@ -196,7 +207,9 @@ const OPERANDS: { readonly [K in OperandKind]: Codec<bigint> | Codec<number> } =
   function: index,
   slot: index,
   field: index,
+  word: index,
   event: index,
+  error: index,
   currency: index,
   bound: index,
 };
@@ -230,6 +243,7 @@ export type Sections = {
   readonly sourceMap: readonly (readonly Position[])[];
   readonly claims: readonly Uint8Array[];
   readonly marks: readonly Mark[];
+  readonly errors: readonly EventShape[];
 };
 
 /** Everything between the header and the hash. */
@@ -246,6 +260,7 @@ export const SECTIONS: Codec<Sections> = record({
   sourceMap: section(10, list(positions, LIMITS.functions)),
   claims: section(11, sortedList(fixedBytes(HASH_BYTES), LIMITS.artifactBytes, compareBytes)),
   marks: section(12, list(mark, LIMITS.constants)),
+  errors: section(13, list(event, LIMITS.events)),
 });
 
 /** The sections of an artifact. */

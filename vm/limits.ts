@@ -8,6 +8,8 @@ export const LIMITS = {
   /** One `Text` or `Bytes` value. */
   textBytes: 1_024,
   didBytes: 96,
+  /** Largest content of a list, by the type of its elements and their number. */
+  listBytes: 16_384,
   idBytes: 96,
   constants: 4_096,
   currencies: 256,

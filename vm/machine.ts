@@ -97,12 +97,12 @@ export function typedValue(type: AbiType, words: readonly Value[], what: string)
 }
 
 /** Says where a trap was met. */
-export function locate({ program, place }: Machine, { kind, message }: Pick<Trap, 'kind' | 'message'>): Trap {
-  if (place < 0) return { kind, message, function: -1, instruction: -1, position: null };
+export function locate({ program, place }: Machine, trapped: Pick<Trap, 'kind' | 'message' | 'error'>): Trap {
+  if (place < 0) return { ...trapped, function: -1, instruction: -1, position: null };
   const fn = program.functionOf[place]!;
   const instruction = program.instructionOf[place]!;
   const position = program.artifact.functions[fn]?.positions[instruction] ?? null;
-  return { kind, message, function: fn, instruction, position };
+  return { ...trapped, function: fn, instruction, position };
 }
 
 /** The word of a value, interned when it is long. */

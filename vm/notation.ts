@@ -27,6 +27,10 @@ export function formatValue(type: AbiType, value: AbiValue, currencies: readonly
       const items = value as readonly AbiValue[];
       return `(${type.items.map((item, index) => formatValue(item, items[index] as AbiValue, currencies)).join(', ')})`;
     }
+    case 'List': {
+      const items = value as readonly AbiValue[];
+      return `[${items.map((item) => formatValue(type.item, item, currencies)).join(', ')}]`;
+    }
     case 'Map':
     case 'Set':
       throw new Error(`a ${type.kind} is not a value`);
@@ -172,6 +176,8 @@ function parseAt(cursor: Cursor, type: AbiType): Parsed<AbiValue> {
     case 'Enum':
     case 'Option':
       return parseVariant(cursor, type);
+    case 'List':
+      return parseList(cursor, type);
     case 'Map':
     case 'Set':
       return fail(`a ${type.kind} is not a value`);
@@ -345,6 +351,22 @@ function parseItems(cursor: Cursor, items: readonly AbiType[]): Parsed<readonly 
   return eat(cursor, ')') ? { ok: true, value: out } : fail('")" expected');
 }
 
+/** `[1, 2, 3]`; `[]` is the empty list. */
+function parseList(cursor: Cursor, type: ListType): Parsed<AbiValue> {
+  if (!eat(cursor, '[')) return expected(cursor, type);
+  const out: AbiValue[] = [];
+  while (!eat(cursor, ']')) {
+    if (out.length === type.capacity) return fail(`a list of at most ${type.capacity} elements expected`);
+    if (out.length > 0 && !eat(cursor, ',')) return fail('"," or "]" expected');
+    const value = parseAt(cursor, type.item);
+    if (!value.ok) return value;
+    out.push(value.value);
+  }
+  return { ok: true, value: out };
+}
+
+type ListType = Extract<AbiType, { readonly kind: 'List' }>;
+
 function match(cursor: Cursor, pattern: RegExp): string | null {
   pattern.lastIndex = cursor.at;
   const found = pattern.exec(cursor.text)?.[0] ?? null;
@@ -404,6 +426,7 @@ function phraseOf(type: AbiType, currencies: readonly CurrencyDecl[]): string {
   if (type.kind === 'Amount') return `an amount such as ${formatAmount(250n, currencies[type.currency])}`;
   if (type.kind === 'Struct') return `${type.name} { … }`;
   if (type.kind === 'Tuple') return 'a tuple';
+  if (type.kind === 'List') return 'a list such as [1, 2]';
   if (type.kind === 'Enum' || type.kind === 'Option') return variantPhrase(type);
   return type.kind === 'Map' || type.kind === 'Set' ? type.kind : EXAMPLES[type.kind];
 }

@@ -7,8 +7,8 @@ import type { WordType } from './value.ts';
 
 /**
  * `int`: signed 64-bit; `bit`: 0 or 1; `constant`: index of any constant; `text`: index of a text constant;
- * `local`, `function`, `slot`, `field`, `event`, `currency`: indices; `target`: instruction of the same function;
- * `bound`: largest number of turns of a loop.
+ * `local`, `function`, `slot`, `field`, `event`, `error`, `currency`: indices; `target`: instruction of the same function;
+ * `word`: which word of an element of a list; `bound`: largest number of turns of a loop.
  */
 export type OperandKind =
   | 'int'
@@ -20,7 +20,9 @@ export type OperandKind =
   | 'function'
   | 'slot'
   | 'field'
+  | 'word'
   | 'event'
+  | 'error'
   | 'currency'
   | 'bound';
 
@@ -256,6 +258,14 @@ export const OPCODES = {
     flow: 'end',
     doc: 'Traps: a clause that was not proved does not hold. The text names it.',
   },
+  Fail: {
+    code: 0x39,
+    operands: ['error'],
+    stack: 'dynamic',
+    gas: 1,
+    flow: 'end',
+    doc: 'Pops the words of an error that the artifact declares, and traps with it.',
+  },
 
   // ---- named memory of one execution
   Store: {
@@ -313,27 +323,48 @@ export const OPCODES = {
     doc: 'Pops the key words of a keyed slot; the entry is then absent and its leaves are zero.',
   },
 
-  // ---- text and hashing
-  TextConcat: {
+  // ---- text, bytes, lists, hashing
+  Concat: {
     code: 0x50,
     operands: [],
-    stack: effect(['text', 'text'], ['text']),
+    stack: 'dynamic',
     gas: 10,
-    doc: 'Joins two texts; traps when the result is longer than a text may be.',
+    doc: 'Joins two texts, or bytes; traps when the result is longer than they may be.',
   },
-  TextLength: {
+  Length: {
     code: 0x51,
     operands: [],
-    stack: effect(['text'], ['int']),
+    stack: 'dynamic',
     gas: 3,
-    doc: 'The length of a text in bytes of UTF-8.',
+    doc: 'The number of bytes of a text (in UTF-8) or of bytes, or of the elements of a list.',
   },
   Hash: {
     code: 0x52,
-    operands: [],
+    operands: ['text'],
     stack: 'dynamic',
     gas: 30,
-    doc: 'Pops a text, bytes or a hash and pushes the SHA-256 of its bytes.',
+    doc: 'Pops a text, bytes or a hash and pushes the SHA-256 of its bytes; with a tag that is not empty pops a list and pushes the SHA-256 of the tag, a zero byte and the canonical encoding of its words.',
+  },
+  At: {
+    code: 0x53,
+    operands: ['word'],
+    stack: 'dynamic',
+    gas: 6,
+    doc: 'Pops a list or bytes, and an index; pushes that word of the element at the index, or the byte there. Traps unless the index is within.',
+  },
+  ListAdd: {
+    code: 0x54,
+    operands: [],
+    stack: 'dynamic',
+    gas: 10,
+    doc: 'Pops a list and the words of one element, and pushes the list with the element behind its last; traps when the list is full.',
+  },
+  CheckIndex: {
+    code: 0x55,
+    operands: [],
+    stack: effect(['int', 'int'], ['int']),
+    gas: 3,
+    doc: 'Pops an index and a length and pushes the index; traps unless it is within, from 0 on.',
   },
 
   // ---- system

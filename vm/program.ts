@@ -5,7 +5,7 @@
 import { wordsOfFields } from './abi.ts';
 import type { Artifact, Entry, FunctionCode, Instruction } from './artifact.ts';
 import { fuse } from './fusion.ts';
-import { OPCODES, opOfCode, rowOf } from './opcodes.ts';
+import { OPCODES, type OpName, opOfCode, rowOf } from './opcodes.ts';
 import { targetOf } from './structure.ts';
 import type { Typing } from './typing.ts';
 import type { WordType } from './value.ts';
@@ -13,8 +13,8 @@ import type { WordType } from './value.ts';
 /** Internal opcode in front of each basic block; its operand is the block's static gas. */
 export const CHARGE = 0x100;
 
-/** What `Hash` takes; its operand is the position here. */
-export const HASHED_TYPES: readonly WordType[] = ['text', 'bytes', 'hash'];
+/** Opcodes that work on several types. Behind their operands stands which: a position in `Program.types`. */
+const TYPED_OPS: ReadonlySet<OpName> = new Set(['Concat', 'Length', 'Hash', 'At', 'ListAdd']);
 
 /** Opaque outside the VM, but for `artifact`. */
 export type Program = {
@@ -38,6 +38,9 @@ export type Program = {
   readonly halts: ReadonlyMap<number, readonly WordType[]>;
   readonly entries: ReadonlyMap<string, Entry>;
   readonly eventWords: readonly (readonly WordType[])[];
+  readonly errorWords: readonly (readonly WordType[])[];
+  /** What typed opcodes work on. */
+  readonly types: readonly WordType[];
   /** Words of stack that the largest execution needs; frames that are open at once. */
   readonly stackWords: number;
   readonly callDepth: number;
@@ -54,6 +57,7 @@ export function buildProgram(
   const out = {
     code: [] as number[],
     wide: [] as bigint[],
+    types: [] as WordType[],
     functionOf: [] as number[],
     instructionOf: [] as number[],
   };
@@ -78,6 +82,8 @@ export function buildProgram(
     halts,
     entries: new Map(artifact.entries.map((entry) => [entry.name, entry])),
     eventWords: artifact.events.map((event) => wordsOfFields(event.fields)),
+    errorWords: artifact.errors.map((error) => wordsOfFields(error.fields)),
+    types: out.types,
     ...sizes,
   };
 }
@@ -86,10 +92,16 @@ export function buildProgram(
 export function lengthAt(code: Int32Array, pc: number): number {
   if (code[pc] === CHARGE) return 2;
   const op = opOfCode(code[pc]!)!;
-  return 1 + OPCODES[op].operands.length + (op === 'Return' || op === 'Hash' ? 1 : 0);
+  return 1 + OPCODES[op].operands.length + (op === 'Return' || TYPED_OPS.has(op) ? 1 : 0);
 }
 
-type Out = { code: number[]; wide: bigint[]; functionOf: number[]; instructionOf: number[] };
+type Out = {
+  code: number[];
+  wide: bigint[];
+  types: WordType[];
+  functionOf: number[];
+  instructionOf: number[];
+};
 
 function emitFunction(
   out: Out,
@@ -152,8 +164,13 @@ function pieceOf(
   );
   if (op === 'LoopBack') numbers[1] = out.wide.push(BigInt(operands[1] ?? 0)) - 1;
   if (op === 'Return') numbers.push(fn.results.length);
-  if (op === 'Hash') numbers.push(HASHED_TYPES.indexOf(notes?.[0] ?? 'text'));
+  if (TYPED_OPS.has(op)) numbers.push(positionOf(out.types, notes?.[0] ?? 'text'));
   return { op: OPCODES[op].code, operands: numbers };
+}
+
+function positionOf(types: WordType[], type: WordType): number {
+  const known = types.indexOf(type);
+  return known < 0 ? types.push(type) - 1 : known;
 }
 
 /** Where the block that an instruction leads, or the instruction itself, will stand. */

@@ -5,18 +5,21 @@
  */
 import { wordError, wordsOf } from './abi.ts';
 import type { Operand } from './artifact.ts';
+import { taggedContent } from './canonical.ts';
 import { utf8 } from './codec.ts';
 import { sha256 } from './did.ts';
-import { chunkGas, hashGas } from './gas.ts';
-import { contentBytes, valueOfWord } from './intern.ts';
+import { chunkGas, hashGas, listGas } from './gas.ts';
+import { contentBytes, valueOfWord, wordOfList, wordsOfList } from './intern.ts';
 import { LIMITS } from './limits.ts';
+import { listShape } from './list.ts';
 import { internedWord, type Machine, overflow, textConstant, typedValue } from './machine.ts';
+import { formatValue } from './notation.ts';
 import { type OpName, opOfCode, rowOf } from './opcodes.ts';
-import { HASHED_TYPES, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import { clearEntry, entryAt, markPresent, readLeaf, writeLeaf } from './state.ts';
 import { PRESENCE } from './storage.ts';
-import { trap } from './traps.ts';
-import type { WordType } from './value.ts';
+import { failWith, type TrapError, trap } from './traps.ts';
+import type { AbiField, Value, WordType } from './value.ts';
 
 /** Runs the opcode at the machine's place: takes the top of the stack, gives the new one. */
 export function runRare(machine: Machine, top: number): number {
@@ -49,19 +52,30 @@ export function runRare(machine: Machine, top: number): number {
     case 0x4b: // StateAdd
     case 0x4c: // StateRemove
       return runStorage(machine, top);
-    case 0x50: // TextConcat
-      stack[top - 1] = concat(machine, stack[top - 1]!, stack[top]!);
+    case 0x39: // Fail
+      return fail(machine, operand, top);
+    case 0x50: // Concat
+      stack[top - 1] = concat(machine, program.types[operand]!, stack[top - 1]!, stack[top]!);
       return top - 1;
-    case 0x51: {
-      // TextLength
-      const length = contentBytes(valueOfWord(machine.intern, 'text', stack[top]!));
-      machine.gas -= chunkGas(length);
-      stack[top] = BigInt(length);
+    case 0x51: // Length
+      stack[top] = lengthOf(machine, program.types[operand]!, stack[top]!);
       return top;
-    }
     case 0x52: // Hash
-      stack[top] = hashWord(machine, HASHED_TYPES[operand]!, stack[top]!);
+      stack[top] = hashWord(
+        machine,
+        textConstant(program, operand),
+        program.types[code[pc + 2]!]!,
+        stack[top]!,
+      );
       return top;
+    case 0x53: // At
+      stack[top - 1] = wordAt(machine, program.types[code[pc + 2]!]!, stack[top - 1]!, stack[top]!, operand);
+      return top - 1;
+    case 0x54: // ListAdd
+      return addToList(machine, program.types[operand]!, top);
+    case 0x55: // CheckIndex
+      checkIndex(stack[top - 1]!, stack[top]!);
+      return top - 1;
     case 0x60: // GetCaller
       stack[top + 1] = internedWord(machine, 'did', host.env.caller ?? '');
       return top + 1;
@@ -117,13 +131,7 @@ function emitEvent(machine: Machine, index: number, top: number): number {
   const base = top + 1 - types.length;
   const values = types.map((type, which) => valueOfWord(machine.intern, type, machine.stack[base + which]!));
   machine.gas -= chunkGas(values.reduce<number>((sum, value) => sum + contentBytes(value), 0));
-  let from = 0;
-  const fields = shape.fields.map(({ name, type }) => {
-    const count = wordsOf(type).length;
-    from += count;
-    const value = typedValue(type, values.slice(from - count, from), `${shape.name}.${name}`);
-    return { name, value };
-  });
+  const fields = fieldsOf(shape.name, shape.fields, values);
   machine.events.push({ source: machine.host.env.self, name: shape.name, fields });
   return base - 1;
 }
@@ -210,17 +218,104 @@ function missing(program: Program, index: number): never {
   return trap('MissingValue', `nothing is stored in ${JSON.stringify(textConstant(program, index))}`);
 }
 
-function concat(machine: Machine, a: bigint, b: bigint): bigint {
-  const text = `${valueOfWord(machine.intern, 'text', a)}${valueOfWord(machine.intern, 'text', b)}`;
-  const length = contentBytes(text);
-  if (length > LIMITS.textBytes) trap('LimitReached', `a text has at most ${LIMITS.textBytes} bytes`);
+// ---- text, bytes, lists
+
+function concat(machine: Machine, type: WordType, a: bigint, b: bigint): bigint {
+  const [left, right] = [valueOfWord(machine.intern, type, a), valueOfWord(machine.intern, type, b)];
+  const joined = typeof left === 'string' ? left + right : joinBytes(left as Uint8Array, right as Uint8Array);
+  const length = contentBytes(joined);
+  const what = type === 'text' ? 'a text has' : 'bytes are';
+  if (length > LIMITS.textBytes)
+    trap('LimitReached', `${what} at most ${LIMITS.textBytes}${type === 'text' ? ' bytes' : ''}`);
   machine.gas -= chunkGas(length);
-  return internedWord(machine, 'text', text);
+  return internedWord(machine, type, joined);
 }
 
-function hashWord(machine: Machine, type: WordType, word: bigint): bigint {
+function joinBytes(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(left.length + right.length);
+  joined.set(left);
+  joined.set(right, left.length);
+  return joined;
+}
+
+function lengthOf(machine: Machine, type: WordType, word: bigint): bigint {
+  const shape = listShape(type);
+  if (shape !== null) return BigInt(wordsOfList(machine.intern, type, word).length / shape.words.length);
+  const length = contentBytes(valueOfWord(machine.intern, type, word));
+  machine.gas -= chunkGas(length);
+  return BigInt(length);
+}
+
+function wordAt(machine: Machine, type: WordType, word: bigint, index: bigint, part: number): bigint {
+  const shape = listShape(type);
+  if (shape === null) {
+    const bytes = valueOfWord(machine.intern, type, word) as Uint8Array;
+    checkIndex(index, BigInt(bytes.length));
+    return BigInt(bytes[Number(index)]!);
+  }
+  const width = shape.words.length;
+  const words = wordsOfList(machine.intern, type, word);
+  checkIndex(index, BigInt(words.length / width));
+  return words[Number(index) * width + part]!;
+}
+
+/** The words of the new element stand on top of the list. */
+function addToList(machine: Machine, type: WordType, top: number): number {
+  const { capacity, words: types } = listShape(type)!;
+  const base = top - types.length;
+  const words = wordsOfList(machine.intern, type, machine.stack[base]!);
+  if (words.length >= capacity * types.length)
+    trap('LimitReached', `the list holds at most ${capacity} elements`);
+  const longer = [...words, ...machine.stack.subarray(base + 1, top + 1)];
+  machine.gas -= listGas(longer.length);
+  machine.stack[base] =
+    wordOfList(machine.intern, type, longer) ??
+    trap('LimitReached', 'too many longer values in one execution');
+  return base;
+}
+
+function checkIndex(index: bigint, length: bigint): void {
+  if (index >= 0n && index < length) return;
+  const last = length === 1n ? 'there is one element, with index 0' : `indices go from 0 to ${length - 1n}`;
+  trap('IndexOutOfRange', `there is no index ${index}: ${length <= 0n ? 'there are no elements' : last}`);
+}
+
+function hashWord(machine: Machine, tag: string, type: WordType, word: bigint): bigint {
   const value = valueOfWord(machine.intern, type, word);
-  const content = typeof value === 'string' ? utf8(value) : (value as Uint8Array);
+  const content =
+    tag === ''
+      ? typeof value === 'string'
+        ? utf8(value)
+        : (value as Uint8Array)
+      : taggedContent(tag, type, value);
   machine.gas -= hashGas(content.length);
   return internedWord(machine, 'hash', sha256(content));
+}
+
+// ---- errors
+
+/** Ends the execution with a declared error, whose words stand on top of the stack. */
+function fail(machine: Machine, index: number, top: number): never {
+  const { program, intern, stack } = machine;
+  const { name, fields: shapes } = program.artifact.errors[index]!;
+  const types = program.errorWords[index]!;
+  const base = top + 1 - types.length;
+  const values = types.map((type, at) => valueOfWord(intern, type, stack[base + at]!));
+  const fields = fieldsOf(name, shapes, values);
+  const { currencies } = program.artifact;
+  const shown = fields.map(
+    (field, at) => `${field.name}: ${formatValue(shapes[at]!.type, field.value, currencies)}`,
+  );
+  return failWith({ name, fields }, shown.length === 0 ? name : `${name}(${shown.join(', ')})`);
+}
+
+/** The typed values of fields whose words stand one after the other. */
+function fieldsOf(name: string, shapes: readonly AbiField[], values: readonly Value[]): TrapError['fields'] {
+  let from = 0;
+  return shapes.map((shape) => {
+    const count = wordsOf(shape.type).length;
+    from += count;
+    const value = typedValue(shape.type, values.slice(from - count, from), `${name}.${shape.name}`);
+    return { name: shape.name, value };
+  });
 }

@@ -5,13 +5,9 @@
  */
 import type { StorageSlot } from './artifact.ts';
 import {
-  bool,
-  bytes,
   type Codec,
   decodeValue,
   encodeValue,
-  fixedBytes,
-  int64,
   type Reader,
   readBytes,
   text,
@@ -21,6 +17,7 @@ import {
 } from './codec.ts';
 import { LIMITS } from './limits.ts';
 import type { Value, WordType } from './value.ts';
+import { valueCodec } from './words.ts';
 
 /** In place of a field: whether the entry of a keyed slot is present. */
 export const PRESENCE = -1;
@@ -53,23 +50,13 @@ const sortableInt: Codec<bigint> = {
   },
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: the codec of a word type holds the values of that type
-type ValueCodecs = { readonly [K in WordType]: Codec<any> };
-
-const LONG_VALUES = {
-  bool,
-  text: text(LIMITS.textBytes),
-  bytes: bytes(LIMITS.textBytes),
-  did: text(LIMITS.didBytes),
-  hash: fixedBytes(32),
-  id: text(LIMITS.idBytes),
-};
-const KEY_WORDS: ValueCodecs = { int: sortableInt, ...LONG_VALUES };
-const LEAVES: ValueCodecs = { int: int64, ...LONG_VALUES };
+function keyCodec(type: WordType): ReturnType<typeof valueCodec> {
+  return type === 'int' ? sortableInt : valueCodec(type);
+}
 
 /** The content of the key words of an entry; null when it is longer than `LIMITS.keyBytes`. */
 export function encodeKeyWords(slot: StorageSlot, keys: readonly Value[]): Uint8Array | null {
-  const parts = slot.keys.map((type, index) => encodeValue(KEY_WORDS[type], keys[index]));
+  const parts = slot.keys.map((type, index) => encodeValue(keyCodec(type), keys[index]));
   const size = parts.reduce((sum, part) => sum + part.length, 0);
   return size > LIMITS.keyBytes ? null : concat(parts);
 }
@@ -81,12 +68,12 @@ export function storageKey(slot: StorageSlot, keyWords: Uint8Array, field: numbe
 
 /** The stored bytes of a leaf that is not zero. */
 export function encodeLeaf(type: WordType, value: Value): Uint8Array {
-  return encodeValue(LEAVES[type], value);
+  return encodeValue(valueCodec(type), value);
 }
 
 /** The value of stored bytes. Throws when they are not a leaf of that type: the store is damaged. */
 export function decodeLeaf(type: WordType, stored: Uint8Array): Value {
-  const decoded = decodeValue<Value>(LEAVES[type], stored);
+  const decoded = decodeValue<Value>(valueCodec(type), stored);
   if (!decoded.ok) throw new Error(`stored bytes are not a ${type}: ${decoded.error.message}`);
   return decoded.value;
 }
@@ -102,11 +89,11 @@ export function readStored(
   const slot = slots.findIndex((one) => one.name === name);
   const shape = slots[slot];
   if (shape === undefined) return null;
-  const keys = shape.keys.map((type) => decodePart<Value>(KEY_WORDS[type], reader));
+  const keys = shape.keys.map((type) => decodePart<Value>(keyCodec(type), reader));
   const field = (decodePart(fieldNumber, reader) ?? 0) - 1;
   const type = field === PRESENCE ? 'bool' : shape.fields[field];
   if (type === undefined || reader.offset !== key.length || keys.includes(undefined)) return null;
-  const value = decodeValue<Value>(LEAVES[type], stored);
+  const value = decodeValue<Value>(valueCodec(type), stored);
   return value.ok ? { slot, keys: keys as Value[], field, value: value.value } : null;
 }
 

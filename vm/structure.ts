@@ -115,8 +115,12 @@ function countOf(
       return artifact.storage.length;
     case 'field':
       return artifact.storage[first]?.fields.length ?? 0;
+    case 'word':
+      return LIMITS.signatureWords;
     case 'event':
       return artifact.events.length;
+    case 'error':
+      return artifact.errors.length;
     case 'currency':
       return artifact.currencies.length;
     case 'bound':

@@ -8,12 +8,13 @@ export type Token = {
 };
 
 const KINDS: readonly (readonly [Token['kind'], RegExp])[] = [
-  ['literal', /(?:did|id|hash|bytes|int|bool)"(?:[^"\\]|\\.)*"/y],
+  ['literal', /(?:did|id|hash|bytes|int|bool|list<[a-z0-9:,<>]*>)"(?:[^"\\]|\\.)*"/y],
   ['text', /"(?:[^"\\]|\\.)*"/y],
   ['position', /@[0-9]{1,10}-[0-9]{1,10}/y],
   ['ref', /#[0-9]{1,10}/y],
   ['hex', /0x[0-9a-fA-F]*/y],
   ['number', /-?[0-9]{1,40}(?![0-9A-Za-z_])/y],
+  ['word', /list<[a-z0-9:,<>]*>/y],
   ['sign', /->|[(){}<>,:=]/y],
   ['directive', /\.[a-z]+/y],
   ['word', /[A-Za-z_][A-Za-z0-9_.]*/y],

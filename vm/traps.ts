@@ -1,4 +1,5 @@
 /** Every way an execution can fail, once. */
+import type { AbiValue } from './value.ts';
 
 export const TRAPS = {
   Overflow: 'an arithmetic result does not fit in 64 bits',
@@ -6,6 +7,8 @@ export const TRAPS = {
   Requirement: 'a requirement of the contract does not hold',
   Guard: 'a clause that was not proved does not hold',
   LoopBound: 'a loop passed its declared bound',
+  IndexOutOfRange: 'an index lies outside of a list or of bytes',
+  Failed: 'the contract failed with an error that it declares',
   AccessDenied: 'the caller may not call this entry point',
   Refused: 'a host module refused the operation',
   NotBuilt: 'this host module is not built yet',
@@ -27,14 +30,26 @@ export type Trap = {
   readonly function: number;
   readonly instruction: number;
   readonly position: { readonly start: number; readonly end: number } | null;
+  /** With `Failed`: the error that the contract declares, by its name and the values of its fields. */
+  readonly error?: TrapError;
+};
+
+export type TrapError = {
+  readonly name: string;
+  readonly fields: readonly { readonly name: string; readonly value: AbiValue }[];
 };
 
 /** What `trap` throws; nothing outside the VM sees it. */
-export type Trapped = { readonly trapped: Pick<Trap, 'kind' | 'message'> };
+export type Trapped = { readonly trapped: Pick<Trap, 'kind' | 'message' | 'error'> };
 
 /** Ends the execution from within; `execute` catches it and says where. */
 export function trap(kind: TrapKind, message: string): never {
   throw { trapped: { kind, message } } satisfies Trapped;
+}
+
+/** Ends the execution with an error that the contract declares. */
+export function failWith(error: TrapError, message: string): never {
+  throw { trapped: { kind: 'Failed', message, error } } satisfies Trapped;
 }
 
 export function isTrapped(thrown: unknown): thrown is Trapped {

@@ -6,6 +6,7 @@
 
 import { wordsOfFields } from './abi.ts';
 import type { Artifact, FunctionCode, Instruction } from './artifact.ts';
+import { isListWord, listShape } from './list.ts';
 import { type DynamicOp, rowOf } from './opcodes.ts';
 import { type CodeError, targetOf } from './structure.ts';
 import type { WordType } from './value.ts';
@@ -13,7 +14,7 @@ import type { WordType } from './value.ts';
 export type Typing = {
   /** Largest height of the operand stack. */
   readonly heightMax: number;
-  /** The stack's types, bottom first, at each reachable `Halt`, and the popped type at each reachable `Hash`. */
+  /** The stack's types, bottom first, at each reachable `Halt`, and the type that each opcode works on which takes several. */
   readonly notes: ReadonlyMap<number, readonly WordType[]>;
 };
 
@@ -132,16 +133,77 @@ function applyDynamic(check: Check, { op, operands }: Instruction): readonly (Wo
     case 'StateRemove':
       popKeys(check, index);
       return [];
+    case 'Concat': {
+      const type = noted(check, pop(check));
+      requireOneOf(check, ['text', 'bytes'], type);
+      if (type !== undefined) popAll(check, [type]);
+      return [type];
+    }
+    case 'Length':
+      requireSequence(check, ['text', 'bytes'], noted(check, pop(check)));
+      return ['int'];
+    case 'At':
+      popAll(check, ['int']);
+      return [elementWord(check, noted(check, pop(check)), index)];
+    case 'ListAdd':
+      return [addedTo(check)];
     case 'Hash': {
-      const type = pop(check);
-      requireOneOf(check, ['text', 'bytes', 'hash'], type);
-      if (type !== undefined) check.notes.set(check.at, [type]);
+      const type = noted(check, pop(check));
+      if (artifact.constants[index]?.value === '') requireOneOf(check, ['text', 'bytes', 'hash'], type);
+      else requireSequence(check, [], type);
       return ['hash'];
     }
+    case 'Fail':
+      popAll(check, wordsOfFields(artifact.errors[index]?.fields ?? []));
+      return [];
     case 'EmitEvent':
       popAll(check, wordsOfFields(artifact.events[index]?.fields ?? []));
       return [];
   }
+}
+
+/** Remembers the type of what an instruction works on. */
+function noted(check: Check, type: WordType | undefined): WordType | undefined {
+  if (type !== undefined) check.notes.set(check.at, [type]);
+  return type;
+}
+
+/** The type of that word of an element; of bytes there is one. */
+function elementWord(check: Check, type: WordType | undefined, word: number): WordType | undefined {
+  requireSequence(check, ['bytes'], type);
+  const words = type === undefined || type === 'bytes' ? (['int'] as const) : listShape(type)?.words;
+  if (words !== undefined && word >= words.length)
+    report(check, 'BadOperand', `an element has ${words.length} words, there is no word ${word}`);
+  return words?.[word];
+}
+
+/** The list lies below the words of the element, so its type is looked up there first. */
+function addedTo(check: Check): WordType | undefined {
+  let list = check.stack;
+  while (list !== null && !isListAbove(list, check.stack)) list = list.below;
+  if (list === null) {
+    report(check, 'TypeMismatch', 'no list and element of it on the stack');
+    return undefined;
+  }
+  popAll(check, [...listShape(list.type)!.words]);
+  return noted(check, pop(check));
+}
+
+/** Whether the cell is a list, and the words above it, up to the top, are as many as those of one element. */
+function isListAbove(cell: Cell, top: Cell | null): boolean {
+  const above = (top?.height ?? 0) - cell.height;
+  return isListWord(cell.type) && above > 0 && listShape(cell.type)?.words.length === above;
+}
+
+/** A list, or one of these types. */
+function requireSequence(check: Check, types: readonly WordType[], found: WordType | undefined): void {
+  if (found !== undefined && isListWord(found)) return;
+  if (found !== undefined && !types.includes(found))
+    report(
+      check,
+      'TypeMismatch',
+      `${[...types, 'a list'].join(' or ')} expected on the stack, ${found} found`,
+    );
 }
 
 function checkReturn(check: Check): void {

@@ -3,10 +3,11 @@
  * within the gas that its entries state, and touches only what it declares. The interpreter relies on that.
  */
 import { formatType, wordError, wordsOf, wordsOfFields } from './abi.ts';
-import type { Artifact, Entry, FunctionCode, StorageSlot } from './artifact.ts';
-import { callOrder, entryGas, type Measure, measureBounds, WORD_BYTES_MAX } from './bounds.ts';
+import type { Artifact, Entry, EventShape, FunctionCode, StorageSlot } from './artifact.ts';
+import { callOrder, entryGas, type Measure, measureBounds, valuesIn } from './bounds.ts';
 import { compareBytes, compareText, utf8 } from './codec.ts';
 import { LIMITS } from './limits.ts';
+import { isListWord, isWordType, wordBytesMax } from './list.ts';
 import { rowOf } from './opcodes.ts';
 import { buildProgram, type Program } from './program.ts';
 import { type CodeError, type Structure, structureOf, type ValidationCode } from './structure.ts';
@@ -78,7 +79,9 @@ function checkDeclarations(artifact: Artifact, report: Report): void {
   checkNames('slot', artifact.storage, report);
   for (const slot of artifact.storage) checkSlot(artifact, slot, report);
   checkNames('event', artifact.events, report);
-  for (const event of artifact.events) checkEvent(artifact, event.name, event.fields, report);
+  for (const event of artifact.events) checkEvent(artifact, 'event', event, report);
+  checkNames('error', artifact.errors, report);
+  for (const error of artifact.errors) checkEvent(artifact, 'error', error, report);
   checkNames('function', artifact.functions, report);
   artifact.functions.forEach((fn, index) => {
     checkFunction(fn, index, report);
@@ -115,6 +118,7 @@ function checkCounts(artifact: Artifact, report: Report): void {
     ['currencies', artifact.currencies.length, LIMITS.currencies],
     ['slots', artifact.storage.length, LIMITS.slots],
     ['events', artifact.events.length, LIMITS.events],
+    ['errors', artifact.errors.length, LIMITS.events],
     ['functions', artifact.functions.length, LIMITS.functions],
     ['entry points', artifact.entries.length, LIMITS.entries],
   ] as const;
@@ -124,7 +128,7 @@ function checkCounts(artifact: Artifact, report: Report): void {
 
 function checkConstants({ constants }: Artifact, report: Report): void {
   constants.forEach(({ type, value }, index) => {
-    const wrong = wordError(type, value);
+    const wrong = isWordType(type) ? wordError(type, value) : `has no type of words: ${type}`;
     if (wrong !== null) report('BadConstant', `constant ${index} ${wrong}`);
   });
 }
@@ -144,41 +148,57 @@ function checkSlot(artifact: Artifact, slot: StorageSlot, report: Report): void 
   if (slot.keys.length + slot.fields.length > LIMITS.signatureWords)
     bad(`has more than ${LIMITS.signatureWords} words`);
   if (slot.keys.length + slot.fields.length === 0) bad('holds nothing');
-  const keyBytes = slot.keys.reduce((sum, type) => sum + KEY_BYTES[type], 0);
+  if (![...slot.keys, ...slot.fields].every((type) => isWordType(type)) || slot.keys.some(isListWord)) {
+    bad('has a word that it cannot hold');
+    return;
+  }
+  const keyBytes = slot.keys.reduce((sum, type) => sum + keyBytesMax(type), 0);
   if (keyBytes > LIMITS.keyBytes) bad(`has keys of more than ${LIMITS.keyBytes} bytes`);
   if (slot.type !== null && !fitsSlot(artifact, slot, slot.type))
     bad(`has other words than ${formatType(slot.type, artifact.currencies)}`);
 }
 
 /** Largest content of a key word; texts and bytes are measured when they come. */
-const KEY_BYTES: { readonly [K in WordType]: number } = { ...WORD_BYTES_MAX, int: 8, text: 0, bytes: 0 };
+function keyBytesMax(type: WordType): number {
+  if (type === 'int') return 8;
+  return type === 'text' || type === 'bytes' ? 0 : wordBytesMax(type);
+}
 
 function fitsSlot(artifact: Artifact, slot: StorageSlot, type: AbiType): boolean {
   const fits = (part: AbiType, words: readonly WordType[]) =>
     isValueType(artifact, part, LIMITS.typeDepth) && sameWords(wordsOf(part), words);
   // What a set keeps beside its elements is the compiler's own.
   if (type.kind === 'Set') return fits(type.item, slot.keys);
+  // A list grows: its elements lie under their indices.
+  if (type.kind === 'List' && slot.keys.length > 0)
+    return sameWords(slot.keys, ['int']) && type.capacity > 0 && fits(type.item, slot.fields);
   if (type.kind === 'Map') return fits(type.key, slot.keys) && fits(type.value, slot.fields);
   return slot.keys.length === 0 && fits(type, slot.fields);
 }
 
-function checkEvent(artifact: Artifact, name: string, fields: readonly AbiField[], report: Report): void {
+function checkEvent(
+  artifact: Artifact,
+  what: 'event' | 'error',
+  { name, fields }: EventShape,
+  report: Report,
+): void {
   if (!checkFields(artifact, fields)) {
-    report('BadEvent', `event ${name} has a field that no value fits, or two of one name`);
+    report('BadEvent', `${what} ${name} has a field that no value fits, or two of one name`);
     return;
   }
   const words = wordsOfFields(fields);
   if (words.length > LIMITS.signatureWords)
-    report('BadEvent', `event ${name} has more than ${LIMITS.signatureWords} words`);
-  const bytes = words.reduce((sum, type) => sum + WORD_BYTES_MAX[type], 0);
+    report('BadEvent', `${what} ${name} has more than ${LIMITS.signatureWords} words`);
+  const bytes = words.reduce((sum, type) => sum + wordBytesMax(type), 0);
   if (bytes > LIMITS.eventBytes)
-    report('BadEvent', `event ${name} may have more than ${LIMITS.eventBytes} bytes`);
+    report('BadEvent', `${what} ${name} may have more than ${LIMITS.eventBytes} bytes`);
 }
 
 function checkFunction(fn: FunctionCode, index: number, report: Report): void {
   const bad = (message: string) => report('BadFunction', `function ${fn.name} ${message}`, index);
   if (fn.params.length > LIMITS.signatureWords || fn.results.length > LIMITS.signatureWords)
     bad(`has more than ${LIMITS.signatureWords} parameters or results`);
+  if (![...fn.results, ...fn.locals].every((type) => isWordType(type))) bad('has a word of no type');
   if (fn.locals.length > LIMITS.locals) bad(`has more than ${LIMITS.locals} locals`);
   if (!sameWords(fn.locals.slice(0, fn.params.length), fn.params))
     bad('does not begin its locals with its parameters');
@@ -228,6 +248,8 @@ function isValueType(artifact: Artifact, type: AbiType, depth: number): boolean 
   if (type.kind === 'Amount') return artifact.currencies[type.currency] !== undefined;
   if (type.kind === 'Tuple') return type.items.every((item) => isValueType(artifact, item, depth - 1));
   if (type.kind === 'Option') return isValueType(artifact, type.item, depth - 1);
+  if (type.kind === 'List')
+    return isValueType(artifact, type.item, depth - 1) && wordsOf(type).every((word) => isWordType(word));
   if (type.kind === 'Struct') return areFields(artifact, type.fields, depth);
   if (type.kind !== 'Enum') return true;
   const names = new Set(type.variants.map(({ name }) => name));
@@ -342,7 +364,7 @@ function checkBounds(
     const values =
       ENVIRONMENT_VALUES +
       artifact.constants.length +
-      wordsOfFields(entry.params).length +
+      wordsOfFields(entry.params).reduce((sum, type) => sum + valuesIn(type), 0) +
       (interned[entry.function] ?? 0);
     if (values > LIMITS.internedValues)
       over(`may hold ${values} longer values; at most ${LIMITS.internedValues}`);

@@ -62,6 +62,7 @@ function assemble(
     capabilities: [...new Set(contract.capabilities)].sort(),
     storage: layout.storage,
     events: contract.events.map(({ name, fields }) => ({ name, fields: abiFields(fields, contract) })),
+    errors: [],
     functions: code,
     entries,
     claims: options.claims,

@@ -110,7 +110,7 @@ export type Atom =
   | { readonly kind: 'local'; readonly id: LocalId }
   | { readonly kind: 'const'; readonly type: Scalar; readonly value: Constant }
   | { readonly kind: 'env'; readonly name: EnvName };
-export type Constant = bigint | boolean | string | Uint8Array;
+export type Constant = bigint | boolean | string | Uint8Array | readonly Constant[];
 export type EnvName = 'caller' | 'creator' | 'self' | 'now' | 'block';
 
 /** Why an operation can revert; `overflow`: the result must lie within 64 bits. */

@@ -122,6 +122,8 @@ export function constant(value: Constant, type: Scalar): Formula {
   if (typeof value === 'bigint') return int(value);
   if (typeof value === 'boolean') return bool(value);
   if (typeof value === 'string') return literal(sortOfType(type), value);
+  // Only the empty list is written as a constant; it is the zero of its type.
+  if (!(value instanceof Uint8Array)) return literal(sortOfType(type), '');
   // All zero bytes are the zero of Hash; the empty bytes that of Bytes.
   return literal(
     sortOfType(type),

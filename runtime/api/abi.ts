@@ -9,6 +9,7 @@ export function renderAbi({
   capabilities,
   entries,
   events,
+  errors,
   storage,
   marks,
 }: Artifact): Json {
@@ -41,6 +42,7 @@ export function renderAbi({
       specs: entry.specs,
     })),
     events: events.map((event) => ({ name: event.name, fields: event.fields.map(field) })),
+    errors: errors.map((error) => ({ name: error.name, fields: error.fields.map(field) })),
     state: storage.flatMap((slot) =>
       slot.type === null ? [] : [{ name: slot.name, type: type(slot.type) }],
     ),
@@ -74,8 +76,9 @@ function renderType(shape: AbiType, currencies: Artifact['currencies']): Json {
       return { kind: 'Option', item: type(shape.item) };
     case 'Map':
       return { kind: 'Map', key: type(shape.key), value: type(shape.value) };
+    case 'List':
     case 'Set':
-      return { kind: 'Set', item: type(shape.item), capacity: shape.capacity };
+      return { kind: shape.kind, item: type(shape.item), capacity: shape.capacity };
     default:
       return { kind: shape.kind };
   }

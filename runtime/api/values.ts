@@ -54,6 +54,10 @@ export function readValue(type: AbiType, json: unknown, path: string): Decoded<A
     case 'Duration':
     case 'Amount':
       return readInt(json, path);
+    case 'List':
+      if (!Array.isArray(json) || json.length > type.capacity)
+        return wrong(path, `a list of at most ${type.capacity}`);
+      return collect(json.map((item, index) => readValue(type.item, item, `${path}[${index}]`)));
     case 'Tuple':
       if (!Array.isArray(json) || json.length !== type.items.length)
         return wrong(path, `a list of ${type.items.length}`);

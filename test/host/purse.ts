@@ -213,6 +213,7 @@ export const PURSE: Artifact = withGasBounds({
   capabilities: ['governance.write', 'identity.read', 'ledger.read', 'ledger.write'],
   storage: [{ name: 'counter', keys: [], fields: ['int'], type: { kind: 'Int' } }],
   events: [],
+  errors: [],
   functions: SOURCES.map(functionOf),
   entries: SOURCES.map(entryOf),
   claims: [],

@@ -18,7 +18,8 @@ import {
   withGasBounds,
 } from '../../vm/index.ts';
 
-const WORD_TYPES = ['int', 'bool', 'text', 'bytes', 'did', 'hash', 'id'] as const;
+const PLAIN_TYPES = ['int', 'bool', 'text', 'bytes', 'did', 'hash', 'id'] as const;
+const WORD_TYPES = [...PLAIN_TYPES, 'list<3:int>', 'list<2:did,list<4:text>>'] as const;
 const name = fc.oneof(
   fc.stringMatching(/^[a-z_]{1,8}$/),
   fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }),
@@ -28,7 +29,7 @@ const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const index = fc.nat({ max: 20 });
 const few = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 4 });
 
-export const words: { readonly [K in WordType]: fc.Arbitrary<Value> } = {
+export const words: { readonly [K in (typeof WORD_TYPES)[number]]: fc.Arbitrary<Value> } = {
   int: int64,
   bool: fc.boolean(),
   text: prose,
@@ -36,6 +37,10 @@ export const words: { readonly [K in WordType]: fc.Arbitrary<Value> } = {
   did: fc.constantFrom('', 'did:icn:a', 'did:web:b.example'),
   hash: fc.uint8Array({ minLength: 32, maxLength: 32 }),
   id: prose,
+  'list<3:int>': fc.array(int64, { maxLength: 3 }),
+  'list<2:did,list<4:text>>': fc
+    .array(fc.tuple(fc.constantFrom('', 'did:icn:a'), fc.array(prose, { maxLength: 4 })), { maxLength: 2 })
+    .map((items) => items.flat()),
 };
 
 const constant: fc.Arbitrary<Constant> = fc
@@ -60,6 +65,7 @@ export const abiType: fc.Arbitrary<AbiType> = fc.letrec<{ type: AbiType; field: 
     fc.record({ kind: fc.constant('Option' as const), item: tie('type') }),
     fc.record({ kind: fc.constant('Map' as const), key: tie('type'), value: tie('type') }),
     fc.record({ kind: fc.constant('Set' as const), item: tie('type'), capacity: index }),
+    fc.record({ kind: fc.constant('List' as const), item: tie('type'), capacity: index }),
   ),
 })).type;
 
@@ -108,6 +114,7 @@ export const anyArtifact: fc.Arbitrary<Artifact> = fc.record({
   capabilities: few(name).map((names) => [...new Set(names)].sort()),
   storage: few(fc.record({ name, keys: wordTypes, fields: wordTypes, type: fc.option(abiType) })),
   events: few(fc.record({ name, fields })),
+  errors: few(fc.record({ name, fields })),
   functions: few(functionCode),
   entries: few(
     fc.record({
@@ -152,9 +159,10 @@ type Writing = {
   quiet: boolean;
 };
 
-const LOCALS: readonly WordType[] = ['int', 'int', 'bool', 'did', 'text', 'hash', 'int', 'int', 'int'];
-const PLAIN_FIELDS = ['int', 'text', 'bool', 'int'] as const satisfies readonly WordType[];
-const COUNTERS = [6, 7, 8];
+const LIST = 'list<3:int,text>' satisfies WordType;
+const LOCALS: readonly WordType[] = ['int', 'int', 'bool', 'did', 'text', 'hash', LIST, 'int', 'int', 'int'];
+const PLAIN_FIELDS = ['int', 'text', 'bool', 'int', LIST] as const satisfies readonly WordType[];
+const COUNTERS = [7, 8, 9];
 const CONSTANTS: readonly Constant[] = [
   { type: 'text', value: 'x' },
   { type: 'text', value: 'second' },
@@ -166,7 +174,11 @@ const CONSTANTS: readonly Constant[] = [
   { type: 'bytes', value: new Uint8Array([1, 2]) },
   { type: 'id', value: 'p-1' },
   { type: 'text', value: 'never stored' },
+  { type: LIST, value: [] },
+  { type: 'text', value: '' },
+  { type: 'bytes', value: new Uint8Array() },
 ];
+const EMPTY_TEXT = 11;
 const TEXTS = [0, 0, 1, 1, 1, 4];
 const SMALL = [0n, 1n, 1n, 2n, 3n, 7n, 12n, 100n, -1n, -5n];
 const INTERESTING = [
@@ -246,6 +258,7 @@ function soundArtifact(functions: readonly FunctionCode[]): Artifact {
         ],
       },
     ],
+    errors: [{ name: 'Wrong', fields: [{ name: 'by', type: { kind: 'Did' } }] }],
     functions,
     entries,
     claims: [],
@@ -318,7 +331,7 @@ function statements(writing: Writing, count: number, depth: number): void {
 function statement(writing: Writing, depth: number): void {
   const kind = writing.draw(depth > 0 ? 17 : 12);
   if (kind < 3) {
-    const local = writing.draw(6);
+    const local = writing.draw(7);
     value(writing, LOCALS[local] as WordType, 2);
     emit(writing, 'LocalSet', local + 2);
   } else if (kind === 3) setPlain(writing);
@@ -341,12 +354,17 @@ function statement(writing: Writing, depth: number): void {
     emit(writing, 'Swap');
     emit(writing, 'LocalSet', 2);
     emit(writing, 'LocalSet', 4);
-  } else if (kind === 10 && writing.draw(3) === 0)
-    branch(writing, 0, () => emit(writing, writing.draw(2) === 0 ? 'Revert' : 'Guard', 0));
+  } else if (kind === 10 && writing.draw(3) === 0) branch(writing, 0, () => refuse(writing));
   else if (kind === 11 && writing.halts && !writing.quiet && writing.draw(3) === 0)
     branch(writing, 0, () => halt(writing));
   else if (kind < 14) branch(writing, depth, () => statements(writing, 3, depth - 1));
   else loop(writing, depth);
+}
+
+function refuse(writing: Writing): void {
+  const op = (['Revert', 'Guard', 'Fail'] as const)[writing.draw(3)] ?? 'Fail';
+  if (op === 'Fail') value(writing, 'did', 1);
+  emit(writing, op, 0);
 }
 
 function setPlain(writing: Writing): void {
@@ -433,7 +451,7 @@ function loop(writing: Writing, depth: number): void {
 
 /** Code that pushes one value of a type. `plain`: without locals. */
 function value(writing: Writing, type: WordType, depth: number, plain = false): void {
-  const local = LOCALS.findIndex((one, at) => one === type && at < 6);
+  const local = LOCALS.findIndex((one, at) => one === type && at < 7);
   if (depth === 0 || writing.budget <= 0) {
     if (!plain && local >= 0 && writing.draw(2) === 0) emit(writing, 'LocalGet', local + 2);
     else leaf(writing, type);
@@ -474,10 +492,23 @@ function compound(writing: Writing, type: WordType, depth: number): void {
   else if (type === 'text') {
     value(writing, 'text', depth);
     value(writing, 'text', 0);
-    emit(writing, 'TextConcat');
+    emit(writing, 'Concat');
+  } else if (type === 'bytes') {
+    value(writing, 'bytes', depth);
+    value(writing, 'bytes', 0);
+    emit(writing, 'Concat');
+  } else if (type === LIST) {
+    if (writing.draw(4) === 0) emit(writing, 'StateGet', 0, 4);
+    else {
+      value(writing, LIST, depth);
+      value(writing, 'int', depth);
+      value(writing, 'text', 0);
+      emit(writing, 'ListAdd');
+    }
   } else if (type === 'hash') {
-    value(writing, (['text', 'hash', 'bytes'] as const)[writing.draw(3)] ?? 'text', 0);
-    emit(writing, 'Hash');
+    const hashed = (['text', 'hash', 'bytes', LIST] as const)[writing.draw(4)] ?? 'text';
+    value(writing, hashed, 1);
+    emit(writing, 'Hash', hashed === LIST ? 1 : EMPTY_TEXT);
   } else if (type === 'did') {
     value(writing, 'did', 0);
     value(writing, 'int', depth);
@@ -491,8 +522,7 @@ function compoundInt(writing: Writing, depth: number): void {
   if (kind < 7)
     arithmetic(writing, depth, (['Add', 'Add', 'Sub', 'Mul', 'Mul', 'Div', 'Mod'] as const)[kind]);
   else if (kind === 7) {
-    value(writing, 'text', depth);
-    emit(writing, 'TextLength');
+    sequence(writing, depth);
   } else if (kind < 11) {
     const slot = draw(4);
     if (slot > 0) key(writing, slot);
@@ -516,6 +546,23 @@ function compoundInt(writing: Writing, depth: number): void {
     emit(writing, op, ...(op === 'Total' ? [0] : []));
   } else {
     number(writing, depth);
+  }
+}
+
+/** The length of something, or a number in it; the index is mostly within. */
+function sequence(writing: Writing, depth: number): void {
+  const { draw } = writing;
+  const type = (['text', 'bytes', LIST, LIST] as const)[draw(4)] ?? LIST;
+  value(writing, type, depth);
+  if (type === 'text' || draw(3) === 0) emit(writing, 'Length');
+  else {
+    if (draw(4) > 0) emit(writing, 'Push', BigInt(draw(2)));
+    else value(writing, 'int', depth);
+    if (draw(4) === 0) {
+      emit(writing, 'Push', 2n);
+      emit(writing, 'CheckIndex');
+    }
+    emit(writing, 'At', 0);
   }
 }
 

@@ -84,7 +84,7 @@ describe('binary form', () => {
     const assembled = assemble('.contract pinned\n.main\n  Push 1\n  Halt');
     if (!assembled.ok) throw new Error('it assembles');
     expect(hexOf(sha256(encodeArtifact(assembled.artifact)))).toMatchInlineSnapshot(
-      `"4fc5176b306e67e328d71dc84fd4e732cbb7026dc1271b8b984cd98d6175c89b"`,
+      `"3f583f8189ce6d351e47f2a6ecc26017b2427bd0e809b1c9cb082171a8571f87"`,
     );
   });
 });

@@ -12,6 +12,7 @@ import {
   type HostAnswer,
   type OpName,
   type Outcome,
+  type PlainWord,
   rowOf,
   type Value,
   validate,
@@ -22,7 +23,7 @@ import { HOST_OPS, type Recorder, recorder, settle } from './recorder.ts';
 import { executeBoth } from './tiers.ts';
 
 /** Of each type a value that is not its zero, as code and as the host must see it. */
-const GIVEN: { readonly [K in WordType]: readonly [code: string, value: Value] } = {
+const GIVEN: { readonly [K in PlainWord]: readonly [code: string, value: Value] } = {
   int: ['Push -7', -7n],
   bool: ['PushBool true', true],
   text: ['PushConst "tĕxt"', 'tĕxt'],
@@ -37,12 +38,12 @@ describe('every host opcode', () => {
   for (const op of OPS)
     test(op, () => {
       const { pops, pushes } = effectOf(op);
-      const answer = pushes.map((type) => GIVEN[type][1]);
+      const answer = pushes.map((type) => GIVEN[type as PlainWord][1]);
 
       const { outcome, host } = runOn(op, `${codeOf(op)}\nHalt`, (given) => ({ ...given, values: answer }));
       expect(outcome).toMatchObject({ ok: true, stack: answer });
       expect(host.heard).toEqual([
-        { op, operands: operandsOf(op), args: pops.map((type) => GIVEN[type][1]) },
+        { op, operands: operandsOf(op), args: pops.map((type) => GIVEN[type as PlainWord][1]) },
       ]);
       settle(host, outcome);
       expect(host.done.settled).toEqual(rowOf(op).writes === true ? [op] : []);
@@ -150,7 +151,7 @@ test("the node's host answers each, or says which module is not built", () => {
     const answer = host.call(
       op,
       operandsOf(op),
-      effectOf(op).pops.map((type) => GIVEN[type][1]),
+      effectOf(op).pops.map((type) => GIVEN[type as PlainWord][1]),
     );
     if (answer.ok || answer.kind !== 'NotBuilt') built.push(op);
     else expect(answer.message).toBe(`${op}: the ${rowOf(op).host?.module} module does not do this yet`);
@@ -201,7 +202,9 @@ function artifactOf(op: OpName, code: string, capabilities = [rowOf(op).host?.ca
 
 function codeOf(op: OpName): string {
   const operands = rowOf(op).operands.map((kind) => (kind === 'int' ? '5' : 'hours'));
-  return [...effectOf(op).pops.map((type) => GIVEN[type][0]), [op, ...operands].join(' ')].join('\n');
+  return [...effectOf(op).pops.map((type) => GIVEN[type as PlainWord][0]), [op, ...operands].join(' ')].join(
+    '\n',
+  );
 }
 
 function operandsOf(op: OpName): (bigint | number)[] {

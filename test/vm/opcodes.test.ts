@@ -23,6 +23,13 @@ import { executeBoth } from './tiers.ts';
 type Sample = readonly [code: string, expected: readonly Value[] | string];
 
 const DID = 'did"did:icn:other"';
+/** Two pairs of a text and a number, and their canonical encoding. */
+const LIST = [
+  'PushConst list<3:text,int>"00"',
+  'PushConst "a"\nPush 7\nListAdd',
+  'PushConst "b"\nPush 8\nListAdd',
+].join('\n');
+const PAIRS = [0, 1, 97, 0, 0, 0, 0, 0, 0, 0, 7, 0, 1, 98, 0, 0, 0, 0, 0, 0, 0, 8];
 const TWICE = hexOf(sha256(utf8('ab')));
 
 /** Opcodes that the host answers; `hosted.test.ts` runs each of them. */
@@ -99,7 +106,7 @@ const SAMPLES: { readonly [op in Exclude<OpName, Hosted>]: readonly Sample[] } &
   Equal: [
     ['Push 1\nPush 1\nEqual', [true]],
     [`PushConst ${DID}\nGetCaller\nEqual`, [false]],
-    ['PushConst "ab"\nPushConst "a"\nPushConst "b"\nTextConcat\nEqual', [true]],
+    ['PushConst "ab"\nPushConst "a"\nPushConst "b"\nConcat\nEqual', [true]],
   ],
   NotEqual: [['Push 1\nPush 2\nNotEqual', [true]]],
   GreaterThan: [
@@ -151,16 +158,40 @@ const SAMPLES: { readonly [op in Exclude<OpName, Hosted>]: readonly Sample[] } &
       [0n, false],
     ],
   ],
-  TextConcat: [
-    ['PushConst "a"\nPushConst "é"\nTextConcat', ['aé']],
-    [`PushConst "${'x'.repeat(1000)}"\nDup\nTextConcat`, 'LimitReached'],
+  Fail: [['GetCaller\nPush -3\nFail TooMuch', 'Failed']],
+  Concat: [
+    ['PushConst "a"\nPushConst "é"\nConcat', ['aé']],
+    ['PushConst bytes"01"\nPushConst bytes"0203"\nConcat', [new Uint8Array([1, 2, 3])]],
+    [`PushConst "${'x'.repeat(1000)}"\nDup\nConcat`, 'LimitReached'],
   ],
-  TextLength: [['PushConst "aé"\nTextLength', [3n]]],
+  Length: [
+    ['PushConst "aé"\nLength', [3n]],
+    ['PushConst bytes"010203"\nLength', [3n]],
+    [`${LIST}\nLength`, [2n]],
+  ],
   Hash: [
     [
-      `PushConst "ab"\nHash\nPushConst bytes"6162"\nHash\nEqual\nPushConst "ab"\nHash\nPushConst hash"${TWICE}"\nEqual`,
+      `PushConst "ab"\nHash ""\nPushConst bytes"6162"\nHash ""\nEqual\nPushConst "ab"\nHash ""\nPushConst hash"${TWICE}"\nEqual`,
       [true, true],
     ],
+    [`${LIST}\nHash "Pair"`, [sha256(new Uint8Array([...utf8('Pair'), 0, ...PAIRS]))]],
+  ],
+  At: [
+    [`${LIST}\nPush 1\nAt 1`, [8n]],
+    [`${LIST}\nPush 0\nAt 0`, ['a']],
+    ['PushConst bytes"010203"\nPush 2\nAt 0', [3n]],
+    [`${LIST}\nPush 2\nAt 0`, 'IndexOutOfRange'],
+    ['PushConst bytes"010203"\nPush -1\nAt 0', 'IndexOutOfRange'],
+  ],
+  ListAdd: [
+    [`${LIST}\nPushConst "c"\nPush 9\nListAdd\nLength`, [3n]],
+    [`${LIST}`, [['a', 7n, 'b', 8n]]],
+    [`PushConst list<1:int>"00"\nPush 1\nListAdd\nPush 2\nListAdd`, 'LimitReached'],
+  ],
+  CheckIndex: [
+    ['Push 4\nPush 5\nCheckIndex', [4n]],
+    ['Push 5\nPush 5\nCheckIndex', 'IndexOutOfRange'],
+    ['Push -1\nPush 5\nCheckIndex', 'IndexOutOfRange'],
   ],
   GetCaller: [['GetCaller', [CALLER]]],
   GetCreator: [['GetCreator', [CALLER]]],
@@ -218,6 +249,7 @@ function run(code: string) {
 .slot plain () (int)
 .slot names (did) (int text)
 .event Paid(by: Did, amount: Amount<hours>)
+.error TooMuch(by: Did, amount: Amount<hours>)
 .rule main() -> Unit = main
 .function main () -> () locals (int)
 ${code}

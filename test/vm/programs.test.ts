@@ -175,5 +175,6 @@ function outcomeText(program: Program, outcome: Outcome): string {
 
 function valueText(value: Value): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'object' ? `0x${hexOf(value)}` : String(value);
+  if (value instanceof Uint8Array) return `0x${hexOf(value)}`;
+  return typeof value === 'object' ? `[${value.map(valueText).join(', ')}]` : String(value);
 }

@@ -11,10 +11,10 @@ import {
   type Operand,
   type OpName,
   type Outcome,
+  type PlainWord,
   rowOf,
   type StorageWrite,
   type Value,
-  type WordType,
 } from '../../vm/index.ts';
 
 export const CALLER = 'did:icn:12345';
@@ -117,7 +117,7 @@ export function commit(host: Recorder, writes: readonly StorageWrite[]): void {
   }
 }
 
-export const ZERO: { readonly [K in WordType]: Value } = {
+export const ZERO: { readonly [K in PlainWord]: Value } = {
   int: 0n,
   bool: false,
   text: '',
@@ -130,7 +130,7 @@ export const ZERO: { readonly [K in WordType]: Value } = {
 function zerosOf(op: OpName): readonly Value[] {
   const { stack } = rowOf(op);
   if (stack === 'dynamic' || rowOf(op).host === undefined) throw new Error(`${op} is not for the host`);
-  return stack.pushes.map((type) => ZERO[type]);
+  return stack.pushes.map((type) => ZERO[type as PlainWord]);
 }
 
 function event(name: string, fields: Event['fields']): Event {

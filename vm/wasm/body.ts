@@ -4,10 +4,11 @@
  * are kept in slots. Jumps leave blocks, loops are loops, and every trap leaves the outermost block with its code.
  */
 import { chunkGas } from '../gas.ts';
+import { listShape } from '../list.ts';
 import { type OpName, opOfCode, rowOf } from '../opcodes.ts';
 import { CHARGE, lengthAt, type Program } from '../program.ts';
 import { WRITTEN } from '../state.ts';
-import type { WordType } from '../value.ts';
+import type { PlainWord } from '../value.ts';
 import {
   type Encoder,
   emit,
@@ -349,6 +350,11 @@ function emitControl(body: Body, op: OpName, operand: number): boolean {
       emitWith(out, WASM.br, body.depth - 1);
       body.live = false;
       return true;
+    case 'Fail':
+      emitRare(body, op, operand);
+      emit(out, WASM.unreachable);
+      body.live = false;
+      return true;
     default:
       return false;
   }
@@ -436,13 +442,13 @@ function emitPlainGet(body: Body, slot: number): void {
 }
 
 /** Content of a word of these types has one size, so that writing it again costs the same gas each time. */
-const FIXED_BYTES: { readonly [type in WordType]?: number } = { int: 8, bool: 1 };
+const FIXED_BYTES: { readonly [type in PlainWord]?: number } = { int: 8, bool: 1 };
 
 /** A leaf whose place is known: written to memory when it was written before, so that the journal has it. */
 function emitPlainSet(body: Body, slot: number): void {
   const { out, layout, stack } = body;
   const field = body.program.code[body.pc + 2]!;
-  const bytes = FIXED_BYTES[body.program.artifact.storage[slot]!.fields[field]!];
+  const bytes = FIXED_BYTES[body.program.artifact.storage[slot]!.fields[field] as PlainWord];
   if (bytes === undefined) {
     emitRare(body, 'StateSet', slot);
     return;
@@ -470,7 +476,7 @@ function emitPlainSet(body: Body, slot: number): void {
 
 /** How many words an opcode takes and gives. */
 function effectOf(
-  { artifact, eventWords }: Program,
+  { artifact, eventWords, errorWords, types }: Program,
   op: OpName,
   operand: number,
 ): { pops: number; pushes: number } {
@@ -487,7 +493,15 @@ function effectOf(
     case 'StateRemove':
       return { pops: keys, pushes: 0 };
     case 'Hash':
+    case 'Length':
       return { pops: 1, pushes: 1 };
+    case 'Concat':
+    case 'At':
+      return { pops: 2, pushes: 1 };
+    case 'ListAdd':
+      return { pops: 1 + listShape(types[operand]!)!.words.length, pushes: 1 };
+    case 'Fail':
+      return { pops: errorWords[operand]!.length, pushes: 0 };
     case 'EmitEvent':
       return { pops: eventWords[operand]!.length, pushes: 0 };
     default:
