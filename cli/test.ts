@@ -1,7 +1,7 @@
 /** `ccl test FILE...`: the tests of sources, each in a world of its own, and what the entry points cost. */
 import type { Command } from 'commander';
 import { type Analysis, type Diagnostic, lowerProgram, lowerTests } from '../compiler/index.ts';
-import { type GasUse, gasTable, runTests, type TestResult } from '../testing/index.ts';
+import { type GasRow, gasTable, runTests, type TestResult } from '../testing/index.ts';
 import { command, type Shell } from './shell.ts';
 import {
   analyseFile,
@@ -61,7 +61,7 @@ function testFile(analysis: Analysis): Tested {
 function testedJson(tested: readonly Tested[], results: readonly TestResult[]): object {
   return {
     tests: tested.flatMap(resultRows),
-    gas: gasTable(results),
+    gas: gasTable(results.flatMap(({ gas }) => gas)),
     diagnostics: tested.flatMap(({ analysis, diagnostics }) =>
       diagnosticsJson(diagnostics, sourcesOf(analysis)),
     ),
@@ -89,12 +89,12 @@ function resultText(terminal: Terminal, analysis: Analysis, { title, failure }: 
 
 function summary(results: readonly TestResult[]): string {
   const failed = results.filter(({ failure }) => failure !== null).length;
-  const gas = gasTable(results);
+  const gas = gasTable(results.flatMap(({ gas }) => gas));
   const table = gas.length === 0 ? '' : `\n${gasText(gas)}`;
   return `${table}\n${results.length - failed} passed, ${failed} failed\n`;
 }
 
-function gasText(gas: readonly GasUse[]): string {
+function gasText(gas: readonly GasRow[]): string {
   const rows = gas.map(({ contract, entry, calls, gasUsedMax, gasMax }) => [
     `${contract}.${entry}`,
     `${calls}`,

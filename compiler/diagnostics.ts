@@ -915,6 +915,37 @@ export const DIAGNOSTICS = {
     example:
       'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; expect bank == alice; }\n',
   },
+  E0460: {
+    severity: 'error',
+    message: '`gas` takes one call of a deployed contract',
+    help: 'write `gas(bank.join() by bob)`',
+    explanation: 'The call happens where it stands, and `gas(…)` is the gas that it used.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; expect gas(1) <= 100; }\n',
+  },
+  E0461: {
+    severity: 'error',
+    message: 'only a variable of the test that was declared with `var` can be assigned',
+    help: 'declare it with `var x = …;`',
+    explanation: 'Members, deployed contracts and what was declared with `let` stay what they are.',
+    example: 'test "t" { let x = 1; x = 2; }\n',
+  },
+  E0462: {
+    severity: 'error',
+    message: '`{name}` stays the contract that it is',
+    help: 'write `let`',
+    explanation: 'A deployed contract is no value, so no variable changes from one to another.',
+    example:
+      'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { var bank = deploy Bank() by alice; }\n',
+  },
+  E0463: {
+    severity: 'error',
+    message: '{what} has no meaning in a test',
+    help: 'write `expect …;` for what is to hold',
+    explanation:
+      'A test runs; it is not proved. What contracts check and promise stands in contracts, and a test expects.',
+    example: 'test "t" { require(true, "why"); }\n',
+  },
 
   // ---- E05xx: verification (verify) ------------------------------------------------------------
   E0501: {

@@ -14,6 +14,7 @@ export type {
   SlotId,
   Spending,
   Step,
+  TestInputs,
   TestMember,
   TestPlan,
   TestSlot,

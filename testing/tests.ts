@@ -2,9 +2,13 @@
  * Runs concrete tests (`core/tests.ts`) in a world of their own each. Expressions of a test are views that the world
  * evaluates as it does those of any contract. Results are plain data: what failed, where, and what was read.
  */
-import type { DeployedId, Eval, Expectation, SlotId, Step, TestPlan } from '../compiler/index.ts';
+import fc from 'fast-check';
+import type { DeployedId, Eval, Expectation, SlotId, Step, TestInputs, TestPlan } from '../compiler/index.ts';
 import { currencyIdOf, DEPLOY_PERMISSION, type Failure, type Spends, type Success } from '../host/index.ts';
-import type { AbiValue, Artifact, CurrencyDecl, Event } from '../vm/index.ts';
+import type { AbiValue, Artifact, CurrencyDecl, Entry, Event } from '../vm/index.ts';
+import { arbitraryOf, PEOPLE, poolsOf } from './arbitrary.ts';
+import { type GasMeter, type GasUse, noteGas } from './gas.ts';
+import { type Given, pasteInputs } from './paste.ts';
 import { showValue } from './values.ts';
 import {
   advance,
@@ -12,6 +16,7 @@ import {
   COOPERATIVE,
   call,
   deploy,
+  fork,
   limitMember,
   memberDid,
   openWorld,
@@ -37,6 +42,15 @@ export type TestResult = {
   /** Null when the test passed. */
   readonly failure: TestFailure | null;
   readonly gas: readonly GasUse[];
+  /** Of a test with parameters. */
+  readonly generated: Generated | null;
+};
+
+/** `skipped` are inputs that the test does not assume. */
+export type Generated = {
+  readonly seed: number;
+  readonly runs: number;
+  readonly skipped: number;
 };
 
 export type TestFailure = {
@@ -47,68 +61,168 @@ export type TestFailure = {
   readonly reads: readonly { readonly text: string; readonly value: string }[];
   /** Where the contract, or an expression of the test, was when it failed. */
   readonly position: Span | null;
+  /** The input that it fails for, made as small as could be, and a test that has it. */
+  readonly found: Found | null;
 };
 
-/** `gasMax` is the static bound of the entry point. */
-export type GasUse = {
-  readonly contract: string;
-  readonly entry: string;
-  readonly calls: number;
-  readonly gasUsedMax: number;
-  readonly gasMax: number;
+export type Found = { readonly given: readonly Given[]; readonly shrinks: number; readonly paste: string };
+
+export type TestOptions = {
+  /** Of generated inputs: the same seed draws the same. */
+  readonly seed: number;
+  /** Inputs of a test with parameters. */
+  readonly runs: number;
+  /** Called as tests go on. */
+  readonly onProgress?: (title: string, done: number, total: number) => void;
 };
+
+export const TEST_OPTIONS: TestOptions = { seed: 20_260_131, runs: 100 };
 
 /** In the order of the source. Runs all of them, whatever fails. */
-export function runTests(program: TestProgram): TestResult[] {
-  return program.plans.map((plan) => runTest(program, plan));
-}
-
-/** Uses of all results together, in order of first use. */
-export function gasTable(results: readonly TestResult[]): GasUse[] {
-  const table = new Map<string, GasUse>();
-  for (const use of results.flatMap(({ gas }) => gas)) addUse(table, use);
-  return [...table.values()];
+export function runTests(program: TestProgram, options: TestOptions = TEST_OPTIONS): TestResult[] {
+  return program.plans.map((plan) => runTest(program, plan, options));
 }
 
 /** Who deploys the contracts that hold the expressions: no name that an author can write, and no member. */
 const RUNNER = 'test runner';
 
-type Run = {
+/** A world with the contracts of the expressions in it, before the test. */
+type Start = {
   readonly program: TestProgram;
   readonly plan: TestPlan;
   readonly world: World;
+  /** Account and artifact by name. */
+  readonly evaluators: Map<string, { readonly account: string; readonly artifact: Artifact }>;
+  readonly gas: GasMeter;
+};
+
+type Run = Start & {
   readonly values: AbiValue[];
   readonly deployed: Map<
     DeployedId,
     { readonly account: string; readonly artifact: Artifact; readonly name: string }
   >;
-  /** Account and artifact by name. */
-  readonly evaluators: Map<string, { readonly account: string; readonly artifact: Artifact }>;
   /** Of the last call. */
   events: readonly Event[];
-  readonly gas: Map<string, GasUse>;
+  /** Steps taken so far. */
+  steps: number;
 };
 
-/** Ends a test. It never leaves this file. */
-type Stop = { readonly stop: TestFailure };
+/** So that loops in tests come to an end. */
+const STEPS_MAX = 20_000;
 
-function runTest(program: TestProgram, plan: TestPlan): TestResult {
-  const members = plan.members.map(({ name }) => name);
+/** Ends a run: with a failure, or with null where the input is none that the test assumes. It never leaves this file. */
+type Stop = { readonly stop: TestFailure | null };
+type Ending = { readonly failure: TestFailure | null; readonly assumed: boolean };
+
+function runTest(program: TestProgram, plan: TestPlan, options: TestOptions): TestResult {
+  const start = openStart(program, plan);
+  const { title, span } = plan;
+  const { failure, generated } =
+    plan.inputs === null
+      ? { failure: endingOf(start, []).failure, generated: null }
+      : generate(start, plan.inputs, options);
+  return { title, span, failure, generated, gas: [...start.gas.values()] };
+}
+
+function openStart(program: TestProgram, plan: TestPlan): Start {
+  const named = plan.members.map(({ name }) => name);
+  const members = plan.inputs === null ? named : [...new Set([...named, ...PEOPLE])];
+  const world = openWorld({ members, currencies: currenciesOf(program) });
+  const evaluators: Start['evaluators'] = new Map();
+  permitMember(world, RUNNER, DEPLOY_PERMISSION);
+  for (const artifact of program.evaluators) {
+    const outcome = deploy(world, { artifact, args: [], by: memberDid(RUNNER), name: artifact.name });
+    if (!outcome.ok) throw new Error(`the expressions of the tests cannot be deployed: ${outcome.message}`);
+    evaluators.set(artifact.name, { account: outcome.contract, artifact });
+  }
+  return { program, plan, world, evaluators, gas: new Map() };
+}
+
+/** One run of the test, in a copy of the world. */
+function endingOf(start: Start, inputs: readonly AbiValue[]): Ending {
   const run: Run = {
-    program,
-    plan,
-    world: openWorld({ members, currencies: currenciesOf(program) }),
+    ...start,
+    world: fork(start.world),
     values: [],
     deployed: new Map(),
-    evaluators: new Map(),
     events: [],
-    gas: new Map(),
+    steps: 0,
   };
-  const failure = failureOf(() => {
-    prepare(run);
-    for (const step of plan.steps) runStep(run, step);
+  start.plan.inputs?.slots.forEach((slot, at) => {
+    run.values[slot] = inputs[at]!;
   });
-  return { title: plan.title, span: plan.span, failure, gas: [...run.gas.values()] };
+  return endOf(() => {
+    prepare(run);
+    runSteps(run, run.plan.steps);
+  });
+}
+
+function generate(
+  start: Start,
+  inputs: TestInputs,
+  { seed, runs, onProgress }: TestOptions,
+): { readonly failure: TestFailure | null; readonly generated: Generated } {
+  const { plan, program } = start;
+  const shape = shapeOf(start, inputs);
+  const pools = poolsOf(
+    program.contracts,
+    plan.members.map(({ name }) => name),
+  );
+  const arbitraries = shape.map(({ type }) => arbitraryOf(type, pools));
+  let failure: TestFailure | null = null;
+  let done = 0;
+  const property = fc.property(fc.tuple(...arbitraries), (values) => {
+    const ending = endingOf(start, values);
+    if (!ending.assumed) fc.pre(false);
+    if (failure === null) onProgress?.(plan.title, ++done, runs);
+    if (ending.failure === null) return true;
+    // Shrinking stays with the failure that was met first.
+    if (failure !== null && !sameFailure(failure, ending.failure)) return true;
+    failure = ending.failure;
+    return false;
+  });
+  const details = fc.check(property, { seed, numRuns: runs });
+  const generated = { seed, runs: details.numRuns, skipped: details.numSkips };
+  return { failure: failureOf(start, shape, details, failure), generated };
+}
+
+function failureOf(
+  { plan, world, evaluators }: Start,
+  shape: Entry['params'],
+  { failed, counterexample, numShrinks }: fc.RunDetails<[AbiValue[]]>,
+  failure: TestFailure | null,
+): TestFailure | null {
+  const { inputs, title, span } = plan;
+  if (!failed || inputs === null) return null;
+  if (failure === null || counterexample === null)
+    return failureAt(
+      span,
+      'hardly any input is one that the test assumes: assume less, or draw fewer inputs',
+    );
+  const { artifact } = evaluators.get(inputs.shape.contract)!;
+  const naming = { currencies: artifact.currencies, names: world.names };
+  const given = counterexample[0].map((value, at) => {
+    const { name, type } = shape[at]!;
+    return { name, value: showValue(value, type, naming) };
+  });
+  return { ...failure, found: { given, shrinks: numShrinks, paste: pasteInputs(title, inputs, given) } };
+}
+
+/** Names and types of the parameters. */
+function shapeOf({ evaluators }: Start, { shape }: TestInputs): Entry['params'] {
+  const { artifact } = evaluators.get(shape.contract)!;
+  return artifact.entries.find(({ name }) => name === shape.view)!.params;
+}
+
+/** The same statement, for the same reason but for values in it. */
+function sameFailure(one: TestFailure, other: TestFailure): boolean {
+  const places = [one, other].map(({ span, position }) => [span.start, position?.start ?? -1].join());
+  return places[0] === places[1] && wordsIn(one) === wordsIn(other);
+}
+
+function wordsIn({ message }: TestFailure): string {
+  return message.replace(/[0-9]+/g, '0');
 }
 
 /** Of all contracts; a name that two declare differently is the first one's, and the second cannot be deployed. */
@@ -119,28 +233,27 @@ function currenciesOf(program: TestProgram): CurrencyDecl[] {
   return [...byName.values()];
 }
 
-function failureOf(body: () => void): TestFailure | null {
+function endOf(body: () => void): Ending {
   try {
     body();
-    return null;
+    return { failure: null, assumed: true };
   } catch (thrown) {
-    if (typeof thrown === 'object' && thrown !== null && 'stop' in thrown) return (thrown as Stop).stop;
-    throw thrown;
+    if (typeof thrown !== 'object' || thrown === null || !('stop' in thrown)) throw thrown;
+    const { stop: failure } = thrown as Stop;
+    return { failure, assumed: failure !== null };
   }
 }
 
 function stop(span: Span, message: string, more: Partial<TestFailure> = {}): never {
-  throw { stop: { span, message, reads: [], position: null, ...more } } satisfies Stop;
+  throw { stop: failureAt(span, message, more) } satisfies Stop;
 }
 
-/** The contracts of the expressions, then what the members' settings say. */
+function failureAt(span: Span, message: string, more: Partial<TestFailure> = {}): TestFailure {
+  return { span, message, reads: [], position: null, found: null, ...more };
+}
+
+/** What the members' settings say. */
 function prepare(run: Run): void {
-  permitMember(run.world, RUNNER, DEPLOY_PERMISSION);
-  for (const artifact of run.program.evaluators) {
-    const outcome = deploy(run.world, { artifact, args: [], by: memberDid(RUNNER), name: artifact.name });
-    if (!outcome.ok) throw new Error(`the expressions of the tests cannot be deployed: ${outcome.message}`);
-    run.evaluators.set(artifact.name, { account: outcome.contract, artifact });
-  }
   for (const { name, slot } of run.plan.members) run.values[slot] = memberDid(name);
   for (const { name, floors, permissions } of run.plan.members) {
     for (const { currency, amount } of floors) {
@@ -156,7 +269,13 @@ function prepare(run: Run): void {
 
 // ---- steps -------------------------------------------------------------------------------------
 
+function runSteps(run: Run, steps: readonly Step[]): void {
+  for (const step of steps) runStep(run, step);
+}
+
 function runStep(run: Run, step: Step): void {
+  run.steps += 1;
+  if (run.steps > STEPS_MAX) stop(step.span, `a test makes at most ${STEPS_MAX} steps`);
   switch (step.kind) {
     case 'deploy':
       runDeploy(run, step);
@@ -172,6 +291,21 @@ function runStep(run: Run, step: Step): void {
       break;
     case 'eval':
       fill(run, step.slot, evaluate(run, step.value));
+      break;
+    case 'unwrap':
+      runUnwrap(run, step);
+      break;
+    case 'if':
+      runSteps(run, evaluate(run, step.condition) === true ? step.then : step.otherwise);
+      break;
+    case 'match':
+      runSteps(run, step.arms[Number(evaluate(run, step.arm))]!);
+      break;
+    case 'repeat':
+      runRepeat(run, step);
+      break;
+    case 'assume':
+      if (evaluate(run, step.condition) !== true) throw { stop: null } satisfies Stop;
       break;
     case 'payment':
       runPayment(run, step);
@@ -204,7 +338,8 @@ function runDeploy(run: Run, step: StepOf<'deploy'>): void {
     });
   run.deployed.set(step.deployed, { account: outcome.contract, artifact, name });
   run.events = outcome.events;
-  noteGas(run, artifact, 'init', outcome);
+  noteGas(run.gas, artifact, 'init', outcome.gasUsed);
+  fill(run, step.gasSlot, BigInt(outcome.gasUsed));
 }
 
 function runCall(run: Run, step: StepOf<'call'>): void {
@@ -219,9 +354,9 @@ function runCall(run: Run, step: StepOf<'call'>): void {
     spends: spendsOf(run, step),
   });
   if (outcome.ok) run.events = outcome.events;
-  if (outcome.ok) noteGas(run, artifact, step.rule, outcome);
+  if (outcome.ok) noteGas(run.gas, artifact, step.rule, outcome.gasUsed);
   expectOutcome(step.span, `${name}.${step.rule}`, outcome, step.expectation);
-  if (outcome.ok) fill(run, step.slot, outcome.result);
+  if (outcome.ok) fillBoth(run, step, outcome);
 }
 
 function spendsOf(run: Run, { spending }: StepOf<'call'>): Spends {
@@ -235,9 +370,9 @@ function runRead(run: Run, step: StepOf<'read'>): void {
   const { account, artifact, name } = deployedOf(run, step.deployed);
   const args = step.args.map((arg) => evaluate(run, arg));
   const outcome = ask(run.world, account, step.view, args);
-  if (outcome.ok) noteGas(run, artifact, step.view, outcome);
+  if (outcome.ok) noteGas(run.gas, artifact, step.view, outcome.gasUsed);
   expectOutcome(step.span, `${name}.${step.view}`, outcome, step.expectation);
-  if (outcome.ok) fill(run, step.slot, outcome.result);
+  if (outcome.ok) fillBoth(run, step, outcome);
 }
 
 function runPayment(run: Run, step: StepOf<'payment'>): void {
@@ -246,6 +381,20 @@ function runPayment(run: Run, step: StepOf<'payment'>): void {
   const to = evaluate(run, step.to) as string;
   const answer = pay(run.world, from, to, step.currency, amount);
   if (!answer.ok) stop(step.span, `the payment was refused: ${answer.message}`);
+}
+
+function runUnwrap(run: Run, { slot, value }: StepOf<'unwrap'>): void {
+  const option = evaluate(run, value) as { readonly some: AbiValue };
+  fill(run, slot, option.some);
+}
+
+/** The bounds are read once. */
+function runRepeat(run: Run, { slot, from, to, body }: StepOf<'repeat'>): void {
+  const end = evaluate(run, to) as bigint;
+  for (let at = evaluate(run, from) as bigint; at < end; at++) {
+    run.values[slot] = at;
+    runSteps(run, body);
+  }
 }
 
 function runAdvance(run: Run, step: StepOf<'advance'>): void {
@@ -316,6 +465,15 @@ function fill(run: Run, slot: SlotId, value: AbiValue): void {
   if (slot >= 0) run.values[slot] = value;
 }
 
+function fillBoth(
+  run: Run,
+  { slot, gasSlot }: { readonly slot: SlotId; readonly gasSlot: SlotId },
+  { result, gasUsed }: Success,
+): void {
+  fill(run, slot, result);
+  fill(run, gasSlot, BigInt(gasUsed));
+}
+
 function deployedOf(run: Run, id: DeployedId) {
   const deployed = run.deployed.get(id);
   if (deployed === undefined) throw new Error(`deployment ${id} has not happened`);
@@ -355,28 +513,4 @@ function sameValue(left: AbiValue, right: AbiValue): boolean {
     names.length === Object.keys(others).length &&
     names.every((name) => sameValue(fields[name]!, others[name]!))
   );
-}
-
-// ---- gas ---------------------------------------------------------------------------------------
-
-function noteGas(run: Run, artifact: Artifact, name: string, outcome: Success): void {
-  const entry = artifact.entries.find(
-    (candidate) => candidate.name === name || (name === 'init' && candidate.kind === 'init'),
-  );
-  if (entry === undefined) return;
-  const { gasUsed } = outcome;
-  addUse(run.gas, {
-    contract: artifact.name,
-    entry: name,
-    calls: 1,
-    gasUsedMax: gasUsed,
-    gasMax: entry.gasMax,
-  });
-}
-
-function addUse(table: Map<string, GasUse>, use: GasUse): void {
-  const key = `${use.contract}.${use.entry}`;
-  const known = table.get(key);
-  const calls = (known?.calls ?? 0) + use.calls;
-  table.set(key, { ...use, calls, gasUsedMax: Math.max(known?.gasUsedMax ?? 0, use.gasUsedMax) });
 }

@@ -80,6 +80,11 @@ export function openWorld(options: WorldOptions): World {
   return world;
 }
 
+/** A copy that goes its own way. */
+export function fork(world: World): World {
+  return { state: overlay(world.state), clock: { ...world.clock }, names: new Map(world.names) };
+}
+
 /** Sets a member's floor in a mutual currency, in smallest units. */
 export function limitMember(world: World, name: string, currency: string, floor: bigint): Answer<null> {
   return setFloor(world.state, currencyIdOf(COOPERATIVE, currency), memberDid(name), floor);

@@ -140,9 +140,16 @@ export function annotate(out: Checker, expr: ast.TypeExpr): Type {
   return remembered(out, expr, () => {
     if (expr.kind === 'missing') return ERROR;
     if (expr.kind === 'namedType') return named(out, expr);
+    if (expr.kind === 'inferred') return heldType(out, expr.of);
     const items = expr.items.map((item) => annotateValue(out, item));
     return inLimits(out, { kind: 'Tuple', items }, expr.span);
   });
+}
+
+/** What an option holds. A type that its view should have told, and did not, was reported there. */
+function heldType(out: Checker, option: ast.TypeExpr | null): Type {
+  const type = option === null ? ERROR : annotate(out, option);
+  return type.kind === 'Option' ? type.item : ERROR;
 }
 
 function remembered(out: Checker, node: ast.AnyNode, find: () => Type): Type {

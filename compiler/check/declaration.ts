@@ -5,8 +5,8 @@ import { type At, type Callable, type Checker, type Part, report } from './check
 import { typeConst } from './constant.ts';
 import { typeValue } from './expression.ts';
 import { DECIMALS_MAX, intValue } from './literal.ts';
-import { checkBody } from './statement.ts';
-import { BOOL, hasError, hasZero, leavesOf, type Type, typeText, UNIT } from './types.ts';
+import { checkBody, typeBlock } from './statement.ts';
+import { BOOL, ERROR, hasError, hasZero, isValue, leavesOf, type Type, typeText, UNIT } from './types.ts';
 
 export function checkItem(out: Checker, item: ast.Item): void {
   switch (item.kind) {
@@ -94,6 +94,10 @@ function checkKept(out: Checker, field: ast.StateField, type: Type): void {
 
 function checkCallable(out: Checker, node: Callable, written: ast.TypeExpr | null): void {
   for (const param of node.params) paramType(out, param);
+  if (written?.kind === 'inferred') {
+    inferResult(out, node, written);
+    return;
+  }
   if (written !== null) annotateValue(out, written);
   const result = resultType(out, written);
   for (const spec of node.specs) checkSpec(out, node, spec, result);
@@ -106,6 +110,13 @@ const PART_OF = {
   succeedsWhen: 'succeeds',
   failsWhen: 'fails',
 } as const;
+/** A view of a test: what its body gives is its type. */
+function inferResult(out: Checker, node: Callable, written: ast.TypeExpr): void {
+  const type = typeBlock(placeOf(out, 'body', node, UNIT), node.body, null);
+  const fits = isValue(type) && type.kind !== 'Map' && type.kind !== 'Set';
+  if (!fits) report(out, 'E0454', { span: node.body.span });
+  out.types.set(written, fits ? type : ERROR);
+}
 
 function checkSpec(out: Checker, node: Callable, spec: ast.Spec, result: Type): void {
   switch (spec.kind) {

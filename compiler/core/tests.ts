@@ -10,9 +10,22 @@ export type TestPlan = {
   readonly span: Span;
   /** People of the test, in order of first mention. */
   readonly members: readonly TestMember[];
+  /** What the test is generated for; null when it has no parameters. */
+  readonly inputs: TestInputs | null;
   /** Values that expressions read, by number: members' DIDs, and what steps write. */
   readonly slots: readonly TestSlot[];
   readonly steps: readonly Step[];
+};
+
+/** The parameters of a test, each with its slot. */
+export type TestInputs = {
+  readonly slots: readonly SlotId[];
+  /** As written. */
+  readonly params: readonly { readonly name: string; readonly type: string }[];
+  /** A view that takes them: its own parameters tell their types. */
+  readonly shape: Eval;
+  /** The body of the test as written, braces included. */
+  readonly body: string;
 };
 
 /** `value` slots are shown when an expectation that reads them fails; `text` is what the author wrote. */
@@ -53,8 +66,9 @@ export type Step = { readonly span: Span } & (
       readonly name: string;
       readonly args: readonly Eval[];
       readonly by: Eval;
+      readonly gasSlot: SlotId;
     }
-  /** `spending` is null when the caller spends freely. `slot` is -1 when the result is not used. */
+  /** `spending` is null when the caller spends freely. Slots are -1 when the result, or the gas, is not used. */
   | {
       readonly kind: 'call';
       readonly slot: SlotId;
@@ -64,6 +78,7 @@ export type Step = { readonly span: Span } & (
       readonly by: Eval;
       readonly spending: Spending | null;
       readonly expectation: Expectation;
+      readonly gasSlot: SlotId;
     }
   | {
       readonly kind: 'read';
@@ -72,9 +87,28 @@ export type Step = { readonly span: Span } & (
       readonly view: string;
       readonly args: readonly Eval[];
       readonly expectation: Expectation;
+      readonly gasSlot: SlotId;
     }
   | { readonly kind: 'account'; readonly slot: SlotId; readonly deployed: DeployedId }
   | { readonly kind: 'eval'; readonly slot: SlotId; readonly value: Eval }
+  /** `value` is an option, and what it holds fills the slot. */
+  | { readonly kind: 'unwrap'; readonly slot: SlotId; readonly value: Eval }
+  | {
+      readonly kind: 'if';
+      readonly condition: Eval;
+      readonly then: readonly Step[];
+      readonly otherwise: readonly Step[];
+    }
+  /** `arm` gives the number of the case that fits. */
+  | { readonly kind: 'match'; readonly arm: Eval; readonly arms: readonly (readonly Step[])[] }
+  /** `slot` goes from `from` to below `to`. */
+  | {
+      readonly kind: 'repeat';
+      readonly slot: SlotId;
+      readonly from: Eval;
+      readonly to: Eval;
+      readonly body: readonly Step[];
+    }
   | {
       readonly kind: 'payment';
       readonly currency: string;
@@ -84,6 +118,8 @@ export type Step = { readonly span: Span } & (
     }
   /** The clock goes forward by a duration and stays there. */
   | { readonly kind: 'advance'; readonly duration: Eval }
+  /** Inputs for which it is false are none that the test is about. */
+  | { readonly kind: 'assume'; readonly condition: Eval }
   | { readonly kind: 'holds'; readonly condition: Eval; readonly text: string }
   /** About the last call; null arguments are not compared. */
   | { readonly kind: 'emits'; readonly event: string; readonly args: readonly Eval[] | null }

@@ -359,6 +359,8 @@ const ROWS: { readonly [K in Kind]: Row<K> } = {
   time: ({ source }) => source,
   did: ({ source }) => source,
   hex: ({ source }) => source,
+  // Of trees that nobody wrote.
+  inferred: ({ source }) => source,
   missing: ({ source }) => source,
   tuple: ({ all, dangling }) =>
     dangling === null ? parameters(all('items')) : ['(', indent([hardline, dangling]), hardline, ')'],

@@ -156,6 +156,8 @@ export type Const = Node<'const'> &
 export type TypeExpr =
   | (Node<'namedType'> & { readonly name: Name; readonly args: readonly TypeArg[] })
   | (Node<'tupleType'> & { readonly items: readonly TypeExpr[] })
+  /** Written by nobody: the type that the body of a test's view tells, or what an option of the type `of` holds. */
+  | (Node<'inferred'> & { readonly of: TypeExpr | null })
   | Missing;
 export type TypeArg = TypeExpr | (Node<'sizeArg'> & { readonly value: Expr });
 

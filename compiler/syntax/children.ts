@@ -66,6 +66,7 @@ const CHILDREN = {
   changes: ['places'],
   namedType: ['name', 'args'],
   tupleType: ['items'],
+  inferred: ['of'],
   sizeArg: ['value'],
   missing: [],
   block: ['statements', 'result'],

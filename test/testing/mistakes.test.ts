@@ -47,7 +47,7 @@ test('names in tests lead to their declarations', () => {
     'Lent: event',
     'hours: currency',
     'alice: param',
-    'left: local',
+    'left: param',
   ])
     expect(found).toContain(wanted);
 });

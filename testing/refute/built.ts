@@ -21,10 +21,10 @@ import {
   storageKey,
   type Value,
 } from '../../vm/index.ts';
-import { COOPERATIVE, memberDid, type World } from '../world.ts';
+import { COOPERATIVE, fork, memberDid, type World } from '../world.ts';
 import { nameOf, type People } from './people.ts';
 import { keyText, zeroOf } from './snapshot.ts';
-import { type Arena, fork, type Place } from './steps.ts';
+import type { Arena, Place } from './steps.ts';
 
 /**
  * The model's state, from that of a contract just deployed; null where the model cannot be made concrete. `counted`:

@@ -3,9 +3,20 @@
  * a search can go on from every state it has seen.
  */
 import type { core } from '../../compiler/index.ts';
-import { contractIdOf, type Failure, overlay } from '../../host/index.ts';
+import { contractIdOf, type Failure } from '../../host/index.ts';
 import { type AbiValue, type Artifact, artifactHash, type Entry, encodeArtifact } from '../../vm/index.ts';
-import { advance, ask, call, deploy, memberDid, openWorld, pay, permitMember, type World } from '../world.ts';
+import {
+  advance,
+  ask,
+  call,
+  deploy,
+  fork,
+  memberDid,
+  openWorld,
+  pay,
+  permitMember,
+  type World,
+} from '../world.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** The contract with the code that runs, and the people of every world. */
@@ -71,10 +82,6 @@ function strangeAccount(contract: core.Contract): string {
     const did = memberDid(`everyone else ${i}`);
     if (!contract.didLiterals.includes(did)) return did;
   }
-}
-
-export function fork(world: World): World {
-  return { state: overlay(world.state), clock: { ...world.clock }, names: new Map(world.names) };
 }
 
 export function takeStep(arena: Arena, from: Place | null, action: Action): Step {

@@ -13,41 +13,60 @@ export type Unit = {
   readonly diagnostics: Diagnostic[];
 };
 
-type Slot = TestSlot & { readonly name: string; readonly type: ast.TypeExpr };
+/** `value` is what a variable without a written type was given: its amounts tell the currency before types are known. */
+export type Slot = TestSlot & {
+  readonly name: ast.Name;
+  readonly type: ast.TypeExpr;
+  readonly value: ast.Expr | null;
+  readonly mutable: boolean;
+};
 
 export type Deployed = { readonly id: number; readonly contract: ast.Contract };
 
 export type LetStmt = Extract<ast.Stmt, { readonly kind: 'let' }>;
 
-/** A test while it is planned. What `at time { … }` declares is known inside it only. */
+/** A test while it is planned. What a block declares is known inside it only; members are known everywhere. */
 export type Draft = {
   readonly unit: Unit;
   readonly slots: Slot[];
-  /** Slots by the names that expressions have for them. */
+  /** Slots of values by the names that expressions have for them. */
   readonly slotOf: Map<string, SlotId>;
+  /** Names that a pattern around the expression at hand binds: they are the view's own. */
+  readonly bound: ReadonlySet<string>;
   readonly members: Map<string, { slot: SlotId; floors: TestMember['floors']; permissions: string[] }>;
   readonly counts: { deployed: number };
   readonly steps: Step[];
   readonly deployed: Map<string, Deployed>;
-  /** Pure `let`s in order, values taken out already; repeated in every view that reads them. */
-  readonly lets: Map<string, LetStmt>;
 };
 
 export type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
 
-export function newSlot(draft: Draft, name: string, text: string, type: ast.TypeExpr): SlotId {
-  return addSlot(draft, { kind: 'value', name, text, type });
+/** A block of the test: its steps and what it declares are its own. */
+export function innerDraft(draft: Draft): Draft {
+  return { ...draft, steps: [], slotOf: new Map(draft.slotOf), deployed: new Map(draft.deployed) };
 }
 
-function addSlot(draft: Draft, slot: Slot): SlotId {
-  draft.slotOf.set(slot.name, draft.slots.length);
-  draft.slots.push(slot);
-  return draft.slots.length - 1;
+export function newSlot(
+  draft: Draft,
+  name: ast.Name,
+  type: ast.TypeExpr,
+  more: { readonly text?: string; readonly value?: ast.Expr; readonly mutable?: boolean } = {},
+): SlotId {
+  const { text = name.text, value = null, mutable = false } = more;
+  const slot = draft.slots.push({ kind: 'value', name, text, type, value, mutable }) - 1;
+  draft.slotOf.set(name.text, slot);
+  return slot;
 }
 
 /** A slot for a part of an expression: its name is one that no author can write. */
 export function newValue(draft: Draft, written: ast.Expr, type: ast.TypeExpr): SlotId {
-  return newSlot(draft, `value ${draft.slots.length}`, sourceOf(draft, written), type);
+  const name = nameNode(`value ${draft.slots.length}`, written.span);
+  return newSlot(draft, name, type, { text: sourceOf(draft, written) });
+}
+
+/** The slot that a name stands for here, of a value or a member; undefined where it stands for something else. */
+export function slotNamed(draft: Draft, name: string): SlotId | undefined {
+  return draft.slotOf.get(name) ?? draft.members.get(name)?.slot;
 }
 
 /** The slot of the member that `name` means; null when it means something else. */
@@ -55,18 +74,18 @@ export function memberSlot(draft: Draft, name: ast.Name): SlotId | null {
   const { text, span } = name;
   const known = draft.members.get(text);
   if (known !== undefined) return known.slot;
-  const taken = draft.slotOf.has(text) || draft.lets.has(text);
-  if (text === '' || taken || draft.unit.known.has(text)) return null;
-  const slot = addSlot(draft, { kind: 'member', name: text, text, type: namedType('Did', span) });
+  if (text === '' || draft.slotOf.has(text) || draft.unit.known.has(text)) return null;
+  const type = namedType('Did', span);
+  const slot = draft.slots.push({ kind: 'member', name, text, type, value: null, mutable: false }) - 1;
   draft.members.set(text, { slot, floors: [], permissions: [] });
   return slot;
 }
 
 /** A member has no parts: an unknown name before a dot was meant to be something else. */
 export function isUnknown(draft: Draft, { text }: ast.Name): boolean {
-  const slot = draft.slots[draft.slotOf.get(text) ?? -1];
-  if (slot !== undefined) return slot.kind === 'member';
-  return text !== '' && !draft.deployed.has(text) && !draft.lets.has(text) && !draft.unit.known.has(text);
+  if (draft.slotOf.has(text) || draft.bound.has(text)) return false;
+  if (draft.members.has(text)) return true;
+  return text !== '' && !draft.deployed.has(text) && !draft.unit.known.has(text);
 }
 
 export function sourceOf(draft: Draft, node: ast.AnyNode): string {
@@ -79,6 +98,11 @@ export function nameNode(text: string, span: ast.Span): ast.Name {
 
 export function namedType(name: string, span: ast.Span, args: readonly ast.TypeArg[] = []): ast.TypeExpr {
   return { kind: 'namedType', span, name: nameNode(name, span), args };
+}
+
+/** A type that the body of a view tells. */
+export function inferredType(span: ast.Span): ast.TypeExpr {
+  return { kind: 'inferred', span, of: null };
 }
 
 export function report<C extends DiagnosticCode>(

@@ -7,26 +7,29 @@
  * contracts and readings of the ledger and the clock are taken out, left to right, before it. A name that nothing
  * declares is a member.
  */
-import type { Expectation, SlotId, TestPlan } from '../../core/tests.ts';
+import type { Expectation, SlotId, TestInputs, TestPlan } from '../../core/tests.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
 import { unsupportedWord } from '../../resolve/unsupported.ts';
 import type * as ast from '../../syntax/ast.ts';
+import { planAssign, planIf, planInner, planMatch, planRange } from './blocks.ts';
 import {
   type Draft,
   type Expr,
+  inferredType,
   type LetStmt,
   memberSlot,
   namedType,
   newSlot,
   report,
+  slotNamed,
   sourceOf,
   type Unit,
 } from './draft.ts';
 import {
-  calledOf,
+  type CallNode,
+  callStep,
   deployedCall,
   evaluate,
-  notYet,
   planAmount,
   planArgs,
   readStep,
@@ -58,37 +61,41 @@ export function planTests(file: string, text: string, tree: ast.SourceFile): Tes
     names: new Map(),
     diagnostics: [],
   };
-  const plans = tests.flatMap((test) => planTest(unit, test) ?? []);
+  const plans = tests.map((test) => planTest(unit, test));
   const { names, diagnostics } = unit;
   return { plans, tree: testsTree(tree, shared, unit.views), names, diagnostics };
 }
 
-/** Every view repeats the `let`s that it reads, so their number is bounded. */
-const LETS_MAX = 100;
-
-/** Null when the test is not in this version of the language. */
-function planTest(unit: Unit, test: ast.Test): TestPlan | null {
-  if (test.params.length > 0) {
-    report(unit, 'E0901', { span: test.params[0]!.span, what: 'a test with parameters' });
-    return null;
-  }
+function planTest(unit: Unit, test: ast.Test): TestPlan {
   const draft: Draft = {
     unit,
     slots: [],
     slotOf: new Map(),
+    bound: new Set(),
     members: new Map(),
     counts: { deployed: 0 },
     steps: [],
     deployed: new Map(),
-    lets: new Map(),
   };
+  const inputs = planInputs(draft, test);
   planBlock(draft, test.body);
   const members = [...draft.members].map(([name, member]) => ({ name, ...member }));
   const slots = draft.slots.map(({ kind, text }) => ({ kind, text }));
-  return { title: test.title.value, span: test.span, members, slots, steps: draft.steps };
+  return { title: test.title.value, span: test.span, members, inputs, slots, steps: draft.steps };
 }
 
-function planBlock(draft: Draft, block: ast.Block): void {
+/** A test with parameters is about all their values. */
+function planInputs(draft: Draft, { params, span, body }: ast.Test): TestInputs | null {
+  if (params.length === 0) return null;
+  const slots = params.flatMap(({ name, type }) => (isTaken(draft, name) ? [] : newSlot(draft, name, type)));
+  const named = slots.map((slot) => draft.slots[slot]!);
+  const all: ast.Expr = { kind: 'tuple', items: named.map(({ name }) => ({ ...name })), span };
+  const shape = viewOf(draft, all, inferredType(span));
+  const written = named.map(({ name, type }) => ({ name: name.text, type: sourceOf(draft, type) }));
+  return { slots, params: written, shape, body: sourceOf(draft, body) };
+}
+
+export function planBlock(draft: Draft, block: ast.Block): void {
   for (const stmt of block.statements) planStmt(draft, stmt);
   if (block.result !== null) planAlone(draft, block.result, block.result.span);
 }
@@ -116,43 +123,63 @@ function planStmt(draft: Draft, stmt: ast.Stmt): void {
     case 'member':
       planMember(draft, stmt);
       break;
+    case 'assign':
+      planAssign(draft, stmt);
+      break;
+    case 'forRange':
+      planRange(draft, stmt);
+      break;
+    case 'assume':
+      planAssume(draft, stmt);
+      break;
     case 'missing':
       break;
     default:
-      report(draft.unit, 'E0901', {
-        span: stmt.span,
-        what: unsupportedWord(stmt) ?? 'this statement in a test',
-      });
+      reportOther(draft, stmt);
   }
 }
+
+function reportOther({ unit }: Draft, stmt: ast.Stmt): void {
+  const { span } = stmt;
+  const later = unsupportedWord(stmt);
+  if (later !== null) report(unit, 'E0901', { span, what: later });
+  else report(unit, 'E0463', { span, what: WORDS[stmt.kind] ?? 'this statement' });
+}
+
+const WORDS: { readonly [kind in ast.Stmt['kind']]?: string } = {
+  return: '`return`',
+  require: '`require`',
+  assert: '`assert`',
+  emit: '`emit`',
+  later: '`later`',
+  ghostAssign: '`ghost`',
+};
 
 function planLet(draft: Draft, stmt: LetStmt): void {
-  const { value, name, span } = stmt;
+  const { value, name, span, mutable } = stmt;
   if (isTaken(draft, name)) return;
-  if (stmt.mutable) {
-    report(draft.unit, 'E0901', { span, what: '`var` in a test' });
-  } else if (value.kind === 'deploy') {
+  if (value.kind === 'deploy') {
+    if (mutable) report(draft.unit, 'E0462', { span, name: name.text });
     planDeploy(draft, value, name.text);
   } else if (value.kind === 'callByExpr') {
-    planCall(draft, value, { kind: 'none' }, name, span);
-  } else if (draft.lets.size >= LETS_MAX) {
-    report(draft.unit, 'E0901', { span, what: `a test with more than ${LETS_MAX} values of expressions` });
+    planCall(draft, value, { kind: 'none' }, { name, mutable }, span);
   } else {
-    const pure: LetStmt = { ...stmt, value: takeOut(draft, value) };
-    draft.lets.set(name.text, pure);
-    // Evaluated once where it stands, so that its own failure is reported here.
-    const yes: ast.Expr = { kind: 'bool', value: true, span };
-    const check = viewOf(draft, yes, namedType('Bool', span), [name.text]);
-    draft.steps.push({ kind: 'eval', slot: -1, value: check, span });
+    const pure = takeOut(draft, value);
+    const type = stmt.type ?? inferredType(value.span);
+    const result = viewOf(draft, pure, type);
+    const slot = newSlot(draft, name, type, { mutable, ...(stmt.type === null ? { value: pure } : {}) });
+    draft.steps.push({ kind: 'eval', slot, value: result, span });
   }
 }
 
-/** Reports a second variable of the same name; what the file declares is found with the names of the view. */
-function isTaken(draft: Draft, name: ast.Name): boolean {
+/** Reports a variable whose name stands for something already. */
+export function isTaken(draft: Draft, name: ast.Name): boolean {
   const { text, span } = name;
-  const taken = draft.deployed.has(text) || draft.lets.has(text) || draft.slotOf.has(text);
+  const taken = draft.deployed.has(text) || slotNamed(draft, text) !== undefined;
   if (taken) report(draft.unit, 'E0202', { span, name: text, what: 'a variable or member of this test' });
-  return taken;
+  const known = draft.unit.known.has(text);
+  if (known) report(draft.unit, 'E0203', { span, name: text, what: 'a name of the file or of the language' });
+  return taken || known;
 }
 
 /** An expression that stands as a statement. */
@@ -160,7 +187,9 @@ function planAlone(draft: Draft, value: ast.Expr, span: ast.Span): void {
   if (value.kind === 'deploy') planDeploy(draft, value, '');
   else if (value.kind === 'callByExpr') planCall(draft, value, { kind: 'none' }, null, span);
   else if (deployedCall(draft, value) !== null) planViewCall(draft, value, { kind: 'none' });
-  else if (value.kind === 'if') notYet(draft, value, '`if` as a statement of a test');
+  else if (value.kind === 'if') planIf(draft, value);
+  else if (value.kind === 'match') planMatch(draft, value);
+  else if (value.kind === 'block') planInner(draft, value);
   else if (value.kind !== 'missing') report(draft.unit, 'E0450', { span });
 }
 
@@ -180,6 +209,7 @@ function planDeploy(draft: Draft, node: Expr<'deploy'>, name: string): void {
   draft.deployed.set(name, { id, contract });
   draft.steps.push({
     kind: 'deploy',
+    gasSlot: -1,
     deployed: id,
     contract: contract.name.text,
     name,
@@ -189,45 +219,28 @@ function planDeploy(draft: Draft, node: Expr<'deploy'>, name: string): void {
   });
 }
 
-type CallNode = { readonly call: ast.Expr; readonly by: ast.Expr; readonly spending: ast.Expr | null };
-
 /** `bind` is the variable that gets the result. */
 function planCall(
   draft: Draft,
   node: CallNode,
   expectation: Expectation,
-  bind: ast.Name | null,
+  bind: { readonly name: ast.Name; readonly mutable: boolean } | null,
   span: ast.Span,
 ): void {
-  const target = calledOf(draft, node.call);
-  if (target === null) return;
-  const { deployed, method, args: written } = target;
-  if (method.kind === 'view') {
-    report(draft.unit, 'E0453', { span: node.by.span, name: method.name.text });
-    return;
-  }
-  const args = planArgs(draft, method.name.text, method.params, written, node.call.span);
-  const by = evaluate(draft, node.by, namedType('Did', node.by.span));
-  const spending = node.spending === null ? null : planAmount(draft, node.spending);
-  const slot = bind === null ? -1 : resultSlot(draft, bind, method.result);
-  const rule = method.name.text;
-  draft.steps.push({
-    kind: 'call',
-    slot,
-    deployed: deployed.id,
-    rule,
-    args,
-    by,
-    spending,
-    expectation,
-    span,
-  });
+  const planned = callStep(draft, node, expectation);
+  if (planned === null) return;
+  const slot = bind === null ? -1 : resultSlot(draft, bind, planned.result);
+  draft.steps.push({ ...planned.step, slot, span });
 }
 
 /** A rule without a result gives no value: using the variable says so. */
-function resultSlot(draft: Draft, bind: ast.Name, result: ast.TypeExpr | null): SlotId {
-  if (result !== null) return newSlot(draft, bind.text, bind.text, result);
-  report(draft.unit, 'E0454', { span: bind.span });
+function resultSlot(
+  draft: Draft,
+  { name, mutable }: { readonly name: ast.Name; readonly mutable: boolean },
+  result: ast.TypeExpr | null,
+): SlotId {
+  if (result !== null) return newSlot(draft, name, result, { mutable });
+  report(draft.unit, 'E0454', { span: name.span });
   return -1;
 }
 
@@ -288,6 +301,11 @@ function planEmits(
   draft.steps.push({ kind: 'emits', event: text, args, span });
 }
 
+function planAssume(draft: Draft, stmt: Extract<ast.Stmt, { readonly kind: 'assume' }>): void {
+  const condition = evaluate(draft, stmt.condition, namedType('Bool', stmt.span));
+  draft.steps.push({ kind: 'assume', condition, span: stmt.span });
+}
+
 function planPayment(draft: Draft, stmt: Extract<ast.Stmt, { readonly kind: 'payment' }>): void {
   const amount = planAmount(draft, stmt.amount);
   const from = evaluate(draft, stmt.from, namedType('Did', stmt.from.span));
@@ -298,7 +316,7 @@ function planPayment(draft: Draft, stmt: Extract<ast.Stmt, { readonly kind: 'pay
 function planAtTime(draft: Draft, stmt: Extract<ast.Stmt, { readonly kind: 'atTime' }>): void {
   const duration = evaluate(draft, stmt.offset, namedType('Duration', stmt.offset.span));
   draft.steps.push({ kind: 'advance', duration, span: stmt.span });
-  planBlock({ ...draft, deployed: new Map(draft.deployed), lets: new Map(draft.lets) }, stmt.body);
+  planInner(draft, stmt.body);
 }
 
 function planMember(draft: Draft, stmt: Extract<ast.Stmt, { readonly kind: 'member' }>): void {

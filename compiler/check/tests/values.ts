@@ -17,12 +17,13 @@ import {
   nameNode,
   newValue,
   report,
+  slotNamed,
 } from './draft.ts';
 import { exprChildren, isNameOnly, viewOf } from './views.ts';
 
 /** The value of `expr` where the test stands now, as a view of type `result`. */
 export function evaluate(draft: Draft, expr: ast.Expr, result: ast.TypeExpr): Eval {
-  return viewOf(draft, takeOut(draft, expr), result, []);
+  return viewOf(draft, takeOut(draft, expr), result);
 }
 
 /** An amount, whose currency its literals or variables tell. */
@@ -36,7 +37,7 @@ export function planAmount(draft: Draft, expr: ast.Expr): Spending | null {
   const { span } = expr;
   // An unknown currency is reported where it is written, and its amounts have no type.
   const type = draft.unit.known.has(currency) ? amountType(currency, span) : namedType('Int', span);
-  return { currency, amount: viewOf(draft, pure, type, []) };
+  return { currency, amount: viewOf(draft, pure, type) };
 }
 
 function amountType(currency: string, span: ast.Span): ast.TypeExpr {
@@ -46,10 +47,9 @@ function amountType(currency: string, span: ast.Span): ast.TypeExpr {
 function currencyOf(draft: Draft, node: ast.AnyNode): string | null {
   if (node.kind === 'amount') return node.currency.text;
   if (node.kind === 'name') {
-    const slot = draft.slots[draft.slotOf.get(node.text) ?? -1];
-    const known = draft.lets.get(node.text);
-    if (slot !== undefined) return currencyOfType(slot.type);
-    return known === undefined ? null : currencyOf(draft, known.value);
+    const slot = draft.slots[slotNamed(draft, node.text) ?? -1];
+    if (slot === undefined) return null;
+    return slot.value === null ? currencyOfType(slot.type) : currencyOf(draft, slot.value);
   }
   for (const child of exprChildren(node)) {
     const currency = currencyOf(draft, child);
@@ -83,7 +83,7 @@ export function takeOut(draft: Draft, expr: ast.Expr): ast.Expr {
       report(draft.unit, 'E0458', { span: expr.span });
       return { kind: 'missing', span: expr.span };
     case 'match':
-      return notYet(draft, expr, '`match` inside an expression of a test');
+      return takeOutMatch(draft, expr);
     case 'block':
       return expr.statements.length === 0
         ? takeOutBelow(draft, expr)
@@ -105,7 +105,7 @@ function takeOutCall(draft: Draft, expr: ast.Expr): ast.Expr {
   if (step === null || result === null) return { kind: 'missing', span: expr.span };
   const slot = newValue(draft, expr, result);
   draft.steps.push({ ...step, slot });
-  return nameNode(draft.slots[slot]!.name, expr.span);
+  return nameNode(draft.slots[slot]!.name.text, expr.span);
 }
 
 function takeOutName(draft: Draft, name: ast.Name): ast.Expr {
@@ -118,6 +118,7 @@ function takeOutName(draft: Draft, name: ast.Name): ast.Expr {
     report(draft.unit, 'E0405', { span, what: `\`${text}\``, where: 'in a test' });
     return { kind: 'missing', span };
   }
+  if (draft.bound.has(text)) return name;
   if (draft.deployed.has(text)) {
     report(draft.unit, 'E0459', { span, name: text });
     return { kind: 'missing', span };
@@ -143,11 +144,11 @@ function takeOutField(draft: Draft, expr: Expr<'field'>): ast.Expr {
   }
   const slot = newValue(draft, expr, namedType('Did', expr.span));
   draft.steps.push({ kind: 'account', slot, deployed: deployed.id, span: expr.span });
-  return nameNode(draft.slots[slot]!.name, expr.span);
+  return nameNode(draft.slots[slot]!.name.text, expr.span);
 }
 
 function reportUnknown(draft: Draft, name: ast.Name): ast.Expr {
-  const known = [...draft.deployed.keys(), ...draft.lets.keys()];
+  const known = [...draft.deployed.keys(), ...draft.slotOf.keys()];
   draft.unit.diagnostics.push(diagnose('E0201', { ...near(draft.unit, name, known), name: name.text }));
   return { kind: 'missing', span: name.span };
 }
@@ -158,7 +159,7 @@ function takeOutReading(draft: Draft, expr: Expr<'call'>): ast.Expr {
   const isLedger =
     callee.kind === 'field' && callee.object.kind === 'name' && callee.object.text === 'ledger';
   if (callee.kind === 'name' && callee.text === 'gas' && !draft.unit.known.has('gas'))
-    return notYet(draft, expr, '`gas(…)`');
+    return takeOutGas(draft, expr);
   const args = expr.args.map((arg) => takeOut(draft, arg));
   if (!isLedger) {
     if (callee.kind === 'field' && callee.object.kind === 'name' && isUnknown(draft, callee.object))
@@ -175,12 +176,50 @@ function takeOutReading(draft: Draft, expr: Expr<'call'>): ast.Expr {
   return takeOutValue(draft, expr, pure, type);
 }
 
+/** `gas(bank.join() by bob)`: the call happens, and is worth the gas that it used. */
+function takeOutGas(draft: Draft, expr: Expr<'call'>): ast.Expr {
+  const [call, ...others] = expr.args;
+  const isCall = call?.kind === 'callByExpr' || (call !== undefined && deployedCall(draft, call) !== null);
+  if (!isCall || others.length > 0) {
+    report(draft.unit, 'E0460', { span: expr.span });
+    return { kind: 'missing', span: expr.span };
+  }
+  const step =
+    call.kind === 'callByExpr'
+      ? (callStep(draft, call, { kind: 'none' })?.step ?? null)
+      : readStep(draft, call, { kind: 'none' });
+  if (step === null) return { kind: 'missing', span: expr.span };
+  const gasSlot = newValue(draft, expr, namedType('Int', expr.span));
+  draft.steps.push({ ...step, gasSlot });
+  return nameNode(draft.slots[gasSlot]!.name.text, expr.span);
+}
+
+/** What a pattern binds is known in its own case. */
+function takeOutMatch(draft: Draft, expr: Expr<'match'>): ast.Expr {
+  const subject = takeOut(draft, expr.subject);
+  const arms = expr.arms.map((arm): ast.Arm => {
+    const bound = new Set([...draft.bound, ...boundNames(arm.pattern).map(({ text }) => text)]);
+    return { ...arm, body: takeOut({ ...draft, bound }, arm.body) };
+  });
+  return { ...expr, subject, arms };
+}
+
+export function boundNames(pattern: ast.Pattern): readonly ast.Name[] {
+  if (pattern.kind === 'variantPattern') return pattern.bindings.map(({ name }) => name);
+  return pattern.kind === 'bindPattern' && isLowerCase(pattern.name.text) ? [pattern.name] : [];
+}
+
+/** A name in small letters takes every value; in capitals it is a variant. `none` is one, too. */
+function isLowerCase(name: string): boolean {
+  return name !== 'none' && /^[a-z_]/.test(name);
+}
+
 /** A step that evaluates `pure` now, and the name of the slot that it fills. */
 function takeOutValue(draft: Draft, written: ast.Expr, pure: ast.Expr, type: ast.TypeExpr): ast.Expr {
-  const value = viewOf(draft, pure, type, []);
+  const value = viewOf(draft, pure, type);
   const slot = newValue(draft, written, type);
   draft.steps.push({ kind: 'eval', slot, value, span: written.span });
-  return nameNode(draft.slots[slot]!.name, written.span);
+  return nameNode(draft.slots[slot]!.name.text, written.span);
 }
 
 /** The same node with what is below it taken out. */
@@ -261,7 +300,36 @@ export function readStep(draft: Draft, call: ast.Expr, expectation: Expectation)
   const { span } = call;
   const args = planArgs(draft, view, method.params, target.args, span);
   if (method.kind === 'view')
-    return { kind: 'read', slot: -1, deployed: deployed.id, view, args, expectation, span };
+    return { kind: 'read', slot: -1, gasSlot: -1, deployed: deployed.id, view, args, expectation, span };
   report(draft.unit, 'E0452', { span, name: view });
   return null;
+}
+
+type CallStep = Extract<Step, { readonly kind: 'call' }>;
+export type CallNode = {
+  readonly call: ast.Expr;
+  readonly by: ast.Expr;
+  readonly spending: ast.Expr | null;
+};
+
+/** Calls a rule of a deployed contract, after its arguments. Null when it was reported. */
+export function callStep(
+  draft: Draft,
+  node: CallNode,
+  expectation: Expectation,
+): { readonly step: CallStep; readonly result: ast.TypeExpr | null } | null {
+  const target = calledOf(draft, node.call);
+  if (target === null) return null;
+  const { deployed, method } = target;
+  if (method.kind === 'view') {
+    report(draft.unit, 'E0453', { span: node.by.span, name: method.name.text });
+    return null;
+  }
+  const args = planArgs(draft, method.name.text, method.params, target.args, node.call.span);
+  const by = evaluate(draft, node.by, namedType('Did', node.by.span));
+  const spending = node.spending === null ? null : planAmount(draft, node.spending);
+  const rule = method.name.text;
+  const { span } = node.call;
+  const call = { deployed: deployed.id, rule, args, by, spending, expectation, span };
+  return { step: { kind: 'call', slot: -1, gasSlot: -1, ...call }, result: method.result };
 }

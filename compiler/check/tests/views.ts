@@ -3,11 +3,11 @@
  * taken out that only the world knows (`values.ts`). Out: a view whose parameters are the slots that it reads.
  */
 import { BUILT_INS } from '../../builtins.ts';
-import type { Eval } from '../../core/tests.ts';
+import type { Eval, SlotId } from '../../core/tests.ts';
 import { variantNames } from '../../resolve/resolve.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { childFields } from '../../syntax/children.ts';
-import { type Draft, nameNode } from './draft.ts';
+import { type Draft, nameNode, slotNamed } from './draft.ts';
 
 const TYPES: readonly ast.AnyNode['kind'][] = ['struct', 'enum', 'lifecycle'];
 
@@ -74,56 +74,41 @@ function contractName(view: number): string {
   return `tests ${Math.floor(view / VIEWS_MAX)}`;
 }
 
-/** A view with `pure` as its result; `also` names `let`s that stand here, whether or not `pure` reads them. */
-export function viewOf(draft: Draft, pure: ast.Expr, result: ast.TypeExpr, also: readonly string[]): Eval {
+/** A view with `pure` as its result, whose parameters are the slots that `pure` and `before` read. */
+export function viewOf(
+  draft: Draft,
+  pure: ast.Expr,
+  result: ast.TypeExpr,
+  before: readonly ast.Stmt[] = [],
+): Eval {
   const { unit } = draft;
   const { span } = pure;
-  const read = namesRead(draft, pure, also);
-  // Names are known by their nodes, and stand for other parameters in every view: each gets its own copy.
-  const lets = [...draft.lets]
-    .filter(([name]) => read.has(name))
-    .map(([name, stmt]) => (also.includes(name) ? stmt : structuredClone(stmt)));
-  const inputs = [...read].flatMap((name) => draft.slotOf.get(name) ?? []).sort((a, b) => a - b);
+  const inputs = [...slotsRead(draft, [...before, pure])].sort((a, b) => a - b);
   const view = `t${unit.views.length}`;
   const contract = contractName(unit.views.length);
   const params = inputs.map((slot): ast.Param => {
     const { name, type } = draft.slots[slot]!;
-    return { kind: 'param', name: nameNode(name, type.span), type, span: type.span };
+    return { kind: 'param', name: nameNode(name.text, name.span), type, span: type.span };
   });
-  const body: ast.Block = {
-    kind: 'block',
-    statements: [...lets, { kind: 'return', value: pure, span }],
-    result: null,
-    span,
-  };
-  unit.views.push({
-    kind: 'view',
-    doc: null,
-    name: nameNode(view, span),
-    params,
-    specs: [],
-    body,
-    result,
-    span,
-  });
+  // A result that is to be inferred is that of the block.
+  const body: ast.Block =
+    result.kind === 'inferred'
+      ? { kind: 'block', statements: before, result: pure, span }
+      : { kind: 'block', statements: [...before, { kind: 'return', value: pure, span }], result: null, span };
+  const name = nameNode(view, span);
+  unit.views.push({ kind: 'view', doc: null, name, params, specs: [], body, result, span });
   return { contract, view, inputs, span };
 }
 
-/** Names that `expr` reads, and those that the `let`s among them read. */
-function namesRead(draft: Draft, expr: ast.Expr, also: readonly string[]): Set<string> {
-  const read = new Set<string>();
+/** Slots whose names stand in the nodes. */
+function slotsRead(draft: Draft, nodes: readonly ast.AnyNode[]): Set<SlotId> {
+  const read = new Set<SlotId>();
   const visit = (node: ast.AnyNode): void => {
-    if (node.kind === 'name') note(node.text);
+    const slot = node.kind === 'name' ? slotNamed(draft, node.text) : undefined;
+    if (slot !== undefined) read.add(slot);
     for (const child of exprChildren(node)) visit(child);
   };
-  const note = (name: string): void => {
-    if (read.has(name)) return;
-    read.add(name);
-    const known = draft.lets.get(name);
-    if (known !== undefined) visit(known.value);
-  };
-  for (const name of also) note(name);
-  visit(expr);
+  for (const node of nodes) visit(node);
   return read;
 }
 
