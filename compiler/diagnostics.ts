@@ -989,7 +989,7 @@ export const DIAGNOSTICS = {
     message: '{failure}',
     help: 'an invariant may say that the own balance is at least something, never that it is exactly so: anyone may pay in',
     explanation:
-      "Between two calls time passes, anyone may pay into the contract's account, and everything else outside may change. An invariant that such a step can break is assumed nowhere.",
+      "Between two calls time passes, anyone may pay into the contract's account, and everything else outside may change. An invariant that such a step can break is assumed nowhere; a `history always` that such a step can break does not hold.",
     example: 'contract C {\n  state { opened: Time = now; }\n  invariant still: opened == now;\n}\n',
   },
   W0506: {

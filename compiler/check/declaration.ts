@@ -47,7 +47,6 @@ function checkMember(out: Checker, member: ast.Member): void {
       return;
     case 'invariant':
     case 'history':
-      if (member.kind === 'history' && member.always) return;
       typeValue(placeOf(out, member.kind, null, UNIT), member.condition, BOOL);
       return;
     case 'init':

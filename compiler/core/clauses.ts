@@ -44,7 +44,7 @@ export type Evaluation = {
 export type Input =
   /** A word of the call: a local of the enclosing function, the environment, the result, whether a rule was called. */
   | { readonly kind: 'local'; readonly id: number; readonly type: Scalar }
-  | { readonly kind: 'env'; readonly name: EnvName; readonly type: Scalar }
+  | { readonly kind: 'env'; readonly name: EnvName; readonly when: When; readonly type: Scalar }
   | { readonly kind: 'result'; readonly index: number; readonly type: Scalar }
   | { readonly kind: 'called'; readonly callee: number; readonly type: Scalar }
   /** A variable of the clause, by its id. */

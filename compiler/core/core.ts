@@ -31,7 +31,7 @@ export type Contract = {
    */
   readonly functions: readonly Function[];
   readonly invariants: readonly Clause[];
-  readonly histories: readonly Clause[];
+  readonly histories: readonly History[];
   /** DID literals that occur anywhere in the contract: the stranger check excludes them. */
   readonly didLiterals: readonly string[];
   readonly span: Span;
@@ -103,6 +103,9 @@ export type Clause = {
   readonly message: string | null;
   readonly span: Span;
 };
+
+/** `always`: it also relates the states before and after what others do between calls. */
+export type History = Clause & { readonly always: boolean };
 
 // ---- statements --------------------------------------------------------------------------------
 
@@ -230,7 +233,8 @@ export type Term =
   | { readonly kind: 'const'; readonly type: Scalar; readonly value: Constant }
   /** A local of the enclosing function; in clauses only parameters. */
   | { readonly kind: 'local'; readonly id: LocalId; readonly type: Scalar }
-  | { readonly kind: 'env'; readonly name: EnvName; readonly type: Scalar }
+  /** `old` of the time and the block alone: within a call they stand still, between calls they do not. */
+  | { readonly kind: 'env'; readonly name: EnvName; readonly when: When; readonly type: Scalar }
   /** A word of the result, in `ensures`. */
   | { readonly kind: 'result'; readonly index: number; readonly type: Scalar }
   /** A variable bound by a quantifier or by the function of `sum` and `count`; ids are unique within a clause. */

@@ -4,7 +4,7 @@ import { leavesOf, type Scalar, type Type } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
 import { walk } from '../syntax/visit.ts';
 import { accessOf, NO_ACCESS, narrow } from './access.ts';
-import type { Clause, Contract, Currency, Program, Slot } from './core.ts';
+import type { Clause, Contract, Currency, History, Program, Slot } from './core.ts';
 import { emptyInit, lowerFunction } from './function.ts';
 import { type Analysed, type Source, sourceOf, typeOf } from './source.ts';
 import { clauseOf, contractScope } from './terms.ts';
@@ -37,8 +37,8 @@ function lowerContract(source: Source): Contract {
     functions: source.callables.map((node) =>
       node === null ? emptyInit(source) : lowerFunction(source, node),
     ),
-    invariants: clausesOf(source, 'invariant'),
-    histories: clausesOf(source, 'history'),
+    invariants: invariantsOf(source),
+    histories: historiesOf(source),
     didLiterals: didLiteralsOf(source),
     span: contract.span,
   };
@@ -71,10 +71,20 @@ function wordsOf(type: Type): readonly Scalar[] {
   return leavesOf(type).map((leaf) => leaf.type);
 }
 
-function clausesOf(source: Source, kind: 'invariant' | 'history'): readonly Clause[] {
+function invariantsOf(source: Source): readonly Clause[] {
   return source.contract.members.flatMap((member) =>
-    member.kind === kind ? [clauseOf(contractScope(source), kind, member.name.text, member)] : [],
+    member.kind === 'invariant'
+      ? [clauseOf(contractScope(source), 'invariant', member.name.text, member)]
+      : [],
   );
+}
+
+function historiesOf(source: Source): readonly History[] {
+  return source.contract.members.flatMap((member) => {
+    if (member.kind !== 'history') return [];
+    const clause = clauseOf(contractScope(source), 'history', member.name.text, member);
+    return [{ ...clause, always: member.always }];
+  });
 }
 
 /** DID literals of the contract, and those of the file outside of other contracts: constants and functions hold them. */

@@ -7,6 +7,7 @@ import type {
   Constant,
   Contract,
   Function as CoreFunction,
+  History,
   Place,
   Program,
   Revert,
@@ -40,7 +41,7 @@ function contractLines(contract: Contract): readonly string[] {
       ),
       ...contract.didLiterals.map((did) => `mentions ${did}`),
       ...contract.invariants.map((clause) => clauseLine(contract, null, clause)),
-      ...contract.histories.map((clause) => clauseLine(contract, null, clause)),
+      ...contract.histories.map((clause) => historyLine(contract, clause)),
       ...contract.functions.flatMap((fn, index) => ['', ...functionLines(contract, fn, index)]),
     ]),
   ];
@@ -102,6 +103,10 @@ function clauseLine(
 ): string {
   const mark = clause.unproved ? 'unproved ' : '';
   return `${mark}${clause.kind} ${clause.name}: ${printTerm(contract, fn, clause.term)}`;
+}
+
+function historyLine(contract: Contract, clause: History): string {
+  return `${clause.always ? 'always ' : ''}${clauseLine(contract, null, clause)}`;
 }
 
 // ---- statements --------------------------------------------------------------------------------
@@ -235,7 +240,7 @@ export function printTerm(contract: Contract, fn: CoreFunction | null, term: Ter
     case 'local':
       return fn === null ? `%${term.id}` : localName(fn, term.id);
     case 'env':
-      return term.name;
+      return `${old(term)}${term.name}`;
     case 'result':
       return `result.${term.index}`;
     case 'bound':

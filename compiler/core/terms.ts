@@ -138,7 +138,8 @@ function nameTerms(scope: Scope, name: ast.Name): readonly Term[] {
 }
 
 function environment(scope: Scope, node: ast.Name, name: EnvName): Term {
-  return { kind: 'env', name, type: scalarOf(scope.source, node) };
+  const passes = name === 'now' || name === 'block';
+  return { kind: 'env', name, when: passes ? scope.when : 'now', type: scalarOf(scope.source, node) };
 }
 
 function resultTerms(scope: Scope, name: ast.Name): readonly Term[] {

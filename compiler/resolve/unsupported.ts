@@ -52,7 +52,6 @@ export function laterNames(node: AnyNode): readonly Name[] {
 
 /** The construct's name for a message, or null when this version has it. */
 export function unsupportedWord(node: AnyNode): string | null {
-  if (node.kind === 'history' && node.always) return '`history always`';
   if (node.kind === 'call' && node.spending !== null) return '`spending`';
   return UNSUPPORTED[node.kind] ?? null;
 }

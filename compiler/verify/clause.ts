@@ -56,6 +56,8 @@ export type Scope = {
   readonly old: State;
   readonly now: State;
   readonly env: (name: EnvName) => Formula;
+  /** The same at the moment `old`. */
+  readonly oldEnv: (name: EnvName) => Formula;
   readonly locals: readonly (Formula | undefined)[];
   readonly result: readonly Formula[];
   /** The function that was called, for `called(rule)`. */
@@ -75,7 +77,7 @@ export function translate(model: Model, term: Term, scope: Scope): Formula {
     case 'local':
       return found(scope.locals[term.id], `local ${term.id}`);
     case 'env':
-      return scope.env(term.name);
+      return term.when === 'old' ? scope.oldEnv(term.name) : scope.env(term.name);
     case 'result':
       return found(scope.result[term.index], `result ${term.index}`);
     case 'bound':
@@ -86,7 +88,7 @@ export function translate(model: Model, term: Term, scope: Scope): Formula {
     case 'exists':
       return quantify(term, go(term.body));
     case 'called':
-      return bool(term.callee === scope.callee);
+      return bool(term.callee === scope.callee || (scope.callee >= 0 && model.flaws.has('calledAny')));
     default:
       return readState(model, term, scope, go);
   }
@@ -191,6 +193,7 @@ const NOWHERE: Scope = {
   old: { arrays: new Map(), words: new Map() },
   now: { arrays: new Map(), words: new Map() },
   env: (name) => found(undefined, name),
+  oldEnv: (name) => found(undefined, name),
   locals: [],
   result: [],
   callee: -1,

@@ -19,7 +19,9 @@ export type Flaw =
   | 'transferNeverFails'
   | 'factsTooEarly'
   | 'failsReadsAfter'
-  | 'succeedsAssumesRequires';
+  | 'succeedsAssumesRequires'
+  | 'calledAny'
+  | 'timeStandsStill';
 
 export type Flaws = ReadonlySet<Flaw>;
 export const NO_FLAWS: Flaws = new Set();

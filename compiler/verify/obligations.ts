@@ -437,31 +437,64 @@ function contradictoryInvariants(context: Context): readonly Obligation[] {
 function environmentObligations(context: Context): readonly Obligation[] {
   const { model } = context;
   const outside = model.contract.invariants.filter((clause) => mentionsOutside(clause));
-  if (model.flaws.has('noEnvironmentStep')) return [];
   const before = freeState(model);
   const after = withFreeLedger(model, before, NEXT);
-  return outside.map((clause) =>
-    obligation(context, null, {
-      kind: 'invariant',
-      name: clause.name,
-      span: clause.span,
-      clause,
-      also: [clause],
-      violation: [
-        not(holds(model, clause.term, momentScope(after, nextEnvironment))),
-        ...environmentStep(model, before, after),
-      ],
-      passed: 0,
-      success: `invariant \`${clause.name}\` stays true between calls`,
-      failure: `invariant \`${clause.name}\` can be broken from outside, between calls`,
-    }),
-  );
+  const step = environmentStep(model, before, after);
+  const invariants = model.flaws.has('noEnvironmentStep') ? [] : outside;
+  const always = model.contract.histories.filter((clause) => clause.always);
+  return [
+    ...invariants.map((clause) => stable(context, clause, after, step)),
+    ...always.map((clause) => relatesStep(context, clause, { before, after, step })),
+  ];
+}
+
+function stable(context: Context, clause: Clause, after: State, step: readonly Formula[]): Obligation {
+  return obligation(context, null, {
+    kind: 'invariant',
+    name: clause.name,
+    span: clause.span,
+    clause,
+    also: [clause],
+    violation: [not(holds(context.model, clause.term, momentScope(after, nextEnvironment))), ...step],
+    passed: 0,
+    success: `invariant \`${clause.name}\` stays true between calls`,
+    failure: `invariant \`${clause.name}\` can be broken from outside, between calls`,
+  });
+}
+
+type EnvironmentStep = {
+  readonly before: State;
+  readonly after: State;
+  /** What is known of it. */
+  readonly step: readonly Formula[];
+};
+
+/** A `history always` holds of what others do, too: no rule is called then, and nobody calls. */
+function relatesStep(context: Context, clause: Clause, { before, after, step }: EnvironmentStep): Obligation {
+  const scope: Scope = {
+    ...momentScope(after, nextEnvironment),
+    old: before,
+    env: (name) => (name === 'caller' ? literal('Did', '') : nextEnvironment(name)),
+    oldEnv: callEnvironment,
+  };
+  return obligation(context, null, {
+    kind: 'history',
+    name: clause.name,
+    span: clause.span,
+    clause,
+    violation: [not(holds(context.model, clause.term, scope)), ...step],
+    passed: 0,
+    success: `history \`${clause.name}\` holds of what others do between calls`,
+    failure: `history \`${clause.name}\` can be broken from outside, between calls`,
+  });
 }
 
 /** Time does not go back; nobody but the contract takes from its account. All else may change. */
 function environmentStep(model: Model, before: State, after: State): readonly Formula[] {
   const later = ['now', 'block'] as const;
+  const still = model.flaws.has('timeStandsStill') ? later : [];
   return [
+    ...still.map((name) => eq(callEnvironment(name), nextEnvironment(name))),
     ...later.map((name) => le(callEnvironment(name), nextEnvironment(name))),
     ...later.map((name) => fits(nextEnvironment(name))),
     ...model.contract.currencies.map((_, c) =>
@@ -505,7 +538,7 @@ function obligation(context: Context, walk: Walk | null, draft: Draft): Obligati
   const { text } = script;
   return {
     contract: context.model.contract.name,
-    rule: walk?.passive.fn.name ?? (kind === 'invariant' ? ENVIRONMENT : ''),
+    rule: walk?.passive.fn.name ?? (kind === 'vacuity' ? '' : ENVIRONMENT),
     kind,
     name,
     span,
@@ -616,7 +649,7 @@ function requiresOf({ checks }: Passive): readonly Formula[] {
 
 function scopeAfter(walk: Walk): Scope {
   const { before, after, locals, result } = walk.passive;
-  return { old: before, now: after, env: walk.env, locals, result, callee: walk.callee };
+  return { old: before, now: after, env: walk.env, oldEnv: walk.env, locals, result, callee: walk.callee };
 }
 
 function scopeBefore(walk: Walk): Scope {
@@ -624,7 +657,7 @@ function scopeBefore(walk: Walk): Scope {
 }
 
 function momentScope(state: State, env: (name: EnvName) => Formula): Scope {
-  return { old: state, now: state, env, locals: [], result: [], callee: -1 };
+  return { old: state, now: state, env, oldEnv: env, locals: [], result: [], callee: -1 };
 }
 
 function flawedFacts(model: Model, walk: Walk | null): readonly Formula[] {

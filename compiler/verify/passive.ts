@@ -673,7 +673,7 @@ function addFact(walk: Walk, fact: Formula): void {
 /** The invariants that may be assumed, in the state of the path. */
 function assumedOf(walk: Walk, loop: Loop, path: Path): readonly Formula[] {
   const { fn, model, env, before: old } = walk;
-  const scope = { old, now: path.state, env, locals: path.locals, result: [], callee: -1 };
+  const scope = { old, now: path.state, env, oldEnv: env, locals: path.locals, result: [], callee: -1 };
   return loop.invariants
     .filter((clause) => walk.assumes(assumptionOf(fn, clause)))
     .map((clause) => holds(model, clause.term, scope));

@@ -96,6 +96,7 @@ export const t = {
   env: (name: 'caller' | 'creator' | 'self' | 'now' | 'block'): Term => ({
     kind: 'env',
     name,
+    when: 'now',
     type: name === 'now' || name === 'block' ? INT : DID,
   }),
   int: (value: bigint): Term => ({ kind: 'const', type: INT, value }),
@@ -253,7 +254,12 @@ export function timeBank(): Contract {
         t.forall(0, DID, t.op('ge', t.load(worked, [t.bound(0, DID)]), t.int(0n))),
       ),
     ],
-    histories: [clause('history', 'only_grows', t.op('le', t.load(total, [], 'old'), t.load(total)))],
+    histories: [
+      {
+        ...clause('history', 'only_grows', t.op('le', t.load(total, [], 'old'), t.load(total))),
+        always: false,
+      },
+    ],
     functions: [
       fn('init', { kind: 'init', body: [addTo(members, env('creator'))] }),
       fn('join', {

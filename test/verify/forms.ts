@@ -1,6 +1,6 @@
 /**
  * Small contracts drawn from a seed, over the forms of specification that say more than what one call changes:
- * `fails when`. In: a seed. Out: a source; the same for the same seed.
+ * `fails when`, `history` with `called`, `caller` and every key, `history always`. In: a seed. Out: a source; the same for the same seed.
  */
 import { type Draw, drawFrom, one, someOf } from './random.ts';
 
@@ -8,11 +8,15 @@ export function randomForms(seed: number): string {
   const draw = drawFrom(seed);
   const invariants = someOf(draw, INVARIANTS, 2).map((text, i) => `  invariant i${i}: ${text};`);
   const rules = Array.from({ length: 2 + draw(2) }, (_, i) => rule(draw, i));
+  const histories = [
+    ...someOf(draw, HISTORIES, 2).map((text, i) => `  history h${i}: ${text};`),
+    ...someOf(draw, ALWAYS, 2).map((text, i) => `  history always w${i}: ${text};`),
+  ];
   return `contract Forms {
   uses ledger.write;
   currency coin { decimals 0 }
   state { n: Int; total: Int; m: Map<Did, Int>; s: Set<Did, 3>; owner: Did = creator; }
-${[...invariants, ...rules].join('\n')}
+${[...invariants, ...histories, ...rules].join('\n')}
 }
 `;
 }
@@ -91,5 +95,23 @@ const STATEMENTS = [
   'ledger.transfer(caller, self, a);',
   'ledger.transfer(caller, d, a);',
   'total = n / x;',
+];
+const HISTORIES = [
+  'called(r0) || n == old(n)',
+  'called(r1) ==> caller == old(owner)',
+  'called(r0) || called(r1) || m[creator] == old(m[creator])',
+  'caller == old(owner) || owner == old(owner)',
+  'forall k: Did { m[k] == old(m[k]) || k == caller }',
+  'forall k: Did { old(m[k]) <= m[k] || called(r1) }',
+  'old(total) <= total',
+];
+const ALWAYS = [
+  'old(now) <= now && old(block) <= block',
+  'old(now) == now',
+  'n == old(n) || caller == old(owner)',
+  'old(ledger.balance(self, coin)) <= ledger.balance(self, coin)',
+  'ledger.balance(creator, coin) == old(ledger.balance(creator, coin)) || called(r0)',
+  'called(r0) || s.size == old(s.size)',
+  'ledger.balance(self, coin) == old(ledger.balance(self, coin)) || caller != creator',
 ];
 const INVARIANTS = ['n >= 0', 'total >= 0', 'forall k: Did { m[k] >= 0 }', 's.size <= 2', 'owner == creator'];

@@ -74,8 +74,8 @@ function rootsOf(arena: Arena, watch: (step: Step) => Place | null): Place[] {
   const deploy: Action = { kind: 'deploy', args: [] };
   const plain = watch(takeStep(arena, null, deploy));
   if (arena.contract.currencies.length === 0) return plain === null ? [] : [plain];
-  if (arena.contract.currencies.length === 0) return plain === null ? [] : [plain];
-  const paid = takeStep(arena, null, { kind: 'pay', from: memberDid('bob'), currency: 0, amount: 3n }).to;
+  const first: Action = { kind: 'pay', from: memberDid('bob'), to: null, currency: 0, amount: 3n };
+  const paid = takeStep(arena, null, first).to;
   const rich = paid === null ? null : watch(takeStep(arena, paid, deploy));
   return [plain, rich].filter((place) => place !== null);
 }
@@ -95,10 +95,12 @@ function noteFallen(
     now: world.clock.time,
     block: world.clock.block,
   };
+  const env = (name: core.EnvName) => values[name];
   const moment = {
     old: snapshot,
     now: snapshot,
-    env: (name: core.EnvName) => values[name],
+    env,
+    oldEnv: env,
     locals: [],
     result: [],
     callee: -1,
@@ -129,9 +131,12 @@ function actionsAt(arena: Arena, place: Place, draw: Draw, calls: number): reado
     }),
   );
   const paid = arena.contract.currencies.map(
-    (_, currency): Action => ({ kind: 'pay', from: memberDid('bob'), currency, amount: 1n }),
+    (_, currency): Action => ({ kind: 'pay', from: memberDid('bob'), to: null, currency, amount: 1n }),
   );
-  return [...drawn, ...paid, { kind: 'wait', seconds: 1n }];
+  const given = arena.contract.currencies.map(
+    (_, currency): Action => ({ kind: 'pay', from: people[1]!, to: people[0]!, currency, amount: 1n }),
+  );
+  return [...drawn, ...paid, ...given, { kind: 'wait', seconds: 1n }];
 }
 
 function plain(_: string, value: unknown): unknown {

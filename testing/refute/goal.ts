@@ -128,21 +128,27 @@ function isReached(arena: Arena, judge: Judge, obligation: Obligation, step: Ste
 /** The contract's own clauses, outside of any call. */
 function momentAt(arena: Arena, place: Place): Moment {
   const snapshot = snapshotAt(arena, place);
-  return { old: snapshot, now: snapshot, env: environment(place, ''), locals: [], result: [], callee: -1 };
+  const env = environment(place, '');
+  return { old: snapshot, now: snapshot, env, oldEnv: env, locals: [], result: [], callee: -1 };
 }
 
 /** A clause of the step's own call; `now` is where it is judged. */
 function momentOf(arena: Arena, step: Step, now: Place): Moment {
   const { action, from } = step;
+  if (from !== null && action.kind !== 'call' && action.kind !== 'deploy')
+    return { ...momentAt(arena, now), old: snapshotAt(arena, from), oldEnv: environment(from, '') };
   const callee = calleeOf(step);
   const entry = entryOf(arena, callee);
   const args = action.kind === 'call' || action.kind === 'deploy' ? action.args : [];
   const by = action.kind === 'call' ? action.by : memberDid(CREATOR);
   const after = snapshotAt(arena, now);
+  const env = environment(step.to ?? now, by);
   return {
     old: from === null ? undeployed(arena) : snapshotAt(arena, from),
     now: after,
-    env: environment(step.to ?? now, by),
+    env,
+    // Within a call time stands still.
+    oldEnv: env,
     locals: entry.params.flatMap((param, i) => wordsOf(args[i]!, param.type)),
     // A call that failed has none.
     result: step.to === null ? [] : wordsOf(step.result, entry.result),

@@ -23,6 +23,8 @@ export type Moment = {
   readonly old: Snapshot;
   readonly now: Snapshot;
   readonly env: (name: core.EnvName) => Value;
+  /** The same at the moment `old`. */
+  readonly oldEnv: (name: core.EnvName) => Value;
   /** Words of the parameters. */
   readonly locals: readonly Value[];
   readonly result: readonly Value[];
@@ -129,7 +131,7 @@ function inputOf(judging: Judging, input: Input): Value | null {
     case 'local':
       return moment.locals[input.id] ?? null;
     case 'env':
-      return moment.env(input.name);
+      return (input.when === 'old' ? moment.oldEnv : moment.env)(input.name);
     case 'result':
       return moment.result[input.index] ?? null;
     case 'called':
@@ -235,8 +237,10 @@ function valuesKnown(judging: Judging, kind: string): readonly Value[] {
     const value = moment.result[i];
     if (type.kind === kind && value !== undefined) note(value);
   });
-  if (kind === 'Time') note(moment.env('now'));
-  if (kind === 'Int') note(moment.env('block'));
+  for (const env of [moment.env, moment.oldEnv]) {
+    if (kind === 'Time') note(env('now'));
+    if (kind === 'Int') note(env('block'));
+  }
   for (const snapshot of [moment.old, moment.now]) {
     for (const value of wordsIn(contract, snapshot, kind)) note(value);
   }

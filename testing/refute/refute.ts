@@ -113,7 +113,7 @@ function lastActions(arena: Arena, candidate: Candidate, people: People, place: 
   const { obligation, counterexample } = candidate;
   if (obligation.rule === 'between calls') {
     const payments = arena.contract.currencies.map(
-      (_, currency): Action => ({ kind: 'pay', from: memberDid('bob'), currency, amount: 1n }),
+      (_, currency): Action => ({ kind: 'pay', from: memberDid('bob'), to: null, currency, amount: 1n }),
     );
     return [...payments, { kind: 'wait', seconds: 1n }];
   }

@@ -169,7 +169,8 @@ function wander(hunt: Hunt, start: Place): Step | null {
 
 function finalActions(hunt: Hunt, place: Place): readonly Action[] {
   const { obligation } = hunt.candidate;
-  if (obligation.rule === 'between calls') return [...payments(hunt), { kind: 'wait', seconds: 1n }];
+  if (obligation.rule === 'between calls')
+    return [...payments(hunt), ...transfers(hunt), { kind: 'wait', seconds: 1n }];
   if (hunt.arena.contract.functions[obligation.callee] === undefined || obligation.callee === 0) return [];
   const tuples = argumentTuples(hunt, place, obligation.callee);
   return callersOf(hunt).flatMap((by, i) =>
@@ -223,8 +224,17 @@ function payments(hunt: Hunt): readonly Action[] {
     const amounts = new Set([usualPayment(hunt, currency), ...wanted.map((b) => b.amount)]);
     return [...amounts]
       .slice(0, 2)
-      .map((amount): Action => ({ kind: 'pay', from: memberDid('bob'), currency, amount }));
+      .map((amount): Action => ({ kind: 'pay', from: memberDid('bob'), to: null, currency, amount }));
   });
+}
+
+/** What people do among themselves, as far as the deployer's account shows it. */
+function transfers(hunt: Hunt): readonly Action[] {
+  const [creator, bob] = [memberDid(CREATOR), memberDid('bob')];
+  return hunt.arena.artifact.currencies.flatMap((_, currency): readonly Action[] => [
+    { kind: 'pay', from: bob, to: creator, currency, amount: 1n },
+    { kind: 'pay', from: creator, to: bob, currency, amount: 1n },
+  ]);
 }
 
 // ---- arguments ---------------------------------------------------------------------------------

@@ -38,7 +38,14 @@ export type Action =
       readonly args: readonly AbiValue[];
       readonly by: string;
     }
-  | { readonly kind: 'pay'; readonly from: string; readonly currency: number; readonly amount: bigint }
+  /** `to`: null for the contract's own account. */
+  | {
+      readonly kind: 'pay';
+      readonly from: string;
+      readonly to: string | null;
+      readonly currency: number;
+      readonly amount: bigint;
+    }
   | { readonly kind: 'wait'; readonly seconds: bigint };
 
 /** Where a run stands; before deployment too, when someone has paid into the account to come. */
@@ -126,7 +133,7 @@ function perform(arena: Arena, world: World, account: string, action: Action): D
       return performCall(arena, world, account, action);
     case 'pay': {
       const currency = arena.artifact.currencies[action.currency]!.name;
-      const paid = pay(world, action.from, account, currency, action.amount);
+      const paid = pay(world, action.from, action.to ?? account, currency, action.amount);
       return paid.ok ? { ok: true, account, result: null } : { ok: false, failure: null };
     }
     case 'wait':

@@ -58,7 +58,9 @@ function sentence(arena: Arena, { action, from, to }: Step): string {
       return `${name}(${showArguments(arena, action.callee, action.args, naming)})${by}`;
     }
     case 'pay':
-      return `${showDid(action.from, naming)} pays ${showAmount(action.amount, action.currency, naming)} into the contract`;
+      return `${showDid(action.from, naming)} pays ${showAmount(action.amount, action.currency, naming)} ${
+        action.to === null ? 'into the contract' : `to ${showDid(action.to, naming)}`
+      }`;
     case 'wait':
       return `${action.seconds} seconds go by`;
   }
