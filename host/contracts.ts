@@ -6,6 +6,8 @@ import {
   type AbiValue,
   type Artifact,
   bytes,
+  type ContractCall,
+  type Contracts,
   contractDid,
   decodeArtifact,
   type Event,
@@ -15,6 +17,7 @@ import {
   hexOf,
   LIMITS,
   list as listOf,
+  type OfferedInterface,
   type Outcome,
   type Program,
   record,
@@ -190,7 +193,7 @@ export function callContract(state: State, moment: Moment, call: Call): Success 
   const { row, program, kind } = target.value;
   if (kind !== 'rule') return notBegun(refuse('NotARule', entry));
   if (!isRegistered(state, caller)) return notBegun(refuse('UnknownDid', JSON.stringify(caller)));
-  return run(state, moment, { contract, row, program, entry, args, caller, spends, gasLimit });
+  return run(state, moment, { contract, row, program, entry, args, caller, spends, gasLimit, callers: [] });
 }
 
 /** Asks a view, with the state as it is; nothing is written. */
@@ -212,6 +215,7 @@ export function viewContract(
     caller: null,
     spends: [],
     gasLimit,
+    callers: [],
   });
 }
 
@@ -232,7 +236,8 @@ export function contractsOf(state: Reader): string[] {
 // ---- private -----------------------------------------------------------------------------------
 
 type Target = { readonly contract: string; readonly row: ContractRecord; readonly program: Program };
-type Execution = Target & Omit<Call, 'caller'> & { readonly caller: string | null };
+type Execution = Target &
+  Omit<Call, 'caller'> & { readonly caller: string | null; readonly callers: readonly string[] };
 
 const DEPLOYMENT_ROW = record({ creator: SHORT_TEXT, count: uint64, codeHash: fixedBytes(32) });
 
@@ -288,7 +293,15 @@ function runInit(state: Overlay, moment: Moment, deployment: Deployment, target:
   const { args, creator, spends, gasLimit } = deployment;
   const init = artifact.entries.find(({ kind }) => kind === 'init');
   if (init !== undefined)
-    return run(state, moment, { ...target, entry: init.name, args, caller: creator, spends, gasLimit });
+    return run(state, moment, {
+      ...target,
+      entry: init.name,
+      args,
+      caller: creator,
+      spends,
+      gasLimit,
+      callers: [],
+    });
   if (args.length > 0)
     return notBegun(
       refuse('BadArguments', `${artifact.name} has no init, and there are ${args.length} arguments`),
@@ -301,17 +314,85 @@ function run(state: State, moment: Moment, execution: Execution): Success | Fail
   if (!Number.isSafeInteger(execution.gasLimit) || execution.gasLimit <= 0)
     return notBegun(refuse('BadGasLimit', `${execution.gasLimit}`));
   const scratch = overlay(state);
-  const { contract, row, caller, spends } = execution;
-  const world = makeWorld(scratch, moment, { ...row, contract, caller, spends });
+  const { contract, row, caller, spends, callers } = execution;
+  const others = otherContracts(scratch, moment, execution);
+  const world = makeWorld(scratch, moment, { ...row, contract, caller, spends, callers }, others.contracts);
   const { program, entry, args, gasLimit } = execution;
   const outcome = execute(program, { entry, args, gasLimit }, world.host);
-  if (!outcome.ok) return failureOf(outcome, world.refused());
+  if (!outcome.ok) return failureOf(outcome, others.refused() ?? world.refused());
   const bytes = outcome.events.reduce((sum, event) => sum + sizeOfEvent(event), 0);
   if (bytes > EVENT_BYTES_MAX) return tooMuchSaid(bytes, outcome.gasUsed);
   writeStorage(scratch, contract, outcome.writes);
   applyChanges(state, scratch.changes());
   const { result, gasUsed, events, logs } = outcome;
   return { ok: true, result, gasUsed, events, logs, spent: world.spent() };
+}
+
+/** What an execution may ask of other contracts; they work on its overlay. `refused` is why the last call failed. */
+function otherContracts(
+  state: State,
+  moment: Moment,
+  caller: Execution,
+): { readonly contracts: Contracts; readonly refused: () => Refusal | null } {
+  let refusal: Refusal | null = null;
+  const contracts: Contracts = {
+    refusal: (contract, offered) => {
+      const found = findOffer(state, contract, offered);
+      if (!found.ok) refusal = found;
+      return found.ok ? null : found.message;
+    },
+    call: (request) => {
+      const outcome = runOther(state, moment, caller, request);
+      if (outcome.ok) return outcome;
+      const { code, message, trap, gasUsed } = outcome;
+      refusal = refuse(code, '');
+      const kind = trap?.kind ?? (code === 'ExecutionFailed' ? 'LimitReached' : 'Refused');
+      return { ok: false, kind, message: `${nameOf(state, request)}: ${message}`, gasUsed };
+    },
+  };
+  return { contracts, refused: () => refusal };
+}
+
+function runOther(state: State, moment: Moment, caller: Execution, request: ContractCall): Success | Failure {
+  const { contract, offered, method, args, gasLimit } = request;
+  const found = findOffer(state, contract, offered);
+  if (!found.ok) return notBegun(found);
+  const { row, program, currencies } = found.value;
+  const idOf = (currency: number) => caller.row.currencies[currency]!;
+  const other = offered.currencies.find((own, at) => idOf(own) !== row.currencies[currencies[at]!]);
+  if (other !== undefined) return notBegun(refuse('OtherCurrency', idOf(other)));
+  if (gasLimit === 0) return { ...notBegun(refuse('ExecutionFailed', '')), trap: NO_GAS_LEFT };
+  return run(state, moment, {
+    contract,
+    row,
+    program,
+    entry: method.name,
+    args,
+    caller: method.kind === 'view' ? null : caller.contract,
+    spends: request.spends.map(({ currency, amount }) => ({ currency: idOf(currency), amount })),
+    gasLimit,
+    callers: [...caller.callers, caller.contract],
+  });
+}
+
+const NO_GAS_LEFT: Trap = { kind: 'OutOfGas', message: '', function: -1, instruction: -1, position: null };
+
+type Offer = { readonly row: ContractRecord; readonly program: Program; readonly currencies: readonly number[] };
+
+/** A contract that implements an interface, and which of its own currencies the interface names. */
+function findOffer(state: Reader, contract: string, { interface: { name }, identity }: OfferedInterface): Answer<Offer> {
+  const row = read(state, CONTRACTS, contract);
+  if (row === undefined) return refuse('UnknownContract', contract === '' ? 'there is no account' : contract);
+  const program = programOf(state, row);
+  const offer = program.offers.get(identity);
+  if (offer === undefined) return refuse('NotOffered', `${program.artifact.name} and ${name}`);
+  return accept({ row, program, currencies: offer.currencies });
+}
+
+/** What a message calls the callee. */
+function nameOf(state: Reader, { contract, method }: ContractCall): string {
+  const row = read(state, CONTRACTS, contract);
+  return `${row === undefined ? contract : programOf(state, row).artifact.name}.${method.name}`;
 }
 
 /** All events of one execution, names included: they are kept with its result, and one result is one record. */

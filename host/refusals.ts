@@ -31,6 +31,8 @@ export const REFUSALS = {
   ContractTaken: 'the contract exists already',
   UnknownContract: 'no such contract',
   UnknownEntry: 'the contract has no such entry point',
+  NotOffered: 'the contract does not implement the interface',
+  OtherCurrency: 'the two contracts are bound to different currencies of that name',
   NotARule: 'only a rule can be called by a transaction; ask for a view instead',
   NotAView: 'only a view can be asked',
   ExecutionFailed: 'the execution failed',

@@ -3,6 +3,7 @@
  * Each operation that the host modules answer is a row of `OPERATIONS`; one without a row is not built, and says so.
  */
 import {
+  type Contracts,
   compareText,
   type Event,
   type Host,
@@ -33,6 +34,8 @@ export type Standing = {
   readonly currencies: readonly string[];
   readonly caller: string | null;
   readonly spends: Spends;
+  /** The contracts whose calls led here, outermost first. */
+  readonly callers: readonly string[];
 };
 
 export type World = {
@@ -43,10 +46,10 @@ export type World = {
   readonly refused: () => Refusal | null;
 };
 
-/** Host calls read `state` and write to it; the caller keeps or drops it. */
-export function makeWorld(state: State, moment: Moment, standing: Standing): World {
+/** Host calls and calls of `contracts` read `state` and write to it; the caller keeps or drops it. */
+export function makeWorld(state: State, moment: Moment, standing: Standing, contracts: Contracts): World {
   const scene: Scene = { state, moment, standing, spent: new Map(), refusal: null };
-  const { contract, creator, cooperative, caller } = standing;
+  const { contract, creator, cooperative, caller, callers } = standing;
   const callerIsContract = caller !== null && isContractAccount(caller);
   return {
     host: {
@@ -58,7 +61,9 @@ export function makeWorld(state: State, moment: Moment, standing: Standing): Wor
         cooperative,
         time: moment.time,
         block: moment.block,
+        callers,
       },
+      contracts,
       load: (key) => read(state, STORAGE, contract, hexOf(key)),
       call: (op, operands, args) => answer(scene, op, operands, args),
       holdsPermission: (did, permission) => holdsPermission(state, cooperative, did, permission),
@@ -112,7 +117,7 @@ function answer(scene: Scene, op: OpName, operands: readonly Operand[], args: re
   };
 }
 
-/** A contract moves its own money, and its caller's up to the spending limit. */
+/** A contract moves its own money, and its caller's up to the spending limit: a member's, or that of a contract. */
 function transferFor(
   scene: Scene,
   [operand]: readonly Operand[],
@@ -140,7 +145,9 @@ function transferFor(
         `${amountIn(state, payment.currency, spent)}, the limit is ${amountIn(state, payment.currency, limit)}`,
       ),
     );
-  const paid = transfer(state, moment, payment);
+  const paid = isContractAccount(payment.from)
+    ? payFromContract(state, moment, payment.from, payment)
+    : transfer(state, moment, payment);
   if (paid.ok && payment.amount > 0n) scene.spent.set(payment.currency, spent);
   return posted(scene, paid);
 }

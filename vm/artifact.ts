@@ -13,6 +13,12 @@ export type Artifact = {
   readonly events: readonly EventShape[];
   /** What `Fail` ends an execution with. */
   readonly errors: readonly EventShape[];
+  /** What this contract offers or calls. */
+  readonly interfaces: readonly Interface[];
+  /** Indices of the interfaces that this contract implements, ascending. */
+  readonly offers: readonly number[];
+  /** What `CallContract` calls. */
+  readonly calls: readonly OutgoingCall[];
   readonly functions: readonly FunctionCode[];
   readonly entries: readonly Entry[];
   /** Hashes (32 bytes) of the obligations claimed proved, sorted; the bytecode is a function of source and claims. */
@@ -59,6 +65,30 @@ export type StorageSlot = {
 
 /** An event or an error. */
 export type EventShape = { readonly name: string; readonly fields: readonly AbiField[] };
+
+/**
+ * What a contract offers to others. Two artifacts mean the same interface when everything here is the same, with the
+ * currencies that types name told apart by name (`interface.ts`).
+ */
+export type Interface = { readonly name: string; readonly methods: readonly Method[] };
+
+export type Method = {
+  readonly kind: 'rule' | 'view';
+  readonly name: string;
+  readonly params: readonly AbiField[];
+  readonly result: AbiType;
+  /** Most gas that a call may use. */
+  readonly gasMax: number;
+  /** What callers may rely on, in the canonical form that the compiler prints. */
+  readonly clauses: readonly string[];
+};
+
+/** A method that is called, and of which currencies the callee is allowed an amount; ascending, none for a view. */
+export type OutgoingCall = {
+  readonly interface: number;
+  readonly method: number;
+  readonly spends: readonly number[];
+};
 
 /** Parameters are the first locals. A local's type is fixed; it must be assigned before it is read. */
 export type FunctionCode = {

@@ -3,7 +3,16 @@
  * program is `.contract name`, `.main` and instructions; `disassemble.ts` shows every directive. What the text
  * leaves out is empty, and the gas bound of an entry point without `.gas` is computed.
  */
-import type { Artifact, Constant, Entry, FunctionCode, Instruction, Operand } from './artifact.ts';
+import type {
+  Artifact,
+  Constant,
+  Entry,
+  FunctionCode,
+  Instruction,
+  Method,
+  Operand,
+  OutgoingCall,
+} from './artifact.ts';
 import { withGasBounds } from './bounds.ts';
 import { bytesOfHex, compareBytes, compareText, decodeValue } from './codec.ts';
 import { constantText } from './disassemble.ts';
@@ -59,12 +68,22 @@ type Draft = {
   readonly storage: Mutable<Artifact['storage'][number]>[];
   readonly events: Mutable<Artifact['events'][number]>[];
   readonly errors: Mutable<Artifact['errors'][number]>[];
+  readonly interfaces: { readonly name: string; readonly methods: Mutable<Method>[] }[];
+  readonly offers: number[];
+  readonly calls: OutgoingCall[];
   readonly functions: FunctionDraft[];
   readonly entries: EntryDraft[];
   readonly claims: Uint8Array[];
   readonly marks: Artifact['marks'][number][];
   /** How far the second pass has come in those lists that the first one filled with names. */
-  readonly seen: { currencies: number; storage: number; events: number; errors: number; functions: number };
+  readonly seen: {
+    currencies: number;
+    storage: number;
+    events: number;
+    errors: number;
+    interfaces: number;
+    functions: number;
+  };
 };
 
 type EntryDraft = Mutable<Entry> & { gasStated: boolean };
@@ -86,16 +105,19 @@ function newDraft(): Draft {
     storage: [],
     events: [],
     errors: [],
+    interfaces: [],
+    offers: [],
+    calls: [],
     functions: [],
     entries: [],
     claims: [],
     marks: [],
-    seen: { currencies: 0, storage: 0, events: 0, errors: 0, functions: 0 },
+    seen: { currencies: 0, storage: 0, events: 0, errors: 0, interfaces: 0, functions: 0 },
   };
 }
 
 function finish(draft: Draft, functions: readonly FunctionCode[]): Artifact {
-  const { name, meta, constants, currencies, storage, events, errors, marks } = draft;
+  const { name, meta, constants, currencies, storage, events, errors, interfaces, calls, marks } = draft;
   const artifact: Artifact = {
     name: name ?? '',
     meta,
@@ -105,6 +127,9 @@ function finish(draft: Draft, functions: readonly FunctionCode[]): Artifact {
     storage,
     events,
     errors,
+    interfaces,
+    offers: [...new Set(draft.offers)].sort((a, b) => a - b),
+    calls,
     functions,
     entries: draft.entries.map(({ gasStated: _, ...entry }) => entry),
     claims: draft.claims.sort(compareBytes),
@@ -126,6 +151,7 @@ const NAMES: { readonly [directive: string]: (draft: Draft, line: Line) => void 
     void draft.storage.push({ name: readName(line), keys: [], fields: [], type: null }),
   '.event': (draft, line) => void draft.events.push({ name: readName(line), fields: [] }),
   '.error': (draft, line) => void draft.errors.push({ name: readName(line), fields: [] }),
+  '.interface': (draft, line) => void draft.interfaces.push({ name: readName(line), methods: [] }),
   '.function': (draft, line) => void draft.functions.push(newFunction(readName(line))),
   '.main': (draft) => void draft.functions.push(newFunction('main')),
   '.const': (draft, line) => {
@@ -234,6 +260,41 @@ const DIRECTIVES: { readonly [directive: string]: (draft: Draft, line: Line) => 
     error.name = readName(line);
     error.fields = readFields(draft, line, '(', ')');
   },
+  '.interface': (draft, line) => {
+    draft.seen.interfaces += 1;
+    readName(line);
+  },
+  '.method': (draft, line) => {
+    const kind = readOneOf(line, ['rule', 'view']);
+    const name = readName(line);
+    const params = readFields(draft, line, '(', ')');
+    readSign(line, '->');
+    const result = readType(draft, line);
+    readSign(line, 'gas');
+    openInterface(draft, line).methods.push({
+      kind,
+      name,
+      params,
+      result,
+      gasMax: readCount(line),
+      clauses: [],
+    });
+  },
+  '.clause': (draft, line) => {
+    const method =
+      openInterface(draft, line).methods.at(-1) ??
+      complain(line, line.tokens[0] ?? null, 'no .method stands before this');
+    method.clauses = [...method.clauses, readText(line)];
+  },
+  '.offers': (draft, line) => {
+    draft.offers.push(...readRest(line, () => readRef(line, draft.interfaces, 'interface')));
+  },
+  '.call': (draft, line) => {
+    const at = readRef(line, draft.interfaces, 'interface');
+    const method = readRef(line, draft.interfaces[at]?.methods ?? [], 'method');
+    const spends = readRest(line, () => readRef(line, draft.currencies, 'currency'));
+    draft.calls.push({ interface: at, method, spends });
+  },
   '.claim': (draft, line) => {
     const token = next(line);
     const claim = token.kind === 'hex' ? bytesOfHex(token.text.slice(2)) : undefined;
@@ -311,6 +372,14 @@ function openEntry(draft: Draft, line: Line): EntryDraft {
   return draft.entries.at(-1) ?? complain(line, line.tokens[0] ?? null, 'no entry point stands before this');
 }
 
+/** The interface that a method belongs to: the last one. */
+function openInterface(draft: Draft, line: Line): Draft['interfaces'][number] {
+  return (
+    draft.interfaces[draft.seen.interfaces - 1] ??
+    complain(line, line.tokens[0] ?? null, 'no interface stands before this')
+  );
+}
+
 // ---- code
 
 function finishFunction(draft: Draft, fn: FunctionDraft, errors: AssemblyError[]): FunctionCode {
@@ -355,9 +424,19 @@ function readOperand(draft: Draft, fn: FunctionDraft, line: Line, kind: OperandK
       return readRef(line, draft.errors, 'error');
     case 'currency':
       return readRef(line, draft.currencies, 'currency');
+    case 'interface':
+      return readRef(line, draft.interfaces, 'interface');
+    case 'call':
+      return readIndex(line);
     default:
       return readCount(line);
   }
+}
+
+/** `#` and an index. */
+function readIndex(line: Line): number {
+  const token = next(line);
+  return token.kind === 'ref' ? indexOf(token) : complain(line, token, '# and a number expected');
 }
 
 /** A constant written in place joins the constants unless it is there already. */

@@ -7,6 +7,7 @@ import { wordsOfFields } from './abi.ts';
 import type { Artifact, Entry, FunctionCode, Instruction, StorageSlot } from './artifact.ts';
 import { chunkGas, GAS, hashGas, listGas } from './gas.ts';
 import { contentBytes } from './intern.ts';
+import { callWords, methodOf } from './interface.ts';
 import { LIMITS } from './limits.ts';
 import { isListWord, listShape, listWordsMax, wordBytesMax } from './list.ts';
 import { rowOf } from './opcodes.ts';
@@ -98,6 +99,8 @@ export function dynamicGasMax(artifact: Artifact, { op, operands }: Instruction)
       return listGas(largestOf(artifact, listWordsMax));
     case 'Hash':
       return hashGasMax(artifact, artifact.constants[index]?.value ?? '');
+    case 'CallContract':
+      return methodOf(artifact, index)?.gasMax ?? 0;
     default:
       return 0;
   }
@@ -180,8 +183,14 @@ function newValues(artifact: Artifact, { op, operands }: Instruction): number {
     return type === undefined ? 0 : valuesIn(type);
   }
   if (op === 'Concat' || op === 'Hash' || op === 'ListAdd') return 1;
+  if (op === 'CallContract')
+    return callWords(artifact, Number(operands[0])).pushes.reduce((sum, type) => sum + valuesIn(type), 0);
   if (row.host === undefined || row.stack === 'dynamic') return 0;
-  return row.stack.pushes.filter((type) => type !== 'int' && type !== 'bool').length;
+  return row.stack.pushes.filter(isLong).length;
+}
+
+function isLong(type: WordType): boolean {
+  return type !== 'int' && type !== 'bool';
 }
 
 /** How many values come into the intern table with one of the type: a list brings what it holds. */

@@ -1,5 +1,14 @@
 /** An artifact in, its assembly text out. `assemble` makes the same artifact of it, whatever the artifact holds. */
-import type { Artifact, Constant, Entry, FunctionCode, Instruction, Operand } from './artifact.ts';
+import type {
+  Artifact,
+  Constant,
+  Entry,
+  FunctionCode,
+  Instruction,
+  Interface,
+  Operand,
+  OutgoingCall,
+} from './artifact.ts';
 import { encodeValue, hexOf } from './codec.ts';
 import { isListWord } from './list.ts';
 import { type OperandKind, rowOf } from './opcodes.ts';
@@ -15,6 +24,9 @@ export function disassemble(artifact: Artifact): string {
     storageLines(artifact),
     artifact.events.map(({ name, fields }) => `.event ${nameText(name)}${fieldsText(artifact, fields)}`),
     artifact.errors.map(({ name, fields }) => `.error ${nameText(name)}${fieldsText(artifact, fields)}`),
+    ...artifact.interfaces.map((one) => interfaceLines(artifact, one)),
+    offersLines(artifact),
+    artifact.calls.map((call) => callLine(artifact, call)),
     artifact.claims.map((claim) => `.claim 0x${hexOf(claim)}`),
     artifact.marks.map(({ kind, clause }) => `.mark ${kind} ${quote(clause)}`),
     ...artifact.entries.map((entry) => entryLines(artifact, entry)),
@@ -55,6 +67,28 @@ function storageLines(artifact: Artifact): string[] {
     const shape = `.slot ${nameText(name)} (${keys.join(' ')}) (${fields.join(' ')})`;
     return type === null ? shape : `${shape} ${typeText(artifact, type)}`;
   });
+}
+
+function interfaceLines(artifact: Artifact, { name, methods }: Interface): string[] {
+  const lines = [`.interface ${nameText(name)}`];
+  for (const method of methods) {
+    const head = `${method.kind} ${nameText(method.name)}${fieldsText(artifact, method.params)}`;
+    lines.push(`  .method ${head} -> ${typeText(artifact, method.result)} gas ${method.gasMax}`);
+    for (const clause of method.clauses) lines.push(`    .clause ${quote(clause)}`);
+  }
+  return lines;
+}
+
+function offersLines(artifact: Artifact): string[] {
+  const names = artifact.offers.map((index) => refText(artifact.interfaces, index));
+  return names.length === 0 ? [] : [`.offers ${names.join(' ')}`];
+}
+
+/** Calls are numbered, as nothing names them. */
+function callLine(artifact: Artifact, { interface: at, method, spends }: OutgoingCall): string {
+  const methods = artifact.interfaces[at]?.methods ?? [];
+  const what = `${refText(artifact.interfaces, at)} ${refText(methods, method)}`;
+  return [`.call ${what}`, ...spends.map((currency) => refText(artifact.currencies, currency))].join(' ');
 }
 
 function entryLines(artifact: Artifact, entry: Entry): string[] {
@@ -108,6 +142,10 @@ function operandText(artifact: Artifact, fn: FunctionCode, kind: OperandKind, op
       return refText(artifact.errors, index);
     case 'currency':
       return refText(artifact.currencies, index);
+    case 'interface':
+      return refText(artifact.interfaces, index);
+    case 'call':
+      return `#${index}`;
     default:
       return String(operand);
   }

@@ -35,7 +35,13 @@ function interpret(program: Program, call: Call, host: Host): Outcome {
   const stack = new BigInt64Array(base + program.stackWords);
   stack.set(program.wide);
   const constants = new BigInt64Array(program.artifact.constants.length).fill(-1n);
-  const machine = createMachine(program, call.gasLimit, host, { stack, base, constants, roomOf: () => null });
+  const machine = createMachine(program, call.gasLimit, host, {
+    stack,
+    base,
+    constants,
+    roomOf: () => null,
+    gasApart: () => 0,
+  });
   return finish(machine, call, (fn) => run(machine, fn));
 }
 
@@ -56,7 +62,8 @@ function finish(machine: Machine, call: Call, runFunction: (fn: number) => void)
     return succeed(machine, entry, call.gasLimit);
   } catch (thrown) {
     if (!isTrapped(thrown)) throw thrown;
-    const gasUsed = thrown.trapped.kind === 'OutOfGas' ? call.gasLimit : call.gasLimit - machine.gas;
+    const { kind, gas = 0 } = thrown.trapped;
+    const gasUsed = kind === 'OutOfGas' ? call.gasLimit : call.gasLimit - machine.gas + gas;
     return { ok: false, trap: locate(machine, thrown.trapped), gasUsed };
   }
 }

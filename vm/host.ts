@@ -3,9 +3,9 @@
  * clock, randomness, file or network. Every call is synchronous.
  */
 
-import type { Operand } from './artifact.ts';
+import type { Interface, Method, Operand } from './artifact.ts';
 import type { OpName } from './opcodes.ts';
-import type { Trap } from './traps.ts';
+import type { Trap, TrapKind } from './traps.ts';
 import type { AbiValue, Value } from './value.ts';
 
 export type Environment = {
@@ -20,6 +20,8 @@ export type Environment = {
   /** Block time in seconds since 1970, and block height; constant within an execution. */
   readonly time: bigint;
   readonly block: bigint;
+  /** Accounts of the contracts whose calls led here, outermost first; absent where there are none. */
+  readonly callers?: readonly string[];
 };
 
 export interface Host {
@@ -31,7 +33,45 @@ export interface Host {
   /** For access clauses. */
   holdsPermission(did: string, permission: string): boolean;
   reputationOf(did: string, context: string): bigint;
+  /** Other contracts; absent where there are none. */
+  readonly contracts?: Contracts;
 }
+
+/** Other contracts, as one execution meets them. `identity` is the interface's (`interface.ts`). */
+export interface Contracts {
+  /** Why there is no such contract, or not one that implements the interface; null when there is. */
+  refusal(contract: string, offered: OfferedInterface): string | null;
+  /** Runs a method. What the callee wrote is kept for as long as this execution may still succeed. */
+  call(request: ContractCall): ContractAnswer;
+}
+
+/** An interface and what it is to every artifact; `currencies` are those of the executing artifact that it names. */
+export type OfferedInterface = {
+  readonly interface: Interface;
+  readonly identity: string;
+  readonly currencies: readonly number[];
+};
+
+export type ContractCall = {
+  readonly contract: string;
+  readonly offered: OfferedInterface;
+  readonly method: Method;
+  readonly args: readonly AbiValue[];
+  /** What the callee may take from this contract; `currency` is an index of the executing artifact. */
+  readonly spends: readonly { readonly currency: number; readonly amount: bigint }[];
+  readonly gasLimit: number;
+};
+
+/** `message` names the callee. */
+export type ContractAnswer =
+  | {
+      readonly ok: true;
+      readonly result: AbiValue;
+      readonly gasUsed: number;
+      readonly events: readonly Event[];
+      readonly logs: readonly string[];
+    }
+  | { readonly ok: false; readonly kind: TrapKind; readonly message: string; readonly gasUsed: number };
 
 export type HostAnswer =
   | {

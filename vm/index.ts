@@ -22,6 +22,7 @@ export { artifactHash, encodeArtifact } from './encode.ts';
 export { type Call, execute, type Tier } from './execution.ts';
 export { GAS } from './gas.ts';
 export type * from './host.ts';
+export { offeredInterface } from './interface.ts';
 export { LIMITS } from './limits.ts';
 export { formatValue, parseValue } from './notation.ts';
 export {

@@ -1,5 +1,5 @@
 /**
- * The binary form of an artifact as codecs, for `encode.ts` and `decode.ts`: thirteen sections in fixed order, each with
+ * The binary form of an artifact as codecs, for `encode.ts` and `decode.ts`: sixteen sections in fixed order, each with
  * its number and its length, so that a tool can find one without reading the others.
  */
 import type {
@@ -11,9 +11,12 @@ import type {
   EventShape,
   FunctionCode,
   Instruction,
+  Interface,
   Mark,
   Meta,
+  Method,
   Operand,
+  OutgoingCall,
   StorageSlot,
 } from './artifact.ts';
 import {
@@ -47,7 +50,7 @@ import type { AbiField, AbiType, AbiVariant, PlainWord, Value, WordType } from '
 import { valueCodec } from './words.ts';
 
 export const MAGIC = new Uint8Array([0x00, 0x63, 0x63, 0x62]);
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 export const HASH_BYTES = 32;
 
 const WORD_TYPES = [
@@ -192,6 +195,25 @@ const entry: Codec<Entry> = record({
   doc,
   specs: list(doc, LIMITS.constants),
 });
+const method: Codec<Method> = record({
+  kind: choice(['rule', 'view']),
+  name,
+  params: list(abiField, LIMITS.signatureWords),
+  result: abiType,
+  gasMax: uint(),
+  clauses: list(doc, LIMITS.constants),
+});
+const interfaceShape: Codec<Interface> = record({ name, methods: list(method, LIMITS.entries) });
+const currencies: Codec<readonly number[]> = sortedList(index, LIMITS.currencies, (a, b) => a - b);
+const outgoing: Codec<OutgoingCall> = record({ interface: index, method: index, spends: currencies });
+
+/** What the identity of an interface is the hash of; `currencies` in the order in which its types name them. */
+export const INTERFACE_FORM: Codec<Interface & { readonly currencies: readonly CurrencyDecl[] }> = record({
+  name,
+  methods: list(method, LIMITS.entries),
+  currencies: list(currency, LIMITS.currencies),
+});
+
 const mark: Codec<Mark> = record({ kind: choice(['guard', 'unproved']), clause: doc });
 
 type Signature = Omit<FunctionCode, 'code' | 'positions'>;
@@ -211,6 +233,8 @@ const OPERANDS: { readonly [K in OperandKind]: Codec<bigint> | Codec<number> } =
   event: index,
   error: index,
   currency: index,
+  interface: index,
+  call: index,
   bound: index,
 };
 
@@ -244,6 +268,9 @@ export type Sections = {
   readonly claims: readonly Uint8Array[];
   readonly marks: readonly Mark[];
   readonly errors: readonly EventShape[];
+  readonly interfaces: readonly Interface[];
+  readonly offers: readonly number[];
+  readonly calls: readonly OutgoingCall[];
 };
 
 /** Everything between the header and the hash. */
@@ -261,6 +288,9 @@ export const SECTIONS: Codec<Sections> = record({
   claims: section(11, sortedList(fixedBytes(HASH_BYTES), LIMITS.artifactBytes, compareBytes)),
   marks: section(12, list(mark, LIMITS.constants)),
   errors: section(13, list(event, LIMITS.events)),
+  interfaces: section(14, list(interfaceShape, LIMITS.interfaces)),
+  offers: section(15, sortedList(index, LIMITS.interfaces, (a, b) => a - b)),
+  calls: section(16, list(outgoing, LIMITS.outgoingCalls)),
 });
 
 /** The sections of an artifact. */

@@ -16,6 +16,9 @@ export const LIMITS = {
   slots: 1_024,
   events: 1_024,
   functions: 1_024,
+  interfaces: 256,
+  /** Places that call another contract. */
+  outgoingCalls: 1_024,
   entries: 256,
   /** Instructions of one function. */
   instructions: 32_768,
@@ -30,6 +33,8 @@ export const LIMITS = {
   /** Operand stack and locals of all open frames together. */
   stackWords: 8_192,
   callDepth: 64,
+  /** Contracts on the call stack, the first one included. */
+  contractDepth: 8,
   loopDepth: 8,
   loopBound: 1_000_000,
   /** Content of the key words of one storage entry. */

@@ -6,6 +6,7 @@ import { flatten, unflatten, wordsOf } from './abi.ts';
 import type { Entry } from './artifact.ts';
 import { entryGas } from './bounds.ts';
 import type { Event, Host, Outcome } from './host.ts';
+import { LIMITS } from './limits.ts';
 import { createInternTable, type InternTable, valueOfWord, wordOf } from './intern.ts';
 import type { Program } from './program.ts';
 import { createStateCache, type RoomOf, type StateCache, writesOf } from './state.ts';
@@ -35,17 +36,19 @@ export type Machine = {
   readonly events: Event[];
   readonly logs: string[];
   gas: number;
+  /** While a rare opcode runs: gas left that the tier keeps elsewhere, beside `gas`. */
+  readonly gasApart: () => number;
   place: number;
   height: number;
 };
 
 /** What a tier lends to one execution: the stack, as many words as there are constants, all -1, and room for state. */
-export type Words = Pick<Machine, 'stack' | 'base' | 'constants'> & { readonly roomOf: RoomOf };
+export type Words = Pick<Machine, 'stack' | 'base' | 'constants' | 'gasApart'> & { readonly roomOf: RoomOf };
 
 export function createMachine(program: Program, gasLimit: number, host: Host, words: Words): Machine {
   if (!Number.isSafeInteger(gasLimit) || gasLimit < 0) throw new Error(`not a gas limit: ${gasLimit}`);
   const intern = createInternTable();
-  const { roomOf, stack, base, constants } = words;
+  const { roomOf, stack, base, constants, gasApart } = words;
   return {
     program,
     host,
@@ -55,6 +58,7 @@ export function createMachine(program: Program, gasLimit: number, host: Host, wo
     stack,
     base,
     constants,
+    gasApart,
     events: [],
     logs: [],
     gas: gasLimit,
@@ -63,13 +67,14 @@ export function createMachine(program: Program, gasLimit: number, host: Host, wo
   };
 }
 
-/** Arguments and access; puts the arguments on the stack. */
+/** Arguments, access and re-entry, in this order; puts the arguments on the stack. */
 export function begin(machine: Machine, call: Call): Entry {
   const entry = machine.program.entries.get(call.entry);
   if (entry === undefined) return trap('BadArgument', `there is no entry point ${call.entry}`);
   spend(machine, entryGas(entry));
   pushArguments(machine, entry, call.args);
   checkAccess(entry, machine.host);
+  checkCallStack(machine.host);
   return entry;
 }
 
@@ -151,6 +156,13 @@ function checkAccess({ kind, name, access }: Entry, host: Host): void {
       trap('AccessDenied', 'Insufficient reputation to execute contract');
   for (const permission of access.permissions)
     if (!host.holdsPermission(caller, permission)) trap('AccessDenied', `Missing permission: ${permission}`);
+}
+
+/** A contract is on the call stack at most once, so its state does not change while it waits for another. */
+function checkCallStack({ env: { self, callers = [] } }: Host): void {
+  if (callers.includes(self)) trap('Reentry', 'the contract is being executed already');
+  if (callers.length >= LIMITS.contractDepth)
+    trap('CallDepth', `at most ${LIMITS.contractDepth} contracts may call each other in a row`);
 }
 
 function spend(machine: Machine, gas: number): void {

@@ -7,8 +7,8 @@ import type { WordType } from './value.ts';
 
 /**
  * `int`: signed 64-bit; `bit`: 0 or 1; `constant`: index of any constant; `text`: index of a text constant;
- * `local`, `function`, `slot`, `field`, `event`, `error`, `currency`: indices; `target`: instruction of the same function;
- * `word`: which word of an element of a list; `bound`: largest number of turns of a loop.
+ * `local`, `function`, `slot`, `field`, `event`, `error`, `currency`, `interface`, `call`: indices; `target`: instruction of
+ * the same function; `word`: which word of an element of a list; `bound`: largest number of turns of a loop.
  */
 export type OperandKind =
   | 'int'
@@ -24,6 +24,8 @@ export type OperandKind =
   | 'event'
   | 'error'
   | 'currency'
+  | 'interface'
+  | 'call'
   | 'bound';
 
 export type HostModule =
@@ -265,6 +267,22 @@ export const OPCODES = {
     gas: 1,
     flow: 'end',
     doc: 'Pops the words of an error that the artifact declares, and traps with it.',
+  },
+
+  // ---- other contracts
+  FindContract: {
+    code: 0x3a,
+    operands: ['interface'],
+    stack: effect(['did'], ['did']),
+    gas: 600,
+    doc: 'Traps unless the account is that of a contract which implements the interface; leaves it on the stack.',
+  },
+  CallContract: {
+    code: 0x3b,
+    operands: ['call'],
+    stack: 'dynamic',
+    gas: 900,
+    doc: 'Pops the account of a contract, the words of the arguments and one amount for each currency that the callee may take from here; runs a method of its interface, with at most the gas that this states, and pushes the words of the result. Traps when the callee does.',
   },
 
   // ---- named memory of one execution

@@ -5,6 +5,8 @@
 import { wordsOfFields } from './abi.ts';
 import type { Artifact, Entry, FunctionCode, Instruction } from './artifact.ts';
 import { fuse } from './fusion.ts';
+import type { OfferedInterface } from './host.ts';
+import { type CallWords, callWords, offeredInterface } from './interface.ts';
 import { OPCODES, type OpName, opOfCode, rowOf } from './opcodes.ts';
 import { targetOf } from './structure.ts';
 import type { Typing } from './typing.ts';
@@ -41,6 +43,12 @@ export type Program = {
   readonly errorWords: readonly (readonly WordType[])[];
   /** What typed opcodes work on. */
   readonly types: readonly WordType[];
+  /** By index of an outgoing call. */
+  readonly calls: readonly CallWords[];
+  /** By index of an interface. */
+  readonly interfaces: readonly OfferedInterface[];
+  /** The interfaces that the artifact implements, by identity. */
+  readonly offers: ReadonlyMap<string, OfferedInterface>;
   /** Words of stack that the largest execution needs; frames that are open at once. */
   readonly stackWords: number;
   readonly callDepth: number;
@@ -68,6 +76,7 @@ export function buildProgram(
     emitFunction(out, halts, fn, index, typings[index] as Typing);
   }
   const code = Int32Array.from(out.code);
+  const interfaces = artifact.interfaces.map((_, index) => offeredInterface(artifact, index));
   return {
     artifact,
     code,
@@ -84,6 +93,9 @@ export function buildProgram(
     eventWords: artifact.events.map((event) => wordsOfFields(event.fields)),
     errorWords: artifact.errors.map((error) => wordsOfFields(error.fields)),
     types: out.types,
+    calls: artifact.calls.map((_, index) => callWords(artifact, index)),
+    interfaces,
+    offers: new Map(artifact.offers.map((index) => [interfaces[index]!.identity, interfaces[index]!])),
     ...sizes,
   };
 }

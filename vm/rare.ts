@@ -14,6 +14,7 @@ import { LIMITS } from './limits.ts';
 import { listShape } from './list.ts';
 import { internedWord, type Machine, overflow, textConstant, typedValue } from './machine.ts';
 import { formatValue } from './notation.ts';
+import { callContract, findContract } from './outgoing.ts';
 import { type OpName, opOfCode, rowOf } from './opcodes.ts';
 import type { Program } from './program.ts';
 import { clearEntry, entryAt, markPresent, readLeaf, writeLeaf } from './state.ts';
@@ -40,6 +41,10 @@ export function runRare(machine: Machine, top: number): number {
     case 0x18: // Pow
       stack[top - 1] = power(stack[top - 1]!, stack[top]!);
       return top - 1;
+    case 0x3a: // FindContract
+      return findContract(machine, operand, top);
+    case 0x3b: // CallContract
+      return callContract(machine, operand, top);
     case 0x40: // Store
       machine.memory.set(operand, stack[top]!);
       return top - 1;

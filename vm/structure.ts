@@ -35,6 +35,7 @@ export type ValidationCode =
   | 'BadEvent'
   | 'BadFunction'
   | 'BadEntry'
+  | 'BadInterface'
   | 'BadList'
   | 'Limit';
 
@@ -123,6 +124,10 @@ function countOf(
       return artifact.errors.length;
     case 'currency':
       return artifact.currencies.length;
+    case 'interface':
+      return artifact.interfaces.length;
+    case 'call':
+      return artifact.calls.length;
     case 'bound':
       return LIMITS.loopBound + 1;
   }

@@ -13,6 +13,8 @@ export const TRAPS = {
   Refused: 'a host module refused the operation',
   NotBuilt: 'this host module is not built yet',
   OutOfGas: 'the gas limit was reached',
+  CalleeGas: 'a contract that was called used up the gas that its interface states',
+  Reentry: 'a contract that is being executed was called again',
   StackOverflow: 'the operand stack is full',
   CallDepth: 'calls are nested too deeply',
   LimitReached: 'a limit of the virtual machine was reached',
@@ -39,8 +41,8 @@ export type TrapError = {
   readonly fields: readonly { readonly name: string; readonly value: AbiValue }[];
 };
 
-/** What `trap` throws; nothing outside the VM sees it. */
-export type Trapped = { readonly trapped: Pick<Trap, 'kind' | 'message' | 'error'> };
+/** What `trap` throws; nothing outside the VM sees it. `gas` was used by a contract that was called. */
+export type Trapped = { readonly trapped: Pick<Trap, 'kind' | 'message' | 'error'> & { readonly gas?: number } };
 
 /** Ends the execution from within; `execute` catches it and says where. */
 export function trap(kind: TrapKind, message: string): never {
@@ -50,6 +52,11 @@ export function trap(kind: TrapKind, message: string): never {
 /** Ends the execution with an error that the contract declares. */
 export function failWith(error: TrapError, message: string): never {
   throw { trapped: { kind: 'Failed', message, error } } satisfies Trapped;
+}
+
+/** The same after a contract that was called has used gas. */
+export function trapAfter(gas: number, kind: TrapKind, message: string): never {
+  throw { trapped: { kind, message, gas } } satisfies Trapped;
 }
 
 export function isTrapped(thrown: unknown): thrown is Trapped {

@@ -7,6 +7,7 @@
 import { wordsOfFields } from './abi.ts';
 import type { Artifact, FunctionCode, Instruction } from './artifact.ts';
 import { isListWord, listShape } from './list.ts';
+import { callWords } from './interface.ts';
 import { type DynamicOp, rowOf } from './opcodes.ts';
 import { type CodeError, targetOf } from './structure.ts';
 import type { WordType } from './value.ts';
@@ -117,6 +118,11 @@ function applyDynamic(check: Check, { op, operands }: Instruction): readonly (Wo
     case 'Return':
       checkReturn(check);
       return [];
+    case 'CallContract': {
+      const { pops, pushes } = callWords(artifact, index);
+      popAll(check, pops);
+      return pushes;
+    }
     case 'StateGet':
       popAll(check, artifact.storage[index]?.keys ?? []);
       return [artifact.storage[index]?.fields[Number(operands[1])]];

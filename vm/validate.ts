@@ -3,9 +3,20 @@
  * within the gas that its entries state, and touches only what it declares. The interpreter relies on that.
  */
 import { formatType, wordError, wordsOf, wordsOfFields } from './abi.ts';
-import type { Artifact, Entry, EventShape, FunctionCode, StorageSlot } from './artifact.ts';
 import { callOrder, entryGas, type Measure, measureBounds, valuesIn } from './bounds.ts';
+import type {
+  Artifact,
+  Entry,
+  EventShape,
+  FunctionCode,
+  Instruction,
+  Interface,
+  Method,
+  OutgoingCall,
+  StorageSlot,
+} from './artifact.ts';
 import { compareBytes, compareText, utf8 } from './codec.ts';
+import { methodOf, sameType } from './interface.ts';
 import { LIMITS } from './limits.ts';
 import { isListWord, isWordType, wordBytesMax } from './list.ts';
 import { rowOf } from './opcodes.ts';
@@ -90,6 +101,11 @@ function checkDeclarations(artifact: Artifact, report: Report): void {
   if (artifact.entries.filter(({ kind }) => kind === 'init').length > 1)
     report('BadEntry', 'more than one init');
   for (const entry of artifact.entries) checkEntry(artifact, entry, report);
+  checkNames('interface', artifact.interfaces, report);
+  for (const one of artifact.interfaces) checkInterface(artifact, one, report);
+  if (!ascends(artifact.offers, (a, b) => a - b)) report('BadList', 'the offered interfaces are not sorted');
+  for (const index of artifact.offers) checkOffer(artifact, index, report);
+  for (const call of artifact.calls) checkCall(artifact, call, report);
 }
 
 function checkMeta({ name, meta, capabilities, claims, marks }: Artifact, report: Report): void {
@@ -121,6 +137,8 @@ function checkCounts(artifact: Artifact, report: Report): void {
     ['errors', artifact.errors.length, LIMITS.events],
     ['functions', artifact.functions.length, LIMITS.functions],
     ['entry points', artifact.entries.length, LIMITS.entries],
+    ['interfaces', artifact.interfaces.length, LIMITS.interfaces],
+    ['outgoing calls', artifact.calls.length, LIMITS.outgoingCalls],
   ] as const;
   for (const [what, count, most] of counts)
     if (count > most) report('Limit', `${count} ${what}; at most ${most}`);
@@ -235,6 +253,61 @@ function checkEntry(artifact: Artifact, entry: Entry, report: Report): void {
   if (!Number.isSafeInteger(entry.gasMax) || entry.gasMax < 0) bad('states no gas bound');
 }
 
+function checkInterface(artifact: Artifact, { name, methods }: Interface, report: Report): void {
+  const bad = (message: string) => report('BadInterface', `interface ${name} ${message}`);
+  checkNames(`method of ${name}`, methods, report);
+  if (methods.length > LIMITS.entries) bad(`has more than ${LIMITS.entries} methods`);
+  for (const method of methods) {
+    if (!checkFields(artifact, method.params) || !isValueType(artifact, method.result, LIMITS.typeDepth))
+      bad(`has in ${method.name} a parameter or result that no value fits, or two parameters of one name`);
+    else if (
+      Math.max(wordsOfFields(method.params).length, wordsOf(method.result).length) > LIMITS.signatureWords
+    )
+      bad(`has in ${method.name} more than ${LIMITS.signatureWords} words`);
+    if (!Number.isSafeInteger(method.gasMax) || method.gasMax <= 0 || method.gasMax > LIMITS.gasBound)
+      bad(`states no gas for ${method.name}`);
+    if (!method.clauses.every((clause) => isText(clause, LIMITS.docBytes)))
+      bad(`has in ${method.name} a clause of more than ${LIMITS.docBytes} bytes`);
+  }
+}
+
+/** What is offered is there: an entry point for each method, of its types, within its gas, open to contracts. */
+function checkOffer(artifact: Artifact, index: number, report: Report): void {
+  const offered = artifact.interfaces[index];
+  if (offered === undefined) {
+    report('BadInterface', `there is no interface ${index} to implement`);
+    return;
+  }
+  for (const method of offered.methods) {
+    const entry = artifact.entries.find(({ name }) => name === method.name);
+    const wrong = entry === undefined ? 'is missing' : misfit(method, entry);
+    if (wrong !== null) report('BadInterface', `${method.name} of the interface ${offered.name} ${wrong}`);
+  }
+}
+
+function misfit(method: Method, entry: Entry): string | null {
+  const sameParams =
+    method.params.length === entry.params.length &&
+    method.params.every(({ type }, at) => sameType(type, entry.params[at]!.type));
+  if (entry.kind !== method.kind) return `is a ${method.kind}, not a ${entry.kind}`;
+  if (!sameParams || !sameType(method.result, entry.result)) return 'has other parameters or another result';
+  if (entry.gasMax > method.gasMax)
+    return `states at most ${method.gasMax} gas; the contract's may use ${entry.gasMax}`;
+  return entry.kind === 'rule' && !entry.access.contracts ? 'does not admit contracts' : null;
+}
+
+function checkCall(artifact: Artifact, call: OutgoingCall, report: Report): void {
+  const method = artifact.interfaces[call.interface]?.methods[call.method];
+  const bad = (message: string) => report('BadInterface', message);
+  if (method === undefined) {
+    bad(`there is no method ${call.method} of interface ${call.interface} to call`);
+    return;
+  }
+  if (!ascends(call.spends, (a, b) => a - b) || call.spends.some((at) => artifact.currencies[at] === undefined))
+    bad(`a call of ${method.name} spends currencies that are not declared or not sorted`);
+  if (method.kind === 'view' && call.spends.length > 0) bad(`a call of the view ${method.name} spends`);
+}
+
 function checkFields(artifact: Artifact, fields: readonly AbiField[]): boolean {
   const names = new Set(fields.map(({ name }) => name));
   return (
@@ -282,13 +355,18 @@ function checkUses(artifact: Artifact, order: readonly number[], report: Report)
           index,
         );
   });
-  const writes = spread(artifact, order, ({ op }) => rowOf(op).writes === true);
+  const writes = spread(artifact, order, (instruction) => changesState(artifact, instruction));
   const halts = spread(artifact, order, ({ op }) => op === 'Halt');
   for (const { kind, name, function: fn, result } of artifact.entries) {
     if (kind === 'view' && writes[fn]) report('ViewWrites', `the view ${name} writes`, fn);
     if (wordsOf(result).length > 0 && halts[fn])
       report('HaltWithResult', `${name} has a result and reaches Halt`, fn);
   }
+}
+
+function changesState(artifact: Artifact, { op, operands }: Instruction): boolean {
+  if (op === 'CallContract') return methodOf(artifact, Number(operands[0]))?.kind === 'rule';
+  return rowOf(op).writes === true;
 }
 
 /** To write includes to read. */
@@ -302,7 +380,7 @@ function impliedBy(capability: string): readonly string[] {
 function spread(
   artifact: Artifact,
   order: readonly number[],
-  has: (instruction: FunctionCode['code'][number]) => boolean,
+  has: (instruction: Instruction) => boolean,
 ): boolean[] {
   const found: boolean[] = [];
   for (const index of order) {

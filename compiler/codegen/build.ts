@@ -65,6 +65,9 @@ function assemble(
     errors: [],
     functions: code,
     entries,
+    interfaces: [],
+    offers: [],
+    calls: [],
     claims: options.claims,
     marks: options.marks,
   });

@@ -54,6 +54,8 @@ const HOST_CODES: Readonly<Record<RefusalCode, number>> = {
   BadArguments: 108,
   BadGasLimit: 109,
   ContractTaken: 110,
+  NotOffered: 111,
+  OtherCurrency: 112,
   SpendingLimit: 120,
   CannotPay: 121,
   NotTheirMoney: 122,

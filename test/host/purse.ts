@@ -216,6 +216,9 @@ export const PURSE: Artifact = withGasBounds({
   errors: [],
   functions: SOURCES.map(functionOf),
   entries: SOURCES.map(entryOf),
+  interfaces: [],
+  offers: [],
+  calls: [],
   claims: [],
   marks: [],
 });

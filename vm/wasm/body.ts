@@ -476,7 +476,7 @@ function emitPlainSet(body: Body, slot: number): void {
 
 /** How many words an opcode takes and gives. */
 function effectOf(
-  { artifact, eventWords, errorWords, types }: Program,
+  { artifact, eventWords, errorWords, types, calls }: Program,
   op: OpName,
   operand: number,
 ): { pops: number; pushes: number } {
@@ -504,6 +504,8 @@ function effectOf(
       return { pops: errorWords[operand]!.length, pushes: 0 };
     case 'EmitEvent':
       return { pops: eventWords[operand]!.length, pushes: 0 };
+    case 'CallContract':
+      return { pops: calls[operand]!.pops.length, pushes: calls[operand]!.pushes.length };
     default:
       throw new Error(`the compiler does not know ${op}`);
   }

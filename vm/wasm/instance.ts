@@ -55,12 +55,12 @@ export function createInstance({ module, owed }: Code, program: Program): Instan
 }
 
 /** The words for a machine that is to run on an instance, as if it were new. */
-export function wordsOfInstance({ stack, known, marks, rooms, layout }: Instance): Words {
+export function wordsOfInstance({ stack, known, marks, rooms, layout, gas }: Instance): Words {
   known.fill(UNKNOWN);
   marks.fill(0);
   for (const room of rooms) room?.words.fill(0n);
   const constants = known.subarray(0, layout.knownWords - ENVIRONMENT_OPS.length);
-  return { stack, base: 0, constants, roomOf: (slot) => rooms[slot] ?? null };
+  return { stack, base: 0, constants, roomOf: (slot) => rooms[slot] ?? null, gasApart: () => Number(gas.value) };
 }
 
 /** Runs a function whose parameters stand at the bottom of the stack, to its `Return` or a `Halt`. */
