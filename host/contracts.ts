@@ -377,10 +377,18 @@ function runOther(state: State, moment: Moment, caller: Execution, request: Cont
 
 const NO_GAS_LEFT: Trap = { kind: 'OutOfGas', message: '', function: -1, instruction: -1, position: null };
 
-type Offer = { readonly row: ContractRecord; readonly program: Program; readonly currencies: readonly number[] };
+type Offer = {
+  readonly row: ContractRecord;
+  readonly program: Program;
+  readonly currencies: readonly number[];
+};
 
 /** A contract that implements an interface, and which of its own currencies the interface names. */
-function findOffer(state: Reader, contract: string, { interface: { name }, identity }: OfferedInterface): Answer<Offer> {
+function findOffer(
+  state: Reader,
+  contract: string,
+  { interface: { name }, identity }: OfferedInterface,
+): Answer<Offer> {
   const row = read(state, CONTRACTS, contract);
   if (row === undefined) return refuse('UnknownContract', contract === '' ? 'there is no account' : contract);
   const program = programOf(state, row);

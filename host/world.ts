@@ -46,8 +46,13 @@ export type World = {
   readonly refused: () => Refusal | null;
 };
 
-/** Host calls and calls of `contracts` read `state` and write to it; the caller keeps or drops it. */
-export function makeWorld(state: State, moment: Moment, standing: Standing, contracts: Contracts): World {
+/** Host calls, and calls of other `contracts` where there are some, read `state` and write to it; the caller keeps or drops it. */
+export function makeWorld(
+  state: State,
+  moment: Moment,
+  standing: Standing,
+  contracts: Contracts | null,
+): World {
   const scene: Scene = { state, moment, standing, spent: new Map(), refusal: null };
   const { contract, creator, cooperative, caller, callers } = standing;
   const callerIsContract = caller !== null && isContractAccount(caller);
@@ -63,7 +68,7 @@ export function makeWorld(state: State, moment: Moment, standing: Standing, cont
         block: moment.block,
         callers,
       },
-      contracts,
+      ...(contracts !== null && { contracts }),
       load: (key) => read(state, STORAGE, contract, hexOf(key)),
       call: (op, operands, args) => answer(scene, op, operands, args),
       holdsPermission: (did, permission) => holdsPermission(state, cooperative, did, permission),

@@ -6,8 +6,8 @@
 import { wordsOfFields } from './abi.ts';
 import type { Artifact, Entry, FunctionCode, Instruction, StorageSlot } from './artifact.ts';
 import { chunkGas, GAS, hashGas, listGas } from './gas.ts';
-import { contentBytes } from './intern.ts';
 import { callWords, methodOf } from './interface.ts';
+import { contentBytes } from './intern.ts';
 import { LIMITS } from './limits.ts';
 import { isListWord, listShape, listWordsMax, wordBytesMax } from './list.ts';
 import { rowOf } from './opcodes.ts';

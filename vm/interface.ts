@@ -65,6 +65,7 @@ function renumbered({ name, methods }: Interface, currencies: number[]): Interfa
         return { ...type, variants };
       }
       case 'Option':
+      case 'List':
         return { ...type, item: renumber(type.item) };
       default:
         return type;

@@ -289,7 +289,10 @@ export const SECTIONS: Codec<Sections> = record({
   marks: section(12, list(mark, LIMITS.constants)),
   errors: section(13, list(event, LIMITS.events)),
   interfaces: section(14, list(interfaceShape, LIMITS.interfaces)),
-  offers: section(15, sortedList(index, LIMITS.interfaces, (a, b) => a - b)),
+  offers: section(
+    15,
+    sortedList(index, LIMITS.interfaces, (a, b) => a - b),
+  ),
   calls: section(16, list(outgoing, LIMITS.outgoingCalls)),
 });
 

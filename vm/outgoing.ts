@@ -14,7 +14,8 @@ export function findContract(machine: Machine, index: number, top: number): numb
   const contract = valueOfWord(machine.intern, 'did', machine.stack[top]!) as string;
   const offered = machine.program.interfaces[index]!;
   const { contracts } = machine.host;
-  const refusal = contracts === undefined ? 'there are no other contracts' : contracts.refusal(contract, offered);
+  const refusal =
+    contracts === undefined ? 'there are no other contracts' : contracts.refusal(contract, offered);
   return refusal === null ? top : trap('Refused', refusal);
 }
 
@@ -28,13 +29,13 @@ export function callContract(machine: Machine, index: number, top: number): numb
   const method = offered.interface.methods[which]!;
   const base = top + 1 - pops.length;
   const values = pops.map((type, word) => valueOfWord(machine.intern, type, stack[base + word]!));
-  if (host.contracts === undefined) return trap('Refused', 'there are no other contracts');
   const spends = currencies.map((currency, word) => {
     const amount = values[values.length - currencies.length + word] as bigint;
     if (amount < 0n)
       trap('BadArgument', `the spending limit in ${artifact.currencies[currency]!.name} is negative`);
     return { currency, amount };
   });
+  if (host.contracts === undefined) return trap('Refused', 'there are no other contracts');
   const gasLimit = Math.min(method.gasMax, machine.gas + machine.gasApart());
   const answer = host.contracts.call({
     contract: values[0] as string,

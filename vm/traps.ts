@@ -42,7 +42,9 @@ export type TrapError = {
 };
 
 /** What `trap` throws; nothing outside the VM sees it. `gas` was used by a contract that was called. */
-export type Trapped = { readonly trapped: Pick<Trap, 'kind' | 'message' | 'error'> & { readonly gas?: number } };
+export type Trapped = {
+  readonly trapped: Pick<Trap, 'kind' | 'message' | 'error'> & { readonly gas?: number };
+};
 
 /** Ends the execution from within; `execute` catches it and says where. */
 export function trap(kind: TrapKind, message: string): never {

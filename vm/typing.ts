@@ -6,8 +6,8 @@
 
 import { wordsOfFields } from './abi.ts';
 import type { Artifact, FunctionCode, Instruction } from './artifact.ts';
-import { isListWord, listShape } from './list.ts';
 import { callWords } from './interface.ts';
+import { isListWord, listShape } from './list.ts';
 import { type DynamicOp, rowOf } from './opcodes.ts';
 import { type CodeError, targetOf } from './structure.ts';
 import type { WordType } from './value.ts';

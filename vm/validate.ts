@@ -3,7 +3,6 @@
  * within the gas that its entries state, and touches only what it declares. The interpreter relies on that.
  */
 import { formatType, wordError, wordsOf, wordsOfFields } from './abi.ts';
-import { callOrder, entryGas, type Measure, measureBounds, valuesIn } from './bounds.ts';
 import type {
   Artifact,
   Entry,
@@ -15,6 +14,7 @@ import type {
   OutgoingCall,
   StorageSlot,
 } from './artifact.ts';
+import { callOrder, entryGas, type Measure, measureBounds, valuesIn } from './bounds.ts';
 import { compareBytes, compareText, utf8 } from './codec.ts';
 import { methodOf, sameType } from './interface.ts';
 import { LIMITS } from './limits.ts';
@@ -303,7 +303,10 @@ function checkCall(artifact: Artifact, call: OutgoingCall, report: Report): void
     bad(`there is no method ${call.method} of interface ${call.interface} to call`);
     return;
   }
-  if (!ascends(call.spends, (a, b) => a - b) || call.spends.some((at) => artifact.currencies[at] === undefined))
+  if (
+    !ascends(call.spends, (a, b) => a - b) ||
+    call.spends.some((at) => artifact.currencies[at] === undefined)
+  )
     bad(`a call of ${method.name} spends currencies that are not declared or not sorted`);
   if (method.kind === 'view' && call.spends.length > 0) bad(`a call of the view ${method.name} spends`);
 }

@@ -419,6 +419,8 @@ describe('failed: only the sequence number and the gas are taken', () => {
       108 BadArguments
       109 BadGasLimit
       110 ContractTaken
+      111 NotOffered
+      112 OtherCurrency
       120 SpendingLimit
       121 CannotPay
       122 NotTheirMoney

@@ -135,6 +135,29 @@ export const anyArtifact: fc.Arbitrary<Artifact> = fc.record({
       specs: few(prose),
     }),
   ),
+  interfaces: few(
+    fc.record({
+      name,
+      methods: few(
+        fc.record({
+          kind: fc.constantFrom('rule' as const, 'view' as const),
+          name,
+          params: fields,
+          result: abiType,
+          gasMax: fc.nat(),
+          clauses: few(prose),
+        }),
+      ),
+    }),
+  ),
+  offers: few(index).map((offers) => [...new Set(offers)].sort((a, b) => a - b)),
+  calls: few(
+    fc.record({
+      interface: index,
+      method: index,
+      spends: few(index).map((spends) => [...new Set(spends)].sort((a, b) => a - b)),
+    }),
+  ),
   claims: few(fc.nat({ max: 255 })).map((seeds) =>
     [...new Set(seeds)].sort((a, b) => a - b).map((seed) => new Uint8Array(32).fill(seed)),
   ),
@@ -223,7 +246,7 @@ function soundArtifact(functions: readonly FunctionCode[]): Artifact {
       { name: 'b', type: { kind: 'Did' as const } },
     ],
     result: { kind: name === 'main' ? ('Int' as const) : ('Unit' as const) },
-    access: { reputation: [], permissions: [], contracts: false },
+    access: { reputation: [], permissions: [], contracts: true },
     open: false,
     gasMax: 0,
     takes: [],
@@ -259,12 +282,36 @@ function soundArtifact(functions: readonly FunctionCode[]): Artifact {
       },
     ],
     errors: [{ name: 'Wrong', fields: [{ name: 'by', type: { kind: 'Did' } }] }],
+    interfaces: [{ name: 'Peer', methods: PEER_METHODS }],
+    offers: [],
+    calls: [
+      { interface: 0, method: 0, spends: [0] },
+      { interface: 0, method: 1, spends: [] },
+    ],
     functions,
     entries,
     claims: [],
     marks: [],
   };
 }
+
+/** What a sound program calls: a contract of the same code, under whichever account. */
+const PEER_METHODS = (
+  [
+    ['main', 'Int', 20_000],
+    ['halting', 'Unit', 1_500],
+  ] as const
+).map(([name, result, gasMax]) => ({
+  kind: 'rule' as const,
+  name,
+  params: [
+    { name: 'a', type: { kind: 'Int' as const } },
+    { name: 'b', type: { kind: 'Did' as const } },
+  ],
+  result: { kind: result },
+  gasMax,
+  clauses: [],
+}));
 
 /** Locals 0 and 3 of `LOCALS` begin as the parameters; all others are assigned first. */
 function soundFunction(
@@ -341,8 +388,10 @@ function statement(writing: Writing, depth: number): void {
     value(writing, 'text', 2);
     emit(writing, 'EmitEvent', 0);
     emit(writing, 'Log', writing.draw(2));
-  } else if (kind === 7 && !writing.quiet) for (let left = 3; left > 0; left--) callHost(writing);
-  else if (kind === 8) {
+  } else if (kind === 7 && !writing.quiet) {
+    for (let left = 3; left > 0; left--) callHost(writing);
+    if (writing.draw(3) === 0) callContract(writing);
+  } else if (kind === 8) {
     value(writing, 'int', 2);
     emit(writing, 'Store', writing.draw(2));
     emit(writing, 'Nop');
@@ -399,6 +448,20 @@ function key(writing: Writing, slot: number): void {
     value(writing, 'did', 1);
     value(writing, 'int', 1);
   } else value(writing, slot === 2 ? 'int' : 'text', 1);
+}
+
+/** A call without a result, and with little gas. */
+function callContract(writing: Writing): void {
+  account(writing);
+  value(writing, 'int', 1);
+  value(writing, 'did', 1);
+  emit(writing, 'CallContract', 1);
+}
+
+/** An account, that of a contract if `FindContract` stands behind it. */
+function account(writing: Writing): void {
+  value(writing, 'did', writing.draw(4) === 0 ? 1 : 0);
+  if (writing.draw(2) === 0) emit(writing, 'FindContract', 0);
 }
 
 /** Some host opcode, with what it takes; what it gives is dropped. */
@@ -518,7 +581,7 @@ function compound(writing: Writing, type: WordType, depth: number): void {
 
 function compoundInt(writing: Writing, depth: number): void {
   const { draw } = writing;
-  const kind = draw(18);
+  const kind = draw(19);
   if (kind < 7)
     arithmetic(writing, depth, (['Add', 'Add', 'Sub', 'Mul', 'Mul', 'Div', 'Mod'] as const)[kind]);
   else if (kind === 7) {
@@ -544,6 +607,12 @@ function compoundInt(writing: Writing, depth: number): void {
   else if (kind === 16 && !writing.quiet) {
     const op = (['GetReputation', 'Total', 'CalculateVotingWeight'] as const)[draw(3)] ?? 'Total';
     emit(writing, op, ...(op === 'Total' ? [0] : []));
+  } else if (kind === 17 && !writing.quiet) {
+    account(writing);
+    value(writing, 'int', depth);
+    value(writing, 'did', 0);
+    value(writing, 'int', 0);
+    emit(writing, 'CallContract', 0);
   } else {
     number(writing, depth);
   }

@@ -142,12 +142,18 @@ test("the node's host answers each, or says which module is not built", () => {
   const standing = { contract: 'did:icn:contract:x', creator: alice, cooperative: 'test' };
   const built: string[] = [];
   for (const op of OPS) {
-    const { host } = makeWorld(world.state, world.clock, {
-      ...standing,
-      currencies: ['test/hours'],
-      caller: alice,
-      spends: 'unlimited',
-    });
+    const { host } = makeWorld(
+      world.state,
+      world.clock,
+      {
+        ...standing,
+        currencies: ['test/hours'],
+        caller: alice,
+        spends: 'unlimited',
+        callers: [],
+      },
+      null,
+    );
     const answer = host.call(
       op,
       operandsOf(op),

@@ -41,6 +41,11 @@ const SAMPLES: { readonly [op in Exclude<OpName, Hosted>]: readonly Sample[] } &
   readonly [op in Hosted]?: readonly Sample[];
 } = {
   Nop: [['Nop', []]],
+  FindContract: [[`PushConst ${DID}\nFindContract Other`, 'Refused']],
+  CallContract: [
+    [`PushConst ${DID}\nPush 1\nPush 0\nCallContract #0`, 'Refused'],
+    [`PushConst ${DID}\nPush 1\nPush -1\nCallContract #0`, 'BadArgument'],
+  ],
   Push: [['Push -9223372036854775808', [-(2n ** 63n)]]],
   PushBool: [['PushBool true\nPushBool false', [true, false]]],
   PushConst: [
@@ -250,6 +255,9 @@ function run(code: string) {
 .slot names (did) (int text)
 .event Paid(by: Did, amount: Amount<hours>)
 .error TooMuch(by: Did, amount: Amount<hours>)
+.interface Other
+.method rule pay(amount: Int) -> Int gas 1000
+.call Other pay hours
 .rule main() -> Unit = main
 .function main () -> () locals (int)
 ${code}

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type Artifact,
   type Call,
+  type Contracts,
   compilationOf,
   execute,
   type Host,
@@ -29,8 +30,8 @@ export type Counts = {
   readonly edges: Map<string, number>;
 };
 
-/** Traps that validation excludes, so no program can meet them, and one that only enums meet, which these programs have none of. */
-const EXCLUDED = ['StackOverflow', 'CallDepth', 'BadVariant'];
+/** A trap that validation excludes, so no program can meet it, and one that only enums meet, which these programs have none of. */
+const EXCLUDED = ['StackOverflow', 'BadVariant'];
 
 export function createCounts(): Counts {
   const zeros = (names: readonly string[]) => new Map(names.map((name) => [name, 0]));
@@ -82,8 +83,8 @@ export function compareTiers(artifact: Artifact, numbers: readonly number[], cou
       gasLimit: number,
     ): { outcome: Outcome; hosts: { interpreter: Recorder; wasm: Recorder } } => {
       const hosts = {
-        interpreter: hostOf(numbers[turn] ?? 0, stored.interpreter),
-        wasm: hostOf(numbers[turn] ?? 0, stored.wasm),
+        interpreter: hostOf(numbers[turn] ?? 0, stored.interpreter, { program, tier: 'interpreter' }),
+        wasm: hostOf(numbers[turn] ?? 0, stored.wasm, { program, tier: 'wasm' }),
       };
       const outcome = executeBoth(program, { entry, args, gasLimit }, hosts);
       note(counts, artifact, outcome);
@@ -106,8 +107,14 @@ function gasLimits({ ok, gasUsed }: Outcome, draw: (bound: number) => number, co
   return [gasUsed, Math.max(0, gasUsed - 1), share(draw(100)), share(60 + draw(40)), share(draw(10))];
 }
 
-/** A host with storage, that refuses some of its calls and charges for others. */
-function hostOf(seed: number, stored: Map<string, Uint8Array>): Recorder {
+/** What runs at other accounts, and where. */
+type Peer = { readonly program: Program; readonly tier: 'interpreter' | 'wasm' };
+
+/**
+ * A host with storage, that refuses some of its calls and charges for others. At every account but the null DID there is
+ * a contract of the same code; some executions begin deep in a row of calls.
+ */
+function hostOf(seed: number, stored: Map<string, Uint8Array>, peer: Peer): Recorder {
   const plain = recorder({ ...SEED_SETTING, caller: seed % 17 === 0 ? null : CALLER });
   const refused = seed % 5;
   const call: Host['call'] = (op, operands, args) => {
@@ -120,7 +127,46 @@ function hostOf(seed: number, stored: Map<string, Uint8Array>): Recorder {
     if (!answer.ok || turn % 2 === 0) return answer;
     return { ...answer, gas: (seed * turn) % ((rowOf(op).host?.gasMax ?? 0) + 1) };
   };
-  return { ...plain, call, stored, load: (key) => stored.get(Buffer.from(key).toString('hex')) };
+  const callers = CALL_STACK.slice(0, [0, 0, 5, 6, 7][Math.floor(seed / 7) % 5]);
+  const host: Recorder = {
+    ...plain,
+    env: { ...plain.env, callers },
+    call,
+    stored,
+    load: (key) => stored.get(Buffer.from(key).toString('hex')),
+  };
+  return { ...host, contracts: contractsOf(host, peer) };
+}
+
+const CALL_STACK = [1, 2, 3, 4, 5, 6, 7].map((at) => `did:icn:contract:c${at}`);
+
+/** Contracts of the same code at every account; the creator of each is the account of the next. */
+function contractsOf(host: Recorder, peer: Peer): Contracts {
+  const refusal = (contract: string) => (contract === '' ? 'there is no account' : null);
+  return {
+    refusal,
+    call: ({ contract, method, args, spends, gasLimit }) => {
+      host.calls.push(`${contract} ${method.name} ${show(args)} ${show(spends)} ${gasLimit}`);
+      const refused = refusal(contract);
+      if (refused !== null) return { ok: false, kind: 'Refused', message: refused, gasUsed: 0 };
+      const { callers = [], self } = host.env;
+      const env = {
+        ...host.env,
+        self: contract,
+        caller: self,
+        callerIsContract: true,
+        creator: `did:icn:contract:d${callers.length}`,
+        callers: [...callers, self],
+      };
+      const inner = { ...host, env, load: () => undefined };
+      const call = { entry: method.name, args, gasLimit };
+      const withPeers = { ...inner, contracts: contractsOf(inner, peer) };
+      const outcome = execute(peer.program, call, withPeers, { tier: peer.tier });
+      if (outcome.ok) return outcome;
+      const { kind, message } = outcome.trap;
+      return { ok: false, kind, message: `${contract}: ${message}`, gasUsed: outcome.gasUsed };
+    },
+  };
 }
 
 function note(counts: Counts, artifact: Artifact, outcome: Outcome): void {

@@ -60,7 +60,13 @@ export function wordsOfInstance({ stack, known, marks, rooms, layout, gas }: Ins
   marks.fill(0);
   for (const room of rooms) room?.words.fill(0n);
   const constants = known.subarray(0, layout.knownWords - ENVIRONMENT_OPS.length);
-  return { stack, base: 0, constants, roomOf: (slot) => rooms[slot] ?? null, gasApart: () => Number(gas.value) };
+  return {
+    stack,
+    base: 0,
+    constants,
+    roomOf: (slot) => rooms[slot] ?? null,
+    gasApart: () => Number(gas.value),
+  };
 }
 
 /** Runs a function whose parameters stand at the bottom of the stack, to its `Return` or a `Halt`. */
