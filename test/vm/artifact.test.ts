@@ -84,7 +84,7 @@ describe('binary form', () => {
     const assembled = assemble('.contract pinned\n.main\n  Push 1\n  Halt');
     if (!assembled.ok) throw new Error('it assembles');
     expect(hexOf(sha256(encodeArtifact(assembled.artifact)))).toMatchInlineSnapshot(
-      `"3f583f8189ce6d351e47f2a6ecc26017b2427bd0e809b1c9cb082171a8571f87"`,
+      `"c2b64f17c7afe2824ed7d729bcea6400fc027e55b4ad2e533ae6bc6ab2d3e235"`,
     );
   });
 });
