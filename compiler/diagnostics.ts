@@ -47,7 +47,7 @@ type Row = {
   readonly help: string | null;
   /** Markdown for `ccl explain`. */
   readonly explanation: string;
-  /** A source that triggers exactly this diagnostic. */
+  /** A source that triggers exactly this diagnostic; further files follow a line `//// name.ccl`. */
   readonly example: string;
 };
 
@@ -284,6 +284,53 @@ export const DIAGNOSTICS = {
     explanation:
       'An enum has the variants that it declares, a lifecycle the states that its transitions name.',
     example: 'contract C {\n  enum Choice { Yes, No }\n  view f() -> Choice { return Choice.Maybe; }\n}\n',
+  },
+  E0210: {
+    severity: 'error',
+    message: 'there is no file `{path}`',
+    help: 'the path begins in the folder of this file',
+    explanation:
+      '`use "./shared.ccl".{ Role };` takes declarations from another file. The path is written from the folder of the file in which it stands, with `/`, and ends in `.ccl`.',
+    example: 'use "./shard.ccl".{ fee };\nconst twice: Int = 2 * fee;\n',
+  },
+  E0211: {
+    severity: 'error',
+    message: 'there is no module `{path}`',
+    help: 'modules come from the standard library (`std.…`) or from a dependency in `ccl.toml`',
+    explanation:
+      '`use std.voting.{ tally };` takes declarations from a module of the standard library, `use coop.rules.{ Role };` from a dependency that `ccl.toml` calls `coop`. Files of your own project are used by their path: `use "./shared.ccl".{ Role };`.',
+    example: 'use std.nothing.{ fee };\nconst twice: Int = 2 * fee;\n',
+  },
+  E0212: {
+    severity: 'error',
+    message: '`{path}` is no path of a source',
+    help: 'write `./` or `../` and a file that ends in `.ccl`, as in `"./shared.ccl"`',
+    explanation:
+      'A file is used by its path from the folder of the file in which the `use` stands. A path that begins with `/` would mean something else on every machine.',
+    example: 'use "shared".{ fee };\nconst twice: Int = 2 * fee;\n',
+  },
+  E0213: {
+    severity: 'error',
+    message: 'these files use each other: {path}',
+    help: 'put what they share into a file of its own',
+    explanation: 'Files are read one after the other, so none may need itself by way of others.',
+    example: 'use "./example.ccl".{ fee };\nconst twice: Int = 2 * fee;\n',
+  },
+  E0214: {
+    severity: 'error',
+    message: '`{module}` does not declare `{name}`',
+    help: null,
+    explanation:
+      'What stands at the top of a file can be used in other files: contracts, interfaces, structs, enums, lifecycles, errors, constants and functions. What stands inside a contract belongs to it, and what a file itself takes from another is taken from there.',
+    example:
+      'use "./shared.ccl".{ feee };\nconst twice: Int = 2 * feee;\n//// shared.ccl\nconst fee: Int = 3;\n',
+  },
+  W0201: {
+    severity: 'warning',
+    message: '`{name}` is not used',
+    help: 'remove it',
+    explanation: 'The file takes a declaration from another file and does nothing with it.',
+    example: 'use "./shared.ccl".{ fee };\n//// shared.ccl\nconst fee: Int = 3;\n',
   },
 
   // ---- E03xx: types and units (check) ----------------------------------------------------------

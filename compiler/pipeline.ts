@@ -1,28 +1,28 @@
 /** The passes in order, and nothing else: the table of contents of the compiler. */
 import { type Checked, check } from './check/check.ts';
-import { planTests } from './check/tests/plan.ts';
-import type { Type } from './check/types.ts';
+import { planTests, type Taken } from './check/tests/plan.ts';
 import type * as core from './core/core.ts';
-import { lower } from './core/lower.ts';
+import { libraryContract, lower, lowerContract } from './core/lower.ts';
 import type { Analysed } from './core/source.ts';
 import type { TestPlan } from './core/tests.ts';
 import type { Diagnostic } from './diagnostics.ts';
-import type { Entity } from './resolve/entity.ts';
-import { resolve } from './resolve/resolve.ts';
-import type { AnyNode, Name, SourceFile, Span } from './syntax/ast.ts';
-import { type Comment, parse } from './syntax/parse.ts';
+import { diagnosticInPart, type ParsedPart, type Part, readParts, wholeText } from './program.ts';
+import { type Links, linkModules, type Module } from './resolve/modules.ts';
+import { type Exports, type Names, resolve } from './resolve/resolve.ts';
+import { unusedNames } from './resolve/unused.ts';
+import type { Name, SourceFile, Span, Use } from './syntax/ast.ts';
+import type { Comment } from './syntax/parse.ts';
 
-/** Everything that is known about a source before code is made of it. It exists for broken sources, too. */
-export type Analysis = {
+/**
+ * Everything that is known about a source, and about those that it uses, before code is made of it. It exists for broken
+ * sources, too. Places in trees and tables are offsets of the whole `text`; those in `diagnostics` are of their files.
+ */
+export type Analysis = Analysed & {
   readonly file: string;
-  readonly text: string;
-  readonly tree: SourceFile;
   readonly comments: readonly Comment[];
-  /** What names stand for, at their uses and declarations. */
-  readonly entities: ReadonlyMap<Name, Entity>;
-  /** Types of expressions, type expressions and declarations. */
-  readonly types: ReadonlyMap<AnyNode, Type>;
-  /** In the order of the text. */
+  /** The files, the main one first: `text` is all of them. */
+  readonly parts: readonly Part[];
+  /** By file, in the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
   readonly tests: AnalysedTests;
 };
@@ -31,22 +31,55 @@ export type Analysis = {
 export type AnalysedTests = { readonly plans: readonly TestPlan[]; readonly views: Analysed | null };
 
 /**
- * Parses, resolves and checks the source `main`. User mistakes are in `diagnostics`.
+ * Parses, resolves and checks the source `main` and those that it uses. User mistakes are in `diagnostics`. `known` names
+ * further modules that there are, for suggestions.
  * @throws RangeError when `sources` has no `main`.
  */
-export function analyse(sources: ReadonlyMap<string, string>, main: string): Analysis {
-  const text = sources.get(main);
-  if (text === undefined) throw new RangeError(`no source named ${main}`);
-  const { tree, comments, diagnostics } = parse(main, text);
-  const checked = checkTree(main, text, tree);
-  const planned = planTests(main, text, tree);
-  const views = planned.tree === null ? null : checkTree(main, text, planned.tree);
+export function analyse(
+  sources: ReadonlyMap<string, string>,
+  main: string,
+  known: readonly string[] = [],
+): Analysis {
+  if (!sources.has(main)) throw new RangeError(`no source named ${main}`);
+  const program = readProgram(sources, main, known);
+  const { parts, text } = program;
+  const { tree, comments } = parts[0]!;
+  const checked = checkProgram(program, tree, []);
+  const taken = takenIn(tree, checked);
+  const planned = planTests(main, text, tree, taken);
+  const views = planned.tree === null ? null : checkProgram(program, planned.tree, taken.beside);
   // Views read what they please: what the contract of the tests may touch is no author's mistake.
   const mistakes = views?.diagnostics.filter(({ code }) => code !== 'W0401') ?? [];
-  const meaning = [...checked.diagnostics, ...planned.diagnostics, ...mistakes];
-  const all = inOrder([...diagnostics, ...apartFrom(text, diagnostics, meaning)]);
+  const unread = parts.flatMap((part) => part.diagnostics);
+  const unused = unusedNames(main, tree, checked.entities);
+  const meaning = [
+    ...program.links.diagnostics,
+    ...checked.diagnostics,
+    ...unused,
+    ...planned.diagnostics,
+    ...mistakes,
+  ];
+  const all = inOrder([...unread, ...apartFrom(text, unread, meaning)]);
+  const shown = all.map((found) => diagnosticInPart(parts, found)).filter((found) => isShown(found, main));
   const tests = { plans: planned.plans, views };
-  return { file: main, comments, ...withTests(checked, views, planned.names), tests, diagnostics: all };
+  return { ...withTests(checked, views, planned.names), file: main, comments, parts, tests, diagnostics: shown };
+}
+
+/** What is merely unwise in a file that is used is said where that file is looked at. */
+function isShown({ file, severity }: Diagnostic, main: string): boolean {
+  return file === main || severity === 'error';
+}
+
+type Program = { readonly parts: readonly ParsedPart[]; readonly text: string; readonly links: Links };
+
+function readProgram(
+  sources: ReadonlyMap<string, string>,
+  main: string,
+  known: readonly string[],
+): Program {
+  const parts = readParts(sources, main);
+  const all = parts.size === 1 && known.length === 0 ? [] : [...new Set([...sources.keys(), ...known])];
+  return { parts: [...parts.values()], text: wholeText(parts.values()), links: linkModules(parts, all) };
 }
 
 /** What is known of the source, names and types inside its tests included. */
@@ -60,10 +93,55 @@ function withTests(checked: Analysed, views: Analysed | null, names: ReadonlyMap
   return { ...checked, entities, types: new Map([...views.types, ...checked.types]) };
 }
 
-function checkTree(file: string, text: string, tree: SourceFile): Checked & Analysed {
-  const names = resolve(file, tree);
-  const { entities, types, diagnostics } = check(file, text, tree, names);
-  return { text, tree, entities, types, diagnostics: [...names.diagnostics, ...diagnostics] };
+type CheckedProgram = Checked & Analysed & { readonly exports: readonly Exports[] };
+
+/** Names and types of the program with `tree` as its main file; it sees the types of `beside` without a `use`. */
+function checkProgram(
+  { parts, text, links }: Program,
+  tree: SourceFile,
+  beside: readonly Exports[],
+): CheckedProgram {
+  const main = parts[0]!.name;
+  const { exports, ...names } = resolveAll(links, main, tree, beside);
+  const whole = { ...tree, items: [...tree.items, ...parts.slice(1).flatMap((part) => part.tree.items)] };
+  const { entities, types, diagnostics } = check(main, text, whole, names);
+  const all = [...names.diagnostics, ...diagnostics];
+  return { text, tree, whole, entities, types, exports, diagnostics: all };
+}
+
+/** The names of all files, each resolved behind those that it uses, the main one last. */
+function resolveAll(
+  { ordered, targets }: Links,
+  main: string,
+  tree: SourceFile,
+  beside: readonly Exports[],
+): Names & { readonly exports: readonly Exports[] } {
+  const exports = new Map<Module, Exports>();
+  const used = new Map<Use, Exports>();
+  const found = ordered.map((module) => {
+    for (const use of module.tree.uses) {
+      const target = exports.get(targets.get(use) ?? module);
+      if (target !== undefined) used.set(use, target);
+    }
+    const own = module.name === main ? resolve(main, tree, used, beside) : resolve(module.name, module.tree, used);
+    exports.set(module, own.exports);
+    return own;
+  });
+  const others = [...exports.values()].filter(({ file }) => file !== main);
+  if (found.length === 1) return { ...found[0]!, exports: others };
+  return {
+    entities: new Map(found.flatMap(({ entities }) => [...entities])),
+    ambiguous: new Map(found.flatMap(({ ambiguous }) => [...ambiguous])),
+    diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
+    exports: others,
+  };
+}
+
+/** What the tests of a file see beside what it declares: what it takes from others, and the types of those. */
+function takenIn(tree: SourceFile, { entities, exports }: CheckedProgram): Taken {
+  const used = tree.uses.flatMap(({ names }) => names.flatMap((name) => entities.get(name) ?? []));
+  const contracts = used.flatMap((entity) => (entity.kind === 'contract' ? [entity.node] : []));
+  return { contracts, names: used.map(({ name }) => name), beside: contracts.length === 0 ? [] : exports };
 }
 
 /** Whether some diagnostic forbids to make code. Warnings do not. */
@@ -72,12 +150,40 @@ export function hasErrors(analysis: Analysis): boolean {
 }
 
 /**
- * The core of every contract in the source.
+ * The core of every contract in the source, not of those in the files that it uses.
  * @throws when the analysis has errors: the caller shows them instead.
  */
 export function lowerProgram(analysis: Analysis): core.Program {
   if (hasErrors(analysis)) throw new Error('a source with errors has no core');
   return lower(analysis);
+}
+
+/**
+ * The core of every contract that the tests of the source can deploy: its own, and those that it takes from other files.
+ * @throws when the analysis has errors.
+ */
+export function lowerDeployable(analysis: Analysis): core.Program {
+  const own = lowerProgram(analysis);
+  const taken = analysis.tree.uses.flatMap(({ names }) =>
+    names.flatMap((name) => {
+      const entity = analysis.entities.get(name);
+      return entity?.kind === 'contract' ? [lowerContract(analysis, entity.node)] : [];
+    }),
+  );
+  return { contracts: [...own.contracts, ...taken] };
+}
+
+/**
+ * The functions of a file without a contract, as those of a contract without state, for the verifier. Null when there are
+ * none, or when there is a contract.
+ * @throws when the analysis has errors.
+ */
+export function lowerLibrary(analysis: Analysis): core.Contract | null {
+  if (hasErrors(analysis)) throw new Error('a source with errors has no core');
+  const { items } = analysis.tree;
+  const functions = items.filter((item) => item.kind === 'fn');
+  if (functions.length === 0 || items.some(({ kind }) => kind === 'contract')) return null;
+  return lowerContract(analysis, libraryContract(analysis.file, functions));
 }
 
 /**

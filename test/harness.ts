@@ -33,6 +33,14 @@ export function goldenTests(
   });
 }
 
+/** The sources in a fixture: its own, and one behind each line `//// name.ccl`. */
+export function sourcesIn(name: string, text: string): ReadonlyMap<string, string> {
+  const [main = '', ...others] = text.split(/^\/\/\/\/ (.+)\n/m);
+  const sources = new Map([[name, main]]);
+  for (let at = 0; at < others.length; at += 2) sources.set(others[at]!, others[at + 1]!);
+  return sources;
+}
+
 /** `path` is absolute. */
 export function expectGolden(path: string, actual: string): void {
   if (process.env['UPDATE'] === '1') {

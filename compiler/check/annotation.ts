@@ -59,7 +59,7 @@ export function structType(out: Checker, struct: ast.Struct): Type {
   return declaredType(out, struct, () => {
     const fields = fieldTypes(out, struct.fields);
     if (fields.length === 0) return report(out, 'E0331', { span, name });
-    const type: Type = { kind: 'Struct', name, fields };
+    const type: Type = { kind: 'Struct', name, declared: span.start, fields };
     out.structs.set(type, struct);
     return inLimits(out, type, span);
   });
@@ -83,12 +83,13 @@ function enumType(out: Checker, node: ast.Enum): Enum {
     name: variant.name.text,
     fields: fieldTypes(out, variant.fields),
   }));
-  return { kind: 'Enum', name: node.name.text, variants, next: null };
+  return { kind: 'Enum', name: node.name.text, declared: node.name.span.start, variants, next: null };
 }
 
 function lifecycleType(node: ast.Lifecycle): Enum {
   const variants = variantNames(node).map((name) => ({ name, fields: [] }));
-  return { kind: 'Enum', name: node.name.text, variants, next: transitionsOf(node) };
+  const { text: name, span } = node.name;
+  return { kind: 'Enum', name, declared: span.start, variants, next: transitionsOf(node) };
 }
 
 function fieldTypes(out: Checker, fields: readonly ast.Param[]) {

@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../diagnostics.ts';
 import type { Entity } from '../resolve/entity.ts';
-import type { Resolution } from '../resolve/resolve.ts';
+import type { Names } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
 import type { Checker } from './checker.ts';
 import { checkItem } from './declaration.ts';
@@ -39,8 +39,8 @@ const RULES: readonly Rule[] = [
   checkFormulas,
 ];
 
-/** Checks one file. Never fails: what is wrong is in the diagnostics. */
-export function check(file: string, text: string, tree: ast.SourceFile, names: Resolution): Checked {
+/** Checks one file, or several as one. Never fails: what is wrong is in the diagnostics. */
+export function check(file: string, text: string, tree: ast.SourceFile, names: Names): Checked {
   const out: Checker = {
     file,
     text,

@@ -6,7 +6,13 @@ export type Type =
     }
   | { readonly kind: 'Unit' }
   | { readonly kind: 'Amount'; readonly currency: string }
-  | { readonly kind: 'Struct'; readonly name: string; readonly fields: readonly Field[] }
+  /** `declared` is the offset of its declaration: two files may each have a type of one name. */
+  | {
+      readonly kind: 'Struct';
+      readonly name: string;
+      readonly declared: number;
+      readonly fields: readonly Field[];
+    }
   | { readonly kind: 'Tuple'; readonly items: readonly Type[] }
   | Enum
   | { readonly kind: 'Option'; readonly item: Type }
@@ -24,6 +30,8 @@ export type Variant = { readonly name: string; readonly fields: readonly Field[]
 export type Enum = {
   readonly kind: 'Enum';
   readonly name: string;
+  /** As of a struct. */
+  readonly declared: number;
   readonly variants: readonly Variant[];
   /** Of a lifecycle: the states that each state can become, by index. Null for an enum, which can become anything. */
   readonly next: Transitions | null;
@@ -71,6 +79,7 @@ export function sameType(left: Type, right: Type): boolean {
       return right.kind === 'Amount' && left.currency === right.currency;
     case 'Struct':
     case 'Enum':
+      return right.kind === left.kind && left.name === right.name && left.declared === right.declared;
     case 'Tag':
       return right.kind === left.kind && left.name === right.name;
     case 'Option':

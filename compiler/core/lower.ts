@@ -1,4 +1,5 @@
 /** The checked tree to the core. In: an analysis without errors. Out: every contract of the file. */
+import { CAPABILITIES } from '../builtins.ts';
 import { intValue } from '../check/literal.ts';
 import { leavesOf, type Scalar, type Type } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
@@ -11,11 +12,12 @@ import { clauseOf, contractScope } from './terms.ts';
 
 export function lower(analysed: Analysed): Program {
   const contracts = analysed.tree.items.filter((item) => item.kind === 'contract');
-  return { contracts: contracts.map((contract) => lowerContract(sourceOf(analysed, contract))) };
+  return { contracts: contracts.map((contract) => lowerContract(analysed, contract)) };
 }
 
-function lowerContract(source: Source): Contract {
-  const { contract } = source;
+/** One contract of the source, or of a file that it uses. */
+export function lowerContract(analysed: Analysed, contract: ast.Contract): Contract {
+  const source = sourceOf(analysed, contract);
   const { members } = contract;
   return {
     name: contract.name.text,
@@ -87,10 +89,26 @@ function historiesOf(source: Source): readonly History[] {
   });
 }
 
-/** DID literals of the contract, and those of the file outside of other contracts: constants and functions hold them. */
+/** A contract that has functions and nothing else, so that they can be proved; they may touch whatever they touch. */
+export function libraryContract(file: string, functions: readonly ast.Fn[]): ast.Contract {
+  const { span } = functions[0]!.name;
+  const text = file.split('/').at(-1)!.replace(/\.ccl$/, '');
+  const capabilities = CAPABILITIES.map((capability): ast.Capability => {
+    const [module = '', right = ''] = capability.split('.');
+    return { kind: 'capability', span, module: nameOf(module, span), right: nameOf(right, span) };
+  });
+  const uses: ast.Uses = { kind: 'uses', span, capabilities };
+  return { kind: 'contract', span, doc: null, name: nameOf(text, span), members: [uses, ...functions] };
+}
+
+function nameOf(text: string, span: ast.Span): ast.Name {
+  return { kind: 'name', text, span };
+}
+
+/** DID literals of the contract, and those outside of other contracts: constants and functions hold them. */
 function didLiteralsOf(source: Source): readonly string[] {
   const found = new Set<string>();
-  const others = source.analysed.tree.items.filter((item) => item.kind !== 'contract');
+  const others = source.analysed.whole.items.filter((item) => item.kind !== 'contract');
   for (const item of [source.contract, ...others]) {
     walk(item, (node) => {
       if (node.kind === 'did') found.add(node.text);

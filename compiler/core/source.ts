@@ -7,7 +7,10 @@ import { walk } from '../syntax/visit.ts';
 /** The part of an analysis that lowering needs. */
 export type Analysed = {
   readonly text: string;
+  /** The main file. */
   readonly tree: ast.SourceFile;
+  /** The same with the declarations of the files that it uses behind its own. */
+  readonly whole: ast.SourceFile;
   readonly entities: ReadonlyMap<ast.Name, Entity>;
   readonly types: ReadonlyMap<ast.AnyNode, Type>;
 };

@@ -1,6 +1,6 @@
 /**
- * Names to what they stand for. In: the tree of one file. Out: a side table from every name that is used or declared
- * to its entity, and diagnostics. Names behind a dot are left to `check/`, which knows types; so are the names of
+ * Names to what they stand for. In: the tree of one file, and what the files that it uses declare. Out: a side table from
+ * every name that is used or declared to its entity, what the file declares itself, and diagnostics. Names behind a dot are left to `check/`, which knows types; so are the names of
  * fields in struct literals. What this version does not have is reported here, once, and not looked into.
  */
 import { BUILT_INS, HOST_FUNCTIONS } from '../builtins.ts';
@@ -11,12 +11,23 @@ import { innerScope, lookUp, lookUpVariants, type Scope, visibleNames } from './
 import { nearestName } from './suggest.ts';
 import { insteadOf, laterNames, unsupportedWord } from './unsupported.ts';
 
-export type Resolution = {
+export type Names = {
   /** Keyed by the `name` node, at its use and at its declaration. A name that is not here was reported. */
   readonly entities: ReadonlyMap<ast.Name, Entity>;
   /** Names that are a variant of several enums, with those variants: the type that is wanted tells which is meant. */
   readonly ambiguous: ReadonlyMap<ast.Name, readonly VariantDeclaration[]>;
   readonly diagnostics: readonly Diagnostic[];
+};
+
+export type Resolution = Names & { readonly exports: Exports };
+
+/** What the files that use a file may take from it. */
+export type Exports = {
+  readonly file: string;
+  readonly declared: ReadonlyMap<string, Declaration>;
+  readonly variants: readonly VariantDeclaration[];
+  /** Names that the file takes from others itself. */
+  readonly taken: ReadonlySet<string>;
 };
 
 type Walk = {
@@ -32,8 +43,16 @@ type Walk = {
 
 const SUGGESTIONS_MAX = 100;
 
-/** Resolves the names of one file. Never fails. */
-export function resolve(file: string, tree: ast.SourceFile): Resolution {
+/**
+ * Resolves the names of one file. `used` has what the file of each `use` declares; the types of `beside` are seen where
+ * nothing else has their name, as tests see those of the contracts that they deploy. Never fails.
+ */
+export function resolve(
+  file: string,
+  tree: ast.SourceFile,
+  used: ReadonlyMap<ast.Use, Exports> = new Map(),
+  beside: readonly Exports[] = [],
+): Resolution {
   const walk: Walk = {
     file,
     entities: new Map(),
@@ -43,11 +62,14 @@ export function resolve(file: string, tree: ast.SourceFile): Resolution {
     later: new Set(),
   };
   const scope = innerScope(LANGUAGE);
-  for (const use of tree.uses) isUnsupported(walk, use);
-  for (const node of [...tree.uses, ...tree.items]) noteLater(walk, node);
+  for (const node of tree.items) noteLater(walk, node);
+  for (const use of tree.uses) declareUsed(walk, scope, use, used.get(use));
+  const taken = new Set(scope.names.keys());
   for (const item of tree.items) declareItem(walk, scope, item);
+  for (const exports of beside) declareBeside(scope, exports);
   for (const item of tree.items) walkItem(walk, scope, item);
-  return walk;
+  const { entities, ambiguous, diagnostics } = walk;
+  return { entities, ambiguous, diagnostics, exports: exportsOf(file, scope, taken) };
 }
 
 /** The scope around every file: what the language itself names. */
@@ -67,6 +89,52 @@ type NamedNode = Exclude<Declaration['node'], ast.Name | ast.ForIn | ast.ForRang
 function noteLater(walk: Walk, node: ast.AnyNode): void {
   for (const { text } of laterNames(node)) walk.later.add(text);
   if (node.kind === 'contract') for (const member of node.members) noteLater(walk, member);
+}
+
+/** What stands at the top of a file is for every file that uses it; what it takes from others is not. */
+function exportsOf(file: string, scope: Scope, taken: ReadonlySet<string>): Exports {
+  const own = [...scope.names].flatMap(([name, entity]) =>
+    isDeclaration(entity) && !taken.has(name) ? [[name, entity] as const] : [],
+  );
+  const declared = new Map(own);
+  const nodes = new Set<ast.AnyNode>(own.map(([, { node }]) => node));
+  const variants = [...scope.variants.values()].flat().filter(({ of }) => nodes.has(of));
+  return { file, declared, variants, taken };
+}
+
+/** The names of a `use`, with the variants of what they name. Where the file is not known they are nobody's mistake. */
+function declareUsed(walk: Walk, scope: Scope, use: ast.Use, exports: Exports | undefined): void {
+  for (const name of use.names) {
+    const entity = exports?.declared.get(name.text);
+    if (entity === undefined || exports === undefined) {
+      walk.later.add(name.text);
+      if (exports !== undefined && name.text !== '') reportNotDeclared(walk, name, exports);
+      continue;
+    }
+    declare(walk, scope, name, entity);
+    for (const variant of exports.variants) if (variant.of === entity.node) enterVariant(scope, variant);
+  }
+}
+
+function declareBeside(scope: Scope, { declared, variants }: Exports): void {
+  for (const [name, entity] of declared) {
+    if (!isTypeName(entity) || lookUp(scope, name) !== null) continue;
+    scope.names.set(name, entity);
+    for (const variant of variants) if (variant.of === entity.node) enterVariant(scope, variant);
+  }
+}
+
+/** Whether a declaration at the top of a file is one of a type. */
+export function isTypeName({ kind }: Declaration): boolean {
+  return kind === 'struct' || kind === 'enum' || kind === 'lifecycle';
+}
+
+function reportNotDeclared(walk: Walk, name: ast.Name, { file, declared, taken }: Exports): void {
+  const known = [...declared.keys()];
+  const instead = taken.has(name.text) ? 'take it from the file that declares it' : undefined;
+  walk.diagnostics.push(
+    diagnose('E0214', { ...near(walk, name, known), name: name.text, module: file, instead }),
+  );
 }
 
 function declareItem(walk: Walk, scope: Scope, item: ast.Item): void {
@@ -99,9 +167,12 @@ function declareChoice(walk: Walk, scope: Scope, item: ast.Enum | ast.Lifecycle)
     }
     const entity = variantOf(walk, item, node, name);
     declare(walk, own, name, entity);
-    if (name.text !== '' && known === undefined)
-      scope.variants.set(name.text, [...(scope.variants.get(name.text) ?? []), entity]);
+    if (name.text !== '' && known === undefined) enterVariant(scope, entity);
   }
+}
+
+function enterVariant(scope: Scope, variant: VariantDeclaration): void {
+  scope.variants.set(variant.name, [...(scope.variants.get(variant.name) ?? []), variant]);
 }
 
 function variantOf(

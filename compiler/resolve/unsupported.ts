@@ -2,7 +2,6 @@
 import type { AnyNode, Name } from '../syntax/ast.ts';
 
 const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
-  use: '`use`',
   interface: '`interface`',
   error: '`error`',
   prove: '`prove`',
@@ -24,7 +23,6 @@ const WITH_REQUIRE = 'write `requires … else "…"` or `require(…, "…")`';
 
 /** What does the same in this version, where there is something. */
 const INSTEAD: { readonly [kind in AnyNode['kind']]?: string } = {
-  use: 'put the declarations into this file',
   error: WITH_REQUIRE,
   fail: WITH_REQUIRE,
   ghost: 'write a variable of the state',
@@ -39,8 +37,6 @@ export function insteadOf(node: AnyNode): string | undefined {
 /** The names that a declaration of a later version would give a meaning: their uses are no second mistake. */
 export function laterNames(node: AnyNode): readonly Name[] {
   switch (node.kind) {
-    case 'use':
-      return node.names;
     case 'interface':
     case 'error':
     case 'ghost':

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { DIAGNOSTICS, type DiagnosticCode } from '../../compiler/diagnostics.ts';
 import { analyse } from '../../compiler/pipeline.ts';
+import { sourcesIn } from '../harness.ts';
 
 /** Codes of these ranges come from analysing one file. */
 const ANALYSIS = /^[EW]0[12349]/;
@@ -15,7 +16,7 @@ const codes = (Object.keys(DIAGNOSTICS) as DiagnosticCode[]).filter(
 
 describe('the example of each diagnostic triggers it', () => {
   test.each(codes)('%s', (code) => {
-    const { diagnostics } = analyse(new Map([['example.ccl', DIAGNOSTICS[code].example]]), 'example.ccl');
+    const { diagnostics } = analyse(sourcesIn('example.ccl', DIAGNOSTICS[code].example), 'example.ccl');
     expect(diagnostics.map((found) => `${found.code}: ${found.message}`)).toEqual([
       expect.stringContaining(`${code}: `),
     ]);
@@ -24,7 +25,7 @@ describe('the example of each diagnostic triggers it', () => {
 
 test('no hole of a sentence stays open', () => {
   for (const code of codes) {
-    const { diagnostics } = analyse(new Map([['example.ccl', DIAGNOSTICS[code].example]]), 'example.ccl');
+    const { diagnostics } = analyse(sourcesIn('example.ccl', DIAGNOSTICS[code].example), 'example.ccl');
     for (const { message, label, help } of diagnostics) {
       expect(`${message} ${label} ${help}`).not.toMatch(/\{[A-Za-z]+\}/);
     }

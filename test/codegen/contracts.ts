@@ -72,6 +72,7 @@ export function setSlot(name: string, item: Type, keys: readonly Scalar[], capac
 export const PLAYGROUND = {
   pair: {
     kind: 'Struct',
+  declared: 0,
     name: 'Pair',
     fields: [
       { name: 'count', type: INT },

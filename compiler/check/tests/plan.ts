@@ -9,6 +9,7 @@
  */
 import type { Expectation, SlotId, TestInputs, TestPlan } from '../../core/tests.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
+import { type Exports, isTypeName } from '../../resolve/resolve.ts';
 import { unsupportedWord } from '../../resolve/unsupported.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { planAssign, planIf, planInner, planMatch, planRange } from './blocks.ts';
@@ -46,17 +47,24 @@ export type Tests = {
   readonly diagnostics: readonly Diagnostic[];
 };
 
+/** What the file takes from others: contracts to deploy, names that are no members, and the files with their types. */
+export type Taken = {
+  readonly contracts: readonly ast.Contract[];
+  readonly names: readonly string[];
+  readonly beside: readonly Exports[];
+};
+
 /** Plans the tests of one file. Never fails. */
-export function planTests(file: string, text: string, tree: ast.SourceFile): Tests {
+export function planTests(file: string, text: string, tree: ast.SourceFile, taken: Taken): Tests {
   const tests = tree.items.filter((item) => item.kind === 'test');
   if (tests.length === 0) return { plans: [], tree: null, names: new Map(), diagnostics: [] };
-  const contracts = tree.items.filter((item) => item.kind === 'contract');
+  const contracts = [...tree.items.filter((item) => item.kind === 'contract'), ...taken.contracts];
   const shared = sharedMembers(contracts);
   const unit: Unit = {
     file,
     text,
     contracts: new Map(contracts.map((contract) => [contract.name.text, contract])),
-    known: knownNames(tree, shared),
+    known: new Set([...knownNames(tree, shared), ...taken.names, ...typeNames(taken.beside)]),
     views: [],
     names: new Map(),
     diagnostics: [],
@@ -64,6 +72,13 @@ export function planTests(file: string, text: string, tree: ast.SourceFile): Tes
   const plans = tests.map((test) => planTest(unit, test));
   const { names, diagnostics } = unit;
   return { plans, tree: testsTree(tree, shared, unit.views), names, diagnostics };
+}
+
+function typeNames(beside: readonly Exports[]): readonly string[] {
+  return beside.flatMap(({ declared, variants }) => [
+    ...[...declared.values()].filter(isTypeName).map(({ name }) => name),
+    ...variants.map(({ name }) => name),
+  ]);
 }
 
 function planTest(unit: Unit, test: ast.Test): TestPlan {

@@ -66,7 +66,7 @@ export function testsTree(
     const name = nameNode(contractName(first), span);
     contracts.push({ kind: 'contract', span, doc: null, name, members: [uses, ...shared, ...part] });
   }
-  return { kind: 'file', span, uses: [], items: [...used, ...contracts] };
+  return { kind: 'file', span, uses: tree.uses, items: [...used, ...contracts] };
 }
 
 /** The contract that holds a view; no author can write such a name. */

@@ -1,0 +1,99 @@
+/**
+ * Several files as one text. In: sources by name. Out: each parsed file at its place in the whole, and for an offset of
+ * the whole the file that is meant. The main file comes first, at 0, so that a program of one file is its text.
+ */
+import type { Diagnostic, Fix } from './diagnostics.ts';
+import { moduleName } from './resolve/paths.ts';
+import type { SourceFile, Span } from './syntax/ast.ts';
+import { lineStarts, positionAt } from './syntax/lines.ts';
+import { type Comment, parse } from './syntax/parse.ts';
+import { shiftTree } from './syntax/shift.ts';
+
+/** One file of a program; `start` is its offset in the whole. */
+export type Part = { readonly name: string; readonly text: string; readonly start: number };
+
+/** The tree and the diagnostics have their places in the whole; the comments those in the file. */
+export type ParsedPart = Part & {
+  readonly tree: SourceFile;
+  readonly comments: readonly Comment[];
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+/** Files of one program. */
+export const PARTS_MAX = 256;
+
+/** Parses `main` and every source that it uses, itself or by way of others, in the order in which they are met. */
+export function readParts(
+  sources: ReadonlyMap<string, string>,
+  main: string,
+): ReadonlyMap<string, ParsedPart> {
+  const parts = new Map<string, ParsedPart>();
+  const names = new Set([main]);
+  let start = 0;
+  for (const name of names) {
+    const text = sources.get(name);
+    if (text === undefined || parts.size >= PARTS_MAX) continue;
+    const part = readPart(name, text, start);
+    parts.set(name, part);
+    start += text.length + 1;
+    for (const use of part.tree.uses) {
+      const used = moduleName(name, use);
+      if (used !== null) names.add(used);
+    }
+  }
+  return parts;
+}
+
+function readPart(name: string, text: string, start: number): ParsedPart {
+  const parsed = parse(name, text);
+  if (start === 0) return { name, text, start, ...parsed };
+  const diagnostics = parsed.diagnostics.map((found) => movedDiagnostic(found, start));
+  return { name, text, start, comments: parsed.comments, tree: shiftTree(parsed.tree, start), diagnostics };
+}
+
+/** The whole, parts one behind the other. */
+export function wholeText(parts: Iterable<Part>): string {
+  return [...parts].map(({ text }) => text).join('\n');
+}
+
+/** The part in which an offset of the whole stands. */
+export function partAt(parts: readonly Part[], offset: number): Part {
+  return parts.findLast(({ start }) => start <= offset) ?? parts[0]!;
+}
+
+/** The file of an offset of the whole, the line counted from 1, and its text without blanks around it. */
+export function lineOfPart(
+  parts: readonly Part[],
+  offset: number,
+): { readonly file: string; readonly number: number; readonly text: string } {
+  const { name: file, text, start } = partAt(parts, offset);
+  const starts = lineStarts(text);
+  const { line } = positionAt(starts, offset - start);
+  return { file, number: line + 1, text: text.slice(starts[line], starts[line + 1]).trim() };
+}
+
+/** The same diagnostic with the file that it belongs to, and places in that file. */
+export function diagnosticInPart(parts: readonly Part[], found: Diagnostic): Diagnostic {
+  if (parts.length === 1) return found;
+  const part = partAt(parts, found.span.start);
+  const related = found.related.map((other) => {
+    const home = partAt(parts, other.span.start);
+    return { ...other, file: home.name, span: moved(other.span, -home.start) };
+  });
+  const fix = found.fix === null ? null : movedFix(found.fix, -part.start);
+  return { ...found, file: part.name, span: moved(found.span, -part.start), related, fix };
+}
+
+function movedDiagnostic(found: Diagnostic, by: number): Diagnostic {
+  const related = found.related.map((other) => ({ ...other, span: moved(other.span, by) }));
+  const fix = found.fix === null ? null : movedFix(found.fix, by);
+  return { ...found, span: moved(found.span, by), related, fix };
+}
+
+function movedFix({ title, edits }: Fix, by: number): Fix {
+  return { title, edits: edits.map(({ span, text }) => ({ span: moved(span, by), text })) };
+}
+
+function moved({ start, end }: Span, by: number): Span {
+  return { start: start + by, end: end + by };
+}
