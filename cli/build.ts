@@ -21,6 +21,7 @@ import { checkOutput, type OutputOptions, writeOutput } from './file.ts';
 import { command, type Shell } from './shell.ts';
 import {
   contractOf,
+  inTheirFiles,
   type JsonOption,
   showDiagnostics,
   soundFile,
@@ -93,7 +94,7 @@ export async function buildContract(
 ): Promise<Built | null> {
   const [verified] = await verifyAll(terminal, analysis, [contract], { cache: true });
   const { report, solver } = verified ?? fail('C0202', { path: analysis.file });
-  const diagnostics = diagnosticsOf(report, analysis.file);
+  const diagnostics = inTheirFiles(analysis, diagnosticsOf(report, analysis.file));
   if (report.rows.some(failsBuild)) {
     tellDiagnostics(terminal, [{ ...analysis, diagnostics }], options);
     return null;
@@ -101,7 +102,7 @@ export async function buildContract(
   showDiagnostics(terminal, diagnostics, sourcesOf(analysis));
   const certificate = certificateOf(report, solver);
   const artifact = build(contract, { claims: claimsOf(certificate), marks: marksOf(contract) });
-  const tooLarge = checkSize(analysis.file, contract, artifact);
+  const tooLarge = inTheirFiles(analysis, checkSize(analysis.file, contract, artifact));
   if (tooLarge.length > 0) {
     tellDiagnostics(terminal, [{ ...analysis, diagnostics: tooLarge }], options);
     return null;

@@ -20,6 +20,7 @@ import {
   importIcn,
   lowerProgram,
   marksOf,
+  portableParts,
   type Row,
   renderTrace,
 } from '../compiler/index.ts';
@@ -232,7 +233,7 @@ async function useContracts(
 
 async function deploy(node: Node, by: Person, example: Example, args: readonly string[]): Promise<string> {
   const { analysis, artifact, bytes, certificate } = example;
-  const sources = [{ name: basename(analysis.file), text: analysis.text }];
+  const sources = portableParts(analysis.parts).map(({ name, text }) => ({ name, text }));
   const body: Body = {
     kind: 'deploy',
     cooperative: COOPERATIVE,

@@ -1,9 +1,8 @@
 /** `ccl deploy FILE --key FILE`: builds, proves, signs and sends a contract, and waits until it is callable. */
 
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Analysis } from '../compiler/index.ts';
-import { encodeCertificate } from '../compiler/index.ts';
+import { encodeCertificate, portableParts } from '../compiler/index.ts';
 import { argumentsOf } from './account.ts';
 import { type Built, buildContract } from './build.ts';
 import { type Client, NODE_URL, openClient, pathOf } from './client.ts';
@@ -77,7 +76,7 @@ async function deploy(shell: Shell, file: string, texts: readonly string[], opti
 function bodyOf(analysis: Analysis, { bytes, certificate }: Built) {
   return {
     artifact: bytes,
-    sources: [{ name: basename(analysis.file), text: analysis.text }],
+    sources: portableParts(analysis.parts).map(({ name, text }) => ({ name, text })),
     certificate: new TextEncoder().encode(encodeCertificate(certificate)),
   };
 }

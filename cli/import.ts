@@ -26,7 +26,11 @@ async function importFile({ terminal, finish }: Shell, file: string, options: Op
   if (options.output !== undefined) checkOutput(options.output, { force });
   const result = importIcn(file, text);
   if (!result.ok) {
-    tellDiagnostics(terminal, [{ file, text, diagnostics: result.diagnostics }], options);
+    tellDiagnostics(
+      terminal,
+      [{ parts: [{ name: file, text, start: 0 }], diagnostics: result.diagnostics }],
+      options,
+    );
     return finish('wrong');
   }
   const formatted = await format(result.source, { file: options.output ?? file });

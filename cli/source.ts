@@ -6,21 +6,24 @@ import {
   checkSize,
   type core,
   type Diagnostic,
+  diagnosticInPart,
   diagnosticToJson,
   type JsonDiagnostic,
+  lineOfPart,
   lowerProgram,
   renderDiagnostic,
 } from '../compiler/index.ts';
 import type { Artifact } from '../vm/index.ts';
 import { fail } from './failure.ts';
-import { readText } from './file.ts';
+import { loadSources, STANDARD_LIBRARY } from './modules.ts';
 import { jsonText, type Terminal } from './terminal.ts';
 
 export type Sources = ReadonlyMap<string, string>;
 
 /** Everything known about the file at `path`; mistakes in it are in its diagnostics. */
 export function analyseFile(path: string): Analysis {
-  return analyse(new Map([[path, readText(path)]]), path);
+  const { main, sources, known } = loadSources(path, new Map([['std', STANDARD_LIBRARY]]));
+  return analyse(sources, main, known);
 }
 
 export type JsonOption = { readonly json?: true };
@@ -37,7 +40,7 @@ export function soundFile(terminal: Terminal, path: string, options: JsonOption)
 /** All diagnostics of sources: as text beside the answer, or as the one JSON document of the command. */
 export function tellDiagnostics(
   terminal: Terminal,
-  analyses: readonly Pick<Analysis, 'file' | 'text' | 'diagnostics'>[],
+  analyses: readonly Pick<Analysis, 'parts' | 'diagnostics'>[],
   options: JsonOption,
 ): void {
   const rows = () => analyses.flatMap((each) => diagnosticsJson(each.diagnostics, sourcesOf(each)));
@@ -45,8 +48,17 @@ export function tellDiagnostics(
   else for (const each of analyses) showDiagnostics(terminal, each.diagnostics, sourcesOf(each));
 }
 
-export function sourcesOf(analysis: Pick<Analysis, 'file' | 'text'>): Sources {
-  return new Map([[analysis.file, analysis.text]]);
+/** The texts of the source and of those that it uses. */
+export function sourcesOf({ parts }: Pick<Analysis, 'parts'>): Sources {
+  return new Map(parts.map(({ name, text }) => [name, text]));
+}
+
+/** What proofs and code say of places in the whole, each with the file that it belongs to. */
+export function inTheirFiles(
+  { parts }: Pick<Analysis, 'parts'>,
+  diagnostics: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  return diagnostics.map((found) => diagnosticInPart(parts, found));
 }
 
 /** The contracts of the file. */
@@ -72,7 +84,7 @@ export function trialArtifacts(
 ): { readonly artifacts: readonly Artifact[]; readonly tooLarge: readonly Diagnostic[] } {
   const artifacts = contracts.map((contract) => build(contract, { claims: [], marks: [] }));
   const tooLarge = contracts.flatMap((contract, at) => checkSize(analysis.file, contract, artifacts[at]!));
-  return { artifacts, tooLarge };
+  return { artifacts, tooLarge: inTheirFiles(analysis, tooLarge) };
 }
 
 export function countErrors(diagnostics: readonly Diagnostic[]): number {
@@ -91,11 +103,9 @@ export function showDiagnostics(
 }
 
 /** The line that a span begins on, as an excerpt without message. */
-export function excerpt({ file, text }: Analysis, span: { readonly start: number }): string {
-  const before = text.slice(0, span.start);
-  const number = before.split('\n').length;
-  const line = text.slice(before.lastIndexOf('\n') + 1).split('\n', 1)[0] ?? '';
-  return `        ${file}:${number}: ${line.trim()}\n`;
+export function excerpt({ parts }: Analysis, span: { readonly start: number }): string {
+  const { file, number, text } = lineOfPart(parts, span.start);
+  return `        ${file}:${number}: ${text}\n`;
 }
 
 export function diagnosticsJson(

@@ -1,6 +1,6 @@
 /** `ccl test FILE...`: the tests of sources, each in a world of its own, and what the entry points cost. */
 import type { Command } from 'commander';
-import { type Analysis, type Diagnostic, lowerProgram, lowerTests } from '../compiler/index.ts';
+import { type Analysis, type Diagnostic, lowerDeployable, lowerTests } from '../compiler/index.ts';
 import { type GasRow, gasTable, runTests, type TestResult } from '../testing/index.ts';
 import { command, type Shell } from './shell.ts';
 import {
@@ -46,7 +46,7 @@ function testFiles({ terminal, finish }: Shell, files: readonly string[], option
 function testFile(analysis: Analysis): Tested {
   const { diagnostics } = analysis;
   if (countErrors(diagnostics) > 0) return { analysis, diagnostics, results: null };
-  const contracts = trialArtifacts(analysis, lowerProgram(analysis).contracts);
+  const contracts = trialArtifacts(analysis, lowerDeployable(analysis).contracts);
   const evaluators = trialArtifacts(analysis, lowerTests(analysis).contracts);
   const all = [...diagnostics, ...contracts.tooLarge, ...evaluators.tooLarge];
   if (countErrors(all) > 0) return { analysis, diagnostics: all, results: null };

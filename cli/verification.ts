@@ -1,7 +1,14 @@
 /** Proofs from the command line: a contract in; its report out, with progress while the solver works. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Analysis, type core, type Report, RLIMIT_DEFAULT, verifyContract } from '../compiler/index.ts';
+import {
+  type Analysis,
+  type core,
+  lineOfPart,
+  type Report,
+  RLIMIT_DEFAULT,
+  verifyContract,
+} from '../compiler/index.ts';
 import { openSolver, type Solver } from '../solver/index.ts';
 import { makeRefuter } from '../testing/index.ts';
 import { cacheFolder } from './cache.ts';
@@ -53,6 +60,12 @@ export async function verifyAll(
   }
 }
 
+/** Lines of the main file have no name in a trace. */
+function lineOf({ parts, file: main }: Analysis, offset: number) {
+  const { file, ...line } = lineOfPart(parts, offset);
+  return file === main ? line : { ...line, file };
+}
+
 async function verifyOne(
   terminal: Terminal,
   analysis: Analysis,
@@ -62,7 +75,7 @@ async function verifyOne(
 ): Promise<Verified> {
   const report = await verifyContract(contract, {
     solve: solver.solve,
-    refute: makeRefuter(contract, { text: analysis.text }),
+    refute: makeRefuter(contract, { text: analysis.text, lineAt: (offset) => lineOf(analysis, offset) }),
     rlimit: options.rlimit ?? RLIMIT_DEFAULT,
     onProgress: (done, total) => progress(terminal, `${contract.name}: ${done} of ${total} obligations`),
   });

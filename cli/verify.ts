@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import {
   type Analysis,
+  type core,
   diagnosticsOf,
   failsBuild,
+  lowerLibrary,
   type Report,
   type Row,
   renderTrace,
@@ -15,6 +17,7 @@ import {
   contractOf,
   contractsOf,
   countErrors,
+  inTheirFiles,
   showDiagnostics,
   sourcesOf,
   tellDiagnostics,
@@ -60,8 +63,7 @@ async function verifyFiles(shell: Shell, files: readonly string[], options: Opti
   const shown: Shown[] = [];
   for (const analysis of analyses) {
     showDiagnostics(terminal, analysis.diagnostics, sourcesOf(analysis));
-    const contracts =
-      options.contract === undefined ? contractsOf(analysis) : [contractOf(analysis, options.contract)];
+    const contracts = provableOf(analysis, options.contract);
     for (const { report } of await verifyAll(terminal, analysis, contracts, proof))
       shown.push({ analysis, all: report, report: onlyRule(report, options.rule) });
   }
@@ -70,6 +72,13 @@ async function verifyFiles(shell: Shell, files: readonly string[], options: Opti
   if (options.json) terminal.out(jsonText(rows.map(jsonRow)));
   else for (const each of shown) showReport(terminal, each, options);
   shell.finish(rows.some(failsBuild) ? 'wrong' : 'fine');
+}
+
+/** The contracts of the file, or its functions where it has none. */
+function provableOf(analysis: Analysis, name: string | undefined): readonly core.Contract[] {
+  if (name !== undefined) return [contractOf(analysis, name)];
+  const library = lowerLibrary(analysis);
+  return library === null ? contractsOf(analysis) : [library];
 }
 
 type Shown = { readonly analysis: Analysis; readonly all: Report; readonly report: Report };
@@ -120,7 +129,8 @@ function showReport(terminal: Terminal, { analysis, report }: Shown, { all }: Op
     if (!all) terminal.out(`${rule}: ${proved} proved\n`);
     for (const row of open) terminal.out(rowText(terminal, row, width));
   }
-  showDiagnostics(terminal, diagnosticsOf(report, analysis.file), sourcesOf(analysis));
+  const diagnostics = inTheirFiles(analysis, diagnosticsOf(report, analysis.file));
+  showDiagnostics(terminal, diagnostics, sourcesOf(analysis));
   terminal.out(`${terminal.paint('bold', report.contract)}: ${summary(report.rows)}\n`);
 }
 

@@ -34,9 +34,12 @@ export {
   type Analysis,
   analyse,
   hasErrors,
+  lowerDeployable,
+  lowerLibrary,
   lowerProgram,
   lowerTests,
 } from './pipeline.ts';
+export { diagnosticInPart, lineOfPart, type Part, partAt, portableParts } from './program.ts';
 export {
   diagnosticToJson,
   explain,
@@ -47,6 +50,7 @@ export {
   withoutHoles,
 } from './render.ts';
 export { type Declaration, type Entity, isDeclaration, KIND_WORDS } from './resolve/entity.ts';
+export { isLibrary, moduleName, normalPath, possibleModules, SOURCE_ENDING } from './resolve/paths.ts';
 export { LANGUAGE_NAMES } from './resolve/resolve.ts';
 export type * as ast from './syntax/ast.ts';
 export { childrenOf } from './syntax/children.ts';

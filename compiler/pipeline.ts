@@ -2,11 +2,18 @@
 import { type Checked, check } from './check/check.ts';
 import { planTests, type Taken } from './check/tests/plan.ts';
 import type * as core from './core/core.ts';
-import { libraryContract, lower, lowerContract } from './core/lower.ts';
+import { lower, lowerContract, lowerLibrary as lowerFns } from './core/lower.ts';
 import type { Analysed } from './core/source.ts';
 import type { TestPlan } from './core/tests.ts';
 import type { Diagnostic } from './diagnostics.ts';
-import { diagnosticInPart, type ParsedPart, type Part, readParts, wholeText } from './program.ts';
+import {
+  dependenciesOf,
+  diagnosticInPart,
+  type ParsedPart,
+  type Part,
+  readParts,
+  wholeText,
+} from './program.ts';
 import { type Links, linkModules, type Module } from './resolve/modules.ts';
 import { type Exports, type Names, resolve } from './resolve/resolve.ts';
 import { unusedNames } from './resolve/unused.ts';
@@ -62,7 +69,14 @@ export function analyse(
   const all = inOrder([...unread, ...apartFrom(text, unread, meaning)]);
   const shown = all.map((found) => diagnosticInPart(parts, found)).filter((found) => isShown(found, main));
   const tests = { plans: planned.plans, views };
-  return { ...withTests(checked, views, planned.names), file: main, comments, parts, tests, diagnostics: shown };
+  return {
+    ...withTests(checked, views, planned.names),
+    file: main,
+    comments,
+    parts,
+    tests,
+    diagnostics: shown,
+  };
 }
 
 /** What is merely unwise in a file that is used is said where that file is looked at. */
@@ -72,11 +86,7 @@ function isShown({ file, severity }: Diagnostic, main: string): boolean {
 
 type Program = { readonly parts: readonly ParsedPart[]; readonly text: string; readonly links: Links };
 
-function readProgram(
-  sources: ReadonlyMap<string, string>,
-  main: string,
-  known: readonly string[],
-): Program {
+function readProgram(sources: ReadonlyMap<string, string>, main: string, known: readonly string[]): Program {
   const parts = readParts(sources, main);
   const all = parts.size === 1 && known.length === 0 ? [] : [...new Set([...sources.keys(), ...known])];
   return { parts: [...parts.values()], text: wholeText(parts.values()), links: linkModules(parts, all) };
@@ -106,7 +116,8 @@ function checkProgram(
   const whole = { ...tree, items: [...tree.items, ...parts.slice(1).flatMap((part) => part.tree.items)] };
   const { entities, types, diagnostics } = check(main, text, whole, names);
   const all = [...names.diagnostics, ...diagnostics];
-  return { text, tree, whole, entities, types, exports, diagnostics: all };
+  const dependencies = dependenciesOf(parts);
+  return { text, dependencies, tree, whole, entities, types, exports, diagnostics: all };
 }
 
 /** The names of all files, each resolved behind those that it uses, the main one last. */
@@ -123,7 +134,8 @@ function resolveAll(
       const target = exports.get(targets.get(use) ?? module);
       if (target !== undefined) used.set(use, target);
     }
-    const own = module.name === main ? resolve(main, tree, used, beside) : resolve(module.name, module.tree, used);
+    const own =
+      module.name === main ? resolve(main, tree, used, beside) : resolve(module.name, module.tree, used);
     exports.set(module, own.exports);
     return own;
   });
@@ -183,7 +195,7 @@ export function lowerLibrary(analysis: Analysis): core.Contract | null {
   const { items } = analysis.tree;
   const functions = items.filter((item) => item.kind === 'fn');
   if (functions.length === 0 || items.some(({ kind }) => kind === 'contract')) return null;
-  return lowerContract(analysis, libraryContract(analysis.file, functions));
+  return lowerFns(analysis, analysis.file, functions);
 }
 
 /**

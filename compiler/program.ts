@@ -2,8 +2,9 @@
  * Several files as one text. In: sources by name. Out: each parsed file at its place in the whole, and for an offset of
  * the whole the file that is meant. The main file comes first, at 0, so that a program of one file is its text.
  */
+import { sha256 } from '../vm/index.ts';
 import type { Diagnostic, Fix } from './diagnostics.ts';
-import { moduleName } from './resolve/paths.ts';
+import { isLibrary, moduleName, relativePath } from './resolve/paths.ts';
 import type { SourceFile, Span } from './syntax/ast.ts';
 import { lineStarts, positionAt } from './syntax/lines.ts';
 import { type Comment, parse } from './syntax/parse.ts';
@@ -56,6 +57,22 @@ export function wholeText(parts: Iterable<Part>): string {
   return [...parts].map(({ text }) => text).join('\n');
 }
 
+/** What a program needs beside its main file, as an artifact says it: each path with the hash of the text. */
+export function dependenciesOf([main, ...others]: readonly Part[]): readonly string[] {
+  return others.map(({ name, text }) => {
+    const path = relativePath(main!.name, name);
+    const shown = path.length > PATH_MAX ? `…${path.slice(-PATH_MAX)}` : path;
+    return `${shown}#${hexOf(sha256(new TextEncoder().encode(text)))}`;
+  });
+}
+
+/** With the hash it fits a name of the artifact, whatever its characters. */
+const PATH_MAX = 20;
+
+function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** The part in which an offset of the whole stands. */
 export function partAt(parts: readonly Part[], offset: number): Part {
   return parts.findLast(({ start }) => start <= offset) ?? parts[0]!;
@@ -96,4 +113,15 @@ function movedFix({ title, edits }: Fix, by: number): Fix {
 
 function moved({ start, end }: Span, by: number): Span {
   return { start: start + by, end: end + by };
+}
+
+/** Names of the parts under which they can be sent away: paths from the folder that holds them all. */
+export function portableParts(parts: readonly Part[]): readonly Part[] {
+  const folders = parts.flatMap(({ name }) => (isLibrary(name) ? [] : [name.split('/').slice(0, -1)]));
+  const [first = []] = folders;
+  const differs = first.findIndex((folder, at) => folders.some((other) => other[at] !== folder));
+  const shared = differs < 0 ? Math.min(...folders.map(({ length }) => length)) : differs;
+  return parts.map((part) =>
+    isLibrary(part.name) ? part : { ...part, name: part.name.split('/').slice(shared).join('/') },
+  );
 }

@@ -1,5 +1,5 @@
 /** A document to what its editor underlines, and the fixes that its editor can apply. */
-import type { Diagnostic, Fix } from '../compiler/index.ts';
+import { type Diagnostic, type Fix, moduleName } from '../compiler/index.ts';
 import type { Document } from './document.ts';
 import { type Range, rangeOf } from './place.ts';
 
@@ -19,14 +19,40 @@ export type Mark = {
 export type Edit = { readonly range: Range; readonly newText: string };
 export type Repair = { readonly title: string; readonly mark: Mark; readonly edits: readonly Edit[] };
 
-/** In the order of the text. */
+/** In the order of the text; what is wrong in a file that is used is said at its `use`. */
 export function marksOf(document: Document): readonly Mark[] {
-  return document.analysis.diagnostics.map((diagnostic) => markOf(document, diagnostic));
+  const marks = ownDiagnostics(document).map((diagnostic) => markOf(document, diagnostic));
+  return [...marks, ...usedMarks(document)];
+}
+
+function ownDiagnostics({ analysis }: Document): readonly Diagnostic[] {
+  return analysis.diagnostics.filter(({ file }) => file === analysis.file);
+}
+
+/** One mark for each file with mistakes, at the first `use`, by way of which it may be needed. */
+function usedMarks(document: Document): readonly Mark[] {
+  const { analysis, files, starts } = document;
+  const others = analysis.diagnostics.filter(({ file }) => file !== analysis.file);
+  return [...Map.groupBy(others, ({ file }) => file)].map(([file, [first, ...more]]) => {
+    const use = analysis.tree.uses.find((each) => moduleName(analysis.file, each) === file);
+    const { uri, starts: there } = files.get(file)!;
+    const rest = more.length === 0 ? '' : `, and ${more.length} more`;
+    return {
+      range: rangeOf(starts, (use ?? analysis.tree.uses[0])?.span ?? { start: 0, end: 0 }),
+      severity: 1,
+      code: first!.code,
+      source: 'ccl',
+      message: `${file} has a mistake: ${first!.message}${rest}`,
+      relatedInformation: [
+        { location: { uri, range: rangeOf(there, first!.span) }, message: first!.message },
+      ],
+    } as const;
+  });
 }
 
 /** The fixes whose diagnostics touch the range. */
 export function repairsIn(document: Document, start: number, end: number): readonly Repair[] {
-  return document.analysis.diagnostics.flatMap((diagnostic) => {
+  return ownDiagnostics(document).flatMap((diagnostic) => {
     const { fix, span } = diagnostic;
     if (fix === null || span.end < start || end < span.start) return [];
     return [{ title: fix.title, mark: markOf(document, diagnostic), edits: editsOf(document, fix) }];
@@ -47,12 +73,11 @@ function markOf(
     code,
     source: 'ccl',
     message: parts.join('\n'),
-    relatedInformation: related
-      .filter(({ file }) => file === document.uri)
-      .map((other) => ({
-        location: { uri: other.file, range: rangeOf(document.starts, other.span) },
-        message: other.label,
-      })),
+    relatedInformation: related.flatMap(({ file, span: place, label: said }) => {
+      const home = document.files.get(file);
+      if (home === undefined) return [];
+      return [{ location: { uri: home.uri, range: rangeOf(home.starts, place) }, message: said }];
+    }),
   };
 }
 

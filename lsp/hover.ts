@@ -48,8 +48,7 @@ function aboutEntity(document: Document, entity: Entity): string {
 /** How the declaration is written, up to its body. */
 function signatureOf(document: Document, entity: Declaration): string {
   const { node } = entity;
-  if (entity.site.file !== document.uri) return entity.name;
-  const written = (span: ast.Span) => dedented(document.text, span);
+  const written = (span: ast.Span) => dedented(document.analysis.text, span);
   if (entity.kind === 'variant') return `${entity.of.name.text}.${written(node.span)}`;
   switch (node.kind) {
     case 'contract':

@@ -2,6 +2,7 @@
  * The language server: the only file that knows JSON-RPC. Messages in, the pure functions of this folder, messages
  * out. A failure of ours becomes an error answer and a line in the editor's log; the server lives on.
  */
+import { fileURLToPath } from 'node:url';
 import {
   type CodeAction,
   type Connection,
@@ -16,13 +17,19 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { definitionAt } from './definition.ts';
 import { marksOf, type Repair, repairsIn } from './diagnostics.ts';
+import { type LibrariesOf, STANDARD_LIBRARY, workspaceOf } from './disk.ts';
 import { type Document, readDocument } from './document.ts';
 import { formattingEdits, rangeFormattingEdits } from './formatting.ts';
 import { hoverAt } from './hover.ts';
 import { offsetOf, type Place } from './place.ts';
 import { outlineOf } from './symbols.ts';
 
-export type Streams = { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream };
+export type Streams = {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  /** The standard library alone where it is not given. */
+  readonly librariesOf?: LibrariesOf;
+};
 
 /** An analysis waits for a pause in typing. */
 const PAUSE_MS = 150;
@@ -41,11 +48,11 @@ const CAPABILITIES: InitializeResult = {
 };
 
 /** Serves one editor over two streams. The process ends when the editor says so or goes away. */
-export function startServer({ input, output }: Streams): void {
+export function startServer({ input, output, librariesOf = standardLibrary }: Streams): void {
   const connection = createConnection(input, output);
   const texts = new TextDocuments(TextDocument);
   connection.onInitialize(() => CAPABILITIES);
-  const known = analysisCache(texts);
+  const known = analysisCache(texts, librariesOf);
   publishWhileTyping(connection, texts, known);
   answerPlaces(connection, known);
   answerDocuments(connection, texts, known);
@@ -53,21 +60,44 @@ export function startServer({ input, output }: Streams): void {
   connection.listen();
 }
 
+function standardLibrary(): ReadonlyMap<string, string> {
+  return new Map([['std', STANDARD_LIBRARY]]);
+}
+
 type Texts = TextDocuments<TextDocument>;
-type Known = (uri: string) => Document | null;
 
 /** The newest analysis of each open document, made when it is asked for. */
-function analysisCache(texts: Texts): Known {
-  const known = new Map<string, { readonly version: number; readonly document: Document }>();
-  texts.onDidClose(({ document }) => known.delete(document.uri));
-  return (uri) => {
-    const text = texts.get(uri);
-    if (text === undefined) return null;
-    const cached = known.get(uri);
-    if (cached?.version === text.version) return cached.document;
-    const document = readDocument(uri, text.getText());
-    known.set(uri, { version: text.version, document });
-    return document;
+type Known = {
+  readonly of: (uri: string) => Document | null;
+  /** Forgets a document and those that need it; gives those that are open. */
+  readonly forget: (uri: string) => readonly string[];
+  readonly forgetAll: () => readonly string[];
+};
+
+function analysisCache(texts: Texts, librariesOf: LibrariesOf): Known {
+  const known = new Map<string, Document>();
+  const forget = (uri: string) => {
+    const stale = [...known.values()].filter(({ files }) =>
+      [...files.values()].some((file) => file.uri === uri),
+    );
+    for (const each of stale) known.delete(each.uri);
+    return stale.map((each) => each.uri);
+  };
+  return {
+    of: (uri) => {
+      const text = texts.get(uri)?.getText();
+      if (text === undefined) return null;
+      const path = uri.startsWith('file:') ? fileURLToPath(uri) : uri;
+      const workspace = workspaceOf((other) => texts.get(other)?.getText(), librariesOf(path));
+      const document = known.get(uri) ?? readDocument(uri, text, workspace);
+      known.set(uri, document);
+      return document;
+    },
+    forget: (uri) => [...new Set([uri, ...forget(uri)])].filter((each) => texts.get(each) !== undefined),
+    forgetAll: () => {
+      known.clear();
+      return texts.keys();
+    },
   };
 }
 
@@ -77,7 +107,7 @@ function publishWhileTyping(connection: Connection, texts: Texts, known: Known):
   const publish = (uri: string) => {
     waiting.delete(uri);
     try {
-      const document = known(uri);
+      const document = known.of(uri);
       const version = texts.get(uri)?.version;
       if (document === null || version === undefined) return;
       const diagnostics = sent<Diagnostic[]>(marksOf(document));
@@ -86,21 +116,28 @@ function publishWhileTyping(connection: Connection, texts: Texts, known: Known):
       connection.console.error(`could not analyse ${uri}: ${error instanceof Error ? error.stack : error}`);
     }
   };
-  texts.onDidOpen(({ document }) => publish(document.uri));
-  texts.onDidChangeContent(({ document: { uri } }) => {
+  const later = (uri: string) => {
     clearTimeout(waiting.get(uri));
     waiting.set(uri, setTimeout(publish, PAUSE_MS, uri));
-  });
+  };
+  texts.onDidOpen(({ document: { uri } }) => publish(uri));
+  // A change reaches the documents that use this one, too.
+  texts.onDidChangeContent(({ document: { uri } }) => known.forget(uri).forEach(later));
+  connection.onDidChangeWatchedFiles(() => known.forgetAll().forEach(later));
   texts.onDidClose(({ document: { uri } }) => {
     clearTimeout(waiting.get(uri));
     waiting.delete(uri);
+    known
+      .forget(uri)
+      .filter((other) => other !== uri)
+      .forEach(later);
     void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
 }
 
 function answerPlaces(connection: Connection, known: Known): void {
   const at = <T>(uri: string, place: Place, answer: (document: Document, offset: number) => T): T | null => {
-    const document = known(uri);
+    const document = known.of(uri);
     return document === null ? null : answer(document, offsetOf(document.text, document.starts, place));
   };
   connection.onHover(({ textDocument, position }) => {
@@ -114,11 +151,11 @@ function answerPlaces(connection: Connection, known: Known): void {
 
 function answerDocuments(connection: Connection, texts: Texts, known: Known): void {
   connection.onDocumentSymbol(({ textDocument }) => {
-    const document = known(textDocument.uri);
+    const document = known.of(textDocument.uri);
     return document === null ? [] : sent<DocumentSymbol[]>(outlineOf(document));
   });
   connection.onCodeAction(({ textDocument, range }) => {
-    const document = known(textDocument.uri);
+    const document = known.of(textDocument.uri);
     if (document === null) return [];
     const start = offsetOf(document.text, document.starts, range.start);
     const end = offsetOf(document.text, document.starts, range.end);

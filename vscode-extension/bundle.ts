@@ -11,6 +11,8 @@ const HERE = import.meta.dirname;
 const ROOT = join(HERE, '..');
 /** Go into the package as they are. */
 const ASSETS = ['package.json', 'language-configuration.json', 'syntaxes', 'README.md'];
+/** The same for what belongs to all of CCL. */
+const SHARED = ['LICENSE', 'stdlib'];
 /** What runs inside the editor, and what runs beside it. */
 const PROGRAMS = { extension: join(HERE, 'extension.ts'), server: join(ROOT, 'lsp', 'stdio.ts') };
 
@@ -19,7 +21,7 @@ export async function bundleExtension(outDir: string): Promise<string> {
   rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
   for (const asset of ASSETS) cpSync(join(HERE, asset), join(outDir, asset), { recursive: true });
-  cpSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'));
+  for (const shared of SHARED) cpSync(join(ROOT, shared), join(outDir, shared), { recursive: true });
   await build({
     entryPoints: PROGRAMS,
     outdir: outDir,
@@ -30,6 +32,7 @@ export async function bundleExtension(outDir: string): Promise<string> {
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: ['vscode'],
+    define: { 'import.meta.dirname': '__dirname' },
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',

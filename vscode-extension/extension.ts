@@ -1,5 +1,5 @@
 /** Starts the language server that is bundled beside this file. All that knows the language is over there. */
-import type { ExtensionContext } from 'vscode';
+import { type ExtensionContext, workspace } from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
 let client: LanguageClient | null = null;
@@ -7,7 +7,11 @@ let client: LanguageClient | null = null;
 /** Called by the editor when the first contract is opened. */
 export async function activate(context: ExtensionContext): Promise<void> {
   const server = { module: context.asAbsolutePath('server.cjs'), transport: TransportKind.stdio };
-  client = new LanguageClient('ccl', 'CCL', server, { documentSelector: [{ language: 'ccl' }] });
+  client = new LanguageClient('ccl', 'CCL', server, {
+    documentSelector: [{ language: 'ccl' }],
+    // A file that changes on the disk may be used by one that is open.
+    synchronize: { fileEvents: workspace.createFileSystemWatcher('**/*.ccl') },
+  });
   await client.start();
 }
 

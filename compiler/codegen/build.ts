@@ -126,7 +126,7 @@ function metaOf(contract: core.Contract): Artifact['meta'] {
     purpose: contract.purpose,
     doc: contract.doc,
     cooperative: '',
-    dependencies: [],
+    dependencies: contract.dependencies,
     impact: { cpu: 0, memory: 0, network: 0, storage: 0, bandwidth: 0 },
   };
 }

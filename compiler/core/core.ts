@@ -34,6 +34,8 @@ export type Contract = {
   readonly histories: readonly History[];
   /** DID literals that occur anywhere in the contract: the stranger check excludes them. */
   readonly didLiterals: readonly string[];
+  /** The other files of the source: path from the main one, `#`, SHA-256 of the text in hex. */
+  readonly dependencies: readonly string[];
   readonly span: Span;
 };
 

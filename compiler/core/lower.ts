@@ -42,6 +42,7 @@ export function lowerContract(analysed: Analysed, contract: ast.Contract): Contr
     invariants: invariantsOf(source),
     histories: historiesOf(source),
     didLiterals: didLiteralsOf(source),
+    dependencies: analysed.dependencies,
     span: contract.span,
   };
 }
@@ -89,10 +90,26 @@ function historiesOf(source: Source): readonly History[] {
   });
 }
 
-/** A contract that has functions and nothing else, so that they can be proved; they may touch whatever they touch. */
-export function libraryContract(file: string, functions: readonly ast.Fn[]): ast.Contract {
+/**
+ * The functions of a file without a contract, each as a rule that anyone may call: its `requires` is checked on entry, so
+ * what remains to be proved is what the function promises. They may touch whatever they touch.
+ */
+export function lowerLibrary(analysed: Analysed, file: string, fns: readonly ast.Fn[]): Contract {
+  const written = libraryContract(file, fns);
+  const source = sourceOf(analysed, written);
+  const rules = fns.map((fn) => lowerFunction(source, { ...fn, kind: 'rule', open: true }));
+  const lowered = lowerContract(analysed, written);
+  // Names are given once: the functions as they are called inside get others.
+  const called = lowered.functions.map((fn) => (fn.kind === 'fn' ? { ...fn, name: `${fn.name}()` } : fn));
+  return { ...lowered, functions: [...called, ...rules] };
+}
+
+function libraryContract(file: string, functions: readonly ast.Fn[]): ast.Contract {
   const { span } = functions[0]!.name;
-  const text = file.split('/').at(-1)!.replace(/\.ccl$/, '');
+  const text = file
+    .split('/')
+    .at(-1)!
+    .replace(/\.ccl$/, '');
   const capabilities = CAPABILITIES.map((capability): ast.Capability => {
     const [module = '', right = ''] = capability.split('.');
     return { kind: 'capability', span, module: nameOf(module, span), right: nameOf(right, span) };

@@ -40,6 +40,7 @@ function contractLines(contract: Contract): readonly string[] {
         ({ name, fields }, index) => `event ${index} ${name}(${fields.map(named).join(', ')})`,
       ),
       ...contract.didLiterals.map((did) => `mentions ${did}`),
+      ...contract.dependencies.map((dependency) => `needs ${dependency}`),
       ...contract.invariants.map((clause) => clauseLine(contract, null, clause)),
       ...contract.histories.map((clause) => historyLine(contract, clause)),
       ...contract.functions.flatMap((fn, index) => ['', ...functionLines(contract, fn, index)]),

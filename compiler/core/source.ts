@@ -11,6 +11,8 @@ export type Analysed = {
   readonly tree: ast.SourceFile;
   /** The same with the declarations of the files that it uses behind its own. */
   readonly whole: ast.SourceFile;
+  /** Of the artifact: `Contract.dependencies`. */
+  readonly dependencies: readonly string[];
   readonly entities: ReadonlyMap<ast.Name, Entity>;
   readonly types: ReadonlyMap<ast.AnyNode, Type>;
 };

@@ -48,11 +48,13 @@ function follow(linking: Linking, from: Module, use: ast.Use): void {
   if (writtenPath(use).split('.').at(-1) === '') return;
   const name = moduleName(from.name, use);
   const target = name === null ? undefined : linking.modules.get(name);
-  if (target === undefined) return reportUnknown(linking, from, use, name);
-  const at = linking.open.indexOf(target);
-  if (at >= 0 || linking.open.length > DEPTH_MAX) return reportCircle(linking, from, use, Math.max(0, at));
-  linking.targets.set(use, target);
-  visit(linking, target);
+  const at = target === undefined ? -1 : linking.open.indexOf(target);
+  if (target === undefined) reportUnknown(linking, from, use, name);
+  else if (at >= 0 || linking.open.length > DEPTH_MAX) reportCircle(linking, from, use, Math.max(0, at));
+  else {
+    linking.targets.set(use, target);
+    visit(linking, target);
+  }
 }
 
 function reportUnknown(

@@ -32,7 +32,7 @@ export function isLibrary(name: string): boolean {
 
 /** `path` without `.` and `..` where they can be followed: two ways to write a path of a file give one name. */
 export function normalPath(path: string): string {
-  return joined([], path.split('/'), '/');
+  return joined([], path.split('/'), '/') || '.';
 }
 
 /** The way from the folder of one file to another, as a `use` writes it. */

@@ -18,8 +18,8 @@ export type TraceStep = {
   readonly text: string;
   /** Null where the step went through, else the reason it reverted. */
   readonly reverted: string | null;
-  /** The source lines that did it, trimmed, with their numbers from 1. */
-  readonly lines: readonly { readonly number: number; readonly text: string }[];
+  /** The source lines that did it, trimmed, with their numbers from 1; `file` where it is not the main one. */
+  readonly lines: readonly { readonly number: number; readonly text: string; readonly file?: string }[];
   readonly changes: readonly { readonly what: string; readonly before: string; readonly after: string }[];
 };
 
@@ -32,7 +32,10 @@ export function renderTrace(trace: Trace): string {
 
 function renderStep(step: TraceStep, index: number): string[] {
   const head = `${String(index + 1).padStart(3)}. ${step.text}${step.reverted === null ? '' : `: reverts, ${step.reverted}`}`;
-  const lines = step.lines.map((line) => `     ${String(line.number).padStart(4)} | ${line.text}`);
+  const lines = step.lines.map(
+    ({ number, text, file }) =>
+      `     ${String(number).padStart(4)} | ${text}${file === undefined ? '' : ` (${file})`}`,
+  );
   return [
     head,
     ...lines,

@@ -20,6 +20,7 @@ export function contractOf(parts: Partial<core.Contract>): core.Contract {
     invariants: [],
     histories: [],
     didLiterals: [],
+    dependencies: [],
     span: SPAN,
     ...parts,
   };
@@ -72,7 +73,7 @@ export function setSlot(name: string, item: Type, keys: readonly Scalar[], capac
 export const PLAYGROUND = {
   pair: {
     kind: 'Struct',
-  declared: 0,
+    declared: 0,
     name: 'Pair',
     fields: [
       { name: 'count', type: INT },

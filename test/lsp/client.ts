@@ -24,6 +24,8 @@ export type Client = {
   readonly open: (uri: string, text: string) => Promise<Diagnostic[]>;
   /** Replaces the text, and waits for what is wrong with the new one. */
   readonly change: (uri: string, version: number, text: string) => Promise<Diagnostic[]>;
+  /** What is published next for that version, without doing anything. */
+  readonly next: (uri: string, version: number) => Promise<Diagnostic[]>;
   readonly close: (uri: string) => Promise<Diagnostic[]>;
   /** Ends the server as an editor does; the exit code. */
   readonly stop: () => Promise<number | null>;
@@ -66,6 +68,7 @@ export async function startClient(program: string = STDIO): Promise<Client> {
           contentChanges: [{ text }],
         }),
       ),
+    next: (uri, version) => published(uri, version, async () => undefined),
     close: (uri) =>
       published(uri, undefined, () =>
         connection.sendNotification(DidCloseTextDocumentNotification.type, { textDocument: { uri } }),

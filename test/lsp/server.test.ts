@@ -299,3 +299,44 @@ describe('what an editor can get wrong', () => {
     await exited;
   });
 });
+
+describe('several files', () => {
+  const SHARED_URI = 'file:///contracts/shared.ccl';
+  const SHARED =
+    '/// What someone is.\nstruct Role { weight: Int }\nfn weigh(role: Role) -> Int { role.weight }\n';
+  const TEXT = `use "./shared.ccl".{ Role, weigh };
+use std.voting.{ reaches };
+fn heavy(role: Role) -> Bool { weigh(role) > 5 && reaches(1, 2, 50%) }
+`;
+  const at = (word: string, nth = 0) => ({ textDocument: { uri: URI }, position: placeOf(TEXT, word, nth) });
+
+  test('definition, hover and diagnostics go from one to the other', async () => {
+    expect(await client.open(SHARED_URI, SHARED)).toEqual([]);
+    expect(await client.open(URI, TEXT)).toEqual([]);
+    const { connection } = client;
+    expect(await connection.sendRequest(DefinitionRequest.type, at('weigh', 1))).toEqual({
+      uri: SHARED_URI,
+      range: { start: { line: 2, character: 3 }, end: { line: 2, character: 8 } },
+    });
+    expect(await connection.sendRequest(DefinitionRequest.type, at('shared'))).toMatchObject({
+      uri: SHARED_URI,
+    });
+    expect(await connection.sendRequest(DefinitionRequest.type, at('reaches', 1))).toMatchObject({
+      uri: expect.stringMatching(/^file:.*\/stdlib\/voting\.ccl$/),
+    });
+    expect(await hoverOver(TEXT, 'Role', 1)).toBe(
+      '```ccl\nstruct Role { weight: Int }\n```\n\n*struct*\n\nWhat someone is.',
+    );
+    const used = client.next(URI, 1);
+    await client.change(SHARED_URI, 2, SHARED.replace('role.weight', 'role.wieght'));
+    expect(await used).toMatchObject([
+      {
+        code: 'E0205',
+        range: { start: { line: 0 } },
+        relatedInformation: [{ location: { uri: SHARED_URI } }],
+      },
+    ]);
+    await client.close(URI);
+    await client.close(SHARED_URI);
+  });
+});

@@ -234,6 +234,7 @@ export function contract(parts: Partial<Contract>): Contract {
     invariants: [],
     histories: [],
     didLiterals: [],
+    dependencies: [],
     span: SPAN,
     ...parts,
   };

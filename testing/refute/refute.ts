@@ -3,7 +3,14 @@
  * Out: a run from deployment that does it, else one call from a built state that satisfies the invariants, else
  * nothing. The same candidate has the same answer, always.
  */
-import { build, type Candidate, type core, type Refutation, type Refute } from '../../compiler/index.ts';
+import {
+  build,
+  type Candidate,
+  type core,
+  type Refutation,
+  type Refute,
+  type TraceStep,
+} from '../../compiler/index.ts';
 import type { AbiValue, Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
 import { buildState } from './built.ts';
@@ -13,12 +20,14 @@ import { type Judge, makeJudge } from './judge.ts';
 import { nameOf, type People, peopleFor } from './people.ts';
 import { search } from './search.ts';
 import { type Action, type Arena, entryOf, openArena, type Place, type Step, takeStep } from './steps.ts';
-import { traceOf } from './tell.ts';
+import { lineAt, traceOf } from './tell.ts';
 import { takeValue, wordTypesOf } from './words.ts';
 
 export type RefuterOptions = {
   /** The source, for the lines of traces. */
   readonly text: string;
+  /** The line of an offset, where the source is several files. */
+  readonly lineAt?: (offset: number) => TraceStep['lines'][number];
   /** Steps of one search. */
   readonly stepsMax?: number;
 };
@@ -43,12 +52,13 @@ function refute(court: Court, candidate: Candidate): Refutation {
   const arena = obligation.inside ? markedArena(court.arena, candidate) : court.arena;
   if (arena === null) return nothing('the solver has a counterexample, and nothing runs that can show it');
   const people = peopleFor(obligation.kind);
+  const lines = court.options.lineAt ?? ((offset: number) => lineAt(court.options.text, offset));
   const reached = (step: Step): boolean => isGoal(arena, court.judge, obligation, step);
   const stepsMax = court.options.stepsMax ?? STEPS_MAX;
   const last = search({ arena, candidate, people, reached, stepsMax });
-  if (last !== null) return { kind: 'reached', trace: traceOf(arena, obligation, last, court.options.text) };
+  if (last !== null) return { kind: 'reached', trace: traceOf(arena, obligation, last, lines) };
   const built = fromBuiltState({ ...court, arena }, candidate, people, reached);
-  if (built !== null) return { kind: 'built', trace: traceOf(arena, obligation, built, court.options.text) };
+  if (built !== null) return { kind: 'built', trace: traceOf(arena, obligation, built, lines) };
   return nothing('the solver has a counterexample that the virtual machine does not show');
 }
 

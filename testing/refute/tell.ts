@@ -7,15 +7,17 @@ import { balances, movesBetween } from '../world.ts';
 import { MARK, type Obligation } from './goal.ts';
 import { type Arena, CREATOR, entryOf, type Place, type Step } from './steps.ts';
 
-/** `text`: the source of the contract. */
-export function traceOf(arena: Arena, obligation: Obligation, last: Step, text: string): Trace {
+/** The line of an offset. */
+type Lines = (offset: number) => TraceStep['lines'][number];
+
+export function traceOf(arena: Arena, obligation: Obligation, last: Step, lines: Lines): Trace {
   const steps: Step[] = [];
   for (let step: Step | null = last; step !== null; step = step.from?.last ?? null) steps.unshift(step);
   const start = steps[0]!.from;
   return {
     from: start === null ? 'deployment' : 'state',
     given: start === null ? [] : describe(arena, start),
-    steps: steps.map((step) => tell(arena, obligation, step, text)),
+    steps: steps.map((step) => tell(arena, obligation, step, lines)),
     broken: obligation.failure,
   };
 }
@@ -33,11 +35,11 @@ function describe(arena: Arena, place: Place): readonly string[] {
   return [...state, ...money];
 }
 
-function tell(arena: Arena, obligation: Obligation, step: Step, text: string): TraceStep {
+function tell(arena: Arena, obligation: Obligation, step: Step, lines: Lines): TraceStep {
   return {
     text: sentence(arena, step),
     reverted: step.to === null ? reasonOf(obligation, step) : null,
-    lines: linesOf(arena, step, text),
+    lines: linesOf(arena, step, lines),
     changes: step.to === null ? [] : changesOf(arena, step.from, step.to),
   };
 }
@@ -103,7 +105,7 @@ function changesOf(arena: Arena, from: Place | null, to: Place): TraceStep['chan
 }
 
 /** Where the call reverted, or what its rule does on every way. */
-function linesOf(arena: Arena, { action, failure }: Step, text: string): TraceStep['lines'] {
+function linesOf(arena: Arena, { action, failure }: Step, lineOf: Lines): TraceStep['lines'] {
   if (action.kind !== 'call' && action.kind !== 'deploy') return [];
   const callee = action.kind === 'call' ? action.callee : 0;
   const position = failure?.trap?.position ?? null;
@@ -113,8 +115,8 @@ function linesOf(arena: Arena, { action, failure }: Step, text: string): TraceSt
     spans
       .filter((span) => span.end > span.start)
       .map((span) => {
-        const line = lineAt(text, span.start);
-        return [line.number, line] as const;
+        const line = lineOf(span.start);
+        return [`${line.number} ${line.file ?? ''}`, line] as const;
       }),
   );
   return [...lines.values()];
@@ -129,7 +131,8 @@ function hasEffect(stmt: core.Stmt): boolean {
   );
 }
 
-function lineAt(text: string, offset: number): { readonly number: number; readonly text: string } {
+/** The line of an offset in one text. */
+export function lineAt(text: string, offset: number): { readonly number: number; readonly text: string } {
   const before = text.slice(0, offset).split('\n');
   return { number: before.length, text: text.split('\n')[before.length - 1]!.trim() };
 }
