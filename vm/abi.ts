@@ -8,6 +8,7 @@ import { isDidSyntax } from './did.ts';
 import { contentBytes } from './intern.ts';
 import { LIMITS } from './limits.ts';
 import { isListWord, type ListShape, lengthError, listShape, listWord } from './list.ts';
+import { type TrapError, trap } from './traps.ts';
 import type { AbiField, AbiType, AbiValue, PlainWord, Value, WordType } from './value.ts';
 import { joinVariant, splitVariant, type VariantType, variantPhrase, variantsOf } from './variant.ts';
 
@@ -75,6 +76,27 @@ export function unflatten(type: AbiType, values: readonly Value[]): AbiValue | u
   const value = take(type, rest);
   if (rest.words.next().done !== true) throw new Error('more words than the type has');
   return rest.strange ? undefined : value;
+}
+
+/** Compiled contracts always have a variant; code that was written by hand need not. */
+export function typedValue(type: AbiType, words: readonly Value[], what: string): AbiValue {
+  const value = unflatten(type, words);
+  return value === undefined ? trap('BadVariant', `${what} holds no variant of its type`) : value;
+}
+
+/** The typed values of fields whose words stand one after the other. */
+export function fieldsOf(
+  name: string,
+  shapes: readonly AbiField[],
+  values: readonly Value[],
+): TrapError['fields'] {
+  let from = 0;
+  return shapes.map((shape) => {
+    const count = wordsOf(shape.type).length;
+    from += count;
+    const value = typedValue(shape.type, values.slice(from - count, from), `${name}.${shape.name}`);
+    return { name: shape.name, value };
+  });
 }
 
 /** Whether a word value fits a word type and the limits: null, or a sentence. */

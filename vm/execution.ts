@@ -2,10 +2,12 @@
  * A validated program, a call and a host in; an outcome out. An execution either gives every effect back or, when it
  * fails, a trap and the gas used, and both tiers give the same.
  */
+import { createArena } from './arena.ts';
 import type { Host, Outcome } from './host.ts';
 import { run } from './interpreter.ts';
 import { begin, type Call, createMachine, locate, type Machine, succeed } from './machine.ts';
 import type { Program } from './program.ts';
+import { clearHomes, makeRoom } from './state.ts';
 import { isTrapped } from './traps.ts';
 import { runInstance, wordsOfInstance } from './wasm/instance.ts';
 import { borrow, type Compiled, compilationOf, giveBack, meteringOf, noteGas, tierOf } from './wasm/tier.ts';
@@ -30,16 +32,25 @@ export function execute(
   return outcome;
 }
 
+/** Words of a new arena: what few entries need. */
+const ARENA_WORDS = 128;
+
+/** The interpreter keeps no events apart. */
+const drain = () => null;
+
 function interpret(program: Program, call: Call, host: Host): Outcome {
   const base = program.wide.length;
   const stack = new BigInt64Array(base + program.stackWords);
   stack.set(program.wide);
   const constants = new BigInt64Array(program.artifact.constants.length).fill(-1n);
+  const room = makeRoom(createArena(ARENA_WORDS));
   const machine = createMachine(program, call.gasLimit, host, {
     stack,
     base,
     constants,
-    roomOf: () => null,
+    room,
+    sizes: [],
+    drain,
     gasApart: () => 0,
   });
   return finish(machine, call, (fn) => run(machine, fn));
@@ -51,6 +62,7 @@ function executeCompiled(compiled: Compiled, program: Program, call: Call, host:
   const machine = createMachine(program, call.gasLimit, host, wordsOfInstance(instance));
   const outcome = finish(machine, call, (fn) => runInstance(instance, machine, fn));
   // Not after a defect of ours, which throws: nobody knows what it left behind.
+  clearHomes(machine.state);
   giveBack(compiled, metering, instance);
   return outcome;
 }

@@ -41,6 +41,8 @@ export const LIMITS = {
   keyBytes: 256,
   /** Distinct longer values (handles) in one execution. */
   internedValues: 65_536,
+  /** Words of memory of all storage entries that one execution touches (`state.ts` says what an entry takes). */
+  stateWords: 1_048_576,
   eventsEmitted: 16_384,
   /** Largest content of one event. */
   eventBytes: 16_384,

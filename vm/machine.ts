@@ -2,16 +2,17 @@
  * One execution, as both tiers see it: what it is made of, what happens before the first opcode and after the last
  * one, and how it fails.
  */
-import { flatten, unflatten, wordsOf } from './abi.ts';
+import { flatten, typedValue, wordsOf } from './abi.ts';
 import type { Entry } from './artifact.ts';
 import { entryGas } from './bounds.ts';
+import { drainInto, type EventLog, eventsOf } from './events.ts';
 import type { Event, Host, Outcome } from './host.ts';
-import { createInternTable, type InternTable, valueOfWord, wordOf } from './intern.ts';
+import { createInternTable, type InternTable, type Sizes, valueOfWord, wordOf } from './intern.ts';
 import { LIMITS } from './limits.ts';
 import type { Program } from './program.ts';
-import { createStateCache, type RoomOf, type StateCache, writesOf } from './state.ts';
+import { createStateCache, type Room, type StateCache, writesOf } from './state.ts';
 import { type Trap, trap } from './traps.ts';
-import type { AbiType, AbiValue, Value, WordType } from './value.ts';
+import type { AbiValue, Value, WordType } from './value.ts';
 
 export type Call = {
   readonly entry: string;
@@ -33,7 +34,7 @@ export type Machine = {
   readonly memory: Map<number, bigint>;
   /** Words of the constants used so far; -1 while unknown. */
   readonly constants: BigInt64Array;
-  readonly events: Event[];
+  readonly events: EventLog;
   readonly logs: string[];
   gas: number;
   /** While a rare opcode runs: gas left that the tier keeps elsewhere, beside `gas`. */
@@ -42,24 +43,28 @@ export type Machine = {
   height: number;
 };
 
-/** What a tier lends to one execution: the stack, as many words as there are constants, all -1, and room for state. */
-export type Words = Pick<Machine, 'stack' | 'base' | 'constants' | 'gasApart'> & { readonly roomOf: RoomOf };
+/**
+ * What a tier lends to one execution: the stack, as many words as there are constants, all -1, room for state and for
+ * the sizes of longer values, and the way to events that compiled code emits.
+ */
+export type Words = Pick<Machine, 'stack' | 'base' | 'constants' | 'gasApart'> &
+  Pick<EventLog, 'drain'> & { readonly room: Room; readonly sizes: Sizes };
 
 export function createMachine(program: Program, gasLimit: number, host: Host, words: Words): Machine {
   if (!Number.isSafeInteger(gasLimit) || gasLimit < 0) throw new Error(`not a gas limit: ${gasLimit}`);
-  const intern = createInternTable();
-  const { roomOf, stack, base, constants, gasApart } = words;
+  const { room, sizes, stack, base, constants, gasApart, drain } = words;
+  const intern = createInternTable(sizes);
   return {
     program,
     host,
     intern,
-    state: createStateCache(program.artifact.storage, host, intern, roomOf),
+    state: createStateCache(program.artifact.storage, host, intern, stack, room),
     memory: new Map(),
     stack,
     base,
     constants,
     gasApart,
-    events: [],
+    events: { items: [], drain },
     logs: [],
     gas: gasLimit,
     place: -1,
@@ -84,21 +89,22 @@ export function succeed(machine: Machine, entry: Entry, gasLimit: number): Outco
   const base = machine.height - types.length;
   const stack = types.map((type, index) => valueOfWord(machine.intern, type, machine.stack[base + index]!));
   const halted = wordsOf(entry.result).length === 0;
+  const { program, intern, host } = machine;
+  drainInto(machine.events);
+  let events: readonly Event[] | null = null;
   return {
     ok: true,
     result: typedValue(entry.result, halted ? [] : stack, `the result of ${entry.name}`),
     stack,
     gasUsed: gasLimit - machine.gas,
-    events: machine.events,
+    // A node reads them once a transaction; nobody else need pay for it.
+    get events() {
+      events ??= eventsOf(machine.events, program, intern, host.env.self);
+      return events;
+    },
     logs: machine.logs,
     writes: writesOf(machine.state),
   };
-}
-
-/** Compiled contracts always have a variant; code that was written by hand need not. */
-export function typedValue(type: AbiType, words: readonly Value[], what: string): AbiValue {
-  const value = unflatten(type, words);
-  return value === undefined ? trap('BadVariant', `${what} holds no variant of its type`) : value;
 }
 
 /** Says where a trap was met. */

@@ -2,10 +2,11 @@
  * Calls to other contracts, for both tiers: words of the stack in, the callee's result on the stack out, or a trap. What
  * crosses is values, never handles: the callee has its own intern table, and so has what comes back.
  */
-import { flatten, wordsOf } from './abi.ts';
+import { flatten, typedValue, wordsOf } from './abi.ts';
+import { addEvents } from './events.ts';
 import type { ContractAnswer } from './host.ts';
 import { valueOfWord } from './intern.ts';
-import { internedWord, type Machine, outOfGas, typedValue } from './machine.ts';
+import { internedWord, type Machine, outOfGas } from './machine.ts';
 import { trap, trapAfter } from './traps.ts';
 import type { AbiValue, Value } from './value.ts';
 
@@ -49,7 +50,7 @@ export function callContract(machine: Machine, index: number, top: number): numb
   if (!Number.isSafeInteger(answer.gasUsed) || answer.gasUsed < 0 || answer.gasUsed > gasLimit)
     throw new Error(`${method.name} of another contract used ${answer.gasUsed} gas of ${gasLimit}`);
   machine.gas -= answer.gasUsed;
-  machine.events.push(...answer.events);
+  addEvents(machine.events, answer.events);
   machine.logs.push(...answer.logs);
   return pushResult(machine, index, answer.result, base);
 }

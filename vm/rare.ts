@@ -3,24 +3,25 @@
  * the host answers. Operands and results lie on the machine's stack; gas beyond the static gas is taken from the
  * machine's.
  */
-import { wordError, wordsOf } from './abi.ts';
+import { fieldsOf, wordError } from './abi.ts';
 import type { Operand } from './artifact.ts';
 import { taggedContent } from './canonical.ts';
 import { utf8 } from './codec.ts';
 import { sha256 } from './did.ts';
+import { addEvents, addEventWords, eventOf, takesAllWords } from './events.ts';
 import { chunkGas, hashGas, listGas } from './gas.ts';
-import { contentBytes, valueOfWord, wordOfList, wordsOfList } from './intern.ts';
+import { contentBytes, valueOfWord, wordBytes, wordOfList, wordsOfList } from './intern.ts';
 import { LIMITS } from './limits.ts';
 import { listShape } from './list.ts';
-import { internedWord, type Machine, overflow, textConstant, typedValue } from './machine.ts';
+import { internedWord, type Machine, overflow, textConstant } from './machine.ts';
 import { formatValue } from './notation.ts';
 import { type OpName, opOfCode, rowOf } from './opcodes.ts';
 import { callContract, findContract } from './outgoing.ts';
 import type { Program } from './program.ts';
 import { clearEntry, entryAt, markPresent, readLeaf, writeLeaf } from './state.ts';
 import { PRESENCE } from './storage.ts';
-import { failWith, type TrapError, trap } from './traps.ts';
-import type { AbiField, Value, WordType } from './value.ts';
+import { failWith, trap } from './traps.ts';
+import type { WordType } from './value.ts';
 
 /** Runs the opcode at the machine's place: takes the top of the stack, gives the new one. */
 export function runRare(machine: Machine, top: number): number {
@@ -118,7 +119,7 @@ function runStorage(machine: Machine, top: number): number {
   const field = code[machine.place + 2]!;
   const count = program.artifact.storage[slot]!.keys.length;
   const base = top + 1 - count - (op === 0x49 ? 1 : 0);
-  const entry = entryAt(state, slot, stack, base);
+  const entry = entryAt(state, slot, base);
   let height = base;
   if (op === 0x48) stack[height++] = readLeaf(state, entry, field);
   else if (op === 0x4a) stack[height++] = readLeaf(state, entry, PRESENCE);
@@ -131,13 +132,16 @@ function runStorage(machine: Machine, top: number): number {
 }
 
 function emitEvent(machine: Machine, index: number, top: number): number {
-  const shape = machine.program.artifact.events[index]!;
-  const types = machine.program.eventWords[index]!;
+  const { program, intern, stack, host } = machine;
+  const types = program.eventWords[index]!;
   const base = top + 1 - types.length;
-  const values = types.map((type, which) => valueOfWord(machine.intern, type, machine.stack[base + which]!));
-  machine.gas -= chunkGas(values.reduce<number>((sum, value) => sum + contentBytes(value), 0));
-  const fields = fieldsOf(shape.name, shape.fields, values);
-  machine.events.push({ source: machine.host.env.self, name: shape.name, fields });
+  let bytes = 0;
+  for (const [which, type] of types.entries()) bytes += wordBytes(intern, type, stack[base + which]!);
+  machine.gas -= chunkGas(bytes);
+  // A field that holds no variant of its type must trap here, not when someone reads the event.
+  if (!takesAllWords(program.artifact.events[index]!))
+    eventOf(program, intern, host.env.self, index, stack, base);
+  addEventWords(machine.events, index, stack, base, top + 1);
   return base - 1;
 }
 
@@ -157,7 +161,7 @@ function callHost(machine: Machine, op: OpName, top: number): number {
   if (answer.values.length !== pushes.length)
     throw new Error(`${op} answered with ${answer.values.length} values`);
   machine.gas -= gas;
-  machine.events.push(...(answer.events ?? []));
+  addEvents(machine.events, answer.events ?? []);
   for (const [index, type] of pushes.entries()) {
     const value = answer.values[index]!;
     const wrong = wordError(type, value);
@@ -246,7 +250,7 @@ function joinBytes(left: Uint8Array, right: Uint8Array): Uint8Array {
 function lengthOf(machine: Machine, type: WordType, word: bigint): bigint {
   const shape = listShape(type);
   if (shape !== null) return BigInt(wordsOfList(machine.intern, type, word).length / shape.words.length);
-  const length = contentBytes(valueOfWord(machine.intern, type, word));
+  const length = wordBytes(machine.intern, type, word);
   machine.gas -= chunkGas(length);
   return BigInt(length);
 }
@@ -312,15 +316,4 @@ function fail(machine: Machine, index: number, top: number): never {
     (field, at) => `${field.name}: ${formatValue(shapes[at]!.type, field.value, currencies)}`,
   );
   return failWith({ name, fields }, shown.length === 0 ? name : `${name}(${shown.join(', ')})`);
-}
-
-/** The typed values of fields whose words stand one after the other. */
-function fieldsOf(name: string, shapes: readonly AbiField[], values: readonly Value[]): TrapError['fields'] {
-  let from = 0;
-  return shapes.map((shape) => {
-    const count = wordsOf(shape.type).length;
-    from += count;
-    const value = typedValue(shape.type, values.slice(from - count, from), `${name}.${shape.name}`);
-    return { name: shape.name, value };
-  });
 }

@@ -271,6 +271,7 @@ function soundArtifact(functions: readonly FunctionCode[]): Artifact {
       { name: 'keyed', keys: ['did', 'int'], fields: ['int', 'did'], type: null },
       { name: 'counts', keys: ['int'], fields: ['int', 'bool'], type: null },
       { name: 'named', keys: ['text'], fields: ['int'], type: null },
+      { name: 'triple', keys: ['int', 'bool', 'did'], fields: ['hash', 'int'], type: null },
     ],
     events: [
       {
@@ -423,7 +424,7 @@ function setPlain(writing: Writing): void {
 }
 
 function changeKeyed(writing: Writing): void {
-  const slot = 1 + writing.draw(3);
+  const slot = 1 + writing.draw(4);
   key(writing, slot);
   const op = (['StateSet', 'StateSet', 'StateAdd', 'StateRemove'] as const)[writing.draw(4)] ?? 'StateAdd';
   if (op !== 'StateSet') {
@@ -440,6 +441,7 @@ const KEYED_FIELDS: Readonly<Record<number, readonly WordType[]>> = {
   1: ['int', 'did'],
   2: ['int', 'bool'],
   3: ['int'],
+  4: ['hash', 'int'],
 };
 
 /** The key words of a slot with keys. */
@@ -447,6 +449,10 @@ function key(writing: Writing, slot: number): void {
   if (slot === 1) {
     value(writing, 'did', 1);
     value(writing, 'int', 1);
+  } else if (slot === 4) {
+    value(writing, 'int', 0);
+    value(writing, 'bool', 0);
+    value(writing, 'did', 0);
   } else value(writing, slot === 2 ? 'int' : 'text', 1);
 }
 
@@ -587,9 +593,9 @@ function compoundInt(writing: Writing, depth: number): void {
   else if (kind === 7) {
     sequence(writing, depth);
   } else if (kind < 11) {
-    const slot = draw(4);
+    const slot = draw(5);
     if (slot > 0) key(writing, slot);
-    emit(writing, 'StateGet', slot, slot === 0 ? 3 * draw(2) : 0);
+    emit(writing, 'StateGet', slot, slot === 0 ? 3 * draw(2) : slot === 4 ? 1 : 0);
   } else if (kind < 13 && writing.callees.length > 0) {
     value(writing, 'int', depth);
     value(writing, 'did', 0);
@@ -672,7 +678,7 @@ function compoundBool(writing: Writing, depth: number): void {
     return;
   }
   if (kind === 8) {
-    const slot = 1 + draw(3);
+    const slot = 1 + draw(4);
     key(writing, slot);
     emit(writing, 'StateHas', slot);
     return;

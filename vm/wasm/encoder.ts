@@ -31,6 +31,7 @@ export const WASM = {
   i32Eqz: 0x45,
   i32Eq: 0x46,
   i32Ne: 0x47,
+  i32LeU: 0x4d,
   i32Add: 0x6a,
   i32Sub: 0x6b,
   i32Mul: 0x6c,

@@ -2,12 +2,14 @@
  * A compiled program at work: the memory and functions of one instance, lent to one execution at a time. Compiled code
  * comes back here for what JavaScript does: rare opcodes, interning, traps.
  */
+import { type Arena, viewsOf } from '../arena.ts';
+import { LIMITS } from '../limits.ts';
 import { internedWord, type Machine, type Words } from '../machine.ts';
 import type { Program } from '../program.ts';
 import { constantWord, runRare } from '../rare.ts';
-import type { RoomOf } from '../state.ts';
+import { clearTable, type Room } from '../state.ts';
 import { ENGINE, type WasmModule } from './engine.ts';
-import { ENVIRONMENT_OPS, type Layout, layoutOf, UNKNOWN } from './layout.ts';
+import { ENVIRONMENT_OPS, type Layout, layoutOf, PAGE_BYTES, UNKNOWN } from './layout.ts';
 import type { IMPORTS } from './module.ts';
 import { failAt, placeOfFailure } from './traps.ts';
 
@@ -16,9 +18,8 @@ export type Instance = {
   readonly stack: BigInt64Array;
   /** Constants, then the environment, as in `layout.ts`. */
   readonly known: BigInt64Array;
-  /** Marks of all entries whose place is known, and words and marks by slot. */
-  readonly marks: Uint8Array;
-  readonly rooms: readonly ReturnType<RoomOf>[];
+  readonly sizes: Int32Array;
+  readonly room: Room;
   /** Gas as of the last time that compiled code called JavaScript or returned. */
   readonly gas: { readonly value: bigint };
   /** By index of an entry point's function: gas in, gas out. */
@@ -30,23 +31,20 @@ export type Instance = {
 /** A module, and by place of a trap the gas that is spent there and that the counter does not show. */
 export type Code = { readonly module: WasmModule; readonly owed: ReadonlyMap<number, number> };
 
+/** The memory is of the kind that threads may share because arrays over it then outlive its growth. */
 export function createInstance({ module, owed }: Code, program: Program): Instance {
   const layout = layoutOf(program);
   const { exports } = new ENGINE.Instance(module, { vm: importsFor(() => instance, owed) });
-  const { buffer } = exports['memory'] as { readonly buffer: ArrayBuffer };
+  const memory = exports['memory'] as Memory;
+  const { buffer } = memory;
+  const arena = { ...viewsOf(buffer), top: 0, grow: growMemory(memory, layout) };
+  const homes = layout.homes.map((home) => home / 8);
   const instance: Instance = {
     layout,
     stack: new BigInt64Array(buffer, 0, layout.stackWords),
     known: new BigInt64Array(buffer, layout.known, layout.knownWords),
-    marks: new Uint8Array(buffer, layout.marks, layout.bytes - layout.marks),
-    rooms: program.artifact.storage.map(({ keys, fields }, slot) =>
-      keys.length > 0
-        ? null
-        : {
-            words: new BigInt64Array(buffer, layout.entryWords[slot], fields.length + 1),
-            marks: new Uint8Array(buffer, layout.entryMarks[slot], fields.length + 1),
-          },
-    ),
+    sizes: new Int32Array(buffer, layout.sizes, LIMITS.internedValues + 1),
+    room: { arena, table: layout.table / 4, homes },
     gas: exports['gas'] as unknown as { readonly value: bigint },
     run: (fn) => exports[`run${fn}`] as (gas: bigint) => bigint,
     machine: null,
@@ -54,19 +52,42 @@ export function createInstance({ module, owed }: Code, program: Program): Instan
   return instance;
 }
 
+type Memory = { readonly buffer: SharedArrayBuffer; readonly grow: (pages: number) => number };
+
+function growMemory(memory: Memory, { pagesMax }: Layout): Arena['grow'] {
+  return (arena, words) => {
+    const pages = memory.buffer.byteLength / PAGE_BYTES;
+    const wanted = Math.min(pagesMax, Math.max(2 * pages, Math.ceil((8 * words) / PAGE_BYTES)));
+    memory.grow(wanted - pages);
+    Object.assign(arena, viewsOf(memory.buffer));
+  };
+}
+
 /** The words for a machine that is to run on an instance, as if it were new. */
-export function wordsOfInstance({ stack, known, marks, rooms, layout, gas }: Instance): Words {
+export function wordsOfInstance(instance: Instance): Words {
+  const { stack, known, sizes, room, layout, gas } = instance;
   known.fill(UNKNOWN);
-  marks.fill(0);
-  for (const room of rooms) room?.words.fill(0n);
+  clearTable(room.arena, room.table, layout.buckets / 8);
+  room.arena.top = layout.arena / 8;
+  room.arena.ints[layout.eventsTop / 4] = layout.events;
   const constants = known.subarray(0, layout.knownWords - ENVIRONMENT_OPS.length);
   return {
     stack,
     base: 0,
     constants,
-    roomOf: (slot) => rooms[slot] ?? null,
+    room,
+    sizes,
     gasApart: () => Number(gas.value),
+    drain: () => drain(instance),
   };
+}
+
+/** The words of events emitted since the last time. */
+function drain({ room: { arena }, layout }: Instance): BigInt64Array | null {
+  const top = arena.ints[layout.eventsTop / 4]!;
+  if (top === layout.events) return null;
+  arena.ints[layout.eventsTop / 4] = layout.events;
+  return arena.words.slice(layout.events / 8, top / 8);
 }
 
 /** Runs a function whose parameters stand at the bottom of the stack, to its `Return` or a `Halt`. */
@@ -88,38 +109,34 @@ const HALTED = { halted: true } as const;
 type Imports = { readonly [name in keyof typeof IMPORTS]: (...args: never[]) => number | undefined };
 
 function importsFor(instanceOf: () => Instance, owed: ReadonlyMap<number, number>): Imports {
-  const machineOf = () => instanceOf().machine!;
   return {
-    rare: (place: number, operands: number) => {
-      const machine = machineOf();
-      return outside(instanceOf(), place, () => {
-        runRare(machine, operands - 1);
-      });
-    },
+    rare: (place: number, operands: number) =>
+      outside(instanceOf(), place, (machine) => runRare(machine, operands - 1)),
     known: (place: number, index: number) => {
-      outside(instanceOf(), place, () => learn(instanceOf(), index));
+      const instance = instanceOf();
+      outside(instance, place, () => learn(instance, index));
       return undefined;
     },
     fail: (code: number, gas: bigint) => {
-      const machine = machineOf();
+      const machine = instanceOf().machine!;
       machine.place = placeOfFailure(code);
       machine.gas = Number(gas) - (owed.get(machine.place) ?? 0);
       return failAt(machine.program, code);
     },
     halt: (place: number, height: number, gas: bigint) => {
-      Object.assign(machineOf(), { place, height, gas: Number(gas) });
+      Object.assign(instanceOf().machine!, { place, height, gas: Number(gas) });
       throw HALTED;
     },
   };
 }
 
 /** Does something for the opcode at a place; gives the gas that it took. A trap leaves the gas that was there before. */
-function outside(instance: Instance, place: number, act: () => void): number {
+function outside(instance: Instance, place: number, act: (machine: Machine) => void): number {
   const machine = instance.machine!;
   machine.place = place;
   machine.gas = 0;
   try {
-    act();
+    act(machine);
     return -machine.gas;
   } catch (thrown) {
     machine.gas = Number(instance.gas.value);

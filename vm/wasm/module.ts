@@ -3,7 +3,8 @@
  * function another that takes its arguments from memory and puts its results there.
  */
 import type { Program } from '../program.ts';
-import { emitBody, LEAST, type Links, type Metering } from './body.ts';
+import { LEAST } from './arithmetic.ts';
+import { emitBody } from './body.ts';
 import {
   createEncoder,
   type Encoder,
@@ -18,7 +19,9 @@ import {
   TYPE,
   WASM,
 } from './encoder.ts';
-import { type Layout, PAGE_BYTES } from './layout.ts';
+import { emitFind, emitFirstWrite, keyCountsOf } from './entries.ts';
+import type { Links, Metering } from './frame.ts';
+import type { Layout } from './layout.ts';
 import { shapeOf } from './shape.ts';
 
 /** What JavaScript gives; indices of functions begin with them. */
@@ -38,13 +41,15 @@ export const COMPILED_WORDS_MAX = 200_000;
 export const COMPILED_MERGES_MAX = 4_000_000;
 
 const IMPORT_NAMES = Object.keys(IMPORTS) as readonly (keyof typeof IMPORTS)[];
-const LINKS: Omit<Links, 'metering' | 'owed'> = {
+/** Of a memory with a largest size that threads may share. */
+const SHARED = 3;
+const LINKS: Pick<Links, keyof typeof IMPORTS | 'mulOverflows' | 'firstWrite' | 'gas'> = {
   rare: IMPORT_NAMES.indexOf('rare'),
   known: IMPORT_NAMES.indexOf('known'),
   fail: IMPORT_NAMES.indexOf('fail'),
   halt: IMPORT_NAMES.indexOf('halt'),
   mulOverflows: IMPORT_NAMES.length,
-  functions: IMPORT_NAMES.length + 1,
+  firstWrite: IMPORT_NAMES.length + 1,
   gas: 0,
 };
 
@@ -70,8 +75,14 @@ export function encodeModule(program: Program, layout: Layout, metering: Meterin
   const entries = [...new Set(program.artifact.entries.map((entry) => entry.function))];
   const types = createTypes();
   const imports = IMPORT_NAMES.map((name) => types.indexOf(IMPORTS[name]));
+  const keyCounts = keyCountsOf(program);
+  const first = LINKS.firstWrite + 1 + keyCounts.length;
   const functions = [
     types.indexOf({ params: [TYPE.i64, TYPE.i64], results: [TYPE.i32] }),
+    types.indexOf({ params: [TYPE.i32], results: [] }),
+    ...keyCounts.map((count) =>
+      types.indexOf({ params: [TYPE.i32, ...new Array(count).fill(TYPE.i64)], results: [TYPE.i32] }),
+    ),
     ...program.artifact.functions.map(({ params, results }) =>
       types.indexOf({ params: params.map(() => TYPE.i64), results: results.map(() => TYPE.i64) }),
     ),
@@ -87,27 +98,30 @@ export function encodeModule(program: Program, layout: Layout, metering: Meterin
     emitUint(out, type);
   });
   section(out, 3, functions, (type) => emitUint(out, type));
-  section(out, 5, [Math.ceil(layout.bytes / PAGE_BYTES)], (pages) => {
-    emit(out, 1);
+  section(out, 5, [layout], ({ pages, pagesMax }) => {
+    emit(out, SHARED);
     emitUint(out, pages);
-    emitUint(out, pages);
+    emitUint(out, pagesMax);
   });
   section(out, 6, [0n], (gas) => {
     emit(out, TYPE.i64, 1);
     emitI64(out, gas);
     emit(out, WASM.end);
   });
-  const firstEntry = LINKS.functions + program.artifact.functions.length;
+  const firstEntry = first + program.artifact.functions.length;
   section(out, 7, exportsOf(entries, firstEntry), ({ name, kind, index }) => {
     emitName(out, name);
     emit(out, kind);
     emitUint(out, index);
   });
-  const links = { ...LINKS, metering, owed: new Map<number, number>() };
+  const finds = new Map(keyCounts.map((count, at) => [count, LINKS.firstWrite + 1 + at]));
+  const links = { ...LINKS, finds, functions: first, metering, owed: new Map<number, number>() };
   const bodies = [
     () => emitMulOverflows(out),
+    () => emitFirstWrite(out, layout),
+    ...keyCounts.map((count) => () => emitFind(out, layout, count)),
     ...shapes.map((shape, fn) => () => emitBody(out, program, layout, links, fn, shape)),
-    ...entries.map((fn) => () => emitEntry(out, program, fn)),
+    ...entries.map((fn) => () => emitEntry(out, program, fn, first + fn)),
   ];
   section(out, 10, bodies, (body) => emitSized(out, body));
   return { bytes: out.bytes.slice(0, out.at), owed: links.owed };
@@ -152,7 +166,7 @@ function exportsOf(entries: readonly number[], first: number): Export[] {
 }
 
 /** Gas in, gas out; arguments and results are the first words in memory. */
-function emitEntry(out: Encoder, program: Program, fn: number): void {
+function emitEntry(out: Encoder, program: Program, fn: number, callee: number): void {
   const { params, results } = program.artifact.functions[fn]!;
   emitUint(out, 1);
   emitUint(out, results.length);
@@ -163,7 +177,7 @@ function emitEntry(out: Encoder, program: Program, fn: number): void {
     emitI32(out, 0);
     emitMemory(out, WASM.i64Load, 3, 8 * at);
   }
-  emitWith(out, WASM.call, LINKS.functions + fn);
+  emitWith(out, WASM.call, callee);
   for (let at = results.length - 1; at >= 0; at--) emitWith(out, WASM.localSet, 1 + at);
   for (const at of results.keys()) {
     emitI32(out, 0);

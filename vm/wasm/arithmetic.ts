@@ -1,0 +1,121 @@
+/** Checked arithmetic on the stack of WebAssembly: each leaves its result there. */
+import { emit, emitI32, emitI64, emitWith, TYPE, WASM } from './encoder.ts';
+import { type Body, binary, emitIsZero, failIf, get, getTemp, type Simple, setTemp } from './frame.ts';
+
+export const LEAST = -(2n ** 63n);
+const MOST = 2n ** 63n - 1n;
+
+type Arithmetic = (body: Body, a: Simple, b: Simple) => void;
+
+export const ARITHMETIC: { readonly [op in 'Add' | 'Sub' | 'Mul' | 'Div' | 'Mod']: Arithmetic } = {
+  Add: add,
+  Sub: subtract,
+  Mul: multiply,
+  Div: divide,
+  Mod: modulo,
+};
+
+function add(body: Body, a: Simple, b: Simple): void {
+  const { out } = body;
+  binary(body, a, b, WASM.i64Add);
+  setTemp(body);
+  if (b.kind === 'const') failIf(body, 'overflow', () => compareTemp(body, a, b.value < 0n));
+  else if (a.kind === 'const') failIf(body, 'overflow', () => compareTemp(body, b, a.value < 0n));
+  else
+    failIf(body, 'overflow', () => {
+      getTemp(body);
+      get(body, a);
+      emit(out, WASM.i64Xor);
+      getTemp(body);
+      get(body, b);
+      emit(out, WASM.i64Xor, WASM.i64And);
+      emitI64(out, 0n);
+      emit(out, WASM.i64LtS);
+    });
+  getTemp(body);
+}
+
+function subtract(body: Body, a: Simple, b: Simple): void {
+  const { out } = body;
+  binary(body, a, b, WASM.i64Sub);
+  setTemp(body);
+  if (b.kind === 'const') failIf(body, 'overflow', () => compareTemp(body, a, b.value > 0n));
+  else
+    failIf(body, 'overflow', () => {
+      binary(body, a, b, WASM.i64Xor);
+      get(body, a);
+      getTemp(body);
+      emit(out, WASM.i64Xor, WASM.i64And);
+      emitI64(out, 0n);
+      emit(out, WASM.i64LtS);
+    });
+  getTemp(body);
+}
+
+/** Whether a sum with a constant went the wrong way: up when it should fall (`falls`), else down. */
+function compareTemp(body: Body, start: Simple, falls: boolean): void {
+  getTemp(body);
+  get(body, start);
+  emit(body.out, falls ? WASM.i64GtS : WASM.i64LtS);
+}
+
+function multiply(body: Body, a: Simple, b: Simple): void {
+  if (b.kind === 'const') multiplyBy(body, a, b.value);
+  else if (a.kind === 'const') multiplyBy(body, b, a.value);
+  else failIf(body, 'overflow', () => emitMulOverflows(body, a, b));
+  binary(body, a, b, WASM.i64Mul);
+}
+
+/** Fails unless a factor lies where its product with a constant fits. */
+function multiplyBy(body: Body, factor: Simple, by: bigint): void {
+  const { out } = body;
+  if (by === 0n || by === 1n) return;
+  const least = by === -1n ? LEAST + 1n : by > 0n ? LEAST / by : MOST / by;
+  const most = by === -1n ? MOST : by > 0n ? MOST / by : LEAST / by;
+  failIf(body, 'overflow', () => {
+    get(body, factor);
+    emitI64(out, least);
+    emit(out, WASM.i64Sub);
+    emitI64(out, BigInt.asIntN(64, most - least));
+    emit(out, WASM.i64GtU);
+  });
+}
+
+/** Factors of 32 bits have a product of 64; only others are looked at closely. */
+function emitMulOverflows(body: Body, a: Simple, b: Simple): void {
+  const { out, links } = body;
+  for (const factor of [a, b]) {
+    get(body, factor);
+    emitI64(out, 2n ** 31n);
+    emit(out, WASM.i64Add);
+  }
+  emit(out, WASM.i64Or);
+  emitI64(out, 2n ** 32n - 1n);
+  emit(out, WASM.i64GtU, WASM.if, TYPE.i32);
+  get(body, a);
+  get(body, b);
+  emitWith(out, WASM.call, links.mulOverflows);
+  emit(out, WASM.else);
+  emitI32(out, 0);
+  emit(out, WASM.end);
+}
+
+function divide(body: Body, a: Simple, b: Simple): void {
+  const { out } = body;
+  if (b.kind !== 'const' || b.value === 0n) failIf(body, 'division', () => emitIsZero(body, b));
+  if (b.kind !== 'const' || b.value === -1n)
+    failIf(body, 'overflow', () => {
+      get(body, b);
+      emitI64(out, -1n);
+      emit(out, WASM.i64Eq);
+      get(body, a);
+      emitI64(out, LEAST);
+      emit(out, WASM.i64Eq, WASM.i32And);
+    });
+  binary(body, a, b, WASM.i64DivS);
+}
+
+function modulo(body: Body, a: Simple, b: Simple): void {
+  if (b.kind !== 'const' || b.value === 0n) failIf(body, 'modulo', () => emitIsZero(body, b));
+  binary(body, a, b, WASM.i64RemS);
+}
