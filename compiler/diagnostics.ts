@@ -742,8 +742,8 @@ export const DIAGNOSTICS = {
   },
   E0412: {
     severity: 'error',
-    message: '`{name}` must be the key of a map or the element of a set',
-    help: 'mention it as in `m[{name}]` or `{name} in s`',
+    message: '`{name}` must be the key of a map, the element of a set or an account',
+    help: 'mention it as in `m[{name}]`, `{name} in s` or `ledger.balance({name}, c)`',
     explanation:
       'A clause about all values of a type without bound can only be decided for the keys and elements that the state mentions.',
     example: 'contract C {\n  invariant i: forall n: Int { n == n };\n}\n',

@@ -70,6 +70,7 @@ export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
 export type { Counterexample, ModelValue } from './verify/counterexample.ts';
 export type { Obligation } from './verify/obligations.ts';
 export { diagnosticsOf, renderRow } from './verify/report.ts';
+export type { Genesis, RunCall, SuggestedRun } from './verify/runs.ts';
 export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';
 export {
   type Answer,

@@ -61,7 +61,8 @@ export const COOPERATIVE = 'test';
 export const GENESIS_TIME = 1_767_225_600n;
 /** More than any entry point of this version may use. */
 export const GAS_LIMIT = 1_000_000_000;
-const CREDIT = 10n ** 9n;
+/** What a member may owe of a mutual currency, and has of an issued one, in smallest units. */
+export const CREDIT = 10n ** 9n;
 
 export function openWorld(options: WorldOptions): World {
   const world: World = { state: overlay(EMPTY), clock: { block: 1n, time: GENESIS_TIME }, names: new Map() };

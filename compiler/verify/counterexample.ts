@@ -9,6 +9,7 @@ import { type Formula, type Sort, sortOf, sortOfType } from './formula.ts';
 import { modelOf } from './model.ts';
 import type { Obligation } from './obligations.ts';
 import { parameterTypes } from './passive.ts';
+import type { Script } from './smt.ts';
 import { splitMoment } from './state.ts';
 
 /** `name`: an identity of a sort without order; `''` is the type's zero. */
@@ -58,7 +59,7 @@ export type ModelBalance = {
 
 /** `values`: the solver's, by the names of the obligation's legend. */
 export function counterexampleOf(contract: Contract, obligation: Obligation, values: Values): Counterexample {
-  const reading = readingOf(obligation, values);
+  const reading = readingOf(obligation.script, values);
   const reads = readsIn(reading);
   const fn = contract.functions[obligation.callee];
   return {
@@ -83,6 +84,11 @@ export function counterexampleOf(contract: Contract, obligation: Obligation, val
 
 export type Values = { readonly [name: string]: string };
 
+/** What a symbol of a script is, in the solver's model. */
+export function runValue(script: Script, values: Values, name: string, sort: Sort): ModelValue {
+  return valueAt(readingOf(script, values), name, sort);
+}
+
 // ---- private -----------------------------------------------------------------------------------
 
 type Reading = {
@@ -101,8 +107,7 @@ type Read = {
   readonly value: ModelValue;
 };
 
-function readingOf(obligation: Obligation, values: Values): Reading {
-  const { legend } = obligation.script;
+function readingOf({ legend }: Script, values: Values): Reading {
   const symbols = new Map<string, string>();
   for (const [name, formula] of legend) if (formula.kind === 'symbol') symbols.set(formula.name, name);
   const names = new Map<string, string>();

@@ -118,7 +118,7 @@ export function obligationsOf(contract: Contract, options: ObligationOptions = {
   return [
     ...contradictoryInvariants(context),
     ...walks.flatMap((walk) => obligationsOfWalk(context, walk)),
-    ...environmentObligations(context),
+    ...environmentObligations(context, freeState(model)),
   ];
 }
 
@@ -129,6 +129,40 @@ export function isDecided({ text }: Obligation): boolean {
 
 const DECIDED = writeScript([FALSE]).text;
 
+/** Calls one after the other, from deployment on, and what is known of them. */
+export type Prelude = {
+  /** After them. */
+  readonly state: State;
+  readonly facts: readonly Formula[];
+  readonly counter: { next: number };
+  /** What is known of every ledger that such calls can find, given what is read of it. */
+  readonly genesis: (formulas: readonly Formula[]) => readonly Formula[];
+};
+
+/** The script that asks for a call after these, or for what others do then, in which the obligation shows. */
+export function scriptAfter(contract: Contract, sought: Obligation, prelude: Prelude): Script | null {
+  const model = modelOf(contract, NO_FLAWS);
+  const context: Context = { model, assumed: [], problem: null, ending: { sought, prelude } };
+  const fn = contract.functions[sought.callee];
+  const found =
+    fn === undefined
+      ? environmentObligations(context, prelude.state)
+      : obligationsOfWalk(context, walkAfter(model, fn, sought.callee, prelude));
+  return found.find((one) => isSought(sought, one))?.script ?? null;
+}
+
+function walkAfter(model: Model, fn: CoreFunction, callee: number, { state, counter }: Prelude): Walk {
+  const names = { prefix: '', counter };
+  const passive = walkFunction(model, fn, state, callEnvironment, () => true, names);
+  return { passive, callee, env: callEnvironment };
+}
+
+type Named = Pick<Obligation, 'kind' | 'name' | 'span'>;
+
+function isSought(sought: Named, { kind, name, span }: Named): boolean {
+  return sought.kind === kind && sought.name === name && sought.span.start === span.start;
+}
+
 // ---- walks -------------------------------------------------------------------------------------
 
 type Context = {
@@ -136,6 +170,8 @@ type Context = {
   /** The invariants that hold before a call. */
   readonly assumed: readonly Clause[];
   readonly problem: string | null;
+  /** Where obligations stand at the end of a run: the one that is written, and the run. */
+  readonly ending?: { readonly sought: Named; readonly prelude: Prelude };
 };
 
 type Walk = {
@@ -160,8 +196,10 @@ function walkEntry(
   return { passive: walkFunction(model, fn, before, env, assumes), callee, env };
 }
 
-const NOW = symbol('now', 'Int');
-const BLOCK = symbol('block', 'Int');
+export const NOW = symbol('now', 'Int');
+export const BLOCK = symbol('block', 'Int');
+/** Names what belongs to the calls before the one that an obligation is about. */
+export const RUN = 'run.';
 
 function callEnvironment(name: EnvName): Formula {
   return { caller: CALLER, creator: CREATOR, self: SELF, now: NOW, block: BLOCK }[name];
@@ -434,10 +472,9 @@ function contradictoryInvariants(context: Context): readonly Obligation[] {
 }
 
 /** Invariants that speak of the world outside must survive what it does between calls. */
-function environmentObligations(context: Context): readonly Obligation[] {
+function environmentObligations(context: Context, before: State): readonly Obligation[] {
   const { model } = context;
   const outside = model.contract.invariants.filter((clause) => mentionsOutside(clause));
-  const before = freeState(model);
   const after = withFreeLedger(model, before, NEXT);
   const step = environmentStep(model, before, after);
   const invariants = model.flaws.has('noEnvironmentStep') ? [] : outside;
@@ -533,7 +570,8 @@ type Draft = {
 
 function obligation(context: Context, walk: Walk | null, draft: Draft): Obligation {
   const { kind, name, span, clause, success, failure } = draft;
-  const asserted = assertedBy(context, walk, draft);
+  const unsought = context.ending !== undefined && !isSought(context.ending.sought, draft);
+  const asserted = unsought ? [] : assertedBy(context, walk, draft);
   const script = writeScript(asserted);
   const { text } = script;
   return {
@@ -561,7 +599,8 @@ function obligation(context: Context, walk: Walk | null, draft: Draft): Obligati
 function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly Formula[] {
   const { model } = context;
   const atInit = walk?.passive.fn.kind === 'init';
-  const hypotheses = atInit ? [] : hypothesesBefore(context, walk, draft.also ?? []);
+  const prelude = context.ending?.prelude;
+  const hypotheses = prelude?.facts ?? (atInit ? [] : hypothesesBefore(context, walk, draft.also ?? []));
   const stated = [
     ...draft.violation,
     ...pathFacts(model, walk, draft.passed),
@@ -577,7 +616,8 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
   const strange = draft.stranger === undefined ? [] : strangerFacts(model, ground);
   const said = [...ground, ...strange];
   const parameters = walk === null ? [] : parameterFacts(walk.passive.fn);
-  const words = [...factsOf(model, said), ...wordFacts(said), ...parameters];
+  const genesis = prelude?.genesis(said) ?? [];
+  const words = [...factsOf(model, [...said, ...genesis]), ...wordFacts(said), ...parameters, ...genesis];
   return [...said, ...words, ...environmentFacts(NOW, BLOCK)];
 }
 
@@ -614,7 +654,7 @@ function strangerFacts(model: Model, formulas: readonly Formula[]): readonly For
   return facts;
 }
 
-const WORDS = ['parameter.', 'witness.', 'absent.', 'loop.'];
+const WORDS = ['parameter.', 'witness.', 'absent.', 'loop.', RUN];
 
 /** Parameters and witnesses that are numbers, and what a loop leaves unknown, are 64-bit words. */
 function wordFacts(formulas: readonly Formula[]): readonly Formula[] {
@@ -627,13 +667,13 @@ function wordFacts(formulas: readonly Formula[]): readonly Formula[] {
 }
 
 /** Parameters that are enums and options hold one of their variants. */
-function parameterFacts(fn: CoreFunction): readonly Formula[] {
+export function parameterFacts(fn: CoreFunction, prefix = ''): readonly Formula[] {
   const types = parameterTypes(fn);
   let first = 0;
   return fn.params.flatMap(({ type }) => {
     const start = first;
     first += leavesOf(type).length;
-    return choiceFacts(type, (index) => parameterSymbol(start + index, types[start + index]!));
+    return choiceFacts(type, (index) => parameterSymbol(start + index, types[start + index]!, prefix));
   });
 }
 

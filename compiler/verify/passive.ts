@@ -119,9 +119,14 @@ export type AssertPoint = {
 export type LoopPoint = { readonly stands: 'before' | 'kept'; readonly assumption: string | null };
 export type Branch = { readonly guard: Formula; readonly checksBefore: number; readonly span: Span };
 
-/** What a function's parameters and environment are called in formulas. */
-export function parameterSymbol(index: number, type: Scalar): Formula {
-  return symbol(`parameter.${index}`, sortOfType(type));
+/** Of several calls in one formula each has names of its own, and all count on what their loops leave unknown. */
+export type CallNames = { readonly prefix: string; readonly counter: { next: number } };
+
+const ONE_CALL = (): CallNames => ({ prefix: '', counter: { next: 1 } });
+
+/** What a function's parameters are called in formulas. */
+export function parameterSymbol(index: number, type: Scalar, prefix = ''): Formula {
+  return symbol(`${prefix}parameter.${index}`, sortOfType(type));
 }
 
 export function walkFunction(
@@ -130,8 +135,9 @@ export function walkFunction(
   before: State,
   env: (name: EnvName) => Formula,
   assumes: (invariant: string) => boolean = () => true,
+  names: CallNames = ONE_CALL(),
 ): Passive {
-  const params = parameterTypes(fn).map((type, i) => parameterSymbol(i, type));
+  const params = parameterTypes(fn).map((type, i) => parameterSymbol(i, type, names.prefix));
   const walk: Walk = {
     model,
     fn,
@@ -146,7 +152,7 @@ export function walkFunction(
     branches: [],
     exits: [],
     elements: [],
-    counter: { next: 1 },
+    counter: names.counter,
   };
   const { state, values } = walkBody(walk, TRUE, before, params);
   const { checks, facts, asserts, branches } = walk;

@@ -9,6 +9,7 @@ import { type Counterexample, counterexampleOf } from './counterexample.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
 import { isDecided, type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
 import { assumptionOf } from './passive.ts';
+import { type Genesis, type SuggestedRun, suggestRuns } from './runs.ts';
 import { type Pin, pinProducts } from './smt.ts';
 import type { Trace } from './trace.ts';
 
@@ -61,6 +62,8 @@ export type Candidate = {
   readonly counterexample: Counterexample;
   /** What holds before a call, as far as the proofs assume it. */
   readonly assumed: readonly Clause[];
+  /** Runs from deployment that the solver thinks of, the shortest first. */
+  readonly suggest: (genesis: Genesis, queriesMax: number) => AsyncIterable<SuggestedRun>;
 };
 /**
  * `reached`: a run from deployment ends in what the obligation speaks of. `built`: one call from a built state that
@@ -237,11 +240,17 @@ function namesIn(obligation: Obligation): readonly string[] {
 }
 
 function candidateOf(
-  { contract, assumed }: Session,
+  { contract, assumed, options }: Session,
   obligation: Obligation,
   answer: SolverAnswer,
 ): Candidate {
-  return { obligation, counterexample: counterexampleOf(contract, obligation, answer.values), assumed };
+  return {
+    obligation,
+    counterexample: counterexampleOf(contract, obligation, answer.values),
+    assumed,
+    suggest: (genesis, queriesMax) =>
+      suggestRuns(contract, obligation, { solve: options.solve, genesis, queriesMax }),
+  };
 }
 
 /** Z3 says in several ways that its resource limit was reached. */

@@ -136,7 +136,7 @@ function actionsAt(arena: Arena, place: Place, draw: Draw, calls: number): reado
   const given = arena.contract.currencies.map(
     (_, currency): Action => ({ kind: 'pay', from: people[1]!, to: people[0]!, currency, amount: 1n }),
   );
-  return [...drawn, ...paid, ...given, { kind: 'wait', seconds: 1n }];
+  return [...drawn, ...paid, ...given, { kind: 'wait', seconds: 1n, blocks: 1n }];
 }
 
 function plain(_: string, value: unknown): unknown {

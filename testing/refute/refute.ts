@@ -18,8 +18,9 @@ import { allHold, isGoal } from './goal.ts';
 import { markPlace } from './inside.ts';
 import { type Judge, makeJudge } from './judge.ts';
 import { nameOf, type People, peopleFor } from './people.ts';
-import { search } from './search.ts';
+import { search, WAIT_A_MOMENT } from './search.ts';
 import { type Action, type Arena, entryOf, openArena, type Place, type Step, takeStep } from './steps.ts';
+import { followRuns } from './suggested.ts';
 import { lineAt, traceOf } from './tell.ts';
 import { takeValue, wordTypesOf } from './words.ts';
 
@@ -33,6 +34,8 @@ export type RefuterOptions = {
 };
 
 const STEPS_MAX = 400;
+/** Before the solver is asked what to try. */
+const QUICK_STEPS_MAX = 40;
 /** How many entries that count are tried. */
 const COUNTED = [0, 1, 2, 3];
 
@@ -47,7 +50,7 @@ export function makeRefuter(contract: core.Contract, options: RefuterOptions): R
 
 type Court = { readonly arena: Arena; readonly judge: Judge; readonly options: RefuterOptions };
 
-function refute(court: Court, candidate: Candidate): Refutation {
+async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
   const { obligation } = candidate;
   const arena = obligation.inside ? markedArena(court.arena, candidate) : court.arena;
   if (arena === null) return nothing('the solver has a counterexample, and nothing runs that can show it');
@@ -55,7 +58,11 @@ function refute(court: Court, candidate: Candidate): Refutation {
   const lines = court.options.lineAt ?? ((offset: number) => lineAt(court.options.text, offset));
   const reached = (step: Step): boolean => isGoal(arena, court.judge, obligation, step);
   const stepsMax = court.options.stepsMax ?? STEPS_MAX;
-  const last = search({ arena, candidate, people, reached, stepsMax });
+  const hunt = { arena, candidate, people, reached };
+  const last =
+    search({ ...hunt, stepsMax: QUICK_STEPS_MAX }) ??
+    (await followRuns(hunt)) ??
+    search({ ...hunt, stepsMax });
   if (last !== null) return { kind: 'reached', trace: traceOf(arena, obligation, last, lines) };
   const built = fromBuiltState({ ...court, arena }, candidate, people, reached);
   if (built !== null) return { kind: 'built', trace: traceOf(arena, obligation, built, lines) };
@@ -125,7 +132,7 @@ function lastActions(arena: Arena, candidate: Candidate, people: People, place: 
     const payments = arena.contract.currencies.map(
       (_, currency): Action => ({ kind: 'pay', from: memberDid('bob'), to: null, currency, amount: 1n }),
     );
-    return [...payments, { kind: 'wait', seconds: 1n }];
+    return [...payments, WAIT_A_MOMENT];
   }
   if (obligation.callee < 0) return [];
   const { params } = entryOf(arena, obligation.callee);

@@ -46,6 +46,7 @@ const FINALS_EACH = 6;
 const BREADTH_SHARE = 0.6;
 const WALK_LENGTH = 8;
 const DAY = 86_400n;
+export const WAIT_A_MOMENT: Action = { kind: 'wait', seconds: 1n, blocks: 1n };
 
 function searchFromDeployment(hunt: Hunt): Step | null {
   for (const args of initArguments(hunt)) {
@@ -73,8 +74,13 @@ function deployPaid(hunt: Hunt, args: readonly AbiValue[]): Step | null {
   return null;
 }
 
+/** The run without the steps and with smaller numbers, as far as it does as well. */
+export function shorten(hunt: Replaying, last: Step): Step {
+  return fewer(hunt, smaller(hunt, fewer(hunt, last)));
+}
+
 /** The run without the steps that it does not need. */
-function shorten(hunt: Hunt, last: Step): Step {
+function fewer(hunt: Replaying, last: Step): Step {
   let best = last;
   for (let i = 0; i < actionsOf(best).length - 1; ) {
     const shorter = replay(hunt, actionsOf(best).toSpliced(i, 1));
@@ -84,6 +90,51 @@ function shorten(hunt: Hunt, last: Step): Step {
   return best;
 }
 
+/** Numbers that are tried in the place of larger ones, and how often in all. */
+const SMALL = [0n, 1n, 2n, 10n, 100n];
+const SMALLER_MAX = 80;
+
+/** The run with smaller numbers, where they do as well. */
+function smaller(hunt: Replaying, last: Step): Step {
+  let best = last;
+  let tried = 0;
+  for (let i = 0; i < actionsOf(best).length; i++) {
+    for (let n = 0; n < numbersOf(actionsOf(best)[i]!).length; n++) {
+      for (const value of SMALL) {
+        const action = actionsOf(best)[i]!;
+        const size = absolute(numbersOf(action)[n]!);
+        if (value >= size || tried >= SMALLER_MAX) break;
+        tried += 1;
+        const found = replay(hunt, actionsOf(best).with(i, withNumber(action, n, value)));
+        if (found === null) continue;
+        best = found;
+        break;
+      }
+    }
+  }
+  return best;
+}
+
+function absolute(value: bigint): bigint {
+  return value < 0n ? -value : value;
+}
+
+/** Plain numbers among the arguments, what is paid, how long is waited. */
+function numbersOf(action: Action): readonly bigint[] {
+  if (action.kind === 'pay') return [action.amount];
+  if (action.kind === 'wait') return [action.seconds, action.blocks];
+  return action.args.filter((arg) => typeof arg === 'bigint');
+}
+
+function withNumber(action: Action, index: number, value: bigint): Action {
+  if (action.kind === 'pay') return { ...action, amount: value };
+  if (action.kind === 'wait') return { ...action, [index === 0 ? 'seconds' : 'blocks']: value };
+  const places = action.args.flatMap((arg, i) => (typeof arg === 'bigint' ? [i] : []));
+  return { ...action, args: action.args.with(places[index]!, value) };
+}
+
+type Replaying = Pick<Search, 'arena' | 'reached'>;
+
 function actionsOf(last: Step): readonly Action[] {
   const actions: Action[] = [];
   for (let step: Step | null = last; step !== null; step = step.from?.last ?? null)
@@ -92,7 +143,7 @@ function actionsOf(last: Step): readonly Action[] {
 }
 
 /** The last step of the same actions anew, where it reaches the goal. */
-function replay(hunt: Hunt, actions: readonly Action[]): Step | null {
+function replay(hunt: Replaying, actions: readonly Action[]): Step | null {
   let place: Place | null = null;
   for (const [i, action] of actions.entries()) {
     if (i > 0 && place === null) return null;
@@ -169,8 +220,7 @@ function wander(hunt: Hunt, start: Place): Step | null {
 
 function finalActions(hunt: Hunt, place: Place): readonly Action[] {
   const { obligation } = hunt.candidate;
-  if (obligation.rule === 'between calls')
-    return [...payments(hunt), ...transfers(hunt), { kind: 'wait', seconds: 1n }];
+  if (obligation.rule === 'between calls') return [...payments(hunt), ...transfers(hunt), WAIT_A_MOMENT];
   if (hunt.arena.contract.functions[obligation.callee] === undefined || obligation.callee === 0) return [];
   const tuples = argumentTuples(hunt, place, obligation.callee);
   return callersOf(hunt).flatMap((by, i) =>
@@ -198,7 +248,7 @@ function stepActions(hunt: Hunt, place: Place): readonly Action[] {
     const tuples = argumentTuples(hunt, place, callee).slice(0, STEP_ARGUMENTS_MAX);
     return tuples.flatMap((args) => people.map((by): Action => ({ kind: 'call', callee, args, by })));
   });
-  return [...payments(hunt), ...calls, { kind: 'wait', seconds: DAY }];
+  return [...payments(hunt), ...calls, { kind: 'wait', seconds: DAY, blocks: 0n }];
 }
 
 function randomCalls(hunt: Hunt, place: Place): readonly Action[] {

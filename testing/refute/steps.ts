@@ -46,7 +46,7 @@ export type Action =
       readonly currency: number;
       readonly amount: bigint;
     }
-  | { readonly kind: 'wait'; readonly seconds: bigint };
+  | { readonly kind: 'wait'; readonly seconds: bigint; readonly blocks: bigint };
 
 /** Where a run stands; before deployment too, when someone has paid into the account to come. */
 export type Place = {
@@ -138,6 +138,7 @@ function perform(arena: Arena, world: World, account: string, action: Action): D
     }
     case 'wait':
       advance(world, action.seconds);
+      world.clock.block += action.blocks;
       return { ok: true, account, result: null };
   }
 }

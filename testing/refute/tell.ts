@@ -64,8 +64,21 @@ function sentence(arena: Arena, { action, from, to }: Step): string {
         action.to === null ? 'into the contract' : `to ${showDid(action.to, naming)}`
       }`;
     case 'wait':
-      return `${action.seconds} seconds go by`;
+      return waited(action);
   }
+}
+
+function waited({ seconds, blocks }: Extract<Step['action'], { readonly kind: 'wait' }>): string {
+  const parts = [
+    ...(seconds > 0n || blocks === 0n ? [counted(seconds, 'second')] : []),
+    ...(blocks > 0n ? [counted(blocks, 'block')] : []),
+  ];
+  const isOne = parts.length === 1 && (seconds === 1n || blocks === 1n);
+  return `${parts.join(' and ')} ${isOne ? 'goes' : 'go'} by`;
+}
+
+function counted(count: bigint, what: string): string {
+  return `${count} ${what}${count === 1n ? '' : 's'}`;
 }
 
 function showArguments(

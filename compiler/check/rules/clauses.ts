@@ -1,4 +1,4 @@
-/** Rule: every clause has a meaning for every state: divisors cannot be zero, and quantified variables are keys. */
+/** Rule: every clause has a meaning for every state: divisors cannot be zero, quantified variables are keys or accounts. */
 import type * as ast from '../../syntax/ast.ts';
 import { walk } from '../../syntax/visit.ts';
 import { type Checker, report, textOf, ungroup } from '../checker.ts';
@@ -138,13 +138,13 @@ function keyVariables(out: Checker, root: ast.AnyNode, known: KeysOfFns): Readon
   return found;
 }
 
-/** The keys and elements that an expression asks about. */
+/** The keys, elements and accounts that an expression asks about. */
 function keysOf(node: ast.AnyNode): readonly ast.Expr[] {
   if (node.kind === 'index') return [node.index];
   if (node.kind === 'binary' && node.op === 'in') return [node.left];
-  if (node.kind === 'call' && node.callee.kind === 'field' && node.callee.name.text === 'has')
-    return node.args;
-  return [];
+  if (node.kind !== 'call' || node.callee.kind !== 'field') return [];
+  // The ledger's accounts are keys as well.
+  return ['has', 'balance', 'can_pay'].includes(node.callee.name.text) ? node.args.slice(0, 1) : [];
 }
 
 /** The variable that is the key, and those that are parts of a key that is built right here. */

@@ -1,0 +1,102 @@
+/** Runs that the solver thinks of, done on the machine: the first that reaches the goal counts. */
+import type { Candidate, RunCall, SuggestedRun } from '../../compiler/index.ts';
+import type { AbiValue, Value } from '../../vm/index.ts';
+import { CREDIT, memberDid } from '../world.ts';
+import { nameOf, type People } from './people.ts';
+import { shorten, WAIT_A_MOMENT } from './search.ts';
+import { type Action, type Arena, entryOf, type Place, type Step, takeStep } from './steps.ts';
+import { takeValue, wordTypesOf } from './words.ts';
+
+export type Following = {
+  readonly arena: Arena;
+  readonly candidate: Candidate;
+  readonly people: People;
+  readonly reached: (step: Step) => boolean;
+};
+
+/** The last step of the first run that reaches the goal, or null. */
+export async function followRuns(following: Following): Promise<Step | null> {
+  const { arena, candidate } = following;
+  const { time, block } = arena.root.clock;
+  const { kind } = candidate.obligation;
+  const queriesMax = kind === 'may-revert' || kind === 'vacuity' ? ASIDE_QUERIES_MAX : QUERIES_MAX;
+  for await (const run of candidate.suggest({ time, block, credit: CREDIT }, queriesMax)) {
+    const last = follow(following, run);
+    if (last !== null) return shorten(following, last);
+  }
+  return null;
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+/** How often the solver is asked for one clause; what only warns is worth less. */
+const QUERIES_MAX = 60;
+const ASIDE_QUERIES_MAX = 12;
+/** Who pays in. */
+const PAYER = 'erin';
+
+function follow(following: Following, run: SuggestedRun): Step | null {
+  const { arena, reached } = following;
+  let place: Place | null = null;
+  for (const call of run.calls) {
+    for (const action of actionsFor(following, place, call)) {
+      const step: Step = takeStep(arena, place, action);
+      if (place !== null && reached(step)) return step;
+      if (step.to === null) return null;
+      place = step.to;
+    }
+  }
+  return run.after === null || place === null ? null : outside(following, place, run.after);
+}
+
+/** What comes before the call, and the call. */
+function actionsFor(following: Following, place: Place | null, call: RunCall): readonly Action[] {
+  const { arena } = following;
+  const { clock } = place?.world ?? arena.root;
+  const payments = call.paid.flatMap((amount, currency): readonly Action[] =>
+    amount === 0n ? [] : [{ kind: 'pay', from: memberDid(PAYER), to: null, currency, amount }],
+  );
+  const made = callOf(following, call);
+  if (made === null) return [];
+  const pause = waitUntil(clock, { now: call.now, block: call.block - 1n - BigInt(payments.length) });
+  return [...pause, ...payments, made];
+}
+
+function waitUntil(
+  clock: { readonly time: bigint; readonly block: bigint },
+  { now, block }: { readonly now: bigint; readonly block: bigint },
+): readonly Action[] {
+  const seconds = now > clock.time ? now - clock.time : 0n;
+  const blocks = block > clock.block ? block - clock.block : 0n;
+  return seconds === 0n && blocks === 0n ? [] : [{ kind: 'wait', seconds, blocks }];
+}
+
+function callOf({ arena, people }: Following, { callee, caller, params }: RunCall): Action | null {
+  const entry = entryOf(arena, callee);
+  const types = entry.params.flatMap((param) => wordTypesOf(param.type));
+  const words = types.map((_, i) => nameOf(people, params[i] ?? null, arena.account));
+  if (words.includes(null)) return null;
+  const left = [...(words as Value[])];
+  const args: readonly AbiValue[] = entry.params.map((param) => takeValue(left, param.type));
+  if (callee === 0) return { kind: 'deploy', args };
+  return { kind: 'call', callee, args, by: nameOf(people, caller, arena.account) as string };
+}
+
+/** What others can do, a little and a lot. */
+function outside(
+  { arena, reached }: Following,
+  place: Place,
+  moment: { readonly now: bigint; readonly block: bigint },
+): Step | null {
+  const pause = waitUntil(place.world.clock, moment);
+  const payments = arena.contract.currencies.flatMap((_, currency) =>
+    [1n, CREDIT].map(
+      (amount): Action => ({ kind: 'pay', from: memberDid(PAYER), to: null, currency, amount }),
+    ),
+  );
+  for (const action of [...pause, ...payments, WAIT_A_MOMENT]) {
+    const step = takeStep(arena, place, action);
+    if (reached(step)) return step;
+  }
+  return null;
+}
