@@ -61,6 +61,16 @@ export const FAILURES = {
     message: '{path} exists already, and would be written over',
     help: 'choose another name, or give --force to write over it',
   },
+  C0111: {
+    exit: 'environment',
+    message: 'there is no gas file at {path}',
+    help: '`ccl test FILE --snapshot` writes it',
+  },
+  C0112: {
+    exit: 'environment',
+    message: '{path} is not a gas file',
+    help: '`ccl test FILE --snapshot` writes one anew',
+  },
 
   // ---- C02xx: the command line -----------------------------------------------------------------
   C0201: {
@@ -110,6 +120,7 @@ export const FAILURES = {
     message: '`{text}` cannot be the name of a member',
     help: 'a name has letters, digits and _, begins with no digit, and is no word of the language such as `self`: for example alice',
   },
+  C0212: { exit: 'usage', message: '{options} do not go together', help: 'leave one of them out' },
 
   // ---- C03xx: keys -----------------------------------------------------------------------------
   C0301: {

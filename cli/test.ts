@@ -1,67 +1,221 @@
-/** `ccl test FILE...`: the tests of sources, each in a world of its own, and what the entry points cost. */
+/**
+ * `ccl test FILE...`: the tests of sources, each in a world of its own; what the entry points cost; the promises of
+ * contracts against random sequences of calls. Ctrl-C ends it with what was found so far.
+ */
+import { existsSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type Analysis, type Diagnostic, lowerDeployable, lowerTests } from '../compiler/index.ts';
-import { type GasRow, gasTable, runTests, type TestResult } from '../testing/index.ts';
-import { command, type Shell } from './shell.ts';
 import {
-  analyseFile,
-  countErrors,
-  diagnosticsJson,
-  excerpt,
-  showDiagnostics,
-  sourcesOf,
-  trialArtifacts,
-} from './source.ts';
-import { columns, jsonText, type Terminal } from './terminal.ts';
+  type GasRow,
+  gasChanges,
+  gasTable,
+  hasGrown,
+  INVARIANTS_OPTIONS,
+  type InvariantsResult,
+  readSnapshot,
+  runInvariants,
+  snapshotText,
+  TEST_OPTIONS,
+  type TestProgram,
+  type TestResult,
+  testsOf,
+} from '../testing/index.ts';
+import { fail } from './failure.ts';
+import { readText, writeFile } from './file.ts';
+import { changesText, showTested, summary } from './results.ts';
+import { command, type Shell } from './shell.ts';
+import { analyseFile, countErrors, diagnosticsJson, sourcesOf, trialArtifacts } from './source.ts';
+import { endProgress, jsonText, progress, type Terminal } from './terminal.ts';
+import { watchFiles } from './watch.ts';
 
-type Options = { readonly json?: true };
-/** `results` is null for a file with mistakes, whose tests are not run. */
-type Tested = {
+type Options = {
+  readonly filter?: string;
+  readonly seed?: string;
+  readonly runs?: string;
+  readonly calls?: string;
+  readonly gasFile: string;
+  readonly snapshot?: true;
+  readonly check?: true;
+  readonly diff?: true;
+  readonly watch?: true;
+  readonly json?: true;
+};
+
+/** Of one file; `results` is null for a file with mistakes, whose tests are not run. */
+export type Tested = {
   readonly analysis: Analysis;
   readonly diagnostics: readonly Diagnostic[];
   readonly results: readonly TestResult[] | null;
+  readonly invariants: readonly InvariantsResult[];
 };
 
 export function declare(shell: Shell): Command {
   return command('test <files...>', 'Runs the tests of sources on the virtual machine.', [
     'ccl test TimeBank.ccl',
+    'ccl test TimeBank.ccl --filter hours --seed 7 --runs 1000',
+    'ccl test TimeBank.ccl --snapshot     # then: ccl test TimeBank.ccl --diff',
   ])
+    .option('--filter <text>', 'only tests whose title, and contracts whose name, has this in it')
+    .option('--seed <number>', 'what is drawn at random is drawn from this', `${TEST_OPTIONS.seed}`)
+    .option('--runs <number>', 'inputs of each test with parameters', `${TEST_OPTIONS.runs}`)
+    .option('--calls <number>', 'calls of each `test invariants`', `${INVARIANTS_OPTIONS.calls}`)
+    .option('--snapshot', 'write the gas of each entry point to the gas file')
+    .option('--check', 'fail where an entry point costs more than the gas file says')
+    .option('--diff', 'show how gas differs from the gas file')
+    .option('--gas-file <file>', 'the gas file', '.gas-snapshot')
+    .option('--watch', 'run again when a file changes, until Ctrl-C')
     .option('--json', 'print the results, the gas and the diagnostics as JSON')
     .action((files: readonly string[], options: Options) => testFiles(shell, files, options));
 }
 
-function testFiles({ terminal, finish }: Shell, files: readonly string[], options: Options): void {
-  const tested = files.map((file) => testFile(analyseFile(file)));
-  const results = tested.flatMap((each) => each.results ?? []);
-  if (options.json) terminal.out(jsonText(testedJson(tested, results)));
-  else {
-    for (const each of tested) showTested(terminal, each);
-    if (tested.some((each) => each.results !== null)) terminal.out(summary(results));
-  }
-  const failed =
-    tested.some((each) => each.results === null) || results.some(({ failure }) => failure !== null);
-  finish(failed ? 'wrong' : 'fine');
+async function testFiles(shell: Shell, files: readonly string[], options: Options): Promise<void> {
+  const limits = limitsOf(options);
+  const stopped = { now: false };
+  shell.onInterrupt(() => {
+    // Once more ends it at once.
+    if (stopped.now) process.exit(INTERRUPTED);
+    stopped.now = true;
+  });
+  if (options.watch === undefined) return runAll(shell, files, options, limits, stopped);
+  if (options.json) fail('C0212', { options: '--watch and --json' });
+  const watcher = watchFiles(files);
+  shell.onInterrupt(() => {
+    stopped.now = true;
+    watcher.close();
+  });
+  do {
+    shell.terminal.out('\n');
+    await runAll(shell, files, options, limits, stopped);
+    if (!stopped.now) shell.terminal.note('waiting for changes; Ctrl-C ends\n');
+  } while (await watcher.changed());
+  shell.finish('interrupted');
 }
 
-function testFile(analysis: Analysis): Tested {
+const INTERRUPTED = 130;
+
+/** How much is tried, from which seed. */
+type Limits = { readonly seed: number; readonly runs: number; readonly calls: number };
+type Stopped = { now: boolean };
+
+function limitsOf({ seed, runs, calls }: Options): Limits {
+  return {
+    seed: numberOf(seed, 'seed', TEST_OPTIONS.seed),
+    runs: numberOf(runs, 'number of runs', TEST_OPTIONS.runs),
+    calls: numberOf(calls, 'number of calls', INVARIANTS_OPTIONS.calls),
+  };
+}
+
+function numberOf(text: string | undefined, what: string, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  return /^[1-9][0-9]{0,8}$/.test(text)
+    ? Number(text)
+    : fail('C0208', { text, what, example: `${otherwise}` });
+}
+
+async function runAll(
+  { terminal, finish }: Shell,
+  files: readonly string[],
+  options: Options,
+  limits: Limits,
+  stopped: Stopped,
+): Promise<void> {
+  const tested: Tested[] = [];
+  for (const file of files) {
+    const each = await testFile(terminal, analyseFile(file), options, limits, stopped);
+    tested.push(each);
+    if (!options.json) showTested(terminal, each);
+  }
+  const results = tested.flatMap((each) => each.results ?? []);
+  const invariants = tested.flatMap((each) => each.invariants);
+  const table = gasTable([...results, ...invariants].flatMap(({ gas }) => gas));
+  if (options.json) terminal.out(jsonText(testedJson(tested, table)));
+  else if (tested.some((each) => each.results !== null)) terminal.out(summary(results, invariants, table));
+  const grown = compareGas(terminal, results, options);
+  const failed =
+    tested.some((each) => each.results === null) ||
+    results.some(({ failure }) => failure !== null) ||
+    invariants.some(({ broken }) => broken !== null);
+  finish(stopped.now ? 'interrupted' : failed || grown ? 'wrong' : 'fine');
+}
+
+async function testFile(
+  terminal: Terminal,
+  analysis: Analysis,
+  options: Options,
+  limits: Limits,
+  stopped: Stopped,
+): Promise<Tested> {
   const { diagnostics } = analysis;
-  if (countErrors(diagnostics) > 0) return { analysis, diagnostics, results: null };
-  const contracts = trialArtifacts(analysis, lowerDeployable(analysis).contracts);
+  if (countErrors(diagnostics) > 0) return { analysis, diagnostics, results: null, invariants: [] };
+  const cores = lowerDeployable(analysis).contracts;
+  const contracts = trialArtifacts(analysis, cores);
   const evaluators = trialArtifacts(analysis, lowerTests(analysis).contracts);
   const all = [...diagnostics, ...contracts.tooLarge, ...evaluators.tooLarge];
-  if (countErrors(all) > 0) return { analysis, diagnostics: all, results: null };
-  const program = {
-    plans: analysis.tests.plans,
+  if (countErrors(all) > 0) return { analysis, diagnostics: all, results: null, invariants: [] };
+  const has = (text: string) => text.toLowerCase().includes((options.filter ?? '').toLowerCase());
+  const program: TestProgram = {
+    plans: analysis.tests.plans.filter(({ title }) => has(title)),
+    invariants: analysis.tests.invariants.filter(({ contract }) => has(contract)),
     contracts: contracts.artifacts,
+    cores,
     evaluators: evaluators.artifacts,
   };
-  return { analysis, diagnostics: all, results: runTests(program) };
+  const results = await runTests(terminal, program, limits, stopped);
+  const invariants = await runPromises(terminal, program, limits, stopped);
+  return { analysis, diagnostics: all, results, invariants };
 }
 
-function testedJson(tested: readonly Tested[], results: readonly TestResult[]): object {
+async function runTests(
+  terminal: Terminal,
+  program: TestProgram,
+  limits: Limits,
+  stopped: Stopped,
+): Promise<TestResult[]> {
+  const onProgress = (title: string, done: number, total: number) =>
+    progress(terminal, `${title}: ${done} of ${total} runs`);
+  const results: TestResult[] = [];
+  for (const result of testsOf(program, { ...limits, onProgress })) {
+    results.push(result);
+    // An interrupt is heard between two tests.
+    await setImmediate();
+    if (stopped.now) break;
+  }
+  endProgress(terminal);
+  return results;
+}
+
+/** A test that is interrupted has the calls that were made so far. */
+async function runPromises(
+  terminal: Terminal,
+  program: TestProgram,
+  limits: Limits,
+  stopped: Stopped,
+): Promise<InvariantsResult[]> {
+  const results: InvariantsResult[] = [];
+  for (const plan of program.invariants) {
+    if (stopped.now) break;
+    const run = runInvariants(program, plan, { ...INVARIANTS_OPTIONS, ...limits });
+    for (let step = run.next(); ; step = run.next()) {
+      if (step.done === true || stopped.now) {
+        results.push(step.done === true ? step.value : { ...step.value, broken: null, gas: [] });
+        break;
+      }
+      progress(terminal, `${plan.contract}: ${step.value.calls} of ${limits.calls} calls`);
+      await setImmediate();
+    }
+  }
+  endProgress(terminal);
+  return results;
+}
+
+function testedJson(tested: readonly Tested[], gas: readonly GasRow[]): object {
   return {
     tests: tested.flatMap(resultRows),
-    gas: gasTable(results.flatMap(({ gas }) => gas)),
+    invariants: tested.flatMap(({ analysis: { file }, invariants }) =>
+      invariants.map(({ gas: _, ...result }) => ({ file, passed: result.broken === null, ...result })),
+    ),
+    gas,
     diagnostics: tested.flatMap(({ analysis, diagnostics }) =>
       diagnosticsJson(diagnostics, sourcesOf(analysis)),
     ),
@@ -69,37 +223,29 @@ function testedJson(tested: readonly Tested[], results: readonly TestResult[]): 
 }
 
 function resultRows({ analysis: { file }, results }: Tested): readonly object[] {
-  return (results ?? []).map(({ title, failure }) => ({ file, title, passed: failure === null, failure }));
+  return (results ?? []).map(({ title, failure, generated }) => ({
+    file,
+    title,
+    passed: failure === null,
+    generated,
+    failure,
+  }));
 }
 
-function showTested(terminal: Terminal, { analysis, diagnostics, results }: Tested): void {
-  showDiagnostics(terminal, diagnostics, sourcesOf(analysis));
-  if (results === null) terminal.out(`${analysis.file} was not run: the file has mistakes\n`);
-  else if (results.length === 0) terminal.out(`no tests in ${analysis.file}\n`);
-  else terminal.out(results.map((result) => resultText(terminal, analysis, result)).join(''));
+// ---- the gas file ------------------------------------------------------------------------------
+
+/** Of tests without parameters: theirs is the same whatever is drawn. True where something grew that must not. */
+function compareGas(terminal: Terminal, results: readonly TestResult[], options: Options): boolean {
+  const { gasFile, snapshot, check, diff, json } = options;
+  const rows = gasTable(results.filter(({ generated }) => generated === null).flatMap(({ gas }) => gas));
+  const changes = check || diff ? gasChanges(readGasFile(gasFile), rows) : [];
+  if ((check || diff) && !json) terminal.out(changesText(terminal, changes, gasFile));
+  if (snapshot) writeFile(gasFile, snapshotText(rows));
+  if (snapshot && !json) terminal.note(`the gas of ${rows.length} entry points is in ${gasFile}\n`);
+  return check === true && changes.some(hasGrown);
 }
 
-function resultText(terminal: Terminal, analysis: Analysis, { title, failure }: TestResult): string {
-  if (failure === null) return `${terminal.paint('green', 'passed')}  ${title}\n`;
-  const reads = failure.reads.map(({ text, value }) => `        ${text} is ${value}\n`).join('');
-  const at = excerpt(analysis, failure.span);
-  const inside = failure.position === null ? '' : excerpt(analysis, failure.position);
-  return `${terminal.paint('red', 'FAILED')}  ${title}\n${at}        ${failure.message}\n${reads}${inside}`;
-}
-
-function summary(results: readonly TestResult[]): string {
-  const failed = results.filter(({ failure }) => failure !== null).length;
-  const gas = gasTable(results.flatMap(({ gas }) => gas));
-  const table = gas.length === 0 ? '' : `\n${gasText(gas)}`;
-  return `${table}\n${results.length - failed} passed, ${failed} failed\n`;
-}
-
-function gasText(gas: readonly GasRow[]): string {
-  const rows = gas.map(({ contract, entry, calls, gasUsedMax, gasMax }) => [
-    `${contract}.${entry}`,
-    `${calls}`,
-    `${gasUsedMax}`,
-    `${gasMax}`,
-  ]);
-  return columns([['entry point', 'calls', 'gas used at most', 'bound'], ...rows]);
+function readGasFile(path: string) {
+  if (!existsSync(path)) return fail('C0111', { path });
+  return readSnapshot(readText(path)) ?? fail('C0112', { path });
 }

@@ -11,6 +11,7 @@ export type {
   DeployedId,
   Eval,
   Expectation,
+  InvariantsPlan,
   SlotId,
   Spending,
   Step,

@@ -4,7 +4,7 @@ import { planTests, type Taken } from './check/tests/plan.ts';
 import type * as core from './core/core.ts';
 import { lower, lowerContract, lowerLibrary as lowerFns } from './core/lower.ts';
 import type { Analysed } from './core/source.ts';
-import type { TestPlan } from './core/tests.ts';
+import type { InvariantsPlan, TestPlan } from './core/tests.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import {
   dependenciesOf,
@@ -35,7 +35,11 @@ export type Analysis = Analysed & {
 };
 
 /** `views` is the analysis of the contracts that hold the expressions of the tests; null when there is no test. */
-export type AnalysedTests = { readonly plans: readonly TestPlan[]; readonly views: Analysed | null };
+export type AnalysedTests = {
+  readonly plans: readonly TestPlan[];
+  readonly invariants: readonly InvariantsPlan[];
+  readonly views: Analysed | null;
+};
 
 /**
  * Parses, resolves and checks the source `main` and those that it uses. User mistakes are in `diagnostics`. `known` names
@@ -68,7 +72,7 @@ export function analyse(
   ];
   const all = inOrder([...unread, ...apartFrom(text, unread, meaning)]);
   const shown = all.map((found) => diagnosticInPart(parts, found)).filter((found) => isShown(found, main));
-  const tests = { plans: planned.plans, views };
+  const tests = { plans: planned.plans, invariants: planned.invariants, views };
   return {
     ...withTests(checked, views, planned.names),
     file: main,
@@ -94,13 +98,13 @@ function readProgram(sources: ReadonlyMap<string, string>, main: string, known: 
 
 /** What is known of the source, names and types inside its tests included. */
 function withTests(checked: Analysed, views: Analysed | null, names: ReadonlyMap<Name, Name>): Analysed {
-  if (views === null) return checked;
-  const entities = new Map([...views.entities, ...checked.entities]);
+  if (views === null && names.size === 0) return checked;
+  const entities = new Map([...(views?.entities ?? []), ...checked.entities]);
   for (const [used, declared] of names) {
     const entity = checked.entities.get(declared);
     if (entity !== undefined) entities.set(used, entity);
   }
-  return { ...checked, entities, types: new Map([...views.types, ...checked.types]) };
+  return { ...checked, entities, types: new Map([...(views?.types ?? []), ...checked.types]) };
 }
 
 type CheckedProgram = Checked & Analysed & { readonly exports: readonly Exports[] };

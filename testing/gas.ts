@@ -62,3 +62,68 @@ export function gasTable(uses: readonly GasUse[]): GasRow[] {
     };
   });
 }
+
+// ---- the file that is kept -----------------------------------------------------------------------
+
+/** How an entry point's gas changed: null where it is only on one side. */
+export type GasChange = {
+  readonly entry: string;
+  readonly before: GasFigures | null;
+  readonly after: GasFigures | null;
+};
+/** The gas of calls of one entry point, and its static bound. */
+export type GasFigures = { readonly median: number; readonly most: number; readonly bound: number };
+
+const TITLE = '# gas by entry point: median, most, static bound; written by ccl test --snapshot\n';
+
+/** The text of the file: one line for each entry point, by name. */
+export function snapshotText(rows: readonly GasRow[]): string {
+  const lines = [...figuresOf(rows)].map(
+    ([entry, { median, most, bound }]) => `${entry} ${median} ${most} ${bound}\n`,
+  );
+  return TITLE + lines.sort().join('');
+}
+
+/** Null where the text is no such file. */
+export function readSnapshot(text: string): ReadonlyMap<string, GasFigures> | null {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const figures = new Map<string, GasFigures>();
+  for (const line of lines) {
+    const parts = /^(\S+) ([0-9]+) ([0-9]+) ([0-9]+)$/.exec(line);
+    if (parts === null) return null;
+    const [median, most, bound] = parts.slice(2).map(Number) as [number, number, number];
+    figures.set(parts[1]!, { median, most, bound });
+  }
+  return figures;
+}
+
+/** What differs, by name. */
+export function gasChanges(
+  before: ReadonlyMap<string, GasFigures>,
+  rows: readonly GasRow[],
+): readonly GasChange[] {
+  const after = figuresOf(rows);
+  const entries = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return entries
+    .map((entry) => ({ entry, before: before.get(entry) ?? null, after: after.get(entry) ?? null }))
+    .filter((change) => !sameFigures(change.before, change.after));
+}
+
+/** Whether something costs more than it did. What is new, or gone, costs nobody more. */
+export function hasGrown({ before, after }: GasChange): boolean {
+  if (before === null || after === null) return false;
+  return after.median > before.median || after.most > before.most || after.bound > before.bound;
+}
+
+function figuresOf(rows: readonly GasRow[]): ReadonlyMap<string, GasFigures> {
+  return new Map(
+    rows.map(({ contract, entry, gasUsedMedian, gasUsedMax, gasMax }) => [
+      `${contract}.${entry}`,
+      { median: gasUsedMedian, most: gasUsedMax, bound: gasMax },
+    ]),
+  );
+}
+
+function sameFigures(one: GasFigures | null, other: GasFigures | null): boolean {
+  return one?.median === other?.median && one?.most === other?.most && one?.bound === other?.bound;
+}

@@ -1,6 +1,7 @@
 /** Running contracts in worlds of their own: tests, single rules. */
 
 export * from './gas.ts';
+export * from './invariants.ts';
 export type { Given } from './paste.ts';
 export { makeRefuter, type RefuterOptions } from './refute/refute.ts';
 export * from './run.ts';

@@ -3,13 +3,27 @@
  * evaluates as it does those of any contract. Results are plain data: what failed, where, and what was read.
  */
 import fc from 'fast-check';
-import type { DeployedId, Eval, Expectation, SlotId, Step, TestInputs, TestPlan } from '../compiler/index.ts';
+import type {
+  core,
+  DeployedId,
+  Eval,
+  Expectation,
+  InvariantsPlan,
+  SlotId,
+  Step,
+  TestInputs,
+  TestPlan,
+} from '../compiler/index.ts';
 import { currencyIdOf, DEPLOY_PERMISSION, type Failure, type Spends, type Success } from '../host/index.ts';
 import type { AbiValue, Artifact, CurrencyDecl, Entry, Event } from '../vm/index.ts';
 import { arbitraryOf, PEOPLE, poolsOf } from './arbitrary.ts';
 import { type GasMeter, type GasUse, noteGas } from './gas.ts';
 import { type Given, pasteInputs } from './paste.ts';
+import { type Judge, makeJudge } from './refute/judge.ts';
+import type { Action, Arena, Place, Step as RefuteStep } from './refute/steps.ts';
+import { simplifyValues } from './shrink.ts';
 import { showValue } from './values.ts';
+import { type Broken, brokenBy } from './watch.ts';
 import {
   advance,
   ask,
@@ -28,8 +42,10 @@ import {
 /** The tests of a file, compiled. */
 export type TestProgram = {
   readonly plans: readonly TestPlan[];
-  /** The contracts that the tests may deploy. */
+  readonly invariants: readonly InvariantsPlan[];
+  /** The contracts that the tests may deploy, and what they are made of, in the same order. */
   readonly contracts: readonly Artifact[];
+  readonly cores: readonly core.Contract[];
   /** The contracts that hold the tests' expressions. */
   readonly evaluators: readonly Artifact[];
 };
@@ -80,7 +96,13 @@ export const TEST_OPTIONS: TestOptions = { seed: 20_260_131, runs: 100 };
 
 /** In the order of the source. Runs all of them, whatever fails. */
 export function runTests(program: TestProgram, options: TestOptions = TEST_OPTIONS): TestResult[] {
-  return program.plans.map((plan) => runTest(program, plan, options));
+  return [...testsOf(program, options)];
+}
+
+/** The same one by one, for who would stop between them. */
+export function* testsOf(program: TestProgram, options: TestOptions = TEST_OPTIONS): Generator<TestResult> {
+  const judges = new Map(program.cores.map((contract) => [contract.name, makeJudge(contract)]));
+  for (const plan of program.plans) yield runTest({ program, judges }, plan, options);
 }
 
 /** Who deploys the contracts that hold the expressions: no name that an author can write, and no member. */
@@ -89,6 +111,7 @@ const RUNNER = 'test runner';
 /** A world with the contracts of the expressions in it, before the test. */
 type Start = {
   readonly program: TestProgram;
+  readonly judges: Judges;
   readonly plan: TestPlan;
   readonly world: World;
   /** Account and artifact by name. */
@@ -96,12 +119,21 @@ type Start = {
   readonly gas: GasMeter;
 };
 
-type Run = Start & {
+/** By the contract's name. */
+type Judges = ReadonlyMap<string, Judge>;
+
+type DeployedContract = {
+  readonly account: string;
+  readonly artifact: Artifact;
+  readonly name: string;
+  readonly arena: Arena;
+};
+
+type Run = Omit<Start, 'world'> & {
+  /** As it is now; what it was before a call stays as it was. */
+  world: World;
   readonly values: AbiValue[];
-  readonly deployed: Map<
-    DeployedId,
-    { readonly account: string; readonly artifact: Artifact; readonly name: string }
-  >;
+  readonly deployed: Map<DeployedId, DeployedContract>;
   /** Of the last call. */
   events: readonly Event[];
   /** Steps taken so far. */
@@ -115,8 +147,10 @@ const STEPS_MAX = 20_000;
 type Stop = { readonly stop: TestFailure | null };
 type Ending = { readonly failure: TestFailure | null; readonly assumed: boolean };
 
-function runTest(program: TestProgram, plan: TestPlan, options: TestOptions): TestResult {
-  const start = openStart(program, plan);
+type Compiled = Pick<Start, 'program' | 'judges'>;
+
+function runTest(compiled: Compiled, plan: TestPlan, options: TestOptions): TestResult {
+  const start = openStart(compiled, plan);
   const { title, span } = plan;
   const { failure, generated } =
     plan.inputs === null
@@ -125,7 +159,7 @@ function runTest(program: TestProgram, plan: TestPlan, options: TestOptions): Te
   return { title, span, failure, generated, gas: [...start.gas.values()] };
 }
 
-function openStart(program: TestProgram, plan: TestPlan): Start {
+function openStart({ program, judges }: Compiled, plan: TestPlan): Start {
   const named = plan.members.map(({ name }) => name);
   const members = plan.inputs === null ? named : [...new Set([...named, ...PEOPLE])];
   const world = openWorld({ members, currencies: currenciesOf(program) });
@@ -136,7 +170,7 @@ function openStart(program: TestProgram, plan: TestPlan): Start {
     if (!outcome.ok) throw new Error(`the expressions of the tests cannot be deployed: ${outcome.message}`);
     evaluators.set(artifact.name, { account: outcome.contract, artifact });
   }
-  return { program, plan, world, evaluators, gas: new Map() };
+  return { program, judges, plan, world, evaluators, gas: new Map() };
 }
 
 /** One run of the test, in a copy of the world. */
@@ -184,29 +218,37 @@ function generate(
   });
   const details = fc.check(property, { seed, numRuns: runs });
   const generated = { seed, runs: details.numRuns, skipped: details.numSkips };
-  return { failure: failureOf(start, shape, details, failure), generated };
+  if (!details.failed) return { failure: null, generated };
+  if (failure === null || details.counterexample === null)
+    return { failure: failureAt(plan.span, HARDLY_ANY), generated };
+  const types = shape.map(({ type }) => type);
+  // Constants do not shrink by themselves.
+  const plain = simplifyValues(details.counterexample[0], types, (values) => {
+    const other = endingOf(start, values).failure;
+    if (other === null || !sameFailure(failure!, other)) return false;
+    failure = other;
+    return true;
+  });
+  const shrinks = details.numShrinks + plain.steps;
+  return { failure: withFound(start, inputs, failure, plain.values, shrinks), generated };
 }
 
-function failureOf(
-  { plan, world, evaluators }: Start,
-  shape: Entry['params'],
-  { failed, counterexample, numShrinks }: fc.RunDetails<[AbiValue[]]>,
-  failure: TestFailure | null,
-): TestFailure | null {
-  const { inputs, title, span } = plan;
-  if (!failed || inputs === null) return null;
-  if (failure === null || counterexample === null)
-    return failureAt(
-      span,
-      'hardly any input is one that the test assumes: assume less, or draw fewer inputs',
-    );
-  const { artifact } = evaluators.get(inputs.shape.contract)!;
-  const naming = { currencies: artifact.currencies, names: world.names };
-  const given = counterexample[0].map((value, at) => {
-    const { name, type } = shape[at]!;
-    return { name, value: showValue(value, type, naming) };
-  });
-  return { ...failure, found: { given, shrinks: numShrinks, paste: pasteInputs(title, inputs, given) } };
+const HARDLY_ANY = 'hardly any input is one that the test assumes: assume less, or draw fewer inputs';
+
+function withFound(
+  start: Start,
+  inputs: TestInputs,
+  failure: TestFailure,
+  values: readonly AbiValue[],
+  shrinks: number,
+): TestFailure {
+  const { artifact } = start.evaluators.get(inputs.shape.contract)!;
+  const naming = { currencies: artifact.currencies, names: start.world.names };
+  const given = shapeOf(start, inputs).map(({ name, type }, at) => ({
+    name,
+    value: showValue(values[at]!, type, naming),
+  }));
+  return { ...failure, found: { given, shrinks, paste: pasteInputs(start.plan.title, inputs, given) } };
 }
 
 /** Names and types of the parameters. */
@@ -326,37 +368,109 @@ function runStep(run: Run, step: Step): void {
 type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
 
 function runDeploy(run: Run, step: StepOf<'deploy'>): void {
-  const artifact = run.program.contracts.find(({ name }) => name === step.contract);
+  const index = run.program.contracts.findIndex(({ name }) => name === step.contract);
+  const artifact = run.program.contracts[index];
   if (artifact === undefined) throw new Error(`no artifact of ${step.contract}`);
   const args = step.args.map((arg) => evaluate(run, arg));
   const by = evaluate(run, step.by) as string;
   const name = step.name === '' ? step.contract : step.name;
+  const before = leaveWorld(run);
   const outcome = deploy(run.world, { artifact, args, by, name });
   if (!outcome.ok)
     stop(step.span, `${step.contract} was not deployed: ${reasonOf(outcome)}`, {
       position: positionOf(outcome),
     });
-  run.deployed.set(step.deployed, { account: outcome.contract, artifact, name });
+  const account = outcome.contract;
+  const contract = run.program.cores[index]!;
+  const arena: Arena = { contract, artifact, root: before, creator: by, account, sink: '' };
+  const deployed = { account, artifact, name, arena };
+  run.deployed.set(step.deployed, deployed);
   run.events = outcome.events;
   noteGas(run.gas, artifact, 'init', outcome.gasUsed);
   fill(run, step.gasSlot, BigInt(outcome.gasUsed));
+  watchStep(run, step.span, deployed, { action: { kind: 'deploy', args }, from: null, outcome });
 }
 
 function runCall(run: Run, step: StepOf<'call'>): void {
-  const { account, artifact, name } = deployedOf(run, step.deployed);
+  const deployed = deployedOf(run, step.deployed);
+  const { account, artifact, name } = deployed;
   const args = step.args.map((arg) => evaluate(run, arg));
   const by = evaluate(run, step.by) as string;
-  const outcome = call(run.world, {
-    contract: account,
-    entry: step.rule,
-    args,
-    by,
-    spends: spendsOf(run, step),
-  });
+  const spends = spendsOf(run, step);
+  const before = leaveWorld(run);
+  const outcome = call(run.world, { contract: account, entry: step.rule, args, by, spends });
   if (outcome.ok) run.events = outcome.events;
   if (outcome.ok) noteGas(run.gas, artifact, step.rule, outcome.gasUsed);
+  const callee = calleeNamed(artifact, step.rule);
+  watchStep(run, step.span, deployed, { action: { kind: 'call', callee, args, by }, from: before, outcome });
   expectOutcome(step.span, `${name}.${step.rule}`, outcome, step.expectation);
   if (outcome.ok) fillBoth(run, step, outcome);
+}
+
+/** From here on things happen in a copy; what is given back stays as it is. */
+function leaveWorld(run: Run): World {
+  const before = run.world;
+  run.world = fork(before);
+  return before;
+}
+
+function calleeNamed({ entries }: Artifact, name: string): number {
+  return entries.find((entry) => entry.kind !== 'init' && entry.name === name)!.function;
+}
+
+type Watched = {
+  readonly action: Action;
+  readonly from: World | null;
+  readonly outcome: Success | Failure;
+};
+
+/** Every call of a test must keep what its contract promises, and every contract its invariants. */
+function watchStep(run: Run, span: Span, deployed: DeployedContract, watched: Watched): void {
+  const { arena } = deployed;
+  const { action, from, outcome } = watched;
+  const step: RefuteStep = {
+    action,
+    from: from === null ? null : placeOf(deployed, from),
+    to: outcome.ok ? placeOf(deployed, run.world) : null,
+    result: outcome.ok ? outcome.result : null,
+    failure: outcome.ok ? null : outcome,
+    gasUsed: outcome.gasUsed,
+  };
+  const broken = brokenBy(arena, run.judges.get(arena.contract.name)!, step);
+  if (broken !== null) stopBroken(span, nameOfAction(deployed, action), broken, outcome);
+  if (outcome.ok && from !== null && from !== run.world) watchOthers(run, span, from, deployed);
+}
+
+/** What has happened since `from`, as the contracts see it that were not called. */
+function watchOthers(run: Run, span: Span, from: World, called: DeployedContract | null): void {
+  for (const deployed of run.deployed.values()) {
+    if (deployed === called) continue;
+    const { arena } = deployed;
+    const step: RefuteStep = {
+      action: { kind: 'wait', seconds: 0n, blocks: 0n },
+      from: placeOf(deployed, from),
+      to: placeOf(deployed, run.world),
+      result: null,
+      failure: null,
+      gasUsed: 0,
+    };
+    const broken = brokenBy(arena, run.judges.get(arena.contract.name)!, step);
+    if (broken !== null) stopBroken(span, deployed.name, broken, null);
+  }
+}
+
+function placeOf({ account }: DeployedContract, world: World): Place {
+  return { world, account, last: null, depth: 0 };
+}
+
+function stopBroken(span: Span, what: string, broken: Broken, outcome: Success | Failure | null): never {
+  const why = outcome === null || outcome.ok ? '' : ` (${reasonOf(outcome)})`;
+  return stop(span, `${what} ${broken.says}${why}`, { position: broken.span });
+}
+
+function nameOfAction({ name, artifact }: DeployedContract, action: Action): string {
+  if (action.kind !== 'call') return name;
+  return `${name}.${artifact.entries.find((entry) => entry.function === action.callee)!.name}`;
 }
 
 function spendsOf(run: Run, { spending }: StepOf<'call'>): Spends {
@@ -367,10 +481,14 @@ function spendsOf(run: Run, { spending }: StepOf<'call'>): Spends {
 }
 
 function runRead(run: Run, step: StepOf<'read'>): void {
-  const { account, artifact, name } = deployedOf(run, step.deployed);
+  const deployed = deployedOf(run, step.deployed);
+  const { account, artifact, name } = deployed;
   const args = step.args.map((arg) => evaluate(run, arg));
   const outcome = ask(run.world, account, step.view, args);
   if (outcome.ok) noteGas(run.gas, artifact, step.view, outcome.gasUsed);
+  const callee = calleeNamed(artifact, step.view);
+  const action: Action = { kind: 'call', callee, args, by: '' };
+  watchStep(run, step.span, deployed, { action, from: run.world, outcome });
   expectOutcome(step.span, `${name}.${step.view}`, outcome, step.expectation);
   if (outcome.ok) fillBoth(run, step, outcome);
 }
@@ -379,8 +497,10 @@ function runPayment(run: Run, step: StepOf<'payment'>): void {
   const amount = evaluate(run, step.amount) as bigint;
   const from = evaluate(run, step.from) as string;
   const to = evaluate(run, step.to) as string;
+  const before = leaveWorld(run);
   const answer = pay(run.world, from, to, step.currency, amount);
   if (!answer.ok) stop(step.span, `the payment was refused: ${answer.message}`);
+  watchOthers(run, step.span, before, null);
 }
 
 function runUnwrap(run: Run, { slot, value }: StepOf<'unwrap'>): void {
@@ -400,7 +520,9 @@ function runRepeat(run: Run, { slot, from, to, body }: StepOf<'repeat'>): void {
 function runAdvance(run: Run, step: StepOf<'advance'>): void {
   const seconds = evaluate(run, step.duration) as bigint;
   if (seconds < 0n) stop(step.duration.span, 'the clock does not go back');
+  const before = leaveWorld(run);
   advance(run.world, seconds);
+  watchOthers(run, step.span, before, null);
 }
 
 function runEmits(run: Run, step: StepOf<'emits'>): void {
@@ -474,7 +596,7 @@ function fillBoth(
   fill(run, gasSlot, BigInt(gasUsed));
 }
 
-function deployedOf(run: Run, id: DeployedId) {
+function deployedOf(run: Run, id: DeployedId): DeployedContract {
   const deployed = run.deployed.get(id);
   if (deployed === undefined) throw new Error(`deployment ${id} has not happened`);
   return deployed;

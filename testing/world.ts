@@ -50,6 +50,8 @@ export type World = {
   readonly state: Overlay;
   readonly clock: { block: bigint; time: bigint };
   readonly names: Map<string, string>;
+  /** How many copies of copies this one is. */
+  readonly depth: number;
 };
 
 /** How a balance changed, in smallest units. */
@@ -65,7 +67,12 @@ export const GAS_LIMIT = 1_000_000_000;
 export const CREDIT = 10n ** 9n;
 
 export function openWorld(options: WorldOptions): World {
-  const world: World = { state: overlay(EMPTY), clock: { block: 1n, time: GENESIS_TIME }, names: new Map() };
+  const world: World = {
+    state: overlay(EMPTY),
+    clock: { block: 1n, time: GENESIS_TIME },
+    names: new Map(),
+    depth: 0,
+  };
   const currencies = options.currencies.map(({ name, decimals, kind }) => ({
     id: currencyIdOf(COOPERATIVE, name),
     cooperative: COOPERATIVE,
@@ -81,9 +88,20 @@ export function openWorld(options: WorldOptions): World {
   return world;
 }
 
-/** A copy that goes its own way. */
-export function fork(world: World): World {
-  return { state: overlay(world.state), clock: { ...world.clock }, names: new Map(world.names) };
+/** A copy that goes its own way; the world itself must stay as it is. */
+export function fork({ state, clock, names, depth }: World): World {
+  const copy = { clock: { ...clock }, names: new Map(names) };
+  if (depth < DEPTH_MAX) return { ...copy, state: overlay(state), depth: depth + 1 };
+  return { ...copy, state: flat(state), depth: 0 };
+}
+
+/** A reading goes through so many copies at most. */
+const DEPTH_MAX = 12;
+
+function flat(state: Overlay): Overlay {
+  const whole = overlay(EMPTY);
+  for (const key of state.keys('')) whole.put(key, state.get(key)!);
+  return whole;
 }
 
 /** Sets a member's floor in a mutual currency, in smallest units. */

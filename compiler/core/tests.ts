@@ -17,6 +17,9 @@ export type TestPlan = {
   readonly steps: readonly Step[];
 };
 
+/** `test invariants TimeBank;` */
+export type InvariantsPlan = { readonly contract: string; readonly span: Span };
+
 /** The parameters of a test, each with its slot. */
 export type TestInputs = {
   readonly slots: readonly SlotId[];

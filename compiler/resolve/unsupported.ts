@@ -5,7 +5,6 @@ const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   interface: '`interface`',
   error: '`error`',
   prove: '`prove`',
-  testInvariants: '`test invariants`',
   implements: '`implements`',
   upgradable: '`upgradable`',
   upgrade: '`upgrade`',

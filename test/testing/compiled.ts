@@ -10,8 +10,11 @@ export function contractsOf(text: string): Artifact[] {
 
 export function programOf(text: string): TestProgram {
   const analysis = soundSource(text);
-  const contracts = artifactsOf(lowerProgram(analysis));
-  return { plans: analysis.tests.plans, contracts, evaluators: artifactsOf(lowerTests(analysis)) };
+  const program = lowerProgram(analysis);
+  const evaluators = artifactsOf(lowerTests(analysis));
+  const { plans, invariants } = analysis.tests;
+  const contracts = artifactsOf(program);
+  return { plans, invariants, contracts, cores: program.contracts, evaluators };
 }
 
 function artifactsOf({ contracts }: core.Program): Artifact[] {

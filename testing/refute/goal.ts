@@ -7,7 +7,7 @@ import { type Failure, storageOf } from '../../host/index.ts';
 import type { TrapKind, Value } from '../../vm/index.ts';
 import { balances, memberDid, movesBetween } from '../world.ts';
 import type { Clause, Judge, Moment } from './judge.ts';
-import { type Arena, CREATOR, entryOf, type Place, STRANGER, type Step, snapshotAt } from './steps.ts';
+import { type Arena, entryOf, type Place, STRANGER, type Step, snapshotAt } from './steps.ts';
 import { wordsOf } from './words.ts';
 
 export type Obligation = Candidate['obligation'];
@@ -54,7 +54,7 @@ function concerns({ rule, callee, kind }: Obligation, step: Step): boolean {
 }
 
 /** `init` is the first function. */
-function calleeOf({ action }: Step): number {
+export function calleeOf({ action }: Step): number {
   if (action.kind === 'call') return action.callee;
   return action.kind === 'deploy' ? 0 : -1;
 }
@@ -89,7 +89,7 @@ function succeedsDespite(arena: Arena, judge: Judge, obligation: Obligation, ste
 /** What `succeeds when` takes for granted is no counterexample to it. */
 const GRANTED: ReadonlySet<string> = new Set(['AccessDenied', 'OutOfGas', 'BadArgument', 'CallDepth']);
 
-function isRevert({ trap, code }: Failure): boolean {
+export function isRevert({ trap, code }: Failure): boolean {
   return trap !== undefined && !GRANTED.has(trap.kind) && code !== 'SpendingLimit';
 }
 
@@ -126,23 +126,23 @@ function isReached(arena: Arena, judge: Judge, obligation: Obligation, step: Ste
 }
 
 /** The contract's own clauses, outside of any call. */
-function momentAt(arena: Arena, place: Place): Moment {
+export function momentAt(arena: Arena, place: Place): Moment {
   const snapshot = snapshotAt(arena, place);
-  const env = environment(place, '');
+  const env = environment(arena, place, '');
   return { old: snapshot, now: snapshot, env, oldEnv: env, locals: [], result: [], callee: -1 };
 }
 
 /** A clause of the step's own call; `now` is where it is judged. */
-function momentOf(arena: Arena, step: Step, now: Place): Moment {
+export function momentOf(arena: Arena, step: Step, now: Place): Moment {
   const { action, from } = step;
   if (from !== null && action.kind !== 'call' && action.kind !== 'deploy')
-    return { ...momentAt(arena, now), old: snapshotAt(arena, from), oldEnv: environment(from, '') };
+    return { ...momentAt(arena, now), old: snapshotAt(arena, from), oldEnv: environment(arena, from, '') };
   const callee = calleeOf(step);
   const entry = entryOf(arena, callee);
   const args = action.kind === 'call' || action.kind === 'deploy' ? action.args : [];
-  const by = action.kind === 'call' ? action.by : memberDid(CREATOR);
+  const by = action.kind === 'call' ? action.by : arena.creator;
   const after = snapshotAt(arena, now);
-  const env = environment(step.to ?? now, by);
+  const env = environment(arena, step.to ?? now, by);
   return {
     old: from === null ? undeployed(arena) : snapshotAt(arena, from),
     now: after,
@@ -162,9 +162,13 @@ function undeployed(arena: Arena): Moment['old'] {
   return { slots: contract.slots.map(() => new Map()), world: root, account };
 }
 
-function environment({ world, account }: Place, caller: string): (name: core.EnvName) => Value {
+function environment(
+  { creator }: Arena,
+  { world, account }: Place,
+  caller: string,
+): (name: core.EnvName) => Value {
   const { time, block } = world.clock;
-  const values = { caller, creator: memberDid(CREATOR), self: account, now: time, block };
+  const values = { caller, creator, self: account, now: time, block };
   return (name) => values[name];
 }
 

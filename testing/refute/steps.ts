@@ -24,6 +24,8 @@ export type Arena = {
   readonly contract: core.Contract;
   readonly artifact: Artifact;
   readonly root: World;
+  /** Who deploys. */
+  readonly creator: string;
   /** The account that the contract will have. */
   readonly account: string;
   /** The account that the other side of built balances goes to; the contract does not know it. */
@@ -64,6 +66,8 @@ export type Step = {
   readonly to: Place | null;
   readonly result: AbiValue;
   readonly failure: Failure | null;
+  /** Of a deployment or a call that succeeded. */
+  readonly gasUsed: number;
 };
 
 /** Who deploys; who is known to nobody; everyone. */
@@ -81,7 +85,7 @@ export function openArena(contract: core.Contract, artifact: Artifact): Arena {
   }
   const account = contractIdOf(memberDid(CREATOR), 0n, artifactHash(encodeArtifact(artifact)));
   root.names.set(account, contract.name);
-  return { contract, artifact, root, account, sink: strangeAccount(contract) };
+  return { contract, artifact, root, creator: memberDid(CREATOR), account, sink: strangeAccount(contract) };
 }
 
 function strangeAccount(contract: core.Contract): string {
@@ -95,9 +99,10 @@ export function takeStep(arena: Arena, from: Place | null, action: Action): Step
   const world = fork(from?.world ?? arena.root);
   const depth = (from?.depth ?? 0) + 1;
   const done = perform(arena, world, from?.account ?? arena.account, action);
-  if (!done.ok) return { action, from, to: null, result: null, failure: done.failure };
+  if (!done.ok) return { action, from, to: null, result: null, failure: done.failure, gasUsed: 0 };
   const to: { -readonly [K in keyof Place]: Place[K] } = { world, account: done.account, last: null, depth };
-  const step: Step = { action, from, to, result: done.result, failure: null };
+  const { result, gasUsed } = done;
+  const step: Step = { action, from, to, result, failure: null, gasUsed };
   to.last = step;
   return step;
 }
@@ -112,7 +117,12 @@ export function snapshotAt(arena: Arena, place: Place): Snapshot {
 }
 
 type Done =
-  | { readonly ok: true; readonly account: string; readonly result: AbiValue }
+  | {
+      readonly ok: true;
+      readonly account: string;
+      readonly result: AbiValue;
+      readonly gasUsed: number;
+    }
   | { readonly ok: false; readonly failure: Failure | null };
 
 function perform(arena: Arena, world: World, account: string, action: Action): Done {
@@ -126,7 +136,7 @@ function perform(arena: Arena, world: World, account: string, action: Action): D
         name: contract.name,
       });
       return outcome.ok
-        ? { ok: true, account: outcome.contract, result: null }
+        ? { ok: true, account: outcome.contract, result: null, gasUsed: outcome.gasUsed }
         : { ok: false, failure: outcome };
     }
     case 'call':
@@ -134,12 +144,12 @@ function perform(arena: Arena, world: World, account: string, action: Action): D
     case 'pay': {
       const currency = arena.artifact.currencies[action.currency]!.name;
       const paid = pay(world, action.from, action.to ?? account, currency, action.amount);
-      return paid.ok ? { ok: true, account, result: null } : { ok: false, failure: null };
+      return paid.ok ? { ok: true, account, result: null, gasUsed: 0 } : { ok: false, failure: null };
     }
     case 'wait':
       advance(world, action.seconds);
       world.clock.block += action.blocks;
-      return { ok: true, account, result: null };
+      return { ok: true, account, result: null, gasUsed: 0 };
   }
 }
 
@@ -155,5 +165,6 @@ function performCall(
     kind === 'view'
       ? ask(world, account, name, args)
       : call(world, { contract: account, entry: name, args, by, spends: 'unlimited' });
-  return outcome.ok ? { ok: true, account, result: outcome.result } : { ok: false, failure: outcome };
+  if (!outcome.ok) return { ok: false, failure: outcome };
+  return { ok: true, account, result: outcome.result, gasUsed: outcome.gasUsed };
 }

@@ -7,7 +7,7 @@
  * contracts and readings of the ledger and the clock are taken out, left to right, before it. A name that nothing
  * declares is a member.
  */
-import type { Expectation, SlotId, TestInputs, TestPlan } from '../../core/tests.ts';
+import type { Expectation, InvariantsPlan, SlotId, TestInputs, TestPlan } from '../../core/tests.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
 import { type Exports, isTypeName } from '../../resolve/resolve.ts';
 import { unsupportedWord } from '../../resolve/unsupported.ts';
@@ -40,6 +40,7 @@ import { knownNames, sharedMembers, testsTree, viewOf } from './views.ts';
 
 export type Tests = {
   readonly plans: readonly TestPlan[];
+  readonly invariants: readonly InvariantsPlan[];
   /** Null when the file has no test. */
   readonly tree: ast.SourceFile | null;
   /** Names of contracts, rules, views and events in the tests, with the names in their declarations. */
@@ -57,7 +58,9 @@ export type Taken = {
 /** Plans the tests of one file. Never fails. */
 export function planTests(file: string, text: string, tree: ast.SourceFile, taken: Taken): Tests {
   const tests = tree.items.filter((item) => item.kind === 'test');
-  if (tests.length === 0) return { plans: [], tree: null, names: new Map(), diagnostics: [] };
+  const promises = tree.items.filter((item) => item.kind === 'testInvariants');
+  if (tests.length + promises.length === 0)
+    return { plans: [], invariants: [], tree: null, names: new Map(), diagnostics: [] };
   const contracts = [...tree.items.filter((item) => item.kind === 'contract'), ...taken.contracts];
   const shared = sharedMembers(contracts);
   const unit: Unit = {
@@ -70,8 +73,20 @@ export function planTests(file: string, text: string, tree: ast.SourceFile, take
     diagnostics: [],
   };
   const plans = tests.map((test) => planTest(unit, test));
+  const invariants = promises.flatMap((test) => planInvariants(unit, test));
   const { names, diagnostics } = unit;
-  return { plans, tree: testsTree(tree, shared, unit.views), names, diagnostics };
+  const views = tests.length === 0 ? null : testsTree(tree, shared, unit.views);
+  return { plans, invariants, tree: views, names, diagnostics };
+}
+
+function planInvariants(unit: Unit, { contract: name, span }: ast.TestInvariants): InvariantsPlan[] {
+  const contract = unit.contracts.get(name.text);
+  if (contract === undefined) {
+    if (name.text !== '') report(unit, 'E0451', { span: name.span, name: name.text });
+    return [];
+  }
+  unit.names.set(name, contract.name);
+  return [{ contract: name.text, span }];
 }
 
 function typeNames(beside: readonly Exports[]): readonly string[] {
