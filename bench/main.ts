@@ -6,6 +6,7 @@ type Bench = { readonly about: string; readonly load: () => Promise<{ run: () =>
 const BENCHES: Readonly<Record<string, Bench>> = {
   compile: { about: 'parse, check and build of a generated project', load: () => import('./compile.ts') },
   verify: { about: 'the examples, proved with nothing cached', load: () => import('./verify.ts') },
+  gas: { about: 'time per gas of every opcode and host call, on both tiers', load: () => import('./gas.ts') },
   vm: { about: 'four loops on both tiers, beside other ways to run them', load: () => import('./vm.ts') },
 };
 

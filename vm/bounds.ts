@@ -5,7 +5,7 @@
  */
 import { wordsOfFields } from './abi.ts';
 import type { Artifact, Entry, FunctionCode, Instruction, StorageSlot } from './artifact.ts';
-import { chunkGas, GAS, hashGas, listGas } from './gas.ts';
+import { chunkGas, eventGas, GAS, hashGas, keyGas, listGas } from './gas.ts';
 import { callWords, methodOf } from './interface.ts';
 import { contentBytes } from './intern.ts';
 import { LIMITS } from './limits.ts';
@@ -57,10 +57,16 @@ export function gasBounds(artifact: Artifact): readonly number[] | null {
   return measureBounds(artifact, structures, order, 'gas');
 }
 
-/** Gas of an execution before its first opcode. */
+/** Gas of an execution before its first opcode, the content of its arguments apart. */
 export function entryGas(entry: Entry): number {
   const items = entry.access.reputation.length + entry.access.permissions.length;
   return GAS.entry + GAS.accessItem * items + GAS.argumentWord * wordsOfFields(entry.params).length;
+}
+
+/** The most that an execution may use before its first opcode: the same, and the content of the largest arguments. */
+export function entryGasMax(entry: Entry): number {
+  const words = wordsOfFields(entry.params);
+  return entryGas(entry) + chunkGas(words.reduce((sum, type) => sum + wordBytesMax(type), 0));
 }
 
 /** The artifact with every entry's `gasMax` set to its bound; unchanged where `gasBounds` gives none. */
@@ -69,7 +75,7 @@ export function withGasBounds(artifact: Artifact): Artifact {
   if (bounds === null) return artifact;
   const entries = artifact.entries.map((entry) => ({
     ...entry,
-    gasMax: entryGas(entry) + Math.min(bounds[entry.function] ?? 0, LIMITS.gasBound),
+    gasMax: entryGasMax(entry) + Math.min(bounds[entry.function] ?? 0, LIMITS.gasBound),
   }));
   return { ...artifact, entries };
 }
@@ -88,7 +94,10 @@ export function dynamicGasMax(artifact: Artifact, { op, operands }: Instruction)
       return storageGasMax(op, artifact.storage[index], Number(operands[1] ?? 0));
     case 'EmitEvent': {
       const words = wordsOfFields(artifact.events[index]?.fields ?? []);
-      return chunkGas(words.reduce((sum, type) => sum + wordBytesMax(type), 0));
+      return eventGas(
+        words.length,
+        words.reduce((sum, type) => sum + wordBytesMax(type), 0),
+      );
     }
     case 'Log':
       return chunkGas(contentBytes(artifact.constants[index]?.value ?? ''));
@@ -128,7 +137,7 @@ function storageGasMax(
   field: number,
 ): number {
   if (slot === undefined) return 0;
-  const touch = slot.keys.length === 0 ? 0 : chunkGas(LIMITS.keyBytes);
+  const touch = keyGas(keyBytesMax(slot));
   const type = slot.fields[field] ?? 'bool';
   const presence = slot.keys.length === 0 ? 0 : loadGasMax('bool') + writeGasMax('bool');
   switch (op) {
@@ -143,6 +152,12 @@ function storageGasMax(
     case 'StateRemove':
       return touch + (slot.fields.length + 1) * GAS.firstWrite;
   }
+}
+
+/** The largest content of a slot's key words: an int always takes eight bytes, and no key passes the limit. */
+function keyBytesMax({ keys }: StorageSlot): number {
+  const bytes = keys.reduce((sum, type) => sum + (type === 'int' ? 8 : wordBytesMax(type)), 0);
+  return Math.min(LIMITS.keyBytes, bytes);
 }
 
 function loadGasMax(type: WordType): number {

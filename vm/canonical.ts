@@ -3,35 +3,50 @@
  * two's complement; truth values one byte; hashes their 32 bytes; texts, DIDs, identifiers (in UTF-8) and bytes their
  * number of bytes in two bytes, and those; lists their number of elements in two bytes, and the words of those.
  */
-import { utf8 } from './codec.ts';
+import { newWriter, utf8, type Writer, writeByte, writeBytes, writeInt64, writtenBytes } from './codec.ts';
 import { listShape } from './list.ts';
 import type { Value, WordType } from './value.ts';
 
 /** The tag, a zero byte, and the words of the list without their number. */
 export function taggedContent(tag: string, type: WordType, value: Value): Uint8Array {
-  return Uint8Array.from([...utf8(tag), 0, ...wordsContent(type, value as readonly Value[])]);
+  const writer = newWriter();
+  writeBytes(writer, utf8(tag));
+  writeByte(writer, 0);
+  writeWords(writer, type, value as readonly Value[]);
+  return writtenBytes(writer);
 }
 
-function wordsContent(type: WordType, values: readonly Value[]): readonly number[] {
-  const types = listShape(type)!.words;
-  return values.flatMap((value, at) => wordContent(types[at % types.length]!, value));
+function writeWords(writer: Writer, list: WordType, values: readonly Value[]): void {
+  const types = listShape(list)!.words;
+  for (const [at, value] of values.entries()) writeWord(writer, types[at % types.length]!, value);
 }
 
-function wordContent(type: WordType, value: Value): readonly number[] {
+function writeWord(writer: Writer, type: WordType, value: Value): void {
   switch (typeof value) {
     case 'bigint':
-      return Array.from({ length: 8 }, (_, at) => Number((value >> BigInt(56 - 8 * at)) & 0xffn));
+      writeInt64(writer, value);
+      return;
     case 'boolean':
-      return [value ? 1 : 0];
+      writeByte(writer, value ? 1 : 0);
+      return;
     case 'string':
-      return counted([...utf8(value)], utf8(value).length);
+      writeCounted(writer, utf8(value));
+      return;
     default:
-      if (!(value instanceof Uint8Array))
-        return counted(wordsContent(type, value), value.length / listShape(type)!.words.length);
-      return type === 'hash' ? [...value] : counted([...value], value.length);
+      if (!(value instanceof Uint8Array)) {
+        writeCount(writer, value.length / listShape(type)!.words.length);
+        writeWords(writer, type, value);
+      } else if (type === 'hash') writeBytes(writer, value);
+      else writeCounted(writer, value);
   }
 }
 
-function counted(content: readonly number[], count: number): readonly number[] {
-  return [count >> 8, count & 0xff, ...content];
+function writeCounted(writer: Writer, content: Uint8Array): void {
+  writeCount(writer, content.length);
+  writeBytes(writer, content);
+}
+
+function writeCount(writer: Writer, count: number): void {
+  writeByte(writer, count >> 8);
+  writeByte(writer, count & 0xff);
 }

@@ -29,9 +29,17 @@ export type Reader = { readonly bytes: Uint8Array; offset: number; depth: number
 
 /** The bytes of a value. */
 export function encodeValue<T>(codec: Codec<T>, value: T): Uint8Array {
-  const writer: Writer = { bytes: new Uint8Array(256), length: 0 };
+  const writer = newWriter();
   codec.write(writer, value);
-  return writer.bytes.slice(0, writer.length);
+  return writtenBytes(writer);
+}
+
+export function newWriter(): Writer {
+  return { bytes: new Uint8Array(256), length: 0 };
+}
+
+export function writtenBytes({ bytes, length }: Writer): Uint8Array {
+  return bytes.slice(0, length);
 }
 
 /** The value of all of `bytes`. */
@@ -397,6 +405,15 @@ export function writeBytes(writer: Writer, content: Uint8Array): void {
   writer.bytes.set(content, writer.length);
   writer.length += content.length;
 }
+
+/** Two's complement, the most significant byte first. */
+export function writeInt64(writer: Writer, value: bigint): void {
+  INT64.setBigInt64(0, value);
+  writeBytes(writer, INT64_BYTES);
+}
+
+const INT64_BYTES = new Uint8Array(8);
+const INT64 = new DataView(INT64_BYTES.buffer);
 
 export function readByte(reader: Reader): number {
   const value = reader.bytes[reader.offset];

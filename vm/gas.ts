@@ -1,25 +1,33 @@
 /**
  * The gas schedule. What an opcode costs statically stands in its row (`opcodes.ts`) and is charged at the entry
  * of its basic block, for the whole block; the costs below are charged at the operation, when its sizes are known.
+ * One unit is about what a simple opcode takes on the interpreter; `npm run -s bench -- gas` relates all to time.
  */
 export const GAS = {
-  version: 1,
+  /** Goes up with every change of a figure, here or in the table of opcodes. */
+  version: 2,
   /** An execution, before its first opcode. */
-  entry: 100,
-  /** One requirement of an access clause. */
-  accessItem: 50,
-  /** One word of the arguments. */
-  argumentWord: 5,
-  /** First touch of a storage leaf that reads it from the host; its key is hashed and looked up. */
-  coldLoad: 200,
+  entry: 1_000,
+  /** One requirement of an access clause; it is read from the state. */
+  accessItem: 300,
+  /** One word of the arguments; its content counts in chunks besides. */
+  argumentWord: 20,
+  /** First touch of a storage leaf that reads it from the host; its key is encoded and looked up. */
+  coldLoad: 1_000,
   /** First write of a storage leaf: at commit it changes a path of the state tree. */
-  firstWrite: 2_000,
-  /** 32 bytes, begun, of content that is copied, hashed into a key, stored or put into an event. */
-  chunk: 3,
+  firstWrite: 8_000,
+  /** 32 bytes, begun, of content that is given, copied, joined, stored or logged. */
+  chunk: 16,
+  /** 32 bytes, begun, of the key words of an entry at its first touch: every leaf's key holds and hashes them. */
+  keyChunk: 300,
+  /** One word of an event: it is encoded with its name into the results of the block. */
+  eventWord: 500,
+  /** 32 bytes, begun, of an event's content: encoded, kept, hashed into the results of the block. */
+  eventChunk: 60,
   /** 64 bytes, begun, that `Hash` reads. */
-  hashBlock: 20,
+  hashBlock: 75,
   /** 4 words, begun, of a list that grows: it is copied. */
-  listWords: 3,
+  listWords: 30,
 } as const;
 
 /** Gas for `bytes` bytes of content. */
@@ -32,7 +40,17 @@ export function listGas(words: number): number {
   return GAS.listWords * Math.ceil(words / 4);
 }
 
+/** Gas for the first touch of an entry with key words of `bytes` bytes. */
+export function keyGas(bytes: number): number {
+  return GAS.keyChunk * Math.ceil(bytes / 32);
+}
+
 /** Gas for hashing `bytes` bytes. */
 export function hashGas(bytes: number): number {
   return GAS.hashBlock * Math.ceil((bytes + 9) / 64);
+}
+
+/** Gas for the fields of an event: their words, and the bytes of their content. */
+export function eventGas(words: number, bytes: number): number {
+  return GAS.eventWord * words + GAS.eventChunk * Math.ceil(bytes / 32);
 }

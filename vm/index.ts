@@ -13,7 +13,7 @@ export {
 } from './abi.ts';
 export type * from './artifact.ts';
 export { type Assembled, type AssemblyError, assemble } from './assemble.ts';
-export { entryGas, gasBounds, withGasBounds } from './bounds.ts';
+export { gasBounds, withGasBounds } from './bounds.ts';
 export * from './codec.ts';
 export { type ArtifactError, type DecodedArtifact, decodeArtifact } from './decode.ts';
 export { contractDid, type Did, didOfKey, isDidSyntax, parseDid, sha256 } from './did.ts';

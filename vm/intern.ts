@@ -3,7 +3,7 @@
  * equality is one word comparison, and values of different types never share one; handle 0 is the empty content of
  * every type (for `hash`: 32 zero bytes). Handles mean nothing outside their execution.
  */
-import { hexOf, utf8 } from './codec.ts';
+import { hexOf } from './codec.ts';
 import { LIMITS } from './limits.ts';
 import { isListWord, listShape } from './list.ts';
 import type { Value, WordType } from './value.ts';
@@ -141,6 +141,12 @@ function elementTypes(type: WordType): readonly WordType[] {
   return shape.words;
 }
 
+/** Measured without encoding; the text is well-formed, so a surrogate is one half of four bytes. */
 function utf8Length(value: string): number {
-  return utf8(value).length;
+  let length = value.length;
+  for (let at = 0; at < value.length; at++) {
+    const unit = value.charCodeAt(at);
+    if (unit >= 0x80) length += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+  }
+  return length;
 }

@@ -2,12 +2,20 @@
  * One execution, as both tiers see it: what it is made of, what happens before the first opcode and after the last
  * one, and how it fails.
  */
-import { flatten, typedValue, wordsOf } from './abi.ts';
+import { flatten, typedValue, wordsOf, wordsOfFields } from './abi.ts';
 import type { Entry } from './artifact.ts';
 import { entryGas } from './bounds.ts';
 import { drainInto, type EventLog, eventsOf } from './events.ts';
+import { chunkGas } from './gas.ts';
 import type { Event, Host, Outcome } from './host.ts';
-import { createInternTable, type InternTable, type Sizes, valueOfWord, wordOf } from './intern.ts';
+import {
+  contentBytes,
+  createInternTable,
+  type InternTable,
+  type Sizes,
+  valueOfWord,
+  wordOf,
+} from './intern.ts';
 import { LIMITS } from './limits.ts';
 import type { Program } from './program.ts';
 import { createStateCache, type Room, type StateCache, writesOf } from './state.ts';
@@ -138,14 +146,14 @@ export function overflow(): never {
 function pushArguments(machine: Machine, entry: Entry, args: readonly AbiValue[]): void {
   if (args.length !== entry.params.length)
     trap('BadArgument', `${entry.name} takes ${entry.params.length} arguments, not ${args.length}`);
-  let at = machine.base;
-  for (const [index, param] of entry.params.entries()) {
+  const values = entry.params.flatMap((param, index) => {
     const flat = flatten(param.type, args[index]!);
-    if (!flat.ok) trap('BadArgument', `${param.name}: ${flat.message}`);
-    const types = wordsOf(param.type);
-    for (const [which, value] of flat.value.entries())
-      machine.stack[at++] = internedWord(machine, types[which]!, value);
-  }
+    return flat.ok ? flat.value : trap('BadArgument', `${param.name}: ${flat.message}`);
+  });
+  spend(machine, chunkGas(values.reduce<number>((sum, value) => sum + contentBytes(value), 0)));
+  const types = wordsOfFields(entry.params);
+  for (const [at, value] of values.entries())
+    machine.stack[machine.base + at] = internedWord(machine, types[at]!, value);
 }
 
 /** Views have no caller; everyone else meets the access clause. */

@@ -9,7 +9,7 @@ import { taggedContent } from './canonical.ts';
 import { utf8 } from './codec.ts';
 import { sha256 } from './did.ts';
 import { addEvents, addEventWords, eventOf, takesAllWords } from './events.ts';
-import { chunkGas, hashGas, listGas } from './gas.ts';
+import { chunkGas, eventGas, hashGas, listGas } from './gas.ts';
 import { contentBytes, valueOfWord, wordBytes, wordOfList, wordsOfList } from './intern.ts';
 import { LIMITS } from './limits.ts';
 import { listShape } from './list.ts';
@@ -137,7 +137,7 @@ function emitEvent(machine: Machine, index: number, top: number): number {
   const base = top + 1 - types.length;
   let bytes = 0;
   for (const [which, type] of types.entries()) bytes += wordBytes(intern, type, stack[base + which]!);
-  machine.gas -= chunkGas(bytes);
+  machine.gas -= eventGas(types.length, bytes);
   // A field that holds no variant of its type must trap here, not when someone reads the event.
   if (!takesAllWords(program.artifact.events[index]!))
     eventOf(program, intern, host.env.self, index, stack, base);

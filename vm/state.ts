@@ -10,7 +10,7 @@
  */
 import { type Arena, allot } from './arena.ts';
 import type { StorageSlot } from './artifact.ts';
-import { chunkGas, GAS } from './gas.ts';
+import { chunkGas, GAS, keyGas } from './gas.ts';
 import type { Host, StorageWrite } from './host.ts';
 import { type InternTable, valueOfWord, wordBytes, wordOf } from './intern.ts';
 import { LIMITS } from './limits.ts';
@@ -235,7 +235,7 @@ function openEntry(cache: StateCache, slot: number, base: number, count: number)
   if (cache.words + total > LIMITS.stateWords)
     return trap('LimitReached', 'too many storage entries in one execution');
   cache.words += total;
-  cache.gas += chunkGas(keyWords.length);
+  cache.gas += keyGas(keyWords.length);
   const home = count === 0 ? cache.homes?.[slot] : undefined;
   const at = home ?? allot(cache.arena, total);
   cache.arena.ints[2 * at] = slot;

@@ -13,7 +13,7 @@ import {
   text,
   uint,
   type Writer,
-  writeBytes,
+  writeInt64,
 } from './codec.ts';
 import { LIMITS } from './limits.ts';
 import type { Value, WordType } from './value.ts';
@@ -36,13 +36,7 @@ const fieldNumber = uint(LIMITS.signatureWords + 1);
 
 /** Big-endian with the sign bit turned round, so that keys sort as their integers do. */
 const sortableInt: Codec<bigint> = {
-  write: (writer: Writer, value: bigint) => {
-    const shifted = BigInt.asUintN(64, value) ^ (1n << 63n);
-    writeBytes(
-      writer,
-      Uint8Array.from({ length: 8 }, (_, at) => Number((shifted >> BigInt(56 - 8 * at)) & 0xffn)),
-    );
-  },
+  write: (writer: Writer, value: bigint) => writeInt64(writer, BigInt.asIntN(64, value ^ (1n << 63n))),
   read: (reader: Reader) => {
     let shifted = 0n;
     for (const byte of readBytes(reader, 8)) shifted = (shifted << 8n) | BigInt(byte);

@@ -14,7 +14,7 @@ import type {
   OutgoingCall,
   StorageSlot,
 } from './artifact.ts';
-import { callOrder, entryGas, type Measure, measureBounds, valuesIn } from './bounds.ts';
+import { callOrder, entryGasMax, type Measure, measureBounds, valuesIn } from './bounds.ts';
 import { compareBytes, compareText, utf8 } from './codec.ts';
 import { methodOf, sameType } from './interface.ts';
 import { LIMITS } from './limits.ts';
@@ -433,7 +433,7 @@ function checkBounds(
     ['logs', boundsOf('logs'), LIMITS.logs],
   ] as const;
   for (const entry of artifact.entries) {
-    const bound = entryGas(entry) + (gas[entry.function] ?? 0);
+    const bound = entryGasMax(entry) + (gas[entry.function] ?? 0);
     const over = (what: string) => report('Limit', `${entry.name} ${what}`, entry.function);
     if (bound > LIMITS.gasBound) over(`may use more than ${LIMITS.gasBound} gas`);
     else if (entry.gasMax < bound)

@@ -92,7 +92,7 @@ test('what an execution says in events has a bound, because its result is one re
   if (!outcome.ok) throw new Error(outcome.message);
   const say = (text: string) => {
     const said = { contract: outcome.contract, entry: 'say', args: [text], caller: bob, spends: [] };
-    return callContract(state, MOMENT, { ...said, gasLimit: 10_000_000 });
+    return callContract(state, MOMENT, { ...said, gasLimit: 100_000_000 });
   };
   expect(say('x'.repeat(800))).toMatchObject({ ok: true });
   expect(say('x'.repeat(1_000))).toMatchObject({

@@ -116,7 +116,7 @@ test('a defect of the host is thrown from compiled code too, and spoils nothing'
     '.uses ledger.read\n.currency hours 2 mutual\n.function main (int int) -> (int)\nTotal hours\nReturn',
     'a: Int, b: Int',
   );
-  const call = { entry: 'main', args: [1n, 1n], gasLimit: 1_000 };
+  const call = { entry: 'main', args: [1n, 1n], gasLimit: 10_000 };
   const broken = { ...recorder(), call: () => ({ ok: true, values: [] }) as const };
   for (const tier of ['interpreter', 'wasm'] as const)
     expect(() => execute(program, call, broken, { tier })).toThrow('Total answered with 0 values');

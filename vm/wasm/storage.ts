@@ -73,7 +73,7 @@ export function emitEventWords(body: Body, op: OpName, index: number): boolean {
     emitI32(out, bytes);
     emit(out, WASM.i32Add);
     emitMemory(out, WASM.i32Store, 2, layout.eventsTop);
-    chargeChunks(body, words, types);
+    chargeContent(body, words, types, { start: GAS.eventWord * types.length, chunk: GAS.eventChunk });
   });
   stack.length -= types.length;
   return true;
@@ -135,7 +135,7 @@ function emitWrite(body: Body, slot: number, field: number): void {
     getPlace(body, place);
     get(body, value);
     emitMemory(out, WASM.i64Store, 3, place.offset + wordOffset(body, slot, field));
-    chargeChunks(body, [value], [fields[field]!]);
+    chargeContent(body, [value], [fields[field]!], { start: 0, chunk: GAS.chunk });
   });
   stack.length -= keys.length + 1;
 }
@@ -208,8 +208,13 @@ function wordOffset({ program }: Body, slot: number, field: number): number {
 
 // ---- gas
 
-/** Charges for the content of words, as `chunkGas` does. */
-function chargeChunks(body: Body, words: readonly Simple[], types: readonly WordType[]): void {
+/** Charges for the content of words, as `chunkGas` and `eventGas` do: at first, and for each chunk begun. */
+function chargeContent(
+  body: Body,
+  words: readonly Simple[],
+  types: readonly WordType[],
+  { start, chunk }: { readonly start: number; readonly chunk: number },
+): void {
   const { out, layout } = body;
   const fixed = types.reduce((sum, type) => sum + leastBytes(type), 0);
   spend(body, () => {
@@ -225,8 +230,10 @@ function chargeChunks(body: Body, words: readonly Simple[], types: readonly Word
     }
     emitI32(out, CHUNK_SHIFT);
     emit(out, WASM.i32ShrU);
-    emitI32(out, GAS.chunk);
+    emitI32(out, chunk);
     emit(out, WASM.i32Mul, WASM.i64ExtendI32U);
+    emitI64(out, BigInt(start));
+    emit(out, WASM.i64Add);
   });
   failUnlessGasLeft(body);
 }
