@@ -84,7 +84,7 @@ describe('binary form', () => {
     const assembled = assemble('.contract pinned\n.main\n  Push 1\n  Halt');
     if (!assembled.ok) throw new Error('it assembles');
     expect(hexOf(sha256(encodeArtifact(assembled.artifact)))).toMatchInlineSnapshot(
-      `"c2b64f17c7afe2824ed7d729bcea6400fc027e55b4ad2e533ae6bc6ab2d3e235"`,
+      `"908fe22975d6c585c855e5aec9e0a9483067e90393aad5b774f13616d3947945"`,
     );
   });
 });
