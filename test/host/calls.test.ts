@@ -22,7 +22,7 @@ import { COOPERATIVE, deployment, didOf, HOURS, MOMENT, makeWorld } from './purs
 const DESK = `.interface Desk
 .method rule deposit(amount: Amount<hours>) -> Amount<hours> gas 60000
 .method rule pass(next: Did, turns: Int) -> Int gas 40000
-.method view held() -> Amount<hours> gas 1500
+.method view held() -> Amount<hours> gas 5000
 `;
 const UNOFFERED = '.interface Other\n.method rule deposit(amount: Amount<hours>) -> Unit gas 60000\n';
 
@@ -137,7 +137,7 @@ const STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const LINK = `.contract Link
 .slot next () (did) Did
 .interface Row
-${STEPS.map((at) => `.method rule down${at}() -> Int gas ${60_000 - 4_000 * at}`).join('\n')}
+${STEPS.map((at) => `.method rule down${at}() -> Int gas ${90_000 - 8_000 * at}`).join('\n')}
 .offers Row
 ${STEPS.map((at) => `.call Row down${at}`).join('\n')}
 .init init(next: Did) -> Unit = init
@@ -298,7 +298,7 @@ describe('gas', () => {
   test('the bound of a caller includes what the interface states', () => {
     const artifact = artifactOf(CLERK);
     expect(artifact.entries.find(({ name }) => name === 'trust')?.gasMax).toBeGreaterThan(60_900);
-    expect(artifact.entries.find(({ name }) => name === 'trust')?.gasMax).toBeLessThan(61_200);
+    expect(artifact.entries.find(({ name }) => name === 'trust')?.gasMax).toBeLessThan(64_000);
   });
 });
 
