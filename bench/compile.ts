@@ -1,11 +1,13 @@
 /**
  * How fast source becomes an artifact: a generated project without blank lines or comments and with at least six
- * tokens a line, lexed and parsed alone, and parsed, checked, lowered and built.
+ * tokens a line, lexed and parsed alone, and parsed, checked, lowered and built; and `solc` on Solidity of the same shape
+ * and size.
  */
 import { analyse, build, lowerProgram, parse } from '../compiler/index.ts';
 import { tokenize } from '../compiler/syntax/tokens.ts';
 import type { Report } from './report.ts';
 import { medians } from './rounds.ts';
+import { compileSolidity, generateSolidity } from './solidity.ts';
 
 const LINES = 10_000;
 const ROUNDS = 5;
@@ -22,25 +24,35 @@ export async function run(): Promise<Report> {
     ROUNDS,
     2,
   );
+  const peakMb = process.resourceUsage().maxRSS / 1024;
+  const solidity = generateSolidity(LINES);
+  compileSolidity(generateSolidity(LINES / 100));
+  const solc = await medians([{ name: 'solc', run: () => compileSolidity(solidity) }], 1, 0);
+  const solcMs = solc.get('solc') ?? Number.NaN;
   const [parseMs, buildMs, tenthMs] = ['parse', 'build', 'build a tenth'].map(
     (name) => times.get(name) ?? Number.NaN,
   ) as [number, number, number];
-  const lines = large.split('\n').length;
+  const lines = countLines(large);
+  const linesOf: Readonly<Record<string, number>> & { readonly solc: number } = {
+    'build a tenth': countLines(small),
+    solc: countLines(solidity),
+  };
   return {
     bench: 'compile',
-    rows: [...times].map(([work, ms]) => ({
-      work,
-      lines: work.endsWith('tenth') ? small.split('\n').length : lines,
-      ms,
-    })),
+    rows: [...times, ...solc].map(([work, ms]) => ({ work, lines: linesOf[work] ?? lines, ms })),
     values: {
       build_vs_parse: buildMs / parseMs,
+      build_vs_solc: solcMs / linesOf.solc / (buildMs / lines),
       scaling_10x: buildMs / tenthMs,
       lines_per_s: (lines / buildMs) * 1000,
       tokens_per_s: (tokenize(large).tokens.length / buildMs) * 1000,
-      peak_mb: process.resourceUsage().maxRSS / 1024,
+      peak_mb: peakMb,
     },
   };
+}
+
+function countLines(text: string): number {
+  return text.split('\n').length;
 }
 
 function buildAll(text: string): void {

@@ -71,6 +71,7 @@ export function structureOf(
 
 /** The instruction that a jump leads to, or -1. */
 export function targetOf(instruction: Instruction): number {
+  if (instruction.operands.length === 0) return -1;
   const at = rowOf(instruction.op).operands.indexOf('target');
   return at < 0 ? -1 : Number(instruction.operands[at]);
 }
@@ -78,6 +79,7 @@ export function targetOf(instruction: Instruction): number {
 function operandError(artifact: Artifact, fn: FunctionCode, { op, operands }: Instruction): string | null {
   const kinds = rowOf(op).operands;
   if (operands.length !== kinds.length) return `takes ${kinds.length} operands, not ${operands.length}`;
+  if (kinds.length === 0) return null;
   for (const [at, kind] of kinds.entries()) {
     const value = operands[at];
     if (kind === 'int') {

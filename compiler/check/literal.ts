@@ -22,8 +22,13 @@ const SECONDS = { s: 1n, m: 60n, h: 3600n, d: 86_400n, w: 604_800n } as const;
 const DIGITS_MAX = 40;
 const TOO_LARGE = 10n ** BigInt(DIGITS_MAX);
 
+/** So few digits are a number as they stand, unless something else stands between them. */
+const SHORT_DIGITS = 15;
+
 /** The number that the digits at the start of `digits` make. */
 export function intValue(digits: string): bigint {
+  const plainly = digits.length <= SHORT_DIGITS ? Number(digits) : Number.NaN;
+  if (Number.isSafeInteger(plainly)) return BigInt(plainly);
   const [plain = ''] = /^[0-9]*/.exec(digits.replaceAll('_', '').replace(/^0+/, '')) ?? [];
   return plain.length > DIGITS_MAX ? TOO_LARGE : BigInt(plain);
 }

@@ -57,13 +57,18 @@ export function constantIndex(pool: ConstantPool, constant: Constant): number {
   return pool.list.length - 1;
 }
 
+const NO_OPERANDS: readonly Operand[] = [];
+
 /** Instructions and their source ranges, of equal length. */
 export function assembleCode(code: Code): { code: Instruction[]; positions: Span[] } {
   const targetOf = (operand: Operand | Label): Operand =>
     typeof operand === 'object' ? placed(operand, code.lines.length) : operand;
   return {
-    code: code.lines.map(({ op, operands }) => ({ op, operands: operands.map(targetOf) })),
-    positions: code.lines.map(({ span }) => ({ start: span.start, end: span.end })),
+    code: code.lines.map(({ op, operands }) => ({
+      op,
+      operands: operands.length === 0 ? NO_OPERANDS : operands.map(targetOf),
+    })),
+    positions: code.lines.map(({ span }) => span),
   };
 }
 

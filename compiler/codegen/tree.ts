@@ -61,10 +61,19 @@ export function schedule(fn: core.Function): Schedule {
 
 /** The statements of a block and of the blocks in it, in source order. */
 export function statementsOf(stmts: readonly core.Stmt[]): core.Stmt[] {
-  return stmts.flatMap((stmt) => {
-    if (stmt.kind === 'if') return [stmt, ...statementsOf(stmt.then), ...statementsOf(stmt.otherwise)];
-    return stmt.kind === 'loop' ? [stmt, ...statementsOf(stmt.body)] : [stmt];
-  });
+  const found: core.Stmt[] = [];
+  collectStatements(stmts, found);
+  return found;
+}
+
+function collectStatements(stmts: readonly core.Stmt[], found: core.Stmt[]): void {
+  for (const stmt of stmts) {
+    found.push(stmt);
+    if (stmt.kind === 'if') {
+      collectStatements(stmt.then, found);
+      collectStatements(stmt.otherwise, found);
+    } else if (stmt.kind === 'loop') collectStatements(stmt.body, found);
+  }
 }
 
 /** `uses`: how often each local of the function is read; a result that nobody reads is dropped. */
@@ -129,8 +138,17 @@ type Effect = Extract<
 >;
 type Operation = Exclude<core.Stmt, Effect | { readonly kind: 'if' | 'loop' | 'element' | 'assert' }>;
 
+const EFFECTS: ReadonlySet<core.Stmt['kind']> = new Set<Effect['kind']>([
+  'store',
+  'remove',
+  'add',
+  'emit',
+  'require',
+  'return',
+]);
+
 function isEffect(stmt: Effect | Operation): stmt is Effect {
-  return ['store', 'remove', 'add', 'emit', 'require', 'return'].includes(stmt.kind);
+  return EFFECTS.has(stmt.kind);
 }
 
 function treeOf(stmt: Operation, block: Block): Tree {
@@ -302,6 +320,8 @@ function localsIn(tree: Tree): core.LocalId[] {
  */
 function operands(atoms: readonly core.Atom[], span: Span, block: Block): Tree[] {
   const real = atoms.map((atom) => resolve(atom, block.facts.aliases));
+  if (block.pending.length === 0 || !real.some(({ kind }) => kind === 'local'))
+    return real.map((atom): Tree => ({ kind: 'atom', atom, span }));
   const wanted = real.map((atom) =>
     block.pending.findLastIndex((p) => atom.kind === 'local' && p.target === atom.id),
   );

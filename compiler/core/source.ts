@@ -49,6 +49,7 @@ export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
 
 /** Functions of the file that the contract calls, itself or by way of others, in the order in which they are met. */
 function sharedFns(analysed: Analysed, own: readonly Callable[]): readonly ast.Fn[] {
+  if (!analysed.whole.items.some(({ kind }) => kind === 'fn')) return [];
   const met = new Set<Callable>(own);
   for (const callable of met) {
     walk(callable.body, (node) => {

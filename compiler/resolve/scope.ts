@@ -12,10 +12,15 @@ export function innerScope(outer: Scope | null): Scope {
   return { names: new Map(), variants: new Map(), outer };
 }
 
+const NO_VARIANTS: readonly VariantDeclaration[] = [];
+
 /** The variants of that name, of every enum and lifecycle that `scope` sees. */
 export function lookUpVariants(scope: Scope, name: string): readonly VariantDeclaration[] {
-  const found: VariantDeclaration[] = [];
-  for (let at: Scope | null = scope; at !== null; at = at.outer) found.push(...(at.variants.get(name) ?? []));
+  let found = NO_VARIANTS;
+  for (let at: Scope | null = scope; at !== null; at = at.outer) {
+    const here = at.variants.get(name);
+    if (here !== undefined) found = found.length === 0 ? here : [...found, ...here];
+  }
   return found;
 }
 

@@ -1,18 +1,27 @@
 /** The one visitor: walks a tree in the order of the source, and finds what stands at an offset. */
 import type { AnyNode } from './ast.ts';
-import { childrenOf } from './children.ts';
+import { childFields, childrenOf } from './children.ts';
 
 /** Calls `enter` for every node, parents first; `'skip'` leaves out what is below. */
 export function walk(
   root: AnyNode,
   enter: (node: AnyNode, parent: AnyNode | null) => 'skip' | undefined,
 ): void {
-  const open: [AnyNode, AnyNode | null][] = [[root, null]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [node, parent] = next;
-    if (enter(node, parent) === 'skip') continue;
-    const children = childrenOf(node);
-    for (let at = children.length - 1; at >= 0; at--) open.push([children[at]!, node]);
+  visit(root, null, enter);
+}
+
+/** A tree is at most `DEPTH_MAX` deep. */
+function visit(
+  node: AnyNode,
+  parent: AnyNode | null,
+  enter: (node: AnyNode, parent: AnyNode | null) => 'skip' | undefined,
+): void {
+  if (enter(node, parent) === 'skip') return;
+  const fields = node as unknown as Readonly<Record<string, AnyNode | readonly AnyNode[] | null>>;
+  for (const field of childFields(node.kind)) {
+    const child = fields[field];
+    if (Array.isArray(child)) for (const item of child) visit(item, node, enter);
+    else if (child) visit(child as AnyNode, node, enter);
   }
 }
 

@@ -6,18 +6,26 @@ import { type Callable, type Checker, type Effect, isSpecification, report } fro
 import { effectsByOwner, rememberedEffects } from '../effects.ts';
 
 export function checkCapabilities(out: Checker, tree: ast.SourceFile): void {
-  for (const item of tree.items) if (item.kind === 'contract') checkContract(out, item);
+  const byOwner = Map.groupBy(out.effects.filter(isCode), ({ owner }) => owner);
+  const code: Code = { byOwner, effectsOf: rememberedEffects(effectsByOwner(out)) };
+  for (const item of tree.items) if (item.kind === 'contract') checkContract(out, code, item);
 }
+
+/** What code does itself, by the declaration around it, and what each function does with those that it calls. */
+type Code = {
+  readonly byOwner: ReadonlyMap<Callable | null, readonly Effect[]>;
+  readonly effectsOf: (fn: ast.Fn) => readonly Effect[];
+};
 
 type Need = { readonly capability: Capability; readonly what: string; readonly span: ast.Span };
 
-function checkContract(out: Checker, contract: ast.Contract): void {
+function checkContract(out: Checker, code: Code, contract: ast.Contract): void {
   const uses = contract.members.find((member) => member.kind === 'uses');
   const declared = (uses?.capabilities ?? []).map((node) => ({
     node,
     name: `${node.module.text}.${node.right.text}`,
   }));
-  const needs = needsOf(out, contract);
+  const needs = needsOf(code, contract);
   const missing = new Set<Capability>();
   for (const need of needs) {
     if (
@@ -42,15 +50,12 @@ function checkContract(out: Checker, contract: ast.Contract): void {
 }
 
 /** What the code of a contract needs, in source order; what a function of the file does counts where it is called. */
-function needsOf(out: Checker, contract: ast.Contract): readonly Need[] {
+function needsOf({ byOwner, effectsOf }: Code, contract: ast.Contract): readonly Need[] {
   const own = new Set<ast.AnyNode>(contract.members);
-  const effectsOf = rememberedEffects(effectsByOwner(out));
-  return out.effects.flatMap((effect) => {
-    if (
-      !isCode(effect) ||
-      !(effect.owner === null ? isWithin(effect.span, contract.span) : own.has(effect.owner))
-    )
-      return [];
+  const inMembers = contract.members.flatMap((member) => byOwner.get(member as Callable) ?? []);
+  const beside = (byOwner.get(null) ?? []).filter(({ span }) => isWithin(span, contract.span));
+  const effects = [...inMembers, ...beside].sort((left, right) => left.span.start - right.span.start);
+  return effects.flatMap((effect) => {
     if (effect.kind === 'host') return [needOf(effect, effect.span)];
     if (effect.kind !== 'call' || own.has(effect.callee)) return [];
     return effectsOf(effect.callee).flatMap((inner) =>
