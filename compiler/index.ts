@@ -6,7 +6,9 @@ export { type BuildOptions, build, buildFunctions } from './codegen/build.ts';
 export { checkSize } from './codegen/size.ts';
 export { type ClauseProgram, clauseProgram, type Evaluation, type Input } from './core/clauses.ts';
 export type * as core from './core/core.ts';
+export { ghostSpans, runGhosts } from './core/ghosts.ts';
 export { print as printCore, printTerm } from './core/print.ts';
+export { inlineProgram } from './core/rewrite.ts';
 export type {
   DeployedId,
   Eval,

@@ -107,10 +107,8 @@ type Hunt = {
 type Found = { readonly actions: readonly Action[]; readonly broken: Broken };
 
 function openHunt(program: TestProgram, plan: InvariantsPlan, options: InvariantsOptions): Hunt {
-  const index = program.contracts.findIndex(({ name }) => name === plan.contract);
-  const artifact = program.contracts[index]!;
-  const contract = program.cores[index]!;
-  const arena = openArena(contract, artifact);
+  const arena = openArena(program.cores.find(({ name }) => name === plan.contract)!);
+  const { artifact, contract } = arena;
   const known = poolsOf([artifact], MEMBERS);
   const pools = { ...known, dids: [...known.dids, arena.account] };
   const callable = artifact.entries.filter(({ kind }) => kind !== 'view');

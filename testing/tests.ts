@@ -382,7 +382,7 @@ function runDeploy(run: Run, step: StepOf<'deploy'>): void {
     });
   const account = outcome.contract;
   const contract = run.program.cores[index]!;
-  const arena: Arena = { contract, artifact, root: before, creator: by, account, sink: '' };
+  const arena: Arena = { contract, artifact, ghosts: [], root: before, creator: by, account, sink: '' };
   const deployed = { account, artifact, name, arena };
   run.deployed.set(step.deployed, deployed);
   run.events = outcome.events;

@@ -19,6 +19,8 @@ export function typeOfDeclaration(at: At, entity: Declaration): Type {
   switch (entity.kind) {
     case 'state':
       return stateType(at.out, entity.node);
+    case 'ghost':
+      return ghostType(at.out, entity.node);
     case 'struct':
       return structType(at.out, entity.node);
     case 'const':
@@ -43,6 +45,11 @@ export function typeOfDeclaration(at: At, entity: Declaration): Type {
 /** State holds values, maps and sets. */
 export function stateType(out: Checker, field: ast.StateField): Type {
   return remembered(out, field, () => annotate(out, field.type));
+}
+
+/** Ghosts hold values. */
+export function ghostType(out: Checker, ghost: ast.Ghost): Type {
+  return remembered(out, ghost, () => annotateValue(out, ghost.type));
 }
 
 /** Parameters, fields and bound variables hold values. */

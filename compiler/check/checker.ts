@@ -17,6 +17,8 @@ export type Part =
   | 'invariant'
   | 'history'
   | 'assert'
+  /** What a ghost becomes. */
+  | 'ghost'
   /** The value of a `const`, or one given to a state variable. */
   | 'const'
   | 'initialiser'

@@ -1,6 +1,14 @@
 /** Types of declarations: the members of a contract, with the clauses and bodies of what can be called. */
 import type * as ast from '../syntax/ast.ts';
-import { annotateValue, choiceType, paramType, resultType, stateType, structType } from './annotation.ts';
+import {
+  annotateValue,
+  choiceType,
+  ghostType,
+  paramType,
+  resultType,
+  stateType,
+  structType,
+} from './annotation.ts';
 import { type At, type Callable, type Checker, type Part, report } from './checker.ts';
 import { typeConst } from './constant.ts';
 import { typeValue } from './expression.ts';
@@ -42,6 +50,9 @@ function checkMember(out: Checker, member: ast.Member): void {
     case 'state':
       for (const field of member.fields) checkState(out, field);
       return;
+    case 'ghost':
+      checkGhost(out, member);
+      return;
     case 'event':
       for (const field of member.fields) paramType(out, field);
       return;
@@ -74,6 +85,13 @@ function checkState(out: Checker, field: ast.StateField): void {
   if (collection)
     report(out, 'E0306', { span: field.initial.span, what: type.kind === 'Map' ? 'a map' : 'a set' });
   else typeValue(placeOf(out, 'initialiser', null, UNIT), field.initial, type);
+}
+
+/** Ghosts begin with the zero of their type. */
+function checkGhost(out: Checker, ghost: ast.Ghost): void {
+  const type = ghostType(out, ghost);
+  if (!hasError(type) && !hasZero(type))
+    report(out, 'E0335', { span: ghost.type.span, type: typeText(type) });
 }
 
 /** What stands in the state has a zero, and a lifecycle in it is always there to be followed. */

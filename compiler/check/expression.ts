@@ -200,6 +200,10 @@ function typeDeclared(at: At, name: ast.Name, entity: Declaration): Type {
       return inLambda(at, name) || !hasMeaning(at, 'state', 'state', name.span)
         ? ERROR
         : typeOfDeclaration(at, entity);
+    case 'ghost':
+      return inLambda(at, name) || !hasMeaning(at, 'ghost', `the ghost \`${name.text}\``, name.span)
+        ? ERROR
+        : typeOfDeclaration(at, entity);
     case 'matched':
       return typeOfDeclaration(at, entity);
     case 'param':

@@ -12,7 +12,8 @@ type Word =
   | 'called'
   | 'implies'
   | 'environment'
-  | 'state';
+  | 'state'
+  | 'ghost';
 
 const CLAUSES: readonly Part[] = ['ensures', 'succeeds', 'fails', 'invariant', 'history', 'assert'];
 
@@ -23,9 +24,10 @@ const PARTS: Readonly<Record<Word, readonly Part[]>> = {
   sum: CLAUSES,
   count: CLAUSES,
   called: ['history'],
-  implies: [...CLAUSES, 'requires', 'lambda'],
-  environment: [...CLAUSES, 'body', 'requires', 'initialiser'],
-  state: [...CLAUSES, 'body', 'requires', 'initialiser'],
+  implies: [...CLAUSES, 'requires', 'lambda', 'ghost'],
+  environment: [...CLAUSES, 'body', 'requires', 'initialiser', 'ghost'],
+  state: [...CLAUSES, 'body', 'requires', 'initialiser', 'ghost'],
+  ghost: [...CLAUSES, 'ghost'],
 };
 
 const PART_WORDS: Readonly<Record<Part, string>> = {
@@ -37,6 +39,7 @@ const PART_WORDS: Readonly<Record<Part, string>> = {
   invariant: 'in an invariant',
   history: 'in a history clause',
   assert: 'in `assert`',
+  ghost: 'in the value of a ghost',
   const: 'in a constant',
   initialiser: 'in the first value of a state variable',
   lambda: 'in the function of `sum` and `count`',

@@ -1,7 +1,7 @@
 /** Types of blocks and statements; what can be assigned; what comes after an end. */
 import { describe, isDeclaration } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
-import { annotateValue, paramType } from './annotation.ts';
+import { annotateValue, ghostType, paramType } from './annotation.ts';
 import { noteWrite } from './call.ts';
 import { type At, isSpecification, NEVER, report, textOf, ungroup } from './checker.ts';
 import { reportMismatch, typeExpr, typeValue, wrongKind } from './expression.ts';
@@ -42,6 +42,9 @@ function checkStmt(at: At, stmt: ast.Stmt): boolean {
       return checkLet(at, stmt);
     case 'assign':
       return checkAssign(at, stmt);
+    case 'ghostAssign':
+      checkGhost(at, stmt);
+      return false;
     case 'exprStmt':
       return checkExprStmt(at, stmt.value);
     case 'return':
@@ -71,6 +74,16 @@ function checkLet(at: At, stmt: Stmt<'let'>): boolean {
   const type = typeValue(at, stmt.value, wanted);
   at.out.types.set(stmt, wanted ?? type);
   return type === NEVER;
+}
+
+/** A ghost is set where the code runs, and is no part of it. */
+function checkGhost(at: At, stmt: Stmt<'ghostAssign'>): void {
+  const entity = at.out.entities.get(stmt.name);
+  const type = entity?.kind === 'ghost' ? ghostType(at.out, entity.node) : null;
+  typeValue({ ...at, part: 'ghost' }, stmt.value, type);
+  if (entity === undefined) return;
+  if (entity.kind !== 'ghost') wrongKind(at, stmt.name, entity, 'a ghost');
+  else noteWrite(at, stmt.span, stmt.name.text, null);
 }
 
 function checkExprStmt(at: At, value: ast.Expr): boolean {

@@ -5,6 +5,7 @@
 import { type Artifact, type Entry, type FunctionCode, type Mark, withGasBounds } from '../../vm/index.ts';
 import { HOST_FUNCTIONS } from '../builtins.ts';
 import type * as core from '../core/core.ts';
+import { eraseGhosts } from '../core/ghosts.ts';
 import { type ConstantPool, newPool } from './code.ts';
 import { abiFields, abiType, type Layout, layoutOf } from './layout.ts';
 import { lowerFunction, type Unit } from './lower.ts';
@@ -16,7 +17,8 @@ import { statementsOf } from './tree.ts';
 export type BuildOptions = { readonly claims: readonly Uint8Array[]; readonly marks: readonly Mark[] };
 
 export function build(contract: core.Contract, options: BuildOptions): Artifact {
-  return assemble(contract, contract.functions, options);
+  const compiled = eraseGhosts(contract);
+  return assemble(compiled, compiled.functions, options);
 }
 
 /**

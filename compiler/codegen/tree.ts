@@ -124,7 +124,7 @@ function scheduleBlock(stmts: readonly core.Stmt[], facts: Facts): Root[] {
 type Block = { readonly roots: Root[]; pending: Pending[]; readonly facts: Facts };
 
 function scheduleStmt(stmt: core.Stmt, block: Block): void {
-  if (stmt.kind === 'assert' || isIdle(stmt, block.facts)) return;
+  if (stmt.kind === 'assert' || stmt.kind === 'ghost' || isIdle(stmt, block.facts)) return;
   if (stmt.kind === 'if') scheduleIf(stmt, block);
   else if (stmt.kind === 'loop') scheduleLoop(stmt, block);
   else if (stmt.kind === 'element') scheduleElement(stmt, block);
@@ -136,7 +136,10 @@ type Effect = Extract<
   core.Stmt,
   { readonly kind: 'store' | 'remove' | 'add' | 'emit' | 'require' | 'return' }
 >;
-type Operation = Exclude<core.Stmt, Effect | { readonly kind: 'if' | 'loop' | 'element' | 'assert' }>;
+type Operation = Exclude<
+  core.Stmt,
+  Effect | { readonly kind: 'if' | 'loop' | 'element' | 'assert' | 'ghost' }
+>;
 
 const EFFECTS: ReadonlySet<core.Stmt['kind']> = new Set<Effect['kind']>([
   'store',
@@ -381,6 +384,7 @@ function atomsOf(stmt: core.Stmt): readonly core.Atom[] {
       return [stmt.from, stmt.to];
     case 'size':
     case 'assert':
+    case 'ghost':
       return [];
   }
 }

@@ -86,6 +86,13 @@ export function clauseProgram(contract: Contract, clause: Clause | AssertClause)
   return { functions: unit.functions, variables, main };
 }
 
+/** The view of a term over the one state. */
+export function termProgram(contract: Contract, term: Term, span: Span): ClauseProgram {
+  const unit: Unit = { contract, span, functions: [] };
+  const main = evaluationOf(unit, term, 'now');
+  return { functions: unit.functions, variables: [], main };
+}
+
 type Unit = { readonly contract: Contract; readonly span: Span; readonly functions: CoreFunction[] };
 
 /** A view in the making. */

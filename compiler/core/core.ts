@@ -65,6 +65,8 @@ export type Slot = {
   readonly keys: readonly Scalar[];
   readonly fields: readonly Leaf[];
   readonly capacity: number;
+  /** Of specifications alone: no code reads it, and it is compiled to nothing. Behind all that are not. */
+  readonly ghost: boolean;
   readonly span: Span;
 };
 
@@ -193,6 +195,8 @@ export type Stmt = { readonly span: Span } & (
   | { readonly kind: 'emit'; readonly event: number; readonly args: readonly Atom[] }
   /** Reverts with `message` when `condition` is false. `clause` is the index of the `requires` clause it checks, or -1. */
   | { readonly kind: 'require'; readonly condition: Atom; readonly message: string; readonly clause: number }
+  /** The words that a ghost becomes: no code (`ghosts.ts`). */
+  | { readonly kind: 'ghost'; readonly slot: number; readonly values: readonly Term[] }
   /** A proof obligation only; no code. */
   | { readonly kind: 'assert'; readonly clause: Clause | AssertClause }
   | {

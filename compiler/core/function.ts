@@ -61,7 +61,7 @@ function shapeOf(builder: Builder, result: Type) {
 
 function lowerInitialisers(builder: Builder): void {
   builder.source.fields.forEach((field, slot) => {
-    if (field.initial === null) return;
+    if (field.kind === 'ghost' || field.initial === null) return;
     const type = typeOf(builder.source, field);
     writePlace(builder, { slot, keys: [], start: 0, type }, lowerValue(builder, field.initial), field.span);
   });

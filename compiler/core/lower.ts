@@ -57,9 +57,9 @@ function currencyOf(node: ast.Currency): Currency {
   return { name: node.name.text, decimals: Number(intValue(node.decimals.digits)), kind };
 }
 
-function slotOf(source: Source, field: ast.StateField): Slot {
+function slotOf(source: Source, field: ast.StateField | ast.Ghost): Slot {
   const type = typeOf(source, field);
-  const shared = { name: field.name.text, type, span: field.span };
+  const shared = { name: field.name.text, type, ghost: field.kind === 'ghost', span: field.span };
   switch (type.kind) {
     case 'Map':
       return { kind: 'map', ...shared, keys: wordsOf(type.key), fields: leavesOf(type.value), capacity: 0 };

@@ -47,7 +47,7 @@ function fieldPlace(object: StatePlace | null, name: string): StatePlace | null 
 export function slotOf(source: Source, expr: ast.Expr): number | null {
   const name = ungroup(expr);
   const entity = name.kind === 'name' ? source.analysed.entities.get(name) : undefined;
-  return entity?.kind === 'state' ? indexIn(source.fields, entity.node) : null;
+  return entity?.kind === 'state' || entity?.kind === 'ghost' ? indexIn(source.fields, entity.node) : null;
 }
 
 /** The slot of the set that an expression names; null when it names none. */

@@ -62,7 +62,7 @@ function slotLine(slot: Slot, index: number): string {
     path === '' ? typeText(type) : `${path}: ${typeText(type)}`,
   );
   const words = slot.fields.length === 0 ? '' : ` words (${fields.join(', ')})`;
-  return `slot ${index} ${slot.kind} ${slot.name}: ${typeText(slot.type)}${keys}${words}`;
+  return `slot ${index} ${slot.ghost ? 'ghost ' : ''}${slot.kind} ${slot.name}: ${typeText(slot.type)}${keys}${words}`;
 }
 
 function functionLines(contract: Contract, fn: CoreFunction, index: number): readonly string[] {
@@ -178,6 +178,8 @@ function stmtLine(
       return `emit ${contract.events[stmt.event]!.name}(${words(stmt.args)})`;
     case 'require':
       return `require ${atom(fn, stmt.condition)} else ${quote(stmt.message)}${stmt.clause < 0 ? '' : ` checks ${fn.requires[stmt.clause]!.name}`}`;
+    case 'ghost':
+      return `ghost ${slot(stmt.slot)} = ${stmt.values.map((term) => printTerm(contract, fn, term)).join(', ')}`;
     case 'assert':
       return clauseLine(contract, fn, stmt.clause);
     case 'return':

@@ -25,7 +25,8 @@ export type Source = {
   readonly analysed: Analysed;
   readonly contract: ast.Contract;
   readonly currencies: readonly ast.Currency[];
-  readonly fields: readonly ast.StateField[];
+  /** State variables, then ghosts. */
+  readonly fields: readonly (ast.StateField | ast.Ghost)[];
   readonly events: readonly ast.EventDecl[];
   /** In the order of the core; a contract without `init` gets an empty one, which stands here as null. */
   readonly callables: readonly (Callable | null)[];
@@ -41,7 +42,10 @@ export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
     analysed,
     contract,
     currencies: contract.members.filter((member) => member.kind === 'currency'),
-    fields: contract.members.flatMap((member) => (member.kind === 'state' ? member.fields : [])),
+    fields: [
+      ...contract.members.flatMap((member) => (member.kind === 'state' ? member.fields : [])),
+      ...contract.members.filter((member) => member.kind === 'ghost'),
+    ],
     events: contract.members.filter((member) => member.kind === 'event'),
     callables: [init, ...entries, ...sharedFns(analysed, own)],
   };

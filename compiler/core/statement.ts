@@ -8,9 +8,9 @@ import { constant } from './constant.ts';
 import type { AssertClause, Atom, LocalId } from './core.ts';
 import { arithmetic, fieldWords, lowerAll, lowerScalar, lowerValue, snapshot } from './expression.ts';
 import { checkTransitions } from './lifecycle.ts';
-import { lowerPlace, readPlace, type StatePlace, setOf, writePlace } from './place.ts';
+import { lowerPlace, readPlace, type StatePlace, setOf, slotOf, writePlace } from './place.ts';
 import { entityOf, indexIn, lineOf, type Source, type Stmt, typeOf } from './source.ts';
-import { assertClause, clauseOf, functionScope } from './terms.ts';
+import { assertClause, clauseOf, functionScope, termsOf } from './terms.ts';
 
 /** The words of a block's last expression. What follows an end is left out. */
 export function lowerBlock(builder: Builder, block: ast.Block): readonly Atom[] {
@@ -37,6 +37,9 @@ function lowerStmt(builder: Builder, stmt: ast.Stmt): void {
       return;
     case 'assert':
       emit(builder, { kind: 'assert', span: stmt.span, clause: assertClause(builder, stmt) });
+      return;
+    case 'ghostAssign':
+      lowerGhost(builder, stmt);
       return;
     case 'emit':
       lowerEmit(builder, stmt);
@@ -238,6 +241,13 @@ function invariantsOf(builder: Builder, stmt: ast.ForIn | ast.ForRange): readonl
 function lowerReturn(builder: Builder, stmt: Stmt<'return'>): void {
   const values = stmt.value === null ? [] : lowerValue(builder, stmt.value);
   emit(builder, { kind: 'return', span: stmt.span, values });
+}
+
+function lowerGhost(builder: Builder, stmt: Stmt<'ghostAssign'>): void {
+  const slot = slotOf(builder.source, stmt.name);
+  if (slot === null) throw new Error('a ghost that is none');
+  const values = termsOf(functionScope(builder), stmt.value);
+  emit(builder, { kind: 'ghost', span: stmt.span, slot, values });
 }
 
 function lowerRequire(builder: Builder, stmt: Stmt<'require'>): void {

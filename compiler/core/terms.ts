@@ -78,7 +78,7 @@ export function termOf(scope: Scope, expr: ast.Expr): Term {
 }
 
 /** The words of a value. */
-function termsOf(scope: Scope, expr: ast.Expr): readonly Term[] {
+export function termsOf(scope: Scope, expr: ast.Expr): readonly Term[] {
   const literal = constantOf(scope.source, expr);
   if (literal !== null) return [literal];
   switch (expr.kind) {
@@ -130,7 +130,7 @@ function nameTerms(scope: Scope, name: ast.Name): readonly Term[] {
       ? resultTerms(scope, name)
       : [environment(scope, name, entity.name as EnvName)];
   }
-  if (entity.kind === 'state') return loads(scope, placeTerm(scope, name)!);
+  if (entity.kind === 'state' || entity.kind === 'ghost') return loads(scope, placeTerm(scope, name)!);
   if (entity.kind === 'const') return termsOf(scope, entity.node.value);
   const words = scope.words.get(entity.node) ?? scope.localWords(entity.node);
   if (words === undefined) throw new Error(`${entity.kind} ${entity.name} has no words`);

@@ -20,6 +20,7 @@ export type Declaration =
   | Declared<'contract', ast.Contract>
   | Declared<'currency', ast.Currency>
   | Declared<'state', ast.StateField>
+  | Declared<'ghost', ast.Ghost>
   | Declared<'struct', ast.Struct>
   | Declared<'enum', ast.Enum>
   | Declared<'lifecycle', ast.Lifecycle>
@@ -59,6 +60,7 @@ export const KIND_WORDS: Readonly<Record<Declaration['kind'], string>> = {
   contract: 'contract',
   currency: 'currency',
   state: 'state variable',
+  ghost: 'ghost',
   struct: 'struct',
   enum: 'enum',
   lifecycle: 'lifecycle',

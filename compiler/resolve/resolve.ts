@@ -189,6 +189,7 @@ function variantOf(
 function declareMember(walk: Walk, scope: Scope, clauses: Scope, member: ast.Member): void {
   switch (member.kind) {
     case 'currency':
+    case 'ghost':
     case 'event':
     case 'struct':
     case 'const':
@@ -275,6 +276,9 @@ function walkMember(walk: Walk, scope: Scope, member: ast.Member): void {
     case 'invariant':
     case 'history':
       walkExpr(walk, scope, member.condition);
+      return;
+    case 'ghost':
+      walkType(walk, scope, member.type);
       return;
     case 'event':
     case 'struct':
@@ -383,6 +387,10 @@ function walkStmt(walk: Walk, scope: Scope, stmt: ast.Stmt): void {
       return;
     case 'assign':
       walkExpr(walk, scope, stmt.target);
+      walkExpr(walk, scope, stmt.value);
+      return;
+    case 'ghostAssign':
+      use(walk, scope, stmt.name, ({ kind }) => kind === 'ghost');
       walkExpr(walk, scope, stmt.value);
       return;
     case 'exprStmt':

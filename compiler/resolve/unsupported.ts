@@ -8,10 +8,8 @@ const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   implements: '`implements`',
   upgradable: '`upgradable`',
   upgrade: '`upgrade`',
-  ghost: '`ghost`',
   hook: '`on`',
   changes: '`changes`',
-  ghostAssign: '`ghost`',
   fail: '`fail`',
   list: 'a list',
   hex: 'a `0x` literal',
@@ -24,7 +22,6 @@ const WITH_REQUIRE = 'write `requires … else "…"` or `require(…, "…")`';
 const INSTEAD: { readonly [kind in AnyNode['kind']]?: string } = {
   error: WITH_REQUIRE,
   fail: WITH_REQUIRE,
-  ghost: 'write a variable of the state',
   changes: 'write `ensures x == old(x)` for what stays',
   list: 'write a map from `Int`',
 };
@@ -38,7 +35,6 @@ export function laterNames(node: AnyNode): readonly Name[] {
   switch (node.kind) {
     case 'interface':
     case 'error':
-    case 'ghost':
       return [node.name];
     default:
       return [];

@@ -118,8 +118,12 @@ function momentsIn(reads: readonly Apply[]): readonly (MomentName | '')[] {
 
 function rangeFact(model: Model, read: Apply): readonly Formula[] {
   const [kind, index, field] = splitMoment(read.name)[1].split('.');
-  if (kind === 'field' && read.sort === 'Int')
-    return [rangeOf(read, model.contract.slots[Number(index)]!.fields[Number(field)]!.type)];
+  if (kind === 'field' && read.sort === 'Int') {
+    const slot = model.contract.slots[Number(index)]!;
+    const { type } = slot.fields[Number(field)]!;
+    // A number that a ghost holds is any at all.
+    return slot.ghost && type.kind !== 'Tag' ? [] : [rangeOf(read, type)];
+  }
   if (kind === 'size') return [within(0n, read, largestSize(model.contract.slots[Number(index)]!))];
   if (kind === 'balance') return [balanceInBounds(read)];
   if (kind === 'total') return [within(0n, read, BALANCE_MAX)];

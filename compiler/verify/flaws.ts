@@ -20,6 +20,7 @@ export type Flaw =
   | 'factsTooEarly'
   | 'failsReadsAfter'
   | 'succeedsAssumesRequires'
+  | 'ghostNotSet'
   | 'calledAny'
   | 'timeStandsStill';
 

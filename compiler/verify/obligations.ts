@@ -645,7 +645,9 @@ function strangerFacts(model: Model, formulas: readonly Formula[]): readonly For
   for (const read of readsOf(formulas)) {
     const [kind, slot] = read.name.split('.');
     if (kind !== 'has' && kind !== 'field') continue;
-    const { keys } = model.contract.slots[Number(slot)]!;
+    const { keys, ghost } = model.contract.slots[Number(slot)]!;
+    // A ghost is no part of the state: it may well know who that is.
+    if (ghost) continue;
     const named = or(...keys.flatMap((key, i) => (key.kind === 'Did' ? [strange(read.args[i]!)] : [])));
     if (kind === 'has') facts.push(implies(named, not(read)));
     if (kind === 'field') facts.push(implies(named, eq(read, zeroOf(read.sort))));

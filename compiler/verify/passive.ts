@@ -16,7 +16,7 @@ import type {
   Stmt,
 } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
-import { constant, entryOf, holds, operate, summand } from './clause.ts';
+import { constant, entryOf, holds, operate, summand, translate } from './clause.ts';
 import {
   add,
   and,
@@ -284,6 +284,8 @@ function walkStmt(walk: Walk, stmt: Stmt, path: Path): Path | null {
       return walkHost(walk, stmt, path, stmt.args.map(value));
     case 'call':
       return walkCall(walk, stmt, path, stmt.args.map(value));
+    case 'ghost':
+      return { ...path, state: setGhost(walk, stmt, path) };
     case 'emit':
       return path;
     case 'require':
@@ -385,6 +387,17 @@ function operationOf(op: Extract<Stmt, { readonly kind: 'op' }>['op'], args: rea
 
 function walkLoad(walk: Walk, target: number, place: Place, path: Path): Path {
   return assign(path, target, readPlace(walk, path, place));
+}
+
+/** What a ghost becomes is computed as clauses are: over unbounded integers. */
+function setGhost(walk: Walk, stmt: Extract<Stmt, { readonly kind: 'ghost' }>, path: Path): State {
+  const { model, env, before: old } = walk;
+  if (model.flaws.has('ghostNotSet')) return path.state;
+  const scope = { old, now: path.state, env, oldEnv: env, locals: path.locals, result: [], callee: -1 };
+  return stmt.values.reduce(
+    (state, term, field) => writeWord(state, fieldName(stmt.slot, field), translate(model, term, scope)),
+    path.state,
+  );
 }
 
 function readPlace(walk: Walk, path: Path, place: Place): Formula {
@@ -722,6 +735,7 @@ function collectWritten(model: Model, stmts: readonly Stmt[], written: Written):
         break;
       case 'add':
       case 'remove':
+      case 'ghost':
         written.slots.add(stmt.slot);
         break;
       case 'host':

@@ -55,18 +55,19 @@ export function valueSlot(name: string, type: Scalar): core.Slot {
     keys: [],
     fields: [{ path: '', type, guards: [] }],
     capacity: 0,
+    ghost: false,
     span: SPAN,
   };
 }
 
 export function mapSlot(name: string, key: Scalar, value: Type, fields: core.Slot['fields']): core.Slot {
   const type: Type = { kind: 'Map', key, value };
-  return { kind: 'map', name, type, keys: [key], fields, capacity: 0, span: SPAN };
+  return { kind: 'map', name, type, keys: [key], fields, capacity: 0, ghost: false, span: SPAN };
 }
 
 export function setSlot(name: string, item: Type, keys: readonly Scalar[], capacity: number): core.Slot {
   const type: Type = { kind: 'Set', item, capacity };
-  return { kind: 'set', name, type, keys, fields: [], capacity, span: SPAN };
+  return { kind: 'set', name, type, keys, fields: [], capacity, ghost: false, span: SPAN };
 }
 
 /** The contract that random programs run in: every kind of slot, a currency, an event. */
@@ -95,6 +96,6 @@ export function playgroundSlots(): core.Slot[] {
     mapSlot('pairs', DID, pair, fields),
     setSlot('members', DID, [DID], 3),
     setSlot('votes', element, [DID, INT], 2),
-    { kind: 'value', name: 'last', type: pair, keys: [], fields, capacity: 0, span: SPAN },
+    { kind: 'value', name: 'last', type: pair, keys: [], fields, capacity: 0, ghost: false, span: SPAN },
   ];
 }

@@ -118,6 +118,7 @@ function runStmt(world: World, stmt: core.Stmt, locals: (Word | undefined)[]): W
       if (read(stmt.condition) !== true) throw new Failure(`Requirement: ${stmt.message}`);
       return null;
     case 'assert':
+    case 'ghost':
       return null;
     case 'if':
       return runBlock(world, read(stmt.condition) === true ? stmt.then : stmt.otherwise, locals);

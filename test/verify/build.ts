@@ -186,6 +186,7 @@ function slotOf(kind: Slot['kind'], name: string, keys: Scalar[], fields: Scalar
     keys,
     fields: fields.map((type, i) => ({ path: String(i), type, guards: [] })),
     capacity,
+    ghost: false,
     span: SPAN,
   };
 }

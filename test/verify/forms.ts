@@ -1,6 +1,6 @@
 /**
  * Small contracts drawn from a seed, over the forms of specification that say more than what one call changes:
- * `fails when`, `history` with `called`, `caller` and every key, `history always`. In: a seed. Out: a source; the same for the same seed.
+ * `fails when`, `history` with `called`, `caller` and every key, `history always`, ghosts. In: a seed. Out: a source; the same for the same seed.
  */
 import { type Draw, drawFrom, one, someOf } from './random.ts';
 
@@ -16,6 +16,9 @@ export function randomForms(seed: number): string {
   uses ledger.write;
   currency coin { decimals 0 }
   state { n: Int; total: Int; m: Map<Did, Int>; s: Set<Did, 3>; owner: Did = creator; }
+  ghost g: Int;
+  ghost f: Bool;
+  ghost who: Did;
 ${[...invariants, ...histories, ...rules].join('\n')}
 }
 `;
@@ -35,6 +38,7 @@ function rule(draw: Draw, index: number): string {
     `  ${draw(3) === 0 ? 'open rule' : 'rule'} r${index}(d: Did, x: Int, a: Amount<coin>)`,
     ...requires,
     ...fails.map((text) => `    fails when ${text}`),
+    ...someOf(draw, ENSURES, 2).map((text) => `    ensures ${text}`),
     ...(draw(2) === 0 ? [`    succeeds when ${one(draw, SUCCEEDS)}`] : []),
     '  {',
     ...(draw(2) === 0 ? [...checks, ...body] : [...body, ...checks]),
@@ -68,6 +72,8 @@ const UNDONE: { readonly [statement: string]: string } = {
   'owner = d;': 'owner != d',
 };
 const FAILS = [
+  'f',
+  'g > n',
   'a < 0 coin',
   'x <= 0',
   'n > 0',
@@ -78,7 +84,14 @@ const FAILS = [
   'n + x > 1000 && n <= 0',
   'x == 0',
 ];
-const SUCCEEDS = ['x == 1 && n == 0', 'x > 0 && x < 10', 'caller == owner', 'd in s', 'n == 1'];
+const SUCCEEDS = [
+  '!f && x == 1',
+  'x == 1 && n == 0',
+  'x > 0 && x < 10',
+  'caller == owner',
+  'd in s',
+  'n == 1',
+];
 const STATEMENTS = [
   'n += 1;',
   'n = x;',
@@ -95,8 +108,27 @@ const STATEMENTS = [
   'ledger.transfer(caller, self, a);',
   'ledger.transfer(caller, d, a);',
   'total = n / x;',
+  'n += 1; ghost g = g + 1;',
+  'n = x; ghost g = x;',
+  'n += x; ghost g = g + x * 2 - x;',
+  'ghost f = true;',
+  'ghost f = n > 0;',
+  'ghost who = caller;',
+  'if x > 1 { ghost who = d; n += 1; } else { ghost f = true; }',
+];
+const ENSURES = [
+  'g == old(g)',
+  'g == old(g) + x',
+  'f',
+  'who == caller',
+  'who == old(who) || who == d || who == caller',
+  'n == old(n) ==> g == old(g)',
+  'f == old(f)',
 ];
 const HISTORIES = [
+  'old(g) <= g',
+  'old(f) ==> f',
+  'called(r0) || g == old(g)',
   'called(r0) || n == old(n)',
   'called(r1) ==> caller == old(owner)',
   'called(r0) || called(r1) || m[creator] == old(m[creator])',
@@ -114,4 +146,14 @@ const ALWAYS = [
   'called(r0) || s.size == old(s.size)',
   'ledger.balance(self, coin) == old(ledger.balance(self, coin)) || caller != creator',
 ];
-const INVARIANTS = ['n >= 0', 'total >= 0', 'forall k: Did { m[k] >= 0 }', 's.size <= 2', 'owner == creator'];
+const INVARIANTS = [
+  'g == n',
+  'g >= 0',
+  'f ==> n > 0',
+  'who != creator || f',
+  'n >= 0',
+  'total >= 0',
+  'forall k: Did { m[k] >= 0 }',
+  's.size <= 2',
+  'owner == creator',
+];

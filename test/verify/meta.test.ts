@@ -54,6 +54,7 @@ const FLAWS: readonly Flaw[] = [
 /** Those that show in the newer forms of specification. */
 const FORM_FLAWS: readonly Flaw[] = [
   'failsReadsAfter', // `fails when` is about the state that the call leaves
+  'ghostNotSet', // ghosts keep their values
   'calledAny', // `called(r)` is true of every rule
   'timeStandsStill', // no time goes by between calls
   'succeedsAssumesRequires', // what a rule requires is taken for granted where it promises to succeed

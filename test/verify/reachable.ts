@@ -3,7 +3,6 @@
  * obligations some step breaks. It knows nothing of proofs.
  */
 import type { core } from '../../compiler/index.ts';
-import { build } from '../../compiler/index.ts';
 import type { Obligation } from '../../compiler/verify/obligations.ts';
 import { fingerprint, isGoal } from '../../testing/refute/goal.ts';
 import { makeJudge } from '../../testing/refute/judge.ts';
@@ -41,8 +40,8 @@ export function explore(
   seed: number,
   bounds: Bounds,
 ): Found {
-  const arena = openArena(contract, build(contract, { claims: [], marks: [] }));
-  const judge = makeJudge(contract);
+  const arena = openArena(contract);
+  const judge = makeJudge(arena.contract);
   const broken = new Map<string, string>();
   const fallen = new Set<string>();
   const draw = drawFrom(seed);

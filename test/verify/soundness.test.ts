@@ -1,6 +1,6 @@
 /** False proofs that there have been: what a run breaks is not called proved. The fixtures `sound-*` show the answers in full. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, analyse, build, lowerProgram, verifyContract } from '../../compiler/index.ts';
+import { type Answer, analyse, lowerProgram, verifyContract } from '../../compiler/index.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { openArena, takeStep } from '../../testing/refute/steps.ts';
 import { memberDid } from '../../testing/world.ts';
@@ -31,7 +31,7 @@ describe('a clause that a run breaks', () => {
     test(`${fixture}: ${rule} ${clause}`, async () => {
       const text = fixtures('verify', '.ccl').find(({ name }) => name.includes(fixture))!.text;
       const contract = lowerProgram(analyse(new Map([[fixture, text]]), fixture)).contracts[0]!;
-      const arena = openArena(contract, build(contract, { claims: [], marks: [] }));
+      const arena = openArena(contract);
       const deployed = takeStep(arena, null, { kind: 'deploy', args: [] }).to;
       const callee = contract.functions.findIndex(({ name }) => name === rule);
       expect(takeStep(arena, deployed, { kind: 'call', callee, args, by: memberDid('bob') }).to).toBeNull();

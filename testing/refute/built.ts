@@ -66,10 +66,16 @@ type Entries = Map<string, { readonly keys: readonly Value[]; readonly fields: M
 const FILLERS_MAX = 300;
 const WORD_MAX = 2n ** 63n - 1n;
 
+function isWord(value: bigint): boolean {
+  return value >= -WORD_MAX - 1n && value <= WORD_MAX;
+}
+
 function buildSlot(building: Building, index: number): boolean {
   const slot = building.arena.contract.slots[index]!;
   if (slot.kind === 'value') {
     const words = building.counterexample.words.filter((word) => word.slot === index);
+    // Numbers of ghosts have no bounds, those of the machine do.
+    if (words.some(({ value }) => value.kind === 'int' && !isWord(value.value))) return false;
     for (const word of words)
       writeWords(
         building,

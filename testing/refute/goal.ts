@@ -77,7 +77,7 @@ function breaksClause(arena: Arena, judge: Judge, obligation: Obligation, step: 
 
 function failsDespite(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
   if (step.failure === null || step.from === null || obligation.clause === null) return false;
-  if (!isRevert(step.failure)) return false;
+  if (!isRevert(step.failure) || isGhostly(arena, step.failure)) return false;
   return judge.holds(obligation.clause, momentOf(arena, step, step.from)) === true;
 }
 
@@ -91,6 +91,14 @@ const GRANTED: ReadonlySet<string> = new Set(['AccessDenied', 'OutOfGas', 'BadAr
 
 export function isRevert({ trap, code }: Failure): boolean {
   return trap !== undefined && !GRANTED.has(trap.kind) && code !== 'SpendingLimit';
+}
+
+/** A number of a ghost that was too large for the machine: the contract itself would have gone on. */
+function isGhostly({ ghosts }: Arena, { trap }: Failure): boolean {
+  const position = trap?.position ?? null;
+  return (
+    position !== null && ghosts.some(({ start, end }) => start === position.start && end === position.end)
+  );
 }
 
 /** By the obligation's name, without its number. */

@@ -2,7 +2,7 @@
  * A contract in which a place inside of the code shows itself: where a branch begins, where an `assert` or a clause of
  * a called `fn` fails, where a set is full, the call reverts with a message of its own. All else is as it was.
  */
-import { clauseProgram, type core } from '../../compiler/index.ts';
+import { clauseProgram, type core, inlineProgram } from '../../compiler/index.ts';
 import { MARK, type Obligation } from './goal.ts';
 
 /** Null for what no code at one place can judge: a clause about the past, or over all entries. */
@@ -106,19 +106,15 @@ function checkClause(
   localAtom: (input: { readonly id: number }) => core.Atom | null,
   resultAtom: (input: { readonly index: number }) => core.Atom | null,
 ): readonly core.Stmt[] {
-  const { functions, main, variables } = clauseProgram(marker.contract, marker.obligation.clause!);
-  const [view] = functions;
-  const args = main.inputs.map((input): core.Atom | null => {
+  const program = clauseProgram(marker.contract, marker.obligation.clause!);
+  const computed = inlineProgram(program, marker.locals, span, (input) => {
     if (input.kind === 'local') return localAtom(input);
     if (input.kind === 'result') return resultAtom(input);
     return input.kind === 'env' ? { kind: 'env', name: input.name } : null;
   });
-  if (view === undefined || functions.length > 1 || variables.length > 0 || args.includes(null)) return [];
-  const first = marker.locals.length;
-  marker.locals.push(...view.locals);
+  if (computed === null) return [];
   marker.marked.done = true;
-  const given = args.map((value, i): core.Stmt => ({ kind: 'copy', span, target: first + i, value: value! }));
-  return [...given, ...view.body.map((inner) => shiftStmt(inner, first, span))];
+  return [...computed.stmts, mark(span, computed.value)];
 }
 
 /** What `add` itself checks; its own revert is in code that all `add`s to the set share. */
@@ -150,25 +146,6 @@ function roomBefore(marker: Marker, stmt: Of<'add'>): readonly core.Stmt[] {
 /** Reverts with the mark where the condition is false. */
 function mark(span: core.Stmt['span'], condition: core.Atom): core.Stmt {
   return { kind: 'require', span, condition, message: MARK, clause: -1 };
-}
-
-/** A statement of the view with its locals behind those of the function; its `return` becomes the check. */
-function shiftStmt(stmt: core.Stmt, by: number, span: core.Stmt['span']): core.Stmt {
-  if (stmt.kind === 'return') return mark(span, shift(stmt.values[0]!, by) as core.Atom);
-  return shift(stmt, by) as core.Stmt;
-}
-
-function shift(value: unknown, by: number): unknown {
-  if (Array.isArray(value)) return value.map((item) => shift(item, by));
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
-  const node = value as { readonly [name: string]: unknown };
-  const changed = Object.entries(node).map(([name, inner]) => {
-    if (name === 'target') return [name, (inner as number) + by];
-    if (name === 'targets') return [name, (inner as number[]).map((id) => id + by)];
-    if (name === 'id' && node['kind'] === 'local') return [name, (inner as number) + by];
-    return [name, shift(inner, by)];
-  });
-  return Object.fromEntries(changed);
 }
 
 function isHere({ obligation }: Marker, span: core.Stmt['span']): boolean {

@@ -38,8 +38,11 @@ export type Judge = {
 
 export function makeJudge(contract: core.Contract): Judge {
   const compiled = new Map<Clause, Compiled>();
+  const ghosts = contract.slots.flatMap((slot, index) => (slot.ghost ? [index] : []));
   return {
     holds: (clause, moment) => {
+      // Ghosts that do not run have no values.
+      if (ghosts.length > 0 && mentions(clause.term, ghosts)) return null;
       let views = compiled.get(clause);
       if (views === undefined) {
         views = compile(contract, clause);
@@ -81,6 +84,14 @@ function compile(contract: core.Contract, clause: Clause): Compiled {
   const constants = written.filter((value) => typeof value === 'bigint');
   const texts = written.filter((value) => typeof value === 'string');
   return { program, hash: artifactHash(code), code, names, constants, texts };
+}
+
+/** Whether a part of the clause reads one of these slots. */
+function mentions(part: unknown, slots: readonly number[]): boolean {
+  if (Array.isArray(part)) return part.some((inner) => mentions(inner, slots));
+  if (typeof part !== 'object' || part === null || part instanceof Uint8Array) return false;
+  const { slot } = part as { readonly slot?: unknown };
+  return slots.includes(slot as number) || Object.values(part).some((inner) => mentions(inner, slots));
 }
 
 function constantsOf(term: core.Term): readonly core.Constant[] {

@@ -3,14 +3,7 @@
  * Out: a run from deployment that does it, else one call from a built state that satisfies the invariants, else
  * nothing. The same candidate has the same answer, always.
  */
-import {
-  build,
-  type Candidate,
-  type core,
-  type Refutation,
-  type Refute,
-  type TraceStep,
-} from '../../compiler/index.ts';
+import type { Candidate, core, Refutation, Refute, TraceStep } from '../../compiler/index.ts';
 import type { AbiValue, Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
 import { buildState } from './built.ts';
@@ -19,7 +12,16 @@ import { markPlace } from './inside.ts';
 import { type Judge, makeJudge } from './judge.ts';
 import { nameOf, type People, peopleFor } from './people.ts';
 import { search, WAIT_A_MOMENT } from './search.ts';
-import { type Action, type Arena, entryOf, openArena, type Place, type Step, takeStep } from './steps.ts';
+import {
+  type Action,
+  type Arena,
+  entryOf,
+  openArena,
+  type Place,
+  type Step,
+  takeStep,
+  withContract,
+} from './steps.ts';
 import { followRuns } from './suggested.ts';
 import { lineAt, traceOf } from './tell.ts';
 import { takeValue, wordTypesOf } from './words.ts';
@@ -41,8 +43,8 @@ const COUNTED = [0, 1, 2, 3];
 
 /** A refuter for `verifyContract`, over the contract's own code. */
 export function makeRefuter(contract: core.Contract, options: RefuterOptions): Refute {
-  const arena = openArena(contract, build(contract, { claims: [], marks: [] }));
-  const judge = makeJudge(contract);
+  const arena = openArena(contract);
+  const judge = makeJudge(arena.contract);
   return (candidate) => refute({ arena, judge, options }, candidate);
 }
 
@@ -75,7 +77,7 @@ function nothing(reason: string): Refutation {
 
 function markedArena(arena: Arena, candidate: Candidate): Arena | null {
   const contract = markPlace(arena.contract, candidate.obligation);
-  return contract === null ? null : openArena(contract, build(contract, { claims: [], marks: [] }));
+  return contract === null ? null : withContract(arena, contract);
 }
 
 /** One call from the model's own state, where that satisfies what is assumed. */

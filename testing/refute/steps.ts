@@ -2,7 +2,7 @@
  * One step of a run: a deployment, a call, a payment into the contract, time going by. Steps fork the world, so that
  * a search can go on from every state it has seen.
  */
-import type { core } from '../../compiler/index.ts';
+import { buildFunctions, type core, ghostSpans, runGhosts } from '../../compiler/index.ts';
 import { contractIdOf, type Failure } from '../../host/index.ts';
 import { type AbiValue, type Artifact, artifactHash, type Entry, encodeArtifact } from '../../vm/index.ts';
 import {
@@ -19,10 +19,12 @@ import {
 } from '../world.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
-/** The contract with the code that runs, and the people of every world. */
+/** The contract with the code that runs, ghosts included, and the people of every world. */
 export type Arena = {
   readonly contract: core.Contract;
   readonly artifact: Artifact;
+  /** Where ghosts are set: what reverts there is no revert of the contract. */
+  readonly ghosts: readonly core.Stmt['span'][];
   readonly root: World;
   /** Who deploys. */
   readonly creator: string;
@@ -77,15 +79,27 @@ export const MEMBERS = [CREATOR, 'bob', 'carol', 'dave', 'erin', STRANGER];
 export const MEMBER_DIDS = MEMBERS.map(memberDid);
 
 /** A world before deployment, in which everyone but the stranger holds what the contract's access asks for. */
-export function openArena(contract: core.Contract, artifact: Artifact): Arena {
+export function openArena(written: core.Contract): Arena {
+  return arenaOf(runGhosts(written), ghostSpans(written));
+}
+
+/** Another contract in the same arena, such as one that shows a place inside of the code. */
+export function withContract(arena: Arena, contract: core.Contract): Arena {
+  return arenaOf(contract, arena.ghosts);
+}
+
+function arenaOf(contract: core.Contract, ghosts: Arena['ghosts']): Arena {
+  // Ghosts may read what the contract itself never asks for.
+  const artifact = buildFunctions(contract, contract.functions, { claims: [], marks: [] });
   const root = openWorld({ members: MEMBERS, currencies: artifact.currencies });
   const permissions = [...new Set(contract.functions.flatMap((fn) => fn.access.permissions))];
   for (const name of MEMBERS.filter((member) => member !== STRANGER)) {
     for (const permission of permissions) permitMember(root, name, permission);
   }
-  const account = contractIdOf(memberDid(CREATOR), 0n, artifactHash(encodeArtifact(artifact)));
+  const creator = memberDid(CREATOR);
+  const account = contractIdOf(creator, 0n, artifactHash(encodeArtifact(artifact)));
   root.names.set(account, contract.name);
-  return { contract, artifact, root, creator: memberDid(CREATOR), account, sink: strangeAccount(contract) };
+  return { contract, artifact, ghosts, root, creator, account, sink: strangeAccount(contract) };
 }
 
 function strangeAccount(contract: core.Contract): string {

@@ -15,7 +15,7 @@ export function checkClauses(out: Checker, tree: ast.SourceFile): void {
   });
 }
 
-/** The condition of a clause that only the verifier reads: `requires` on an entry point is code, and reverts. */
+/** What only the verifier reads: `requires` on an entry point is code, and reverts. */
 export function conditionOf(node: ast.AnyNode): ast.Expr | null {
   switch (node.kind) {
     case 'ensures':
@@ -25,6 +25,8 @@ export function conditionOf(node: ast.AnyNode): ast.Expr | null {
     case 'history':
     case 'assert':
       return node.condition;
+    case 'ghostAssign':
+      return node.value;
     default:
       return null;
   }

@@ -71,7 +71,11 @@ function countsOf(out: Checker, contract: ast.Contract) {
   const sets = fields.filter((field) => stateType(out, field).kind === 'Set').length;
   return [
     { what: 'currencies', limit: LIMITS.currencies, count: count('currency') },
-    { what: 'state variables, sets counted thrice', limit: LIMITS.slots, count: fields.length + 2 * sets },
+    {
+      what: 'state variables and ghosts, sets counted thrice',
+      limit: LIMITS.slots,
+      count: fields.length + count('ghost') + 2 * sets,
+    },
     { what: 'events', limit: LIMITS.events, count: count('event') },
     { what: 'rules and views', limit: LIMITS.entries - 1, count: count('rule', 'view') },
     {
