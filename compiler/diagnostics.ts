@@ -1178,7 +1178,7 @@ export const DIAGNOSTICS = {
     help: 'docs/status.md lists what is not built yet',
     explanation:
       'The language book describes it, and this version of the compiler does not have it. Nothing is compiled in its place.',
-    example: 'contract C {\n  ghost highest: Int;\n}\n',
+    example: 'lifecycle Stage { Draft -> Open; }\ncontract C {\n  state { stage: Option<Stage>; }\n}\n',
   },
 } as const satisfies Record<string, Row>;
 
