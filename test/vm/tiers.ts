@@ -194,5 +194,8 @@ function add(map: Map<string, number>, name: string): void {
 }
 
 function show(data: unknown): string {
-  return JSON.stringify(data, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+  const text = JSON.stringify(data, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 }
+
+const SHOWN_MAX = 4_000;

@@ -1,12 +1,24 @@
 /** Checked arithmetic on the stack of WebAssembly: each leaves its result there. */
 import { emit, emitI32, emitI64, emitWith, TYPE, WASM } from './encoder.ts';
-import { type Body, binary, emitIsZero, failIf, get, getTemp, type Simple, setTemp } from './frame.ts';
+import {
+  type Body,
+  binary,
+  emitIsZero,
+  failIf,
+  get,
+  getTemp,
+  rangeOf,
+  type Simple,
+  setTemp,
+} from './frame.ts';
+import { fits, type Range, RESULTS, SAFE } from './locals.ts';
 
 export const LEAST = -(2n ** 63n);
 const MOST = 2n ** 63n - 1n;
 
 type Arithmetic = (body: Body, a: Simple, b: Simple) => void;
 
+/** What is known of the operands decides what must be checked, and how. */
 export const ARITHMETIC: { readonly [op in 'Add' | 'Sub' | 'Mul' | 'Div' | 'Mod']: Arithmetic } = {
   Add: add,
   Sub: subtract,
@@ -17,10 +29,12 @@ export const ARITHMETIC: { readonly [op in 'Add' | 'Sub' | 'Mul' | 'Div' | 'Mod'
 
 function add(body: Body, a: Simple, b: Simple): void {
   const { out } = body;
+  const [aRange, bRange] = [rangeOf(body, a), rangeOf(body, b)];
   binary(body, a, b, WASM.i64Add);
+  if (fits(RESULTS.Add(aRange, bRange))) return;
   setTemp(body);
-  if (b.kind === 'const') failIf(body, 'overflow', () => compareTemp(body, a, b.value < 0n));
-  else if (a.kind === 'const') failIf(body, 'overflow', () => compareTemp(body, b, a.value < 0n));
+  if (hasOneSign(bRange)) failIf(body, 'overflow', () => compareTemp(body, a, bRange[0] < 0));
+  else if (hasOneSign(aRange)) failIf(body, 'overflow', () => compareTemp(body, b, aRange[0] < 0));
   else
     failIf(body, 'overflow', () => {
       getTemp(body);
@@ -37,9 +51,11 @@ function add(body: Body, a: Simple, b: Simple): void {
 
 function subtract(body: Body, a: Simple, b: Simple): void {
   const { out } = body;
+  const bRange = rangeOf(body, b);
   binary(body, a, b, WASM.i64Sub);
+  if (fits(RESULTS.Sub(rangeOf(body, a), bRange))) return;
   setTemp(body);
-  if (b.kind === 'const') failIf(body, 'overflow', () => compareTemp(body, a, b.value > 0n));
+  if (hasOneSign(bRange)) failIf(body, 'overflow', () => compareTemp(body, a, bRange[0] >= 0));
   else
     failIf(body, 'overflow', () => {
       binary(body, a, b, WASM.i64Xor);
@@ -52,7 +68,11 @@ function subtract(body: Body, a: Simple, b: Simple): void {
   getTemp(body);
 }
 
-/** Whether a sum with a constant went the wrong way: up when it should fall (`falls`), else down. */
+function hasOneSign([least, most]: Range): boolean {
+  return least >= 0 || most <= 0;
+}
+
+/** Whether a sum with a number of one sign went the wrong way: up when it should fall (`falls`), else down. */
 function compareTemp(body: Body, start: Simple, falls: boolean): void {
   getTemp(body);
   get(body, start);
@@ -60,9 +80,11 @@ function compareTemp(body: Body, start: Simple, falls: boolean): void {
 }
 
 function multiply(body: Body, a: Simple, b: Simple): void {
-  if (b.kind === 'const') multiplyBy(body, a, b.value);
-  else if (a.kind === 'const') multiplyBy(body, b, a.value);
-  else failIf(body, 'overflow', () => emitMulOverflows(body, a, b));
+  if (!fits(RESULTS.Mul(rangeOf(body, a), rangeOf(body, b)))) {
+    if (b.kind === 'const') multiplyBy(body, a, b.value);
+    else if (a.kind === 'const') multiplyBy(body, b, a.value);
+    else failIf(body, 'overflow', () => emitMulOverflows(body, a, b));
+  }
   binary(body, a, b, WASM.i64Mul);
 }
 
@@ -72,12 +94,18 @@ function multiplyBy(body: Body, factor: Simple, by: bigint): void {
   if (by === 0n || by === 1n) return;
   const least = by === -1n ? LEAST + 1n : by > 0n ? LEAST / by : MOST / by;
   const most = by === -1n ? MOST : by > 0n ? MOST / by : LEAST / by;
-  failIf(body, 'overflow', () => {
+  const bound = (limit: bigint, instruction: number) => {
     get(body, factor);
-    emitI64(out, least);
-    emit(out, WASM.i64Sub);
-    emitI64(out, BigInt.asIntN(64, most - least));
-    emit(out, WASM.i64GtU);
+    emitI64(out, limit);
+    emit(out, instruction);
+  };
+  failIf(body, 'overflow', () => {
+    if (rangeOf(body, factor)[0] >= 0) bound(most, WASM.i64GtS);
+    else {
+      bound(least, WASM.i64Sub);
+      emitI64(out, BigInt.asIntN(64, most - least));
+      emit(out, WASM.i64GtU);
+    }
   });
 }
 
@@ -102,8 +130,9 @@ function emitMulOverflows(body: Body, a: Simple, b: Simple): void {
 
 function divide(body: Body, a: Simple, b: Simple): void {
   const { out } = body;
-  if (b.kind !== 'const' || b.value === 0n) failIf(body, 'division', () => emitIsZero(body, b));
-  if (b.kind !== 'const' || b.value === -1n)
+  const [aRange, bRange] = [rangeOf(body, a), rangeOf(body, b)];
+  if (contains(bRange, 0)) failIf(body, 'division', () => emitIsZero(body, b));
+  if (contains(bRange, -1) && aRange[0] < -SAFE)
     failIf(body, 'overflow', () => {
       get(body, b);
       emitI64(out, -1n);
@@ -112,10 +141,15 @@ function divide(body: Body, a: Simple, b: Simple): void {
       emitI64(out, LEAST);
       emit(out, WASM.i64Eq, WASM.i32And);
     });
-  binary(body, a, b, WASM.i64DivS);
+  binary(body, a, b, aRange[0] >= 0 && bRange[0] >= 0 ? WASM.i64DivU : WASM.i64DivS);
 }
 
 function modulo(body: Body, a: Simple, b: Simple): void {
-  if (b.kind !== 'const' || b.value === 0n) failIf(body, 'modulo', () => emitIsZero(body, b));
-  binary(body, a, b, WASM.i64RemS);
+  const [aRange, bRange] = [rangeOf(body, a), rangeOf(body, b)];
+  if (contains(bRange, 0)) failIf(body, 'modulo', () => emitIsZero(body, b));
+  binary(body, a, b, aRange[0] >= 0 && bRange[0] >= 0 ? WASM.i64RemU : WASM.i64RemS);
+}
+
+function contains([least, most]: Range, value: number): boolean {
+  return least <= value && value <= most;
 }

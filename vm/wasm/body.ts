@@ -23,26 +23,33 @@ import {
   asTest,
   type Body,
   callRare,
+  emitLessTurns,
   emitTest,
   failIf,
   failUnlessGasLeft,
   get,
   getGas,
+  getGasLeft,
+  getTemp,
   type Links,
   noteOwed,
   OPPOSITE,
+  type OpenLoop,
   pushResult,
+  rangeOf,
   type Simple,
   setGas,
+  setTemp,
   settle,
   settleAll,
   settleGas,
   slotAt,
   storeWords,
   TEMPS,
-  takeOwed,
+  takeGas,
 } from './frame.ts';
 import { ENVIRONMENT_OPS, type Layout, UNKNOWN } from './layout.ts';
+import { factsOf, fits, resultOf } from './locals.ts';
 import { extentOf, NO_LOOP, type Shape } from './shape.ts';
 import { emitEventWords, emitState } from './storage.ts';
 import { failureCode } from './traps.ts';
@@ -69,6 +76,9 @@ export function emitBody(
     loops: new Map(),
     heights: new Map(),
     shape,
+    facts: factsOf(program, fn),
+    open: [],
+    expected: new Map(),
     stack: [],
     live: true,
     depth: 0,
@@ -92,10 +102,25 @@ export function emitBody(
     step(body);
   }
   emit(out, WASM.unreachable, WASM.end);
+  keepTurns(body);
   getGas(body);
   emitWith(out, WASM.call, links.fail);
   emit(out, WASM.unreachable, WASM.end);
   fill(out, narrows, body.narrows);
+}
+
+/** Leaves the locals that count turns in memory, each at its place, for a trap to say what the turns have cost. */
+function keepTurns({ out, facts, links }: Body): void {
+  if (links.metering === 'checked') return;
+  const loops = [...facts.loops.values()];
+  const kept = new Set(
+    loops.flatMap(({ counter, step }) => (step === null ? [counter] : [counter, step.local])),
+  );
+  for (const local of kept) {
+    emitI32(out, 0);
+    emitWith(out, WASM.localGet, local);
+    emitMemory(out, WASM.i64Store, 3, 8 * local);
+  }
 }
 
 // ---- one instruction
@@ -218,7 +243,7 @@ function emitWords(body: Body, op: OpName): boolean {
       const b = stack.pop() as Simple;
       const a = stack.pop() as Simple;
       ARITHMETIC[op](body, a, b);
-      pushResult(body);
+      pushResult(body, resultOf(op, rangeOf(body, a), rangeOf(body, b)));
       return true;
     }
     case 'Equal':
@@ -254,8 +279,8 @@ function emitControl(body: Body, op: OpName, operand: number): boolean {
   const { out, stack, links } = body;
   switch (op) {
     case 'Jump':
-      settleGas(body);
       leaveFor(body, operand);
+      takeOnLeaving(body, operand);
       emitWith(out, WASM.br, body.depth - 1 - body.blocks.get(operand)!);
       body.live = false;
       return true;
@@ -270,19 +295,17 @@ function emitControl(body: Body, op: OpName, operand: number): boolean {
       emitCall(body, operand);
       return true;
     case 'Return':
-      settleGas(body);
       for (const result of stack) get(body, result as Simple);
-      getGas(body);
+      getGasLeft(body);
       emitWith(out, WASM.globalSet, links.gas);
       emit(out, WASM.return);
       body.live = false;
       return true;
     case 'Halt':
-      settleGas(body);
       storeWords(body, stack.length);
       emitI32(out, body.pc);
       emitI32(out, stack.length);
-      getGas(body);
+      getGasLeft(body);
       emitWith(out, WASM.call, links.halt);
       emit(out, WASM.unreachable);
       body.live = false;
@@ -304,16 +327,16 @@ function emitControl(body: Body, op: OpName, operand: number): boolean {
   }
 }
 
-/** Jumps when the test on the stack of WebAssembly holds. What is owed is taken on the way that leaves. */
+/** Jumps when the test on the stack of WebAssembly holds. What gas differs on the way that leaves is taken there. */
 function branchTo(body: Body, target: number): void {
-  const { out, owed } = body;
+  const { out } = body;
   const label = body.depth - 1 - body.blocks.get(target)!;
-  if (owed === 0) {
+  if (!takesOnLeaving(body, target)) {
     emitWith(out, WASM.brIf, label);
     return;
   }
   emit(out, WASM.if, TYPE.none);
-  takeOwed(body);
+  takeOnLeaving(body, target);
   emitWith(out, WASM.br, label + 1);
   emit(out, WASM.end);
 }
@@ -323,13 +346,26 @@ function emitCall(body: Body, callee: number): void {
   settleGas(body);
   const base = stack.length - program.paramCounts[callee]!;
   for (const argument of stack.splice(base)) get(body, argument as Simple);
-  getGas(body);
+  getGasLeft(body);
+  setTemp(body);
+  getTemp(body);
   emitWith(out, WASM.globalSet, links.gas);
   emitWith(out, WASM.call, links.functions + callee);
   const results = program.artifact.functions[callee]!.results.length;
   for (let at = base + results - 1; at >= base; at--) emitWith(out, WASM.localSet, slotAt(body, at));
   for (let at = base; at < base + results; at++) stack.push({ kind: 'slot', slot: at });
-  emitWith(out, WASM.globalGet, links.gas);
+  emitGasAfterCall(body);
+}
+
+/** The counter less what the callee has used, where turns are owed; else the callee's. */
+function emitGasAfterCall(body: Body): void {
+  const { out, links, open } = body;
+  if (open.length > 0) {
+    getGas(body);
+    getTemp(body);
+    emitWith(out, WASM.globalGet, links.gas);
+    emit(out, WASM.i64Sub, WASM.i64Sub);
+  } else emitWith(out, WASM.globalGet, links.gas);
   setGas(body);
 }
 
@@ -337,7 +373,6 @@ function emitCall(body: Body, callee: number): void {
 function emitRare(body: Body, op: OpName, operand: number): void {
   const { stack } = body;
   const { pops, pushes } = effectOf(body.program, op, operand);
-  settleGas(body);
   callRare(body, pops);
   stack.length -= pops;
   for (let at = 0; at < pushes; at++) {
@@ -388,7 +423,6 @@ function effectOf(
 function pushKnown(body: Body, index: number): void {
   const { out, layout, links } = body;
   const slot = slotAt(body, body.stack.length);
-  settleGas(body);
   const read = () => {
     emitI32(out, 0);
     emitMemory(out, WASM.i64Load, 3, layout.known + 8 * index);
@@ -397,7 +431,7 @@ function pushKnown(body: Body, index: number): void {
   emitWith(out, WASM.localTee, slot);
   emitI64(out, UNKNOWN);
   emit(out, WASM.i64Eq, WASM.if, TYPE.none);
-  getGas(body);
+  getGasLeft(body);
   emitWith(out, WASM.globalSet, links.gas);
   emitI32(out, body.pc);
   emitI32(out, index);
@@ -423,52 +457,97 @@ function arrive(body: Body): void {
   const height = body.live ? body.stack.length : body.heights.get(body.pc);
   if (body.live) {
     settleAll(body);
-    settleGas(body);
+    takeOnLeaving(body, body.pc);
   }
-  body.owed = 0;
+  body.owed = body.expected.get(body.pc) ?? body.owed;
   emit(body.out, WASM.end);
   body.depth -= 1;
   body.live = height !== undefined;
   body.stack = Array.from({ length: height ?? 0 }, (_, slot) => ({ kind: 'slot', slot }));
 }
 
-/** Before a jump to a target. */
+/** Before a jump to a target. The first way to it says what is owed there. */
 function leaveFor(body: Body, target: number): void {
   settleAll(body);
   body.heights.set(target, body.stack.length);
+  if (!body.expected.has(target)) body.expected.set(target, body.owed);
+}
+
+function takesOnLeaving({ open, owed, expected, links }: Body, target: number): boolean {
+  const leaves = links.metering === 'counted' && open.some(({ back }) => back < target);
+  return leaves || owed !== expected.get(target);
+}
+
+/** Takes what is owed here and is not at a target: the difference, and the turns of the loops that are left. */
+function takeOnLeaving(body: Body, target: number): void {
+  const { open, owed, expected, links } = body;
+  takeGas(body, owed - (expected.get(target) ?? owed));
+  const left = links.metering === 'counted' ? open.filter(({ back }) => back < target) : [];
+  if (left.length === 0) return;
+  getGas(body);
+  for (const loop of left) emitLessTurns(body, loop);
+  setGas(body);
 }
 
 function enterLoop(body: Body, counter: number): void {
-  const { out } = body;
+  const { out, pc, facts } = body;
+  const loop = { ...facts.loops.get(pc)!, turn: { gas: 0 }, uses: [] };
   if (body.live) {
     settleAll(body);
     settleGas(body);
-    emitI64(out, 0n);
+    // The counter of a loop with a step only remembers where the step began.
+    if (loop.step === null) emitI64(out, 0n);
+    else emitWith(out, WASM.localGet, loop.step.local);
     emitWith(out, WASM.localSet, counter);
   }
+  body.open.push(loop);
   emit(out, WASM.loop, TYPE.none);
-  body.loops.set(body.pc + 2, body.depth++);
-  openBlocks(body, body.pc);
+  body.loops.set(pc + 2, body.depth++);
+  openBlocks(body, pc);
 }
 
 function closeLoop(body: Body): void {
   const { out, program, pc } = body;
-  const [counter, bound, head] = program.code.subarray(pc + 1, pc + 4) as unknown as [number, number, number];
+  const head = program.code[pc + 3]!;
+  const loop = body.open.at(-1)!;
   if (body.live) {
     settleAll(body);
+    emitTurn(body, loop);
+    // What a turn costs is owed from here on, once for every turn.
+    loop.turn.gas = body.owed;
+    emitWith(out, WASM.br, body.depth - 1 - body.loops.get(head)!);
+  }
+  for (const use of loop.uses) fill(out, use, loop.turn.gas);
+  body.open.pop();
+  emit(out, WASM.end);
+  body.depth -= 1;
+  body.owed = 0;
+  body.live = false;
+}
+
+/** Counts a turn, or fails when the loop has made them all. */
+function emitTurn(body: Body, { counter, bound, step }: OpenLoop): void {
+  const { out, facts } = body;
+  if (step === null) {
     failIf(body, 'turns', () => {
       emitWith(out, WASM.localGet, counter);
-      emitI64(out, program.wide[bound]!);
+      emitI64(out, bound);
       emit(out, WASM.i64GeS);
     });
     emitWith(out, WASM.localGet, counter);
     emitI64(out, 1n);
     emit(out, WASM.i64Add);
     emitWith(out, WASM.localSet, counter);
-    settleGas(body);
-    emitWith(out, WASM.br, body.depth - 1 - body.loops.get(head)!);
+    return;
   }
-  emit(out, WASM.end);
-  body.depth -= 1;
-  body.live = false;
+  failIf(body, 'turns', () => {
+    emitWith(out, WASM.localGet, step.local);
+    if (step.start !== null && fits(facts.ranges[step.local]!)) emitI64(out, step.start + bound);
+    else {
+      emitWith(out, WASM.localGet, counter);
+      emit(out, WASM.i64Sub);
+      emitI64(out, bound);
+    }
+    emit(out, WASM.i64GtS);
+  });
 }

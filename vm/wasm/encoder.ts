@@ -57,6 +57,8 @@ export const WASM = {
   i64Or: 0x84,
   i64Xor: 0x85,
   i64ShrU: 0x88,
+  i64DivU: 0x80,
+  i64RemU: 0x82,
   i32WrapI64: 0xa7,
   i64ExtendI32U: 0xad,
 } as const;
@@ -122,7 +124,7 @@ export function emitName(out: Encoder, name: string): void {
   for (let at = 0; at < name.length; at++) emitByte(out, name.charCodeAt(at));
 }
 
-/** Room for a number that `fill` writes later; gives its place. */
+/** Room for a number below 2^32 that `fill` writes later, also as the operand of an `i64.const`; gives its place. */
 export function reserve(out: Encoder): number {
   for (let left = 5; left > 0; left--) emitByte(out, 0);
   return out.at - 5;

@@ -4,8 +4,9 @@
  * is needed and only results are kept in slots.
  */
 import type { Program } from '../program.ts';
-import { type Encoder, emit, emitI32, emitI64, emitMemory, emitWith, WASM } from './encoder.ts';
+import { type Encoder, emit, emitI32, emitI64, emitMemory, emitWith, reserve, WASM } from './encoder.ts';
 import type { Layout } from './layout.ts';
+import { ANY, type LocalFacts, type LoopFacts, type Range, rangeOfConstant } from './locals.ts';
 import type { Shape } from './shape.ts';
 import { type Failure, failureCode } from './traps.ts';
 
@@ -22,8 +23,21 @@ export type Links = {
   readonly functions: number;
   readonly gas: number;
   readonly metering: Metering;
-  /** Filled while compiling: by place of a trap, gas that is spent there and not yet taken from the counter. */
-  readonly owed: Map<number, number>;
+  /** Filled while compiling: by place of a trap. */
+  readonly owed: Map<number, Owed>;
+};
+
+/**
+ * Gas that is spent at a place and not yet taken from the counter: so much, and so much for every turn that the loops
+ * around it have made. `kept`: locals, which the function leaves in memory, that say how many turns these are.
+ */
+export type Owed = { readonly gas: number; readonly loops: readonly (Turns & { readonly ahead: number })[] };
+
+/** `step` is `counter` and the number of turns; or it began as `counter` and is `ahead` of that. */
+export type Turns = {
+  readonly counter: number;
+  readonly step: number | null;
+  readonly turn: { gas: number };
 };
 
 /**
@@ -36,7 +50,7 @@ export type Metering = 'checked' | 'counted';
 export type Simple =
   | { readonly kind: 'const'; readonly value: bigint }
   | { readonly kind: 'local'; readonly local: number }
-  | { readonly kind: 'slot'; readonly slot: number };
+  | { readonly kind: 'slot'; readonly slot: number; readonly range?: Range };
 /** A comparison that was not made yet; only on top of the stack. */
 export type Test = {
   readonly kind: 'test';
@@ -59,6 +73,11 @@ export type Body = {
   /** By place of a target: the height of the stack there. */
   readonly heights: Map<number, number>;
   readonly shape: Shape;
+  readonly facts: LocalFacts;
+  /** Loops around the place that is compiled, outermost first. */
+  readonly open: OpenLoop[];
+  /** By place of a target: what is owed on every way to it. */
+  readonly expected: Map<number, number>;
   stack: Operand[];
   /** False in code that nothing reaches. */
   live: boolean;
@@ -71,29 +90,68 @@ export type Body = {
   owed: number;
 };
 
+/** `uses`: places of constants that become the gas of a turn, which is known at its end. */
+export type OpenLoop = LoopFacts & { readonly turn: { gas: number }; readonly uses: number[] };
+
 export const TEMPS = 2;
 
-// ---- gas
+// ---- gas: where it is only counted, nothing is taken from the counter on the way from turn to turn of a loop
 
-/** Takes what is owed from the counter. */
+/** Takes what is owed from the counter, but for turns. */
 export function settleGas(body: Body): void {
-  takeOwed(body);
+  takeGas(body, body.owed);
   body.owed = 0;
 }
 
-export function takeOwed(body: Body): void {
-  if (body.owed === 0) return;
+/** Takes gas from the counter, or gives some back. */
+export function takeGas(body: Body, gas: number): void {
+  if (gas === 0) return;
   getGas(body);
-  emitI64(body.out, BigInt(body.owed));
+  emitI64(body.out, BigInt(gas));
   emit(body.out, WASM.i64Sub);
   setGas(body);
+}
+
+/** Takes the gas of all turns of a loop from the counter, or from what is on the stack of WebAssembly. */
+export function emitLessTurns(body: Body, loop: OpenLoop): void {
+  const { out, links } = body;
+  if (links.metering === 'checked') return;
+  const { counter, step } = loop;
+  emitWith(out, WASM.localGet, step?.local ?? counter);
+  if (step !== null) {
+    emitWith(out, WASM.localGet, counter);
+    emit(out, WASM.i64Sub);
+    if (aheadAt(body, loop) > 0) {
+      emitI64(out, 1n);
+      emit(out, WASM.i64Sub);
+    }
+  }
+  emit(out, WASM.i64Const);
+  loop.uses.push(reserve(out));
+  emit(out, WASM.i64Mul, WASM.i64Sub);
+}
+
+/** 1 where the step of a loop has been made in this turn. */
+function aheadAt({ pc }: Body, { step }: OpenLoop): number {
+  return step !== null && pc > step.place ? 1 : 0;
+}
+
+/** Leaves the gas that is left, exactly. */
+export function getGasLeft(body: Body): void {
+  const { out, owed, open } = body;
+  getGas(body);
+  if (owed !== 0) {
+    emitI64(out, BigInt(owed));
+    emit(out, WASM.i64Sub);
+  }
+  for (const loop of open) emitLessTurns(body, loop);
 }
 
 /** Only the call: what is on the stack stays there. */
 export function callRare(body: Body, pops: number): void {
   const { out, links } = body;
   storeWords(body, pops);
-  getGas(body);
+  getGasLeft(body);
   emitWith(out, WASM.globalSet, links.gas);
   getGas(body);
   emitI32(out, body.pc);
@@ -115,8 +173,16 @@ export function failIf(body: Body, failure: Failure, test: () => void): void {
   emit(body.out, WASM.drop);
 }
 
-export function noteOwed({ links, owed, pc }: Body): void {
-  if (owed > 0) links.owed.set(pc, owed);
+export function noteOwed(body: Body): void {
+  const { links, owed, pc, open } = body;
+  if (links.metering === 'checked') return;
+  const loops = open.map((loop) => ({
+    counter: loop.counter,
+    step: loop.step?.local ?? null,
+    turn: loop.turn,
+    ahead: aheadAt(body, loop),
+  }));
+  if (owed !== 0 || loops.length > 0) links.owed.set(pc, { gas: owed, loops });
 }
 
 export function failUnlessGasLeft(body: Body): void {
@@ -193,10 +259,16 @@ export function settleAll(body: Body): void {
 }
 
 /** Takes a word from the stack of WebAssembly as the new top. */
-export function pushResult(body: Body): void {
-  const height = body.stack.length;
-  emitWith(body.out, WASM.localSet, slotAt(body, height));
-  body.stack.push({ kind: 'slot', slot: height });
+export function pushResult(body: Body, range?: Range): void {
+  const slot = body.stack.length;
+  emitWith(body.out, WASM.localSet, slotAt(body, slot));
+  body.stack.push(range === undefined ? { kind: 'slot', slot } : { kind: 'slot', slot, range });
+}
+
+/** Between which numbers an operand lies. */
+export function rangeOf({ facts }: Body, operand: Simple): Range {
+  if (operand.kind === 'const') return rangeOfConstant(operand.value);
+  return operand.kind === 'local' ? facts.ranges[operand.local]! : (operand.range ?? ANY);
 }
 
 export function get({ out, owned }: Body, operand: Simple): void {

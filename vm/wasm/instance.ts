@@ -9,6 +9,7 @@ import type { Program } from '../program.ts';
 import { constantWord, runRare } from '../rare.ts';
 import { clearTable, type Room } from '../state.ts';
 import { ENGINE, type WasmModule } from './engine.ts';
+import type { Owed } from './frame.ts';
 import { ENVIRONMENT_OPS, type Layout, layoutOf, PAGE_BYTES, UNKNOWN } from './layout.ts';
 import type { IMPORTS } from './module.ts';
 import { failAt, placeOfFailure } from './traps.ts';
@@ -29,7 +30,7 @@ export type Instance = {
 };
 
 /** A module, and by place of a trap the gas that is spent there and that the counter does not show. */
-export type Code = { readonly module: WasmModule; readonly owed: ReadonlyMap<number, number> };
+export type Code = { readonly module: WasmModule; readonly owed: ReadonlyMap<number, Owed> };
 
 /** The memory is of the kind that threads may share because arrays over it then outlive its growth. */
 export function createInstance({ module, owed }: Code, program: Program): Instance {
@@ -108,7 +109,7 @@ const HALTED = { halted: true } as const;
 
 type Imports = { readonly [name in keyof typeof IMPORTS]: (...args: never[]) => number | undefined };
 
-function importsFor(instanceOf: () => Instance, owed: ReadonlyMap<number, number>): Imports {
+function importsFor(instanceOf: () => Instance, owed: ReadonlyMap<number, Owed>): Imports {
   return {
     rare: (place: number, operands: number) =>
       outside(instanceOf(), place, (machine) => runRare(machine, operands - 1)),
@@ -118,9 +119,9 @@ function importsFor(instanceOf: () => Instance, owed: ReadonlyMap<number, number
       return undefined;
     },
     fail: (code: number, gas: bigint) => {
-      const machine = instanceOf().machine!;
+      const { machine, stack } = instanceOf() as Instance & { machine: Machine };
       machine.place = placeOfFailure(code);
-      machine.gas = Number(gas) - (owed.get(machine.place) ?? 0);
+      machine.gas = Number(gas) - owedAt(owed.get(machine.place), stack);
       return failAt(machine.program, code);
     },
     halt: (place: number, height: number, gas: bigint) => {
@@ -128,6 +129,15 @@ function importsFor(instanceOf: () => Instance, owed: ReadonlyMap<number, number
       throw HALTED;
     },
   };
+}
+
+/** Gas that the counter does not show; locals that count turns lie in memory. */
+function owedAt(owed: Owed | undefined, locals: BigInt64Array): number {
+  if (owed === undefined) return 0;
+  return owed.loops.reduce((sum, { counter, step, ahead, turn }) => {
+    const turns = step === null ? locals[counter]! : locals[step]! - locals[counter]! - BigInt(ahead);
+    return sum + Number(turns) * turn.gas;
+  }, owed.gas);
 }
 
 /** Does something for the opcode at a place; gives the gas that it took. A trap leaves the gas that was there before. */

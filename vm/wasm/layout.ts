@@ -48,7 +48,9 @@ export type Layout = {
   readonly pagesMax: number;
 };
 
-export function layoutOf({ stackWords, artifact }: Program): Layout {
+export function layoutOf({ stackWords, localCounts, artifact }: Program): Layout {
+  // A function that fails leaves locals there, even one that no entry point reaches.
+  const border = 1 + Math.max(stackWords, ...localCounts);
   let end = 0;
   const take = (words: number): number => {
     end += 8 * words;
@@ -57,7 +59,7 @@ export function layoutOf({ stackWords, artifact }: Program): Layout {
   const knownWords = artifact.constants.length + ENVIRONMENT_OPS.length;
   const sizes = artifact.storage.map((slot) => extentOf(slot).total);
   const parts = {
-    stackWords: take(stackWords + 1) + stackWords + 1,
+    stackWords: take(border) + border,
     known: take(knownWords),
     knownWords,
     table: take(2),

@@ -20,7 +20,7 @@ import {
   WASM,
 } from './encoder.ts';
 import { emitFind, emitFirstWrite, keyCountsOf } from './entries.ts';
-import type { Links, Metering } from './frame.ts';
+import type { Links, Metering, Owed } from './frame.ts';
 import type { Layout } from './layout.ts';
 import { shapeOf } from './shape.ts';
 
@@ -67,7 +67,7 @@ export function excessOf(program: Program): string | null {
 }
 
 /** `owed`: by place of a trap, gas that is spent there and that the counter does not show. */
-export type Encoded = { readonly bytes: Uint8Array<ArrayBuffer>; readonly owed: ReadonlyMap<number, number> };
+export type Encoded = { readonly bytes: Uint8Array<ArrayBuffer>; readonly owed: ReadonlyMap<number, Owed> };
 
 /** The module of a program that has no excess. */
 export function encodeModule(program: Program, layout: Layout, metering: Metering): Encoded {
@@ -115,7 +115,7 @@ export function encodeModule(program: Program, layout: Layout, metering: Meterin
     emitUint(out, index);
   });
   const finds = new Map(keyCounts.map((count, at) => [count, LINKS.firstWrite + 1 + at]));
-  const links = { ...LINKS, finds, functions: first, metering, owed: new Map<number, number>() };
+  const links = { ...LINKS, finds, functions: first, metering, owed: new Map<number, Owed>() };
   const bodies = [
     () => emitMulOverflows(out),
     () => emitFirstWrite(out, layout),

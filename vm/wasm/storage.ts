@@ -20,7 +20,6 @@ import {
   newNarrow,
   type Simple,
   setGas,
-  settleGas,
   slotAt,
 } from './frame.ts';
 
@@ -52,7 +51,6 @@ export function emitEventWords(body: Body, op: OpName, index: number): boolean {
   const types = program.eventWords[index]!;
   const bytes = 8 * (types.length + 1);
   const words = stack.slice(stack.length - types.length) as Simple[];
-  settleGas(body);
   const top = newNarrow(body);
   emitI32(out, 0);
   emitMemory(out, WASM.i32Load, 2, layout.eventsTop);
@@ -86,7 +84,6 @@ function emitRead(body: Body, slot: number, field: number): void {
   const { out, stack, program } = body;
   const count = program.artifact.storage[slot]!.keys.length;
   const result = slotAt(body, stack.length - count);
-  settleGas(body);
   const place = emitPlace(body, slot, stack.slice(stack.length - count) as Simple[]);
   loadMark(body, place, slot, field);
   shortOrRare(
@@ -112,7 +109,6 @@ function emitWrite(body: Body, slot: number, field: number): void {
   const { keys, fields } = program.artifact.storage[slot]!;
   const value = stack.at(-1) as Simple;
   const mark = newNarrow(body);
-  settleGas(body);
   const place = emitPlace(body, slot, stack.slice(stack.length - 1 - keys.length, -1) as Simple[]);
   loadMark(body, place, slot, field);
   emitWith(out, WASM.localTee, mark);
@@ -144,7 +140,6 @@ function emitWrite(body: Body, slot: number, field: number): void {
 function emitAdd(body: Body, slot: number): void {
   const { stack, program } = body;
   const count = program.artifact.storage[slot]!.keys.length;
-  settleGas(body);
   const place = emitPlace(body, slot, stack.slice(stack.length - count) as Simple[]);
   loadWord(body, place, slot, PRESENCE);
   emit(body.out, WASM.i32WrapI64);
