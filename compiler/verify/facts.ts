@@ -153,13 +153,25 @@ export function choiceFacts(type: Type, word: (index: number) => Formula): reado
   return [...tags, ...variantFacts(leaves, word)];
 }
 
-/** A set of truth values alone runs out of them. */
-function largestSize(slot: Slot): bigint {
-  return BigInt(onlyBools(slot) ? Math.min(slot.capacity, 2 ** slot.keys.length) : slot.capacity);
+/** A set of truth values or variants alone runs out of them. */
+function largestSize({ keys, capacity }: Slot): bigint {
+  const count = keys.reduce((product, key) => product * valuesOf(key).length, 1);
+  return BigInt(count === 0 ? capacity : Math.min(capacity, count));
 }
 
-function onlyBools({ keys }: Slot): boolean {
-  return keys.every((key) => key.kind === 'Bool');
+/** Every value of a type that has few; none of any other. A tag may stand beside words of its variant: all the more. */
+function valuesOf(type: Scalar): readonly Formula[] {
+  if (type.kind === 'Bool') return [FALSE, TRUE];
+  return type.kind === 'Tag' ? type.variants.map((_, index) => int(BigInt(index))) : [];
+}
+
+/** Every key there can be, where they are few; none where they are not. */
+function allKeys({ keys }: Slot): readonly (readonly Formula[])[] {
+  const all = keys.reduce<readonly (readonly Formula[])[]>(
+    (tuples, key) => tuples.flatMap((tuple) => valuesOf(key).map((value) => [...tuple, value])),
+    [[]],
+  );
+  return all.length <= DISTINCT_MAX ? all : [];
 }
 
 /**
@@ -240,20 +252,8 @@ function sizeFacts(slot: Slot, has: string, sizeAt: string, reads: readonly Appl
       keys,
       keys.map((key) => ite(apply(has, key, 'Bool'), ONE, ZERO)),
     );
-  const few = onlyBools(slot) && 2 ** slot.keys.length <= DISTINCT_MAX;
-  return [
-    le(counted(keysRead(reads, [has])), size),
-    ...(few ? [eq(size, counted(truthValues(slot.keys.length)))] : []),
-  ];
-}
-
-/** Every tuple of that many truth values. */
-function truthValues(count: number): readonly (readonly Formula[])[] {
-  if (count === 0) return [[]];
-  return truthValues(count - 1).flatMap((rest) => [
-    [...rest, FALSE],
-    [...rest, TRUE],
-  ]);
+  const few = allKeys(slot);
+  return [le(counted(keysRead(reads, [has])), size), ...(few.length > 0 ? [eq(size, counted(few))] : [])];
 }
 
 function sumFacts(
@@ -271,8 +271,40 @@ function sumFacts(
     return slot.kind === 'set' ? ite(apply(has, keys, 'Bool'), value, ZERO) : value;
   };
   const keys = keysRead(reads, [has, ...slot.fields.map((_, f) => `${moment}${fieldName(sum.slot, f)}`)]);
-  const bound = le(distinctSum(keys, keys.map(term)), apply(`${moment}${sumName(i)}`, [], 'Int'));
-  return [or(lt(term(witness(moment, model, i, sum.slot)), ZERO), bound)];
+  const whole = apply(`${moment}${sumName(i)}`, [], 'Int');
+  const bound = le(distinctSum(keys, keys.map(term)), whole);
+  // Where all the keys there can be are few, the whole is what stands under them.
+  const few = allKeys(slot);
+  return [
+    or(lt(term(witness(moment, model, i, sum.slot)), ZERO), bound),
+    ...(few.length > 0 ? [eq(whole, distinctSum(few, few.map(term)))] : []),
+    ...countFacts(moment, model, i, keys),
+  ];
+}
+
+/**
+ * Of a count over a set: it and the elements that are known not to count are, together, at most as many as the set
+ * has; where every element counts, it is the size.
+ */
+function countFacts(
+  moment: MomentName | '',
+  model: Model,
+  i: number,
+  keys: readonly (readonly Formula[])[],
+): readonly Formula[] {
+  const sum = model.sums[i]!;
+  if (sum.kind !== 'count' || model.contract.slots[sum.slot]!.kind !== 'set') return [];
+  const whole = apply(`${moment}${sumName(i)}`, [], 'Int');
+  const size = apply(`${moment}${sizeName(sum.slot)}`, [], 'Int');
+  const counts = (key: readonly Formula[]): Formula => summand(model, sum, key, []);
+  const isOut = (key: readonly Formula[]): Formula =>
+    and(apply(`${moment}${hasName(sum.slot)}`, key, 'Bool'), eq(counts(key), ZERO));
+  const others = distinctSum(
+    keys,
+    keys.map((key) => ite(isOut(key), ONE, ZERO)),
+  );
+  const always = counts(witness(moment, model, i, sum.slot));
+  return always.kind === 'int' && always.value === 1n ? [eq(whole, size)] : [le(add(whole, others), size)];
 }
 
 function witness(moment: string, model: Model, sum: number, slot: number): readonly Formula[] {
@@ -313,9 +345,11 @@ function ledgerFacts(
   moments: readonly string[],
 ): readonly Formula[] {
   const issued = model.contract.currencies[c]!.kind === 'issued';
-  const facts = reads
-    .filter((read) => [`floor.${c}`, `floor.${c}${NEXT}`].includes(read.name))
-    .flatMap(floorFacts);
+  const facts = ['', NEXT].flatMap((after) =>
+    reads
+      .filter((read) => read.name === `floor.${c}${after}`)
+      .flatMap((floor) => floorFacts(floor, c, after)),
+  );
   for (const [before, after] of [['', NEXT], ...moments.map((moment) => [moment, ''])] as const) {
     const balances = reads.filter((read) => read.name === `${before}balance.${c}${after}`);
     for (const balance of balances) {
@@ -329,8 +363,17 @@ function ledgerFacts(
   return facts;
 }
 
-function floorFacts(floor: Apply): Formula[] {
-  return [le(floor, ZERO), implies(eq(floor.args[0]!, zeroOf('Did')), eq(floor, ZERO))];
+/**
+ * No floor is above zero or below what all floors of a currency may sum to; a limit is granted only where the balance
+ * is at or above it, and each debit keeps it there. The contract's own floor is zero, whatever this function says of it.
+ */
+function floorFacts(floor: Apply, c: number, after: string): Formula[] {
+  const account = floor.args[0]!;
+  return [
+    within(-BALANCE_MAX, floor, 0n),
+    implies(eq(account, zeroOf('Did')), eq(floor, ZERO)),
+    or(eq(account, SELF), le(floor, apply(`balance.${c}${after}`, [account], 'Int'))),
+  ];
 }
 
 /** Distinct positive balances add up to at most what circulates; so do, of a mutual currency, the negative ones. */
@@ -392,6 +435,7 @@ function arithmeticFacts(
     ...all.flatMap(productFacts),
     ...all.flatMap((p) => boundFacts(p, constants)),
     ...quotients.flatMap((q, i) => quotientFacts(q, inside[i]!)),
+    ...quotients.flatMap((q, i) => quotients.slice(0, i).flatMap((r) => sharedFacts(q, r))),
     ...all.flatMap((p, i) => all.slice(0, i).flatMap((q) => monotoneFacts(p, q))),
   ];
 }
@@ -443,7 +487,10 @@ function quotientFacts(q: Apply, product: Apply): readonly Formula[] {
   return [or(eq(b, ZERO), and(lt(absolute(rest), absolute(b)), sign))];
 }
 
-/** Two products with a factor in common are ordered as their other factors. */
+/**
+ * Two products with a factor in common are ordered as their other factors: a step of one of these moves the product by
+ * the common factor at least.
+ */
 function monotoneFacts(p: Apply, q: Apply): readonly Formula[] {
   const facts: Formula[] = [];
   for (const [i, j] of [
@@ -455,12 +502,20 @@ function monotoneFacts(p: Apply, q: Apply): readonly Formula[] {
     const common = eq(p.args[i]!, q.args[j]!);
     if (common.kind === 'bool' && !common.value) continue;
     const [x, y, by] = [p.args[1 - i]!, q.args[1 - j]!, p.args[i]!];
-    facts.push(implies(and(common, le(ZERO, by), le(x, y)), le(p, q)));
-    facts.push(implies(and(common, le(ZERO, by), le(y, x)), le(q, p)));
-    facts.push(implies(and(common, le(by, ZERO), le(x, y)), le(q, p)));
-    facts.push(implies(and(common, le(by, ZERO), le(y, x)), le(p, q)));
+    facts.push(implies(and(common, eq(x, y)), eq(p, q)));
+    facts.push(implies(and(common, le(ZERO, by), lt(x, y)), le(add(p, by), q)));
+    facts.push(implies(and(common, le(ZERO, by), lt(y, x)), le(add(q, by), p)));
+    facts.push(implies(and(common, le(by, ZERO), lt(x, y)), le(q, add(p, by))));
+    facts.push(implies(and(common, le(by, ZERO), lt(y, x)), le(p, add(q, by))));
   }
   return facts;
+}
+
+/** Of one whole, shared among more, each gets no more. */
+function sharedFacts(q: Apply, r: Apply): readonly Formula[] {
+  const [[a, b], [c, d]] = [q.args, r.args] as [[Formula, Formula], [Formula, Formula]];
+  const whole = and(eq(a, c), le(ZERO, a), lt(ZERO, b), lt(ZERO, d));
+  return [implies(and(whole, le(b, d)), le(r, q)), implies(and(whole, le(d, b)), le(q, r))];
 }
 
 /** `a * (b + 1)` as `a * b + a`: a factor with a constant part falls apart; null where neither does. */

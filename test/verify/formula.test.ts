@@ -1,6 +1,7 @@
 /** The small logical language by itself: constructors keep the meaning, facts are true of true numbers. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Slot, Term } from '../../compiler/core/core.ts';
 import { factsOf } from '../../compiler/verify/facts.ts';
 import { NO_FLAWS } from '../../compiler/verify/flaws.ts';
 import {
@@ -192,7 +193,8 @@ describe('facts are true', () => {
   test('of products and quotients', () => {
     fc.assert(
       fc.property(wide, wide, wide, fc.integer({ min: 2, max: 1000 }), (a, b, c, bound) => {
-        const terms = [multiply(X, Y), multiply(X, Z), multiply(Z, Y), divide(X, Y), divide(Y, Z)];
+        const products = [multiply(X, Y), multiply(X, Z), multiply(Z, Y)];
+        const terms = [...products, divide(X, Y), divide(Y, Z), divide(X, Z), divide(Y, X)];
         const asserted = terms.map((term) => le(term, int(BigInt(bound))));
         for (const fact of factsOf(model, asserted)) expect(evaluate(fact, ints(a, b, c))).toBe(true);
       }),
@@ -259,6 +261,79 @@ describe('facts are true', () => {
           for (const fact of factsOf(model, asserted)) expect(evaluate(fact, { symbols, read })).toBe(true);
         },
       ),
+    );
+  });
+});
+
+describe('facts of what can be counted are true', () => {
+  const tag = { kind: 'Tag', name: 'Choice', variants: ['Yes', 'No', 'Abstain'], next: null } as const;
+  const bool = { kind: 'Bool' } as const;
+  const tally: Slot = { ...mapSlot('tally'), keys: [tag, bool] };
+  const voted: Slot = { ...setSlot('voted', 10), keys: [tag] };
+  const keys = [{ id: 0, name: 'c', type: tag }];
+  const heard = (body: Term): Term => ({
+    kind: 'count',
+    slot: 1,
+    when: 'now',
+    keys,
+    values: [],
+    body,
+    type: { kind: 'Int' },
+  });
+  const whole: Term = {
+    kind: 'sum',
+    slot: 0,
+    when: 'now',
+    keys: [...keys, { id: 1, name: 'b', type: bool }],
+    values: [{ id: 2, name: 'v', type: { kind: 'Int' } }],
+    body: { kind: 'bound', id: 2, type: { kind: 'Int' } },
+    type: { kind: 'Int' },
+  };
+  const isYes = t.op('eq', { kind: 'bound', id: 0, type: tag }, { kind: 'const', type: tag, value: 0n });
+  const always: Term = { kind: 'const', type: bool, value: true };
+  const model = modelOf(
+    contract({
+      slots: [tally, voted],
+      invariants: [
+        clause('invariant', 'all', t.op('eq', whole, t.int(0n))),
+        clause('invariant', 'yes', t.op('le', heard(isYes), heard(always))),
+      ],
+    }),
+    NO_FLAWS,
+  );
+
+  test('of maps and sets with few keys', () => {
+    const choice = fc.bigInt(0n, 2n);
+    const cells = fc.dictionary(
+      fc.constantFrom('0 true', '0 false', '1 true', '1 false', '2 true', '2 false'),
+      small,
+    );
+    fc.assert(
+      fc.property(cells, fc.uniqueArray(choice), choice, choice, (entries, elements, k1, k2) => {
+        const sum = Object.values(entries).reduce((total, value) => total + value, 0n);
+        const negative = Object.entries(entries).find(([, value]) => value < 0n)?.[0] ?? '0 true';
+        const read = (name: string, keys: readonly Value[]): Value => {
+          if (name === 'sum.0') return sum;
+          if (name === 'sum.1') return elements.includes(0n) ? 1n : 0n;
+          if (name === 'sum.2' || name === 'size.1') return BigInt(elements.length);
+          if (name === 'has.1') return elements.includes(keys[0] as bigint);
+          return entries[keys.join(' ')] ?? 0n;
+        };
+        const symbols = new Map<string, Value>([
+          ['key1', k1],
+          ['key2', k2],
+          ['witness.0.0', BigInt(negative[0]!)],
+          ['witness.0.1', negative.endsWith('true')],
+          ['witness.1.0', 0n],
+          ['witness.2.0', 0n],
+        ]);
+        const asserted = [
+          ...[0, 1, 2].map((i) => le(apply(`sum.${i}`, [], 'Int'), int(3n))),
+          ...['key1', 'key2'].map((name) => apply('has.1', [symbol(name, 'Int')], 'Bool')),
+          le(apply('size.1', [], 'Int'), int(3n)),
+        ];
+        for (const fact of factsOf(model, asserted)) expect(evaluate(fact, { symbols, read })).toBe(true);
+      }),
     );
   });
 });
