@@ -1,4 +1,5 @@
 /** `ccl verify FILE...`: every obligation of a contract with its answer; what is refuted with the run that shows it. */
+import { dirname, relative, sep } from 'node:path';
 import type { Command } from 'commander';
 import {
   type Analysis,
@@ -11,6 +12,7 @@ import {
   renderTrace,
 } from '../compiler/index.ts';
 import { fail } from './failure.ts';
+import { writeNewFile } from './file.ts';
 import { command, type Shell } from './shell.ts';
 import {
   analyseFile,
@@ -31,6 +33,7 @@ type Options = {
   readonly contract?: string;
   readonly rlimit?: string;
   readonly cache: boolean;
+  readonly emitTest?: string;
   readonly all?: true;
 };
 
@@ -38,12 +41,17 @@ export function declare(shell: Shell): Command {
   return command(
     'verify <files...>',
     'Proves what contracts say of themselves, or shows the run that breaks it.',
-    ['ccl verify TimeBank.ccl', 'ccl verify TimeBank.ccl --rule record --json'],
+    [
+      'ccl verify TimeBank.ccl',
+      'ccl verify TimeBank.ccl --rule record --json',
+      'ccl verify TimeBank.ccl --emit-test found.ccl     # then: ccl test found.ccl',
+    ],
   )
     .option('--rule <name>', 'show only the obligations of this rule, view or init')
     .option('--contract <name>', 'only this contract of the file')
     .option('--rlimit <number>', "the solver's resource limit for one obligation")
     .option('--no-cache', 'ask the solver again where an answer is known')
+    .option('--emit-test <file>', 'write the runs that break something as tests')
     .option('--all', 'print every row, and not only those that are not proved')
     .option(
       '--json',
@@ -69,6 +77,7 @@ async function verifyFiles(shell: Shell, files: readonly string[], options: Opti
   }
   if (options.rule !== undefined) checkRule(options.rule, shown);
   const rows = shown.flatMap(({ report }) => report.rows);
+  if (options.emitTest !== undefined) emitTests(terminal, options.emitTest, shown);
   if (options.json) terminal.out(jsonText(rows.map(jsonRow)));
   else for (const each of shown) showReport(terminal, each, options);
   shell.finish(rows.some(failsBuild) ? 'wrong' : 'fine');
@@ -82,6 +91,36 @@ function provableOf(analysis: Analysis, name: string | undefined): readonly core
 }
 
 type Shown = { readonly analysis: Analysis; readonly all: Report; readonly report: Report };
+
+/** Tests that fail for the reasons that were found, in a file of their own that uses the contracts. */
+function emitTests(terminal: Terminal, path: string, shown: readonly Shown[]): void {
+  const refuted = shown.map(({ analysis, report }) => ({
+    file: analysis.file,
+    contract: report.contract,
+    rows: report.rows.filter(({ answer, trace }) => answer !== 'proved' && trace?.from === 'deployment'),
+  }));
+  const told = refuted.flatMap(({ file, contract, rows }) => {
+    const tests = rows.flatMap(({ trace }) => trace?.test ?? []);
+    return tests.length === 0 ? [] : [{ file, contract, tests: [...new Set(tests)] }];
+  });
+  const uses = told.map(({ file, contract }) => `use "${relativeTo(path, file)}".{ ${contract} };\n`);
+  const tests = told.flatMap((each) => each.tests);
+  const silent = refuted.flatMap(({ rows }) => rows.filter(({ trace }) => trace?.test === null)).length;
+  const rest =
+    silent === 0 ? '' : `; ${silent} stand inside of the code or before deployment, where no test sees`;
+  if (tests.length > 0) writeNewFile(path, [[...new Set(uses)].join(''), ...tests].join('\n'));
+  terminal.note(
+    tests.length === 0
+      ? `there is nothing to test${rest}\n`
+      : `${tests.length} tests are in ${path}${rest}\n`,
+  );
+}
+
+/** The path of a source as a `use` in another writes it. */
+function relativeTo(path: string, source: string): string {
+  const found = relative(dirname(path), source).split(sep).join('/');
+  return found.startsWith('../') ? found : `./${found}`;
+}
 
 function proofOptions({ rlimit, cache }: Options): { readonly cache: boolean; readonly rlimit?: number } {
   if (rlimit === undefined) return { cache };

@@ -156,9 +156,9 @@ function runSequence(hunt: Hunt, sequence: number): Found | null {
     const action = place === null ? deployment(hunt, random) : nextAction(hunt, place, random);
     const step = takeStep(arena, place, action);
     noteStep(hunt, step);
-    const broken = brokenBy(arena, judge, step);
-    if (step.to !== null || broken !== null) actions.push(action);
-    if (broken !== null) return { actions, broken };
+    const [broken] = brokenBy(arena, judge, step);
+    if (step.to !== null || broken !== undefined) actions.push(action);
+    if (broken !== undefined) return { actions, broken };
     place = step.to ?? place;
     if (place === null) return null;
   }
@@ -260,10 +260,7 @@ function randomOf(seed: number, sequence: number): Random {
 function tellBroken(hunt: Hunt, { actions, broken }: Found): BrokenRun {
   const key = keyOf(broken);
   const replay = replayer(hunt);
-  const breaks = (tried: readonly Action[]): boolean => {
-    const last = replay(tried);
-    return last !== null && keyOf(last) === key;
-  };
+  const breaks = (tried: readonly Action[]): boolean => replay(tried).some((one) => keyOf(one) === key);
   const short = shorten(actions, breaks);
   const plain = simplify(hunt.arena, short, breaks);
   return {
@@ -278,7 +275,7 @@ function tellBroken(hunt: Hunt, { actions, broken }: Found): BrokenRun {
  * What the last of some actions breaks, where all others succeed. Attempts have most of their steps in common, so
  * those that the one before took are not taken again.
  */
-function replayer({ arena, judge }: Hunt): (actions: readonly Action[]) => Broken | null {
+function replayer({ arena, judge }: Hunt): (actions: readonly Action[]) => readonly Broken[] {
   const trail: { readonly action: Action; readonly place: Place }[] = [];
   return (actions) => {
     const last = actions.length - 1;
@@ -286,12 +283,12 @@ function replayer({ arena, judge }: Hunt): (actions: readonly Action[]) => Broke
     trail.length = Math.min(trail.length, differs);
     for (const action of actions.slice(differs, last)) {
       const { to } = takeStep(arena, trail.at(-1)?.place ?? null, action);
-      if (to === null || (trail.length === 0 && action.kind !== 'deploy')) return null;
+      if (to === null || (trail.length === 0 && action.kind !== 'deploy')) return [];
       trail.push({ action, place: to });
     }
     const from = trail.at(-1)?.place ?? null;
     const action = actions[last]!;
-    if (from === null && action.kind !== 'deploy') return null;
+    if (from === null && action.kind !== 'deploy') return [];
     return brokenBy(arena, judge, takeStep(arena, from, action));
   };
 }

@@ -1,8 +1,21 @@
 /** What was found, as CCL: a `test` that can be pasted into the source and fails for the same reason. */
 import type { TestInputs } from '../compiler/index.ts';
 import type { AbiValue } from '../vm/index.ts';
-import { type Action, type Arena, CREATOR, entryOf, MEMBERS, STRANGER } from './refute/steps.ts';
+import type { Obligation } from './refute/goal.ts';
+import type { Judge } from './refute/judge.ts';
+import {
+  type Action,
+  type Arena,
+  CREATOR,
+  entryOf,
+  MEMBERS,
+  STRANGER,
+  type Step,
+  stepsOf,
+} from './refute/steps.ts';
 import { type Naming, showDid, showValue } from './values.ts';
+import { brokenBy } from './watch.ts';
+import { balances, type Move, movesBetween } from './world.ts';
 
 /** A parameter's value in words. */
 export type Given = { readonly name: string; readonly value: string };
@@ -23,13 +36,61 @@ export function pasteInputs(title: string, inputs: TestInputs, given: readonly G
 
 /** A run from deployment, step by step. Each call of a test is held to what the contract promises. */
 export function pasteRun(arena: Arena, actions: readonly Action[], title: string): string {
-  const name = variableOf(arena.contract.name);
-  const naming = {
-    currencies: arena.artifact.currencies,
-    names: new Map(arena.root.names).set(arena.account, `${name}.account`),
-  };
-  const lines = [...settings(arena, actions), ...actions.map((action) => line(arena, naming, name, action))];
+  return pasteLines(title, linesOf(arena, actions));
+}
+
+/**
+ * The run of a refutation. Null where a test cannot say it: money that came before there was a contract, many blocks
+ * going by, a clause inside of the code, or a run that breaks another promise before.
+ */
+export function pasteRefutation(arena: Arena, judge: Judge, goal: Obligation, last: Step): string | null {
+  const steps = stepsOf(last);
+  const actions = steps.map(({ action }) => action);
+  // The virtual machine itself refuses a transition that was not declared.
+  const seen = !goal.inside || goal.kind === 'may-revert' || goal.name.startsWith('lifecycle ');
+  const told = actions[0]?.kind === 'deploy' && actions.every(isTold);
+  if (!seen || !told || goal.kind === 'vacuity') return null;
+  if (steps.slice(0, -1).some((step) => brokenBy(arena, judge, step).length > 0)) return null;
+  const title = `${arena.contract.name}: ${goal.failure}`;
+  const lines = linesOf(arena, actions);
+  if (goal.kind !== 'stranger') return pasteLines(title, lines);
+  const [before, after] = lossesOf(arena, last);
+  return pasteLines(title, lines.toSpliced(-1, 0, ...before).concat(after));
+}
+
+const BLOCKS_MAX = 8n;
+
+function isTold(action: Action): boolean {
+  return action.kind !== 'wait' || action.blocks <= BLOCKS_MAX;
+}
+
+/** What to note before the last step, and to expect after it. */
+function lossesOf(arena: Arena, { action, from, to }: Step): readonly [readonly string[], readonly string[]] {
+  const naming = namingOf(arena);
+  const by = action.kind === 'call' ? action.by : '';
+  const moves = movesBetween(balances(from!.world), balances(to!.world));
+  const losses = moves.filter(({ account, amount }) => amount < 0n && account !== by);
+  const balance = ({ account, currency }: Move) => `ledger.balance(${showDid(account, naming)}, ${currency})`;
+  return [
+    losses.map((loss, at) => `let before_${at + 1} = ${balance(loss)};`),
+    losses.map((loss, at) => `expect ${balance(loss)} >= before_${at + 1};`),
+  ];
+}
+
+function pasteLines(title: string, lines: readonly string[]): string {
   return `test ${JSON.stringify(title)} {\n${lines.map((text) => `  ${text}\n`).join('')}}\n`;
+}
+
+function linesOf(arena: Arena, actions: readonly Action[]): readonly string[] {
+  const name = variableOf(arena.contract.name);
+  const naming = namingOf(arena);
+  return [...settings(arena, actions), ...actions.flatMap((action) => line(arena, naming, name, action))];
+}
+
+function namingOf(arena: Arena): Naming {
+  const name = variableOf(arena.contract.name);
+  const names = new Map(arena.root.names).set(arena.account, `${name}.account`);
+  return { currencies: arena.artifact.currencies, names };
 }
 
 /** `TimeBank` is `time_bank`. */
@@ -51,7 +112,7 @@ function settings({ contract, root }: Arena, actions: readonly Action[]): readon
   });
 }
 
-function line(arena: Arena, naming: Naming, name: string, action: Action): string {
+function line(arena: Arena, naming: Naming, name: string, action: Action): string | readonly string[] {
   const given = (callee: number, args: readonly AbiValue[]): string => {
     const { params } = entryOf(arena, callee);
     return args.map((arg, at) => showValue(arg, params[at]!.type, naming)).join(', ');
@@ -69,7 +130,10 @@ function line(arena: Arena, naming: Naming, name: string, action: Action): strin
       const to = showDid(action.to ?? arena.account, naming);
       return `transfer ${amount} from ${showDid(action.from, naming)} to ${to};`;
     }
-    case 'wait':
-      return `at time +${showValue(action.seconds, { kind: 'Duration' }, naming)} { }`;
+    case 'wait': {
+      // Each is a block.
+      const more = Array.from({ length: Math.max(0, Number(action.blocks) - 1) }, () => 'at time +0s { }');
+      return [`at time +${showValue(action.seconds, { kind: 'Duration' }, naming)} { }`, ...more];
+    }
   }
 }

@@ -437,7 +437,7 @@ function watchStep(run: Run, span: Span, deployed: DeployedContract, watched: Wa
     gasUsed: outcome.gasUsed,
   };
   const broken = brokenBy(arena, run.judges.get(arena.contract.name)!, step);
-  if (broken !== null) stopBroken(span, nameOfAction(deployed, action), broken, outcome);
+  if (broken.length > 0) stopBroken(span, nameOfAction(deployed, action), broken, outcome);
   if (outcome.ok && from !== null && from !== run.world) watchOthers(run, span, from, deployed);
 }
 
@@ -455,7 +455,7 @@ function watchOthers(run: Run, span: Span, from: World, called: DeployedContract
       gasUsed: 0,
     };
     const broken = brokenBy(arena, run.judges.get(arena.contract.name)!, step);
-    if (broken !== null) stopBroken(span, deployed.name, broken, null);
+    if (broken.length > 0) stopBroken(span, deployed.name, broken, null);
   }
 }
 
@@ -463,9 +463,15 @@ function placeOf({ account }: DeployedContract, world: World): Place {
   return { world, account, last: null, depth: 0 };
 }
 
-function stopBroken(span: Span, what: string, broken: Broken, outcome: Success | Failure | null): never {
+function stopBroken(
+  span: Span,
+  what: string,
+  broken: readonly Broken[],
+  outcome: Success | Failure | null,
+): never {
   const why = outcome === null || outcome.ok ? '' : ` (${reasonOf(outcome)})`;
-  return stop(span, `${what} ${broken.says}${why}`, { position: broken.span });
+  const says = broken.map((one) => one.says).join(', and ');
+  return stop(span, `${what} ${says}${why}`, { position: broken[0]!.span });
 }
 
 function nameOfAction({ name, artifact }: DeployedContract, action: Action): string {
@@ -522,6 +528,7 @@ function runAdvance(run: Run, step: StepOf<'advance'>): void {
   if (seconds < 0n) stop(step.duration.span, 'the clock does not go back');
   const before = leaveWorld(run);
   advance(run.world, seconds);
+  run.world.clock.block += 1n;
   watchOthers(run, step.span, before, null);
 }
 

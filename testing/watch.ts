@@ -4,7 +4,7 @@
  */
 import type { core } from '../compiler/index.ts';
 import { calleeOf, isRevert, momentAt, momentOf } from './refute/goal.ts';
-import type { Clause, Judge } from './refute/judge.ts';
+import type { Clause, Judge, Moment } from './refute/judge.ts';
 import type { Arena, Place, Step } from './refute/steps.ts';
 
 /** A clause that does not hold; `says` puts it in words. */
@@ -15,14 +15,13 @@ export type Broken = {
   readonly says: string;
 };
 
-/** The first broken promise of a step, in the order of the source. */
-export function brokenBy(arena: Arena, judge: Judge, step: Step): Broken | null {
+/** The promises that a step breaks: invariants first, each in the order of the source. */
+export function brokenBy(arena: Arena, judge: Judge, step: Step): readonly Broken[] {
   const fn = arena.contract.functions[calleeOf(step)];
-  if (step.to === null) return fn === undefined ? null : brokenByFailure(arena, judge, step, fn);
-  return (
-    brokenInvariant(arena, judge, step.to) ??
-    (fn === undefined ? brokenBetween(arena, judge, step) : brokenCall(arena, judge, step, fn))
-  );
+  if (step.to === null) return fn === undefined ? [] : brokenByFailure(arena, judge, step, fn);
+  const invariants = brokenInvariants(arena, judge, step.to);
+  if (fn === undefined) return [...invariants, ...brokenBetween(arena, judge, step)];
+  return [...invariants, ...brokenByCall(arena, judge, step, fn)];
 }
 
 /** One text for the same clause broken in the same way. */
@@ -32,46 +31,44 @@ export function keyOf({ kind, name, span }: Broken): string {
 
 // ---- private -----------------------------------------------------------------------------------
 
-function brokenInvariant(arena: Arena, judge: Judge, place: Place): Broken | null {
+function brokenInvariants(arena: Arena, judge: Judge, place: Place): readonly Broken[] {
   const { invariants } = arena.contract;
-  if (invariants.length === 0) return null;
-  const moment = momentAt(arena, place);
-  return brokenOf(invariants.find((clause) => judge.holds(clause, moment) === false));
+  if (invariants.length === 0) return [];
+  return brokenAt(judge, invariants, momentAt(arena, place), false);
 }
 
-function brokenByFailure(arena: Arena, judge: Judge, step: Step, fn: core.Function): Broken | null {
+function brokenByFailure(arena: Arena, judge: Judge, step: Step, fn: core.Function): readonly Broken[] {
   const { from, failure } = step;
-  if (from === null || failure === null || fn.succeeds.length === 0 || !isRevert(failure)) return null;
-  const moment = momentOf(arena, step, from);
-  return brokenOf(fn.succeeds.find((clause) => judge.holds(clause, moment) === true));
+  if (from === null || failure === null || fn.succeeds.length === 0 || !isRevert(failure)) return [];
+  return brokenAt(judge, fn.succeeds, momentOf(arena, step, from), true);
 }
 
 /** A payment, time going by, or a call of another contract: only some histories are about those. */
-function brokenBetween(arena: Arena, judge: Judge, step: Step): Broken | null {
+function brokenBetween(arena: Arena, judge: Judge, step: Step): readonly Broken[] {
   const histories = arena.contract.histories.filter(({ always }) => always);
-  if (histories.length === 0) return null;
-  const moment = momentOf(arena, step, step.to!);
-  return brokenOf(histories.find((clause) => judge.holds(clause, moment) === false));
+  if (histories.length === 0) return [];
+  return brokenAt(judge, histories, momentOf(arena, step, step.to!), false);
 }
 
-function brokenCall(arena: Arena, judge: Judge, step: Step, fn: core.Function): Broken | null {
+function brokenByCall(arena: Arena, judge: Judge, step: Step, fn: core.Function): readonly Broken[] {
   const { from, to } = step;
   const histories = fn.kind === 'rule' ? arena.contract.histories : [];
   const after = [...histories, ...fn.ensures];
-  if (after.length > 0) {
-    const moment = momentOf(arena, step, to!);
-    const broken = after.find((clause) => judge.holds(clause, moment) === false);
-    if (broken !== undefined) return brokenOf(broken);
-  }
-  if (from === null || fn.fails.length === 0) return null;
-  const before = momentOf(arena, step, from);
-  return brokenOf(fn.fails.find((clause) => judge.holds(clause, before) === true));
+  const broken = after.length === 0 ? [] : brokenAt(judge, after, momentOf(arena, step, to!), false);
+  if (from === null || fn.fails.length === 0) return broken;
+  return [...broken, ...brokenAt(judge, fn.fails, momentOf(arena, step, from), true)];
 }
 
-function brokenOf(clause: core.Clause | undefined): Broken | null {
-  if (clause === undefined) return null;
-  const { kind, name, span, text } = clause;
-  return { kind, name, span, says: SAYS[kind](name, text) };
+/** The clauses that are so at a moment. */
+function brokenAt(
+  judge: Judge,
+  clauses: readonly core.Clause[],
+  moment: Moment,
+  breaks: boolean,
+): readonly Broken[] {
+  return clauses
+    .filter((clause) => judge.holds(clause, moment) === breaks)
+    .map(({ kind, name, span, text }) => ({ kind, name, span, says: SAYS[kind](name, text) }));
 }
 
 const SAYS: { readonly [kind in Clause['kind']]: (name: string, text: string) => string } = {

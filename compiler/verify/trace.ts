@@ -11,6 +11,8 @@ export type Trace = {
   readonly steps: readonly TraceStep[];
   /** What is wrong at the end. */
   readonly broken: string;
+  /** A `test` that fails for the same reason; null where a test cannot say it. */
+  readonly test: string | null;
 };
 
 export type TraceStep = {

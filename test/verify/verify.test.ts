@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   analyse,
@@ -8,14 +9,16 @@ import {
   failsBuild,
   lowerProgram,
   type Report,
+  type Row,
   renderRow,
   renderTrace,
   verifyContract,
 } from '../../compiler/index.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
-import { makeRefuter } from '../../testing/index.ts';
+import { makeRefuter, runTests } from '../../testing/index.ts';
 import { memberDid } from '../../testing/world.ts';
-import { type Fixture, fixtures, goldenTests } from '../harness.ts';
+import { expectGolden, type Fixture, fixtures, goldenTests } from '../harness.ts';
+import { programOf } from '../testing/compiled.ts';
 
 const RLIMIT = 10_000_000;
 
@@ -24,6 +27,15 @@ beforeAll(async () => {
   solver = await openSolver({ workers: 2 });
 });
 afterAll(() => solver.close());
+
+const REPORTS = new Map<string, Report>();
+
+/** Of a fixture, asked once. */
+async function reportOf(fixture: Fixture): Promise<Report> {
+  const report = REPORTS.get(fixture.name) ?? (await verify(fixture));
+  REPORTS.set(fixture.name, report);
+  return report;
+}
 
 async function verify({ name, text }: Pick<Fixture, 'name' | 'text'>): Promise<Report> {
   const analysis = analyse(new Map([[name, text]]), name);
@@ -37,7 +49,7 @@ async function verify({ name, text }: Pick<Fixture, 'name' | 'text'>): Promise<R
 }
 
 goldenTests('verify', '.ccl', async (fixture) => {
-  const report = await verify(fixture);
+  const report = await reportOf(fixture);
   const rows = report.rows.map((row) => {
     const head = `${renderRow(row)}${row.reason === '' ? '' : `: ${row.reason}`}`;
     return row.trace === null ? head : `${head}\n${renderTrace(row.trace).replaceAll(/^/gm, '    ')}`;
@@ -48,12 +60,48 @@ goldenTests('verify', '.ccl', async (fixture) => {
   return `${[...rows, '', ...shown, `assumed: ${report.assumed.join(', ')}`].join('\n')}\n`;
 });
 
+function expectSameReason({ text }: Fixture, row: Row, test: string): void {
+  const plain = text.replaceAll(/^test .*?^}\n|^test .*;\n/gms, '');
+  const results = runTests(programOf(`${plain}\n${test}`));
+  const { failure } = results.at(-1)!;
+  const what = `${renderRow(row)}\n${test}\n${failure?.message}`;
+  expect(failure, what).not.toBeNull();
+  const [clause] = /^[a-z_0-9]+/.exec(row.name) ?? [''];
+  const words: { readonly [kind in Row['kind']]?: string } = {
+    invariant: `breaks the invariant ${clause}`,
+    history: `breaks the history ${clause}`,
+    ensures: 'does not ensure',
+    succeeds: 'is to succeed when',
+    fails: 'is to fail when',
+    'may-revert': 'failed: ',
+    assert: 'failed: ',
+    stranger: 'expected ledger.balance(',
+  };
+  expect(failure?.message, what).toContain(words[row.kind] ?? 'no words');
+}
+
 describe('reports', () => {
   test('every counterexample of the fixtures is shown by the virtual machine', async () => {
     for (const fixture of fixtures('verify', '.ccl')) {
-      const { rows } = await verify(fixture);
+      const { rows } = await reportOf(fixture);
       expect(rows.filter((row) => row.answer === 'unknown' && row.reason !== CUT).map(renderRow)).toEqual([]);
     }
+  });
+
+  test('every run from deployment is a test that fails for the same reason', async () => {
+    const silent: string[] = [];
+    let told = 0;
+    for (const fixture of fixtures('verify', '.ccl')) {
+      for (const row of (await reportOf(fixture)).rows) {
+        const { trace } = row;
+        if (row.answer === 'proved' || trace?.from !== 'deployment') continue;
+        if (trace.test === null) silent.push(`${fixture.name}: ${renderRow(row)}`);
+        else expectSameReason(fixture, row, trace.test);
+        told += trace.test === null ? 0 : 1;
+      }
+    }
+    expect(told).toBeGreaterThan(20);
+    expectGolden(join(import.meta.dirname, '../fixtures/verify/silent.out'), `${silent.join('\n')}\n`);
   });
 
   test('a clause is not refuted by what its own values do not show', async () => {

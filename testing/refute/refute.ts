@@ -5,6 +5,7 @@
  */
 import type { Candidate, core, Refutation, Refute, TraceStep } from '../../compiler/index.ts';
 import type { AbiValue, Value } from '../../vm/index.ts';
+import { pasteRefutation } from '../paste.ts';
 import { memberDid } from '../world.ts';
 import { buildState } from './built.ts';
 import { allHold, isGoal } from './goal.ts';
@@ -65,9 +66,12 @@ async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
     search({ ...hunt, stepsMax: QUICK_STEPS_MAX }) ??
     (await followRuns(hunt)) ??
     search({ ...hunt, stepsMax });
-  if (last !== null) return { kind: 'reached', trace: traceOf(arena, obligation, last, lines) };
+  if (last !== null) {
+    const test = pasteRefutation(arena, court.judge, obligation, last);
+    return { kind: 'reached', trace: traceOf(arena, obligation, last, lines, test) };
+  }
   const built = fromBuiltState({ ...court, arena }, candidate, people, reached);
-  if (built !== null) return { kind: 'built', trace: traceOf(arena, obligation, built, lines) };
+  if (built !== null) return { kind: 'built', trace: traceOf(arena, obligation, built, lines, null) };
   return nothing('the solver has a counterexample that the virtual machine does not show');
 }
 

@@ -10,6 +10,7 @@ import { nameOf, numbersIn, type People } from './people.ts';
 import {
   type Action,
   type Arena,
+  actionsOf,
   CREATOR,
   entryOf,
   type Place,
@@ -134,13 +135,6 @@ function withNumber(action: Action, index: number, value: bigint): Action {
 }
 
 type Replaying = Pick<Search, 'arena' | 'reached'>;
-
-function actionsOf(last: Step): readonly Action[] {
-  const actions: Action[] = [];
-  for (let step: Step | null = last; step !== null; step = step.from?.last ?? null)
-    actions.unshift(step.action);
-  return actions;
-}
 
 /** The last step of the same actions anew, where it reaches the goal. */
 function replay(hunt: Replaying, actions: readonly Action[]): Step | null {

@@ -121,6 +121,17 @@ export function takeStep(arena: Arena, from: Place | null, action: Action): Step
   return step;
 }
 
+/** What a run did, from its beginning. */
+export function actionsOf(last: Step): readonly Action[] {
+  return stepsOf(last).map(({ action }) => action);
+}
+
+export function stepsOf(last: Step): readonly Step[] {
+  const steps: Step[] = [];
+  for (let step: Step | null = last; step !== null; step = step.from?.last ?? null) steps.unshift(step);
+  return steps;
+}
+
 /** The entry point of a function of the contract. */
 export function entryOf(arena: Arena, callee: number): Entry {
   return arena.artifact.entries.find((entry) => entry.function === callee)!;

@@ -5,20 +5,27 @@ import { changesBetween, type Stored, storedPlaces } from '../run.ts';
 import { type Naming, showDid, showValue } from '../values.ts';
 import { balances, movesBetween } from '../world.ts';
 import { MARK, type Obligation } from './goal.ts';
-import { type Arena, CREATOR, entryOf, type Place, type Step } from './steps.ts';
+import { type Arena, CREATOR, entryOf, type Place, type Step, stepsOf } from './steps.ts';
 
 /** The line of an offset. */
 type Lines = (offset: number) => TraceStep['lines'][number];
 
-export function traceOf(arena: Arena, obligation: Obligation, last: Step, lines: Lines): Trace {
-  const steps: Step[] = [];
-  for (let step: Step | null = last; step !== null; step = step.from?.last ?? null) steps.unshift(step);
+/** `test` is the run as CCL, where a test can say it. */
+export function traceOf(
+  arena: Arena,
+  obligation: Obligation,
+  last: Step,
+  lines: Lines,
+  test: string | null,
+): Trace {
+  const steps = stepsOf(last);
   const start = steps[0]!.from;
   return {
     from: start === null ? 'deployment' : 'state',
     given: start === null ? [] : describe(arena, start),
     steps: steps.map((step) => tell(arena, obligation, step, lines)),
     broken: obligation.failure,
+    test,
   };
 }
 
