@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type Analysis, LANGUAGE_NAMES } from '../compiler/index.ts';
 import { type RuleCall, type RunReport, runRule } from '../testing/index.ts';
-import type { AbiType, Artifact } from '../vm/index.ts';
+import { type Artifact, formatType } from '../vm/index.ts';
 import { readAmounts } from './amount.ts';
 import { fail } from './failure.ts';
 import { command, type Shell } from './shell.ts';
@@ -92,26 +92,13 @@ function listEntries(terminal: Terminal, artifact: Artifact, { json }: Options):
   const entries = artifact.entries.map(({ kind, name, params }) => ({
     kind,
     name,
-    params: params.map((param) => ({ name: param.name, type: typeName(param.type, artifact) })),
+    params: params.map((param) => ({ name: param.name, type: formatType(param.type, artifact.currencies) })),
   }));
   const rows = entries.map(({ kind, name, params }) => {
     const list = params.map((param) => `${param.name}: ${param.type}`).join(', ');
     return [kind, kind === 'init' ? `(${list})` : `${name}(${list})`];
   });
   terminal.out(json ? jsonText({ contract: artifact.name, entries }) : columns(rows));
-}
-
-function typeName(type: AbiType, { currencies }: Pick<Artifact, 'currencies'>): string {
-  switch (type.kind) {
-    case 'Amount':
-      return `Amount<${currencies[type.currency]?.name}>`;
-    case 'Struct':
-      return type.name;
-    case 'Tuple':
-      return `(${type.items.map((item) => typeName(item, { currencies })).join(', ')})`;
-    default:
-      return type.kind;
-  }
 }
 
 /** Mistakes in the command line have their own messages. */

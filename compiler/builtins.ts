@@ -157,10 +157,28 @@ export const BUILT_INS: readonly BuiltIn[] = [
     built: true,
     doc: 'State only. At most `n` elements; `in`, `add`, `remove`, `size`.',
   },
-  { name: 'Bytes', kind: 'type', signature: 'Bytes', built: false, doc: 'At most 1,024 bytes.' },
-  { name: 'Hash', kind: 'type', signature: 'Hash', built: false, doc: '32 bytes.' },
+  {
+    name: 'Bytes',
+    kind: 'type',
+    signature: 'Bytes',
+    built: true,
+    doc: 'At most 1,024 bytes: `0x00ff`. `b[i]` is a number from 0 to 255; `++` joins, `.length` counts.',
+  },
+  {
+    name: 'Hash',
+    kind: 'type',
+    signature: 'Hash',
+    built: true,
+    doc: '32 bytes, such as `hash(x)` gives; written `0x` and 64 digits.',
+  },
   { name: 'Option', kind: 'type', signature: 'Option<T>', built: true, doc: '`none` or `some(x)`.' },
-  { name: 'List', kind: 'type', signature: 'List<T, n>', built: false, doc: 'At most `n` elements.' },
+  {
+    name: 'List',
+    kind: 'type',
+    signature: 'List<T, n>',
+    built: true,
+    doc: 'At most `n` elements: `[a, b]`. In the state a list grows (`add`, `pop`, `clear`); anywhere else it is a value, which does not change.',
+  },
   {
     name: 'caller',
     kind: 'environment',
@@ -252,7 +270,13 @@ export const BUILT_INS: readonly BuiltIn[] = [
     built: true,
     doc: 'A share of an amount or number, rounded toward positive infinity: `share(x, r) + share_up(x, 100% - r) == x`.',
   },
-  { name: 'hash', kind: 'function', signature: 'hash(x)', built: false, doc: 'SHA-256.' },
+  {
+    name: 'hash',
+    kind: 'function',
+    signature: 'hash(x) -> Hash',
+    built: true,
+    doc: 'SHA-256 of the bytes of a `Text`, `Bytes` or `Hash`; of any other value, of its type and its canonical encoding.',
+  },
   { name: 'some', kind: 'function', signature: 'some(x)', built: true, doc: 'An `Option` with a value.' },
   { name: 'none', kind: 'function', signature: 'none', built: true, doc: 'An `Option` without a value.' },
   {
@@ -331,13 +355,14 @@ export const BUILT_INS: readonly BuiltIn[] = [
   { name: 'system', kind: 'module', signature: 'system', built: false, doc: 'Logs and events.' },
 ];
 
-/** What a map or set in state offers after a dot. */
+/** What a value of some types, or what the state holds, offers after a dot. */
 export type Method = BuiltIn & {
   readonly kind: 'method';
-  readonly on: 'Map' | 'Set';
-  /** How many keys or elements it takes; null: a property, written without parentheses. */
-  readonly params: number | null;
-  readonly result: 'Unit' | 'Bool' | 'Int';
+  readonly on: 'Map' | 'Set' | 'List' | 'Text' | 'Bytes';
+  /** `Key`: a key or an element; `Size`: a number that the text of the contract says. Null: a property, written without parentheses. */
+  readonly params: readonly ('Key' | 'Int' | 'Size')[] | null;
+  /** `Key`: an element; `List`: a list of as many elements as `Size` says. */
+  readonly result: 'Unit' | 'Bool' | 'Int' | 'Key' | 'List';
   readonly writes: boolean;
 };
 
@@ -347,7 +372,7 @@ export const METHODS: readonly Method[] = [
     name: 'has',
     kind: 'method',
     signature: 'm.has(k) -> Bool',
-    params: 1,
+    params: ['Key'],
     result: 'Bool',
     writes: false,
     built: true,
@@ -358,7 +383,7 @@ export const METHODS: readonly Method[] = [
     name: 'remove',
     kind: 'method',
     signature: 'm.remove(k)',
-    params: 1,
+    params: ['Key'],
     result: 'Unit',
     writes: true,
     built: true,
@@ -369,7 +394,7 @@ export const METHODS: readonly Method[] = [
     name: 'add',
     kind: 'method',
     signature: 's.add(x)',
-    params: 1,
+    params: ['Key'],
     result: 'Unit',
     writes: true,
     built: true,
@@ -380,7 +405,7 @@ export const METHODS: readonly Method[] = [
     name: 'remove',
     kind: 'method',
     signature: 's.remove(x)',
-    params: 1,
+    params: ['Key'],
     result: 'Unit',
     writes: true,
     built: true,
@@ -401,11 +426,88 @@ export const METHODS: readonly Method[] = [
     on: 'Set',
     name: 'page',
     kind: 'method',
-    signature: 's.page(from, n)',
-    params: 2,
-    result: 'Unit',
+    signature: 's.page(from, n) -> List',
+    params: ['Int', 'Size'],
+    result: 'List',
     writes: false,
-    built: false,
-    doc: 'Some elements, as a list.',
+    built: true,
+    doc: 'At most `n` elements as a list, beginning with that of the number `from`; the order stands until the set changes.',
+  },
+  {
+    on: 'List',
+    name: 'page',
+    kind: 'method',
+    signature: 'l.page(from, n) -> List',
+    params: ['Int', 'Size'],
+    result: 'List',
+    writes: false,
+    built: true,
+    doc: 'At most `n` elements of a list in the state as a list, beginning with index `from`.',
+  },
+  {
+    on: 'List',
+    name: 'length',
+    kind: 'method',
+    signature: 'l.length: Int',
+    params: null,
+    result: 'Int',
+    writes: false,
+    built: true,
+    doc: 'How many elements the list has.',
+  },
+  {
+    on: 'List',
+    name: 'add',
+    kind: 'method',
+    signature: 'l.add(x)',
+    params: ['Key'],
+    result: 'Unit',
+    writes: true,
+    built: true,
+    doc: 'Puts an element behind the last one of a list in the state; reverts when the list is full.',
+  },
+  {
+    on: 'List',
+    name: 'pop',
+    kind: 'method',
+    signature: 'l.pop() -> T',
+    params: [],
+    result: 'Key',
+    writes: true,
+    built: true,
+    doc: 'Takes the last element off a list in the state and gives it; reverts when the list is empty.',
+  },
+  {
+    on: 'List',
+    name: 'clear',
+    kind: 'method',
+    signature: 'l.clear()',
+    params: [],
+    result: 'Unit',
+    writes: true,
+    built: true,
+    doc: 'Takes every element off a list in the state; its gas grows with their number.',
+  },
+  {
+    on: 'Text',
+    name: 'length',
+    kind: 'method',
+    signature: 't.length: Int',
+    params: null,
+    result: 'Int',
+    writes: false,
+    built: true,
+    doc: 'How many bytes the text has in UTF-8.',
+  },
+  {
+    on: 'Bytes',
+    name: 'length',
+    kind: 'method',
+    signature: 'b.length: Int',
+    params: null,
+    result: 'Int',
+    writes: false,
+    built: true,
+    doc: 'How many bytes there are.',
   },
 ];

@@ -370,7 +370,7 @@ export const DIAGNOSTICS = {
     message: '{what} is no value',
     help: 'read or write one entry at a time',
     explanation:
-      'Maps and sets live in the state. They cannot be copied, compared, passed or given a first value as a whole.',
+      'Maps, sets and growing lists live in the state. They cannot be copied, compared, passed or given a first value as a whole. Of a set or a list, `page(from, n)` gives some elements as a list that is a value.',
     example: 'contract C {\n  state { m: Map<Did, Int>; n: Map<Did, Int>; }\n  init() { let x = m; }\n}\n',
   },
   E0307: {
@@ -431,8 +431,9 @@ export const DIAGNOSTICS = {
   E0315: {
     severity: 'error',
     message: '`{type}` has no entries',
-    help: 'only maps are read with `[…]`',
-    explanation: '`m[k]` reads the entry of a map; a set is asked with `in`.',
+    help: 'maps, lists and bytes are read with `[…]`',
+    explanation:
+      '`m[k]` reads the entry of a map, `l[i]` the element of a list and `b[i]` a byte; a set is asked with `in`.',
     example: 'contract C {\n  view f(a: Int) -> Int { return a[0]; }\n}\n',
   },
   E0316: {
@@ -644,11 +645,50 @@ export const DIAGNOSTICS = {
   },
   E0342: {
     severity: 'error',
-    message: '`for` goes over a set or a range, not over `{type}`',
-    help: 'write `for x in set { … }` or `for i in a..b up to n { … }`',
+    message: '`for` goes over a set, a list or a range, not over `{type}`',
+    help: 'write `for x in set { … }`, `for x in list { … }` or `for i in a..b up to n { … }`',
     explanation: 'Maps are never iterated: keep the keys in a set and go over that.',
     example:
       'contract C {\n  state { m: Map<Did, Int>; }\n  view all() -> Int {\n    var x = 0;\n    for d in m { x += 1; }\n    return x;\n  }\n}\n',
+  },
+  E0343: {
+    severity: 'error',
+    message: 'there are {count} elements here, and a `{type}` has no room for them',
+    help: null,
+    explanation: 'The second part of the type says how many elements the list holds at most.',
+    example: 'contract C {\n  view f() -> List<Int, 2> { return [1, 2, 3]; }\n}\n',
+  },
+  E0344: {
+    severity: 'error',
+    message: 'nothing says what this list would hold',
+    help: 'write its type: `let x: List<Did, 10> = [];`',
+    explanation: 'The type of a list is that of its elements, and an empty list has none.',
+    example: 'contract C {\n  view f() -> Int {\n    let none_yet = [];\n    return 1;\n  }\n}\n',
+  },
+  E0345: {
+    severity: 'error',
+    message: 'these are no bytes: {why}',
+    help: null,
+    explanation:
+      'Behind `0x` stand two digits for each byte. Where a `Hash` is wanted there are 32 bytes, which is 64 digits.',
+    example: 'contract C {\n  view f() -> Hash { return 0x00ff; }\n}\n',
+  },
+  E0346: {
+    severity: 'error',
+    message: '`{text}` is a value, which does not change',
+    help: 'make another value, or keep the elements in a list of the state',
+    explanation:
+      'Lists grow and change only as variables of the state: `state { items: List<Did, 100>; }`. Everywhere else, in entries of maps and fields of structs too, a list is a value as a number is: another one takes its place. Only the list in the state has `add`, `pop`, `clear` and `page`.',
+    example: 'contract C {\n  rule f(l: List<Int, 3>) {\n    l.add(1);\n  }\n}\n',
+  },
+  E0347: {
+    severity: 'error',
+    message: 'how many elements at most has to be a number, or a constant that is one',
+    help: null,
+    explanation:
+      '`page(from, n)` gives a `List<T, n>`, and the size in a type is known when the contract is compiled. From where the page begins may be any value.',
+    example:
+      'contract C {\n  state { s: Set<Did, 10>; }\n  view f(n: Int) -> Int { return s.page(0, n).length; }\n}\n',
   },
 
   // ---- E04xx: effects, authority and structure (check) -----------------------------------------
@@ -875,7 +915,7 @@ export const DIAGNOSTICS = {
     message: '`{name}` changes inside of a `for` over it',
     help: 'note what is to change, and change it behind the loop',
     explanation:
-      'Removing an element moves the last one into its place, so a loop over a set that changes would leave elements out or meet them twice.',
+      'Removing an element of a set moves the last one into its place, so a loop over a set or a list that changes would leave elements out or meet them twice.',
     example:
       'contract C {\n  state { s: Set<Did, 10>; }\n  rule clear() {\n    for d in s { s.remove(d); }\n  }\n}\n',
   },
@@ -992,6 +1032,14 @@ export const DIAGNOSTICS = {
     explanation:
       'A test runs; it is not proved. What contracts check and promise stands in contracts, and a test expects.',
     example: 'test "t" { require(true, "why"); }\n',
+  },
+  E0464: {
+    severity: 'error',
+    message: 'there is no error `{name}` in this file',
+    help: null,
+    explanation: '`expect … fails Name` names an error that a contract of this file, or the file, declares.',
+    example:
+      'error TooMuch(most: Int);\ncontract Bank {\n  rule take(x: Int) {\n    if x > 5 { fail TooMuch(5); }\n  }\n}\ntest "t" { let bank = deploy Bank() by alice; expect bank.take(6) by bob fails TooMany; }\n',
   },
 
   // ---- E05xx: verification (verify) ------------------------------------------------------------

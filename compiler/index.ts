@@ -13,6 +13,7 @@ export type {
   DeployedId,
   Eval,
   Expectation,
+  ExpectedError,
   InvariantsPlan,
   SlotId,
   Spending,

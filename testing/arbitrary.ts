@@ -53,6 +53,8 @@ export function arbitraryOf(type: AbiType, pools: Pools): fc.Arbitrary<AbiValue>
       );
     case 'Tuple':
       return fc.tuple(...type.items.map((item) => arbitraryOf(item, pools)));
+    case 'List':
+      return fc.array(arbitraryOf(type.item, pools), { maxLength: Math.min(type.capacity, ITEMS_MAX) });
     case 'Enum':
     case 'Option':
       return variantOf(type, pools);
@@ -69,6 +71,7 @@ export function arbitraryOf(type: AbiType, pools: Pools): fc.Arbitrary<AbiValue>
 const NUMBERS_MAX = 40;
 const TEXT_MAX = 64;
 const BYTES_MAX = 80;
+const ITEMS_MAX = 24;
 const HASH_BYTES = 32;
 const LEAST = -(2n ** 63n);
 const LARGEST = 2n ** 63n - 1n;

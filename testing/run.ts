@@ -236,7 +236,9 @@ export function storedPlaces(
     if (isSet !== (leaf.field === PRESENCE)) continue;
     const keys = showKeys(slot.type, leaf.keys, naming);
     const path = keys.length === 0 ? '' : `[${keys.join(', ')}]`;
-    const field = isSet ? undefined : leafTypes(slot.type)[leaf.field];
+    // The elements of a list in the state lie under their indices.
+    const kept = slot.type.kind === 'List' && slot.keys.length > 0 ? slot.type.item : slot.type;
+    const field = isSet ? undefined : leafTypes(kept)[leaf.field];
     const type = isSet ? BOOL : field?.type;
     const zero = type === undefined ? '0' : showWord(zeroOf(type), type, naming);
     places.set(`${slot.name}${path}${field?.path ?? ''}`, {
@@ -248,11 +250,13 @@ export function storedPlaces(
 }
 
 const BOOL: AbiType = { kind: 'Bool' };
+const INDEX: AbiType = { kind: 'Int' };
 
 /** What storage holds where nothing was written (language.md, section 2). */
 function zeroOf({ kind }: AbiType): AbiValue {
   if (kind === 'Bool') return false;
   if (kind === 'Did' || kind === 'Text') return '';
+  if (kind === 'List') return [];
   return kind === 'Bytes' || kind === 'Hash' ? new Uint8Array(kind === 'Hash' ? HASH_BYTES : 0) : 0n;
 }
 
@@ -261,6 +265,7 @@ const HASH_BYTES = 32;
 function showWord(word: AbiValue, type: AbiType | undefined, naming: Naming): string {
   if (type === undefined) return String(word);
   // The type of a tag is an enum without fields, its word a number.
+  if (type.kind === 'List') return showValue(unflatten(type, [word as Value])!, type, naming);
   const value = type.kind === 'Enum' ? (type.variants[Number(word)]?.name ?? String(word)) : word;
   return typeof value === 'string' && type.kind === 'Enum' ? value : showValue(value, type, naming);
 }
@@ -294,7 +299,8 @@ function variantLeaves({ name, fields }: AbiVariant, path: string): Leaf[] {
 
 /** The parts of a key: those of a tuple one by one, anything else as one value. */
 function showKeys(type: AbiType, words: readonly Value[], naming: Naming): readonly string[] {
-  const key = type.kind === 'Map' ? type.key : type.kind === 'Set' ? type.item : null;
+  const key =
+    type.kind === 'Map' ? type.key : type.kind === 'Set' ? type.item : words.length > 0 ? INDEX : null;
   const parts = key === null ? [] : key.kind === 'Tuple' ? key.items : [key];
   let from = 0;
   return parts.map((part) => {

@@ -8,6 +8,7 @@ import type {
   DeployedId,
   Eval,
   Expectation,
+  ExpectedError,
   InvariantsPlan,
   SlotId,
   Step,
@@ -403,7 +404,7 @@ function runCall(run: Run, step: StepOf<'call'>): void {
   if (outcome.ok) noteGas(run.gas, artifact, step.rule, outcome.gasUsed);
   const callee = calleeNamed(artifact, step.rule);
   watchStep(run, step.span, deployed, { action: { kind: 'call', callee, args, by }, from: before, outcome });
-  expectOutcome(step.span, `${name}.${step.rule}`, outcome, step.expectation);
+  expectOutcome(run, step.span, `${name}.${step.rule}`, outcome, step.expectation);
   if (outcome.ok) fillBoth(run, step, outcome);
 }
 
@@ -495,7 +496,7 @@ function runRead(run: Run, step: StepOf<'read'>): void {
   const callee = calleeNamed(artifact, step.view);
   const action: Action = { kind: 'call', callee, args, by: '' };
   watchStep(run, step.span, deployed, { action, from: run.world, outcome });
-  expectOutcome(step.span, `${name}.${step.view}`, outcome, step.expectation);
+  expectOutcome(run, step.span, `${name}.${step.view}`, outcome, step.expectation);
   if (outcome.ok) fillBoth(run, step, outcome);
 }
 
@@ -548,19 +549,52 @@ function runEmits(run: Run, step: StepOf<'emits'>): void {
 
 // ---- outcomes ----------------------------------------------------------------------------------
 
-function expectOutcome(span: Span, what: string, outcome: Success | Failure, expected: Expectation): void {
+function expectOutcome(
+  run: Run,
+  span: Span,
+  what: string,
+  outcome: Success | Failure,
+  expected: Expectation,
+): void {
   if (outcome.ok) {
     if (expected.kind === 'fails') stop(span, `${what} was expected to fail, and succeeded`);
     return;
   }
   const reason = reasonOf(outcome);
   const position = positionOf(outcome);
-  if (expected.kind !== 'fails') stop(span, `${what} failed: ${reason}`, { position });
+  if (expected.kind !== 'fails') stop(span, `${what} failed: ${shownReason(run, outcome)}`, { position });
+  if (expected.error !== null) expectError(run, span, what, outcome, expected.error);
   if (expected.message === null || saysSo(reason, expected.message)) return;
   stop(
     span,
     `${what} was expected to fail with ${JSON.stringify(expected.message)}, and failed with ${JSON.stringify(reason)}`,
     { position },
+  );
+}
+
+/** The error that the contract declares, with these values where the test says some. */
+function expectError(
+  run: Run,
+  span: Span,
+  what: string,
+  failure: Failure,
+  { name, args }: ExpectedError,
+): void {
+  const error = failure.trap?.error;
+  const values = args?.map((arg) => evaluate(run, arg)) ?? null;
+  const same = error?.fields.every(({ value }, at) => values === null || sameValue(value, values[at]!));
+  if (error?.name === name && same === true) return;
+  const wanted = error?.name === name ? `other values of ${name}` : name;
+  const found = error === undefined ? JSON.stringify(reasonOf(failure)) : shownReason(run, failure);
+  const position = positionOf(failure);
+  stop(span, `${what} was expected to fail with ${wanted}, and failed with ${found}`, { position });
+}
+
+/** With members by name. */
+function shownReason(run: Run, failure: Failure): string {
+  return reasonOf(failure).replace(
+    /did"([^"]*)"/g,
+    (whole, did: string) => run.world.names.get(did) ?? whole,
   );
 }
 

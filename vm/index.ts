@@ -24,6 +24,7 @@ export { GAS } from './gas.ts';
 export type * from './host.ts';
 export { offeredInterface } from './interface.ts';
 export { LIMITS } from './limits.ts';
+export { isListWord, isWordType, type ListShape, listShape, listWord, wordBytesMax } from './list.ts';
 export { formatValue, parseValue } from './notation.ts';
 export {
   type HostModule,

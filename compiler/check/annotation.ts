@@ -1,5 +1,5 @@
 /** Types as written to types: `Map<Did, Amount<hours>>`. Every declaration's type is worked out once, when first asked for. */
-import { LIMITS } from '../../vm/index.ts';
+import { LIMITS, wordBytesMax } from '../../vm/index.ts';
 import type { BuiltIn } from '../builtins.ts';
 import type { Declaration, Entity } from '../resolve/entity.ts';
 import { describe } from '../resolve/entity.ts';
@@ -9,9 +9,20 @@ import { type At, type Checker, report } from './checker.ts';
 import { typeConst } from './constant.ts';
 import { intValue } from './literal.ts';
 import { transitionsOf } from './match.ts';
-import { depthOf, type Enum, ERROR, leavesOf, type Type, typeText, UNIT } from './types.ts';
+import {
+  depthOf,
+  type Enum,
+  ERROR,
+  hasError,
+  type List,
+  leavesOf,
+  type Type,
+  typeText,
+  UNIT,
+} from './types.ts';
+import { wordType } from './words.ts';
 
-/** A set holds at most so many elements. */
+/** A set or a list in the state holds at most so many elements. */
 export const CAPACITY_MAX = 1_000_000_000n;
 
 /** The type of what a declaration names; `ERROR` for what has no type (a contract, an event). */
@@ -42,7 +53,7 @@ export function typeOfDeclaration(at: At, entity: Declaration): Type {
   }
 }
 
-/** State holds values, maps and sets. */
+/** State holds values, maps, sets and lists. */
 export function stateType(out: Checker, field: ast.StateField): Type {
   return remembered(out, field, () => annotate(out, field.type));
 }
@@ -137,11 +148,21 @@ export function tooLarge(out: Checker, span: ast.Span, what: string, limit: numb
   return report(out, 'E0421', { span, what, limit, unit });
 }
 
-/** A type of values: everything but maps and sets. */
+/** A type of values: everything but maps and sets. A list that is a value has a limit of its own. */
 export function annotateValue(out: Checker, expr: ast.TypeExpr): Type {
   const type = annotate(out, expr);
+  if (type.kind === 'List') return inListLimit(out, type, expr.span);
   if (type.kind !== 'Map' && type.kind !== 'Set') return type;
   return report(out, 'E0311', { span: expr.span, type: typeText(type) });
+}
+
+/** The list, or `ERROR` where its elements can be larger than the virtual machine's longest list. */
+export function inListLimit(out: Checker, type: List, span: ast.Span): Type {
+  if (hasError(type)) return ERROR;
+  const bytes = wordBytesMax(wordType(type));
+  return bytes <= LIMITS.listBytes
+    ? inLimits(out, type, span)
+    : tooLarge(out, span, `a list that is a value (\`${typeText(type)}\`)`, LIMITS.listBytes, 'bytes');
 }
 
 export function annotate(out: Checker, expr: ast.TypeExpr): Type {
@@ -192,8 +213,9 @@ function builtInType(out: Checker, expr: Named, row: BuiltIn): Type {
       return amountType(out, expr, row);
     case 'Map':
       return mapType(out, expr, row);
+    case 'List':
     case 'Set':
-      return setType(out, expr, row);
+      return setType(out, expr, row, row.name);
     case 'Option':
       return optionType(out, expr, row);
     default:
@@ -235,7 +257,7 @@ function optionType(out: Checker, expr: Named, row: BuiltIn): Type {
   return type.kind === 'Error' ? ERROR : inLimits(out, { kind: 'Option', item: type }, expr.span);
 }
 
-function setType(out: Checker, expr: Named, row: BuiltIn): Type {
+function setType(out: Checker, expr: Named, row: BuiltIn, kind: 'List' | 'Set'): Type {
   const [item, size, ...others] = expr.args;
   if (item === undefined || item.kind === 'sizeArg' || size === undefined || others.length > 0) {
     return wrongShape(out, expr, row.signature);
@@ -243,7 +265,11 @@ function setType(out: Checker, expr: Named, row: BuiltIn): Type {
   const type = annotateValue(out, item);
   const capacity = sizeOf(out, size);
   if (capacity === null) return report(out, 'E0324', { span: size.span });
-  return { kind: 'Set', item: type, capacity };
+  if (kind === 'List' && capacity > LIMITS.loopBound)
+    return tooLarge(out, size.span, 'a list', LIMITS.loopBound, 'elements');
+  if (kind === 'List' && leavesOf(type).length > LIMITS.signatureWords - 1)
+    return tooLarge(out, expr.span, 'an element', LIMITS.signatureWords - 1, 'words');
+  return { kind, item: type, capacity };
 }
 
 /** The capacity: a number, or the name of a constant that is one. */

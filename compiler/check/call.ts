@@ -1,9 +1,10 @@
-/** Types of calls: built-in functions, host functions, methods of maps and sets, and `fn`s of the contract. */
+/** Types of calls: built-in functions, host functions, methods of maps, sets and lists, and `fn`s of the contract. */
 import { type HostFunction, METHODS, type Method } from '../builtins.ts';
 import type * as ast from '../syntax/ast.ts';
-import { paramType, resultType } from './annotation.ts';
+import { constantInt, inListLimit, paramType, resultType } from './annotation.ts';
 import { type At, report, textOf } from './checker.ts';
 import { type Expr, isModule, nameOf, reportNoPart, typeExpr, typeValue, wrongKind } from './expression.ts';
+import { INT_MAX, intValue } from './literal.ts';
 import { typeSome } from './match.ts';
 import { hasMeaning } from './meaning.ts';
 import { typeCount, typeSum } from './quantifier.ts';
@@ -11,6 +12,7 @@ import {
   BOOL,
   DID,
   ERROR,
+  HASH,
   hasError,
   INT,
   isNumeric,
@@ -114,6 +116,10 @@ function typeBuiltIn(at: At, expr: Expr<'call'>, callee: ast.Name, name: string)
     case 'pow':
       matchArgs(at, expr, [INT, INT]);
       return INT;
+    case 'hash':
+      if (checkCount(at, expr, 1)) typeValue(at, expr.args[0]!, null);
+      else typeArgs(at, expr.args);
+      return HASH;
     case 'mul_div':
       return typeMulDiv(at, expr);
     case 'share':
@@ -219,10 +225,10 @@ export function methodOf(object: Type, name: ast.Name): Method | null {
   return METHODS.find((row) => row.on === object.kind && row.name === name.text) ?? null;
 }
 
-type Collection = Extract<Type, { readonly kind: 'Map' | 'Set' }>;
+type Collection = Extract<Type, { readonly kind: 'Map' | 'Set' | 'List' }>;
 
 function isCollection(type: Type): type is Collection {
-  return type.kind === 'Map' || type.kind === 'Set';
+  return type.kind === 'Map' || type.kind === 'Set' || type.kind === 'List';
 }
 
 function typeMethod(
@@ -236,8 +242,28 @@ function typeMethod(
   if (!method.built) return report(at.out, 'E0901', { span: callee.name.span, what: `\`${method.name}\`` });
   if (method.params === null) return report(at.out, 'E0328', { span: expr.span, name: method.name });
   const key = object.kind === 'Map' ? object.key : object.item;
-  matchArgs(at, expr, Array<Type>(method.params).fill(key));
-  return method.writes ? act(at, expr.span, callee.object) : { kind: method.result };
+  matchArgs(
+    at,
+    expr,
+    method.params.map((param) => (param === 'Key' ? key : INT)),
+  );
+  const state = stateOf(at, callee.object);
+  if (state === null && (method.writes || method.result === 'List'))
+    return report(at.out, 'E0346', { span: expr.span, text: textOf(at.out, callee.object) });
+  if (method.result === 'List' && !hasMeaning(at, 'page', '`page`', expr.span)) return ERROR;
+  if (method.writes && act(at, expr.span, callee.object) === ERROR) return ERROR;
+  return resultOfMethod(at, expr, method, key);
+}
+
+function resultOfMethod(at: At, expr: Expr<'call'>, { result, params }: Method, key: Type): Type {
+  if (result === 'Key') return key;
+  if (result !== 'List') return { kind: result };
+  const size = expr.args[params?.indexOf('Size') ?? -1];
+  if (size === undefined) return ERROR;
+  const literal = constantInt(at.out, size);
+  const capacity = literal === null ? 0n : intValue(literal.digits);
+  if (capacity < 1n || capacity > INT_MAX) return report(at.out, 'E0347', { span: size.span });
+  return inListLimit(at.out, { kind: 'List', item: key, capacity: Number(capacity) }, size.span);
 }
 
 /** Something is done here, not only computed; where only values can stand that is reported. */

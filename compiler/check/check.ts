@@ -53,7 +53,7 @@ export function check(file: string, text: string, tree: ast.SourceFile, names: N
     weights: new Map(),
     pending: new Set(),
     effects: [],
-    setLoops: [],
+    loopsOver: [],
     diagnostics: [],
   };
   for (const rule of RULES) rule(out, tree);

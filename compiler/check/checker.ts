@@ -60,8 +60,8 @@ export type Checker = {
   /** Declarations whose type is being worked out: a second visit is a cycle. */
   readonly pending: Set<ast.AnyNode>;
   readonly effects: Effect[];
-  /** Every `for` over a set, with the set. */
-  readonly setLoops: { readonly loop: ast.ForIn; readonly set: ast.StateField }[];
+  /** Every `for` over a set or a list in the state, with that. */
+  readonly loopsOver: { readonly loop: ast.ForIn; readonly state: ast.StateField }[];
   readonly diagnostics: Diagnostic[];
 };
 

@@ -11,7 +11,7 @@ import {
 } from './annotation.ts';
 import { type At, type Callable, type Checker, type Part, report } from './checker.ts';
 import { typeConst } from './constant.ts';
-import { typeValue } from './expression.ts';
+import { collectionWord, typeValue } from './expression.ts';
 import { DECIMALS_MAX, intValue } from './literal.ts';
 import { checkBody, typeBlock } from './statement.ts';
 import { BOOL, ERROR, hasError, hasZero, isValue, leavesOf, type Type, typeText, UNIT } from './types.ts';
@@ -28,6 +28,9 @@ export function checkItem(out: Checker, item: ast.Item): void {
     case 'lifecycle':
       choiceType(out, item);
       return;
+    case 'error':
+      for (const field of item.fields) paramType(out, field);
+      return;
     case 'const':
       typeConst({ out }, item);
       return;
@@ -41,6 +44,7 @@ function checkMember(out: Checker, member: ast.Member): void {
     case 'struct':
     case 'enum':
     case 'lifecycle':
+    case 'error':
     case 'const':
       checkItem(out, member);
       return;
@@ -81,9 +85,8 @@ function checkState(out: Checker, field: ast.StateField): void {
   const type = stateType(out, field);
   checkKept(out, field, type);
   if (field.initial === null) return;
-  const collection = type.kind === 'Map' || type.kind === 'Set';
-  if (collection)
-    report(out, 'E0306', { span: field.initial.span, what: type.kind === 'Map' ? 'a map' : 'a set' });
+  const what = collectionWord(type);
+  if (what !== null) report(out, 'E0306', { span: field.initial.span, what });
   else typeValue(placeOf(out, 'initialiser', null, UNIT), field.initial, type);
 }
 
@@ -103,10 +106,20 @@ function checkKept(out: Checker, field: ast.StateField, type: Type): void {
     report(out, 'E0335', { span, type: typeText(kept) });
     return;
   }
-  const hidden = leavesOf(kept).some(
-    (leaf) => leaf.type.kind === 'Tag' && leaf.type.next !== null && leaf.guards.length > 0,
-  );
+  const hidden = leavesOf(kept).some((leaf) => leaf.guards.length > 0 && isLifecycle(leaf.type));
   if (hidden) report(out, 'E0901', { span, what: 'a lifecycle inside an option or an enum in the state' });
+  const listed = leavesOf(kept).some(({ type: word }) => word.kind === 'List' && holdsLifecycle(word.item));
+  if (listed) report(out, 'E0901', { span, what: 'a lifecycle inside a list in the state' });
+}
+
+function isLifecycle(word: Type): boolean {
+  return word.kind === 'Tag' && word.next !== null;
+}
+
+function holdsLifecycle(type: Type): boolean {
+  return leavesOf(type).some(
+    ({ type: word }) => isLifecycle(word) || (word.kind === 'List' && holdsLifecycle(word.item)),
+  );
 }
 
 function checkCallable(out: Checker, node: Callable, written: ast.TypeExpr | null): void {

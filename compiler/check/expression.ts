@@ -6,11 +6,12 @@ import { METHODS, type Method } from '../builtins.ts';
 import { type Declaration, describe, type Entity, isDeclaration } from '../resolve/entity.ts';
 import { near } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
-import { typeOfDeclaration } from './annotation.ts';
-import { methodOf, typeCall } from './call.ts';
+import { inListLimit, typeOfDeclaration } from './annotation.ts';
+import { methodOf, stateOf, typeCall } from './call.ts';
 import { type At, NEVER, report, textOf, ungroup } from './checker.ts';
 
 import {
+  bytesOfHex,
   decimalValue,
   durationValue,
   INT_MAX,
@@ -27,9 +28,11 @@ import { typeBlock } from './statement.ts';
 import {
   agree,
   BOOL,
+  BYTES,
   DID,
   ERROR,
   type Field,
+  HASH,
   hasError,
   INT,
   TEXT,
@@ -43,10 +46,15 @@ export type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind
 /** The type of an expression whose value is used. Maps, sets and expressions without a value are reported. */
 export function typeValue(at: At, expr: ast.Expr, wanted: Type | null): Type {
   const found = typeExpr(at, expr, wanted);
-  if (found.kind === 'Map' || found.kind === 'Set') {
-    return report(at.out, 'E0306', { span: expr.span, what: found.kind === 'Map' ? 'a map' : 'a set' });
-  }
+  const what = found.kind === 'List' && stateOf(at, expr) === null ? null : collectionWord(found);
+  if (what !== null) return report(at.out, 'E0306', { span: expr.span, what });
   return found.kind === 'Unit' ? reportNoValue(at, expr) : found;
+}
+
+/** What in the state is no value as a whole; null for a type of values. */
+export function collectionWord({ kind }: Type): string | null {
+  if (kind === 'List') return 'a list in the state';
+  return kind === 'Map' ? 'a map' : kind === 'Set' ? 'a set' : null;
 }
 
 function reportNoValue(at: At, expr: ast.Expr): Type {
@@ -113,8 +121,12 @@ function infer(at: At, expr: ast.Expr, wanted: Type | null): Type {
       return timeValue(expr.text).ok
         ? { kind: 'Time' }
         : report(at.out, 'E0320', { span: expr.span, text: expr.text });
+    case 'hex':
+      return typeHex(at, expr, wanted);
     case 'name':
       return typeName(at, expr, wanted);
+    case 'list':
+      return typeList(at, expr, wanted);
     case 'tuple':
       return typeTuple(at, expr, wanted);
     case 'struct_':
@@ -177,6 +189,40 @@ function typePercent(at: At, expr: Expr<'percent'>): Type {
   const literal = percentValue(expr.digits);
   if (!literal.ok) return report(at.out, 'E0321', { span: expr.span });
   return inRange(at, expr, literal.value, { kind: 'Ratio' });
+}
+
+/** 32 bytes are a hash where one is wanted, else bytes. */
+function typeHex(at: At, expr: Expr<'hex'>, wanted: Type | null): Type {
+  const { span, digits } = expr;
+  const bytes = bytesOfHex(digits);
+  if (bytes === null) return report(at.out, 'E0345', { span, why: 'it has an odd number of digits' });
+  if (wanted?.kind === 'Hash' && bytes.length !== HASH_BYTES)
+    return report(at.out, 'E0345', { span, why: `a hash has 32 bytes, and this is ${bytes.length}` });
+  if (bytes.length > TEXT_BYTES_MAX) return report(at.out, 'E0307', { span });
+  return wanted?.kind === 'Hash' ? HASH : BYTES;
+}
+
+const HASH_BYTES = 32;
+
+/** The type of the elements is the one wanted, else that of the first. */
+function typeList(at: At, expr: Expr<'list'>, wanted: Type | null): Type {
+  const { span, items } = expr;
+  const list = wanted?.kind === 'List' ? wanted : null;
+  const [first, ...others] = items;
+  if (first === undefined) return list ?? emptyList(at, span, wanted);
+  const item = typeValue(at, first, list?.item ?? null);
+  for (const other of others) typeValue(at, other, list?.item ?? item);
+  if (list !== null && items.length > list.capacity)
+    return report(at.out, 'E0343', { span, count: items.length, type: typeText(list) });
+  return list ?? inListLimit(at.out, { kind: 'List', item, capacity: items.length }, span);
+}
+
+/** `[]` where no list is wanted, or nothing says what would be in it. */
+function emptyList(at: At, span: ast.Span, wanted: Type | null): Type {
+  if (wanted === null) return report(at.out, 'E0344', { span });
+  return hasError(wanted)
+    ? wanted
+    : report(at.out, 'E0301', { span, expected: typeText(wanted), found: 'List' });
 }
 
 // ---- names -------------------------------------------------------------------------------------
@@ -310,9 +356,6 @@ function typeField(at: At, expr: Expr<'field'>): Type {
   if (isChoiceName(at, expr.object)) return ERROR;
   const object = typeExpr(at, expr.object, null);
   if (hasError(object) || expr.name.text === '') return ERROR;
-  if (object.kind === 'Text' && expr.name.text === 'length') {
-    return report(at.out, 'E0901', { span: expr.name.span, what: '`length`' });
-  }
   const method = methodOf(object, expr.name);
   if (method !== null) return typeProperty(at, expr, method);
   const field =
@@ -327,8 +370,9 @@ function typeProperty(at: At, expr: Expr<'field'>, method: Method): Type {
   const { span } = expr.name;
   at.out.entities.set(expr.name, { kind: 'builtin', name: method.name, row: method });
   if (!method.built) return report(at.out, 'E0901', { span, what: `\`${method.name}\`` });
-  if (method.params !== null) return report(at.out, 'E0316', { span, name: method.name });
-  return { kind: method.result };
+  if (method.params !== null || method.result !== 'Int')
+    return report(at.out, 'E0316', { span, name: method.name });
+  return INT;
 }
 
 /** The name of a host module alone; what is wrong behind its dot was reported with the names. */
@@ -361,8 +405,10 @@ export function reportNoPart(at: At, type: Type, name: ast.Name): Type {
 
 function typeIndex(at: At, expr: Expr<'index'>): Type {
   const object = typeExpr(at, expr.object, null);
-  typeValue(at, expr.index, object.kind === 'Map' ? object.key : null);
+  const sequence = object.kind === 'List' || object.kind === 'Bytes';
+  typeValue(at, expr.index, object.kind === 'Map' ? object.key : sequence ? INT : null);
   if (object.kind === 'Map') return object.value;
+  if (sequence) return object.kind === 'List' ? object.item : INT;
   return hasError(object)
     ? ERROR
     : report(at.out, 'E0315', { span: expr.object.span, type: typeText(object) });

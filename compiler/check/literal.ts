@@ -45,6 +45,15 @@ export function percentValue(digits: string): Literal {
   return decimalValue(digits, PERCENT_DECIMALS);
 }
 
+/** The bytes of `0x…`; null when a digit has no twin. */
+export function bytesOfHex(digits: string): Uint8Array | null {
+  const plain = digits.replaceAll('_', '');
+  if (plain.length % 2 !== 0) return null;
+  return Uint8Array.from({ length: plain.length / 2 }, (_, at) =>
+    Number.parseInt(plain.slice(2 * at, 2 * at + 2), 16),
+  );
+}
+
 export function durationValue(expr: Extract<Expr, { readonly kind: 'duration' }>): bigint {
   return intValue(expr.digits) * SECONDS[expr.unit];
 }

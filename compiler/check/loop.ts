@@ -1,4 +1,4 @@
-/** Types of `for`: over a range of integers with a bound, or over the elements of a set. */
+/** Types of `for`: over a range of integers with a bound, or over the elements of a set or a list. */
 import { LIMITS } from '../../vm/index.ts';
 import type { Entity } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
@@ -56,10 +56,11 @@ function typeSource(at: At, stmt: ast.ForIn): Type {
   const { span } = stmt.source;
   const source = typeExpr(at, stmt.source, null);
   if (hasError(source)) return ERROR;
-  const set = stateOf(at, stmt.source);
-  if (source.kind !== 'Set' || set === null) return report(at.out, 'E0342', { span, type: typeText(source) });
-  at.out.setLoops.push({ loop: stmt, set });
+  const state = stateOf(at, stmt.source);
+  if (source.kind !== 'List' && (source.kind !== 'Set' || state === null))
+    return report(at.out, 'E0342', { span, type: typeText(source) });
+  if (state !== null) at.out.loopsOver.push({ loop: stmt, state });
   if (source.capacity > LIMITS.loopBound)
-    tooLarge(at.out, span, 'a set that a `for` goes over', LIMITS.loopBound, 'elements');
+    tooLarge(at.out, span, 'what a `for` goes over', LIMITS.loopBound, 'elements');
   return source.item;
 }

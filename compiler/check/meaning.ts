@@ -12,6 +12,7 @@ type Word =
   | 'called'
   | 'implies'
   | 'environment'
+  | 'page'
   | 'state'
   | 'ghost';
 
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<Word, readonly Part[]>> = {
   called: ['history'],
   implies: [...CLAUSES, 'requires', 'lambda', 'ghost'],
   environment: [...CLAUSES, 'body', 'requires', 'initialiser', 'ghost'],
+  page: ['body'],
   state: [...CLAUSES, 'body', 'requires', 'initialiser', 'ghost'],
   ghost: [...CLAUSES, 'ghost'],
 };

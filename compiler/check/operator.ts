@@ -71,7 +71,7 @@ export function typeBinary(at: At, expr: Expr<'binary'>): Type {
     case 'in':
       return typeIn(at, expr);
     case '++':
-      return report(at.out, 'E0901', { span: expr.span, what: '`++`' });
+      return typeConcat(at, expr);
     case '==':
     case '!=':
     case '<':
@@ -82,6 +82,19 @@ export function typeBinary(at: At, expr: Expr<'binary'>): Type {
     default:
       return typeArithmetic(at, expr);
   }
+}
+
+/** Two texts, or bytes, one behind the other. */
+function typeConcat(at: At, expr: Expr<'binary'>): Type {
+  const left = typeValue(at, expr.left, null);
+  const right = typeValue(at, expr.right, null);
+  return concatType(left, right) ?? mismatch(at, expr, left, right, ERROR);
+}
+
+/** The type of `left ++ right`; null when there is none. */
+export function concatType(left: Type, right: Type): Type | null {
+  if (hasError(left) || hasError(right)) return hasError(left) ? right : left;
+  return left.kind === right.kind && (left.kind === 'Text' || left.kind === 'Bytes') ? left : null;
 }
 
 function typeLogic(at: At, expr: Expr<'binary'>): Type {
@@ -109,19 +122,28 @@ function typeComparison(at: At, expr: Expr<'binary'>): Type {
   return BOOL;
 }
 
-/** A variant may need the other side to tell what it is of: `vote == none`. */
+/** A variant, a list or `0x…` may need the other side to tell what it is: `vote == none`. */
 function typeCompared(at: At, expr: Expr<'binary'>): readonly [Type, Type] {
   const asks = (side: ast.Expr) => (takesType(at, side) ? side : null);
+  const told = (side: ast.Expr, type: Type) => (tells(side, type) ? type : null);
   if (asks(expr.left) !== null && asks(expr.right) === null) {
     const right = typeValue(at, expr.right, null);
-    return [typeValue(at, expr.left, isChoice(right) ? right : null), right];
+    return [typeValue(at, expr.left, told(expr.left, right)), right];
   }
   const left = typeValue(at, expr.left, null);
-  return [left, typeValue(at, expr.right, isChoice(left) && asks(expr.right) !== null ? left : null)];
+  return [left, typeValue(at, expr.right, asks(expr.right) === null ? null : told(expr.right, left))];
+}
+
+/** Whether a value of the type tells what the expression that asks for it is. */
+function tells(side: ast.Expr, type: Type): boolean {
+  const { kind } = ungroup(side);
+  if (kind === 'list') return type.kind === 'List';
+  return kind === 'hex' ? type.kind === 'Hash' : isChoice(type);
 }
 
 function takesType(at: At, side: ast.Expr): boolean {
   const inner = ungroup(side);
+  if (inner.kind === 'list' || inner.kind === 'hex') return true;
   const name = inner.kind === 'struct_' ? inner.name : inner.kind === 'call' ? inner.callee : inner;
   if (name.kind !== 'name') return false;
   const entity = at.out.entities.get(name);

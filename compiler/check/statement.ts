@@ -2,12 +2,12 @@
 import { describe, isDeclaration } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
 import { annotateValue, ghostType, paramType } from './annotation.ts';
-import { noteWrite } from './call.ts';
+import { noteWrite, stateOf } from './call.ts';
 import { type At, isSpecification, NEVER, report, textOf, ungroup } from './checker.ts';
-import { reportMismatch, typeExpr, typeValue, wrongKind } from './expression.ts';
+import { collectionWord, reportMismatch, typeExpr, typeValue, wrongKind } from './expression.ts';
 import { checkFor } from './loop.ts';
 import { reportTestWord } from './meaning.ts';
-import { arithmeticType } from './operator.ts';
+import { arithmeticType, concatType } from './operator.ts';
 import { agree, BOOL, ERROR, hasError, isValue, type Type, typeText, UNIT } from './types.ts';
 
 /** The type of a block: of its last expression, `NEVER` when it always returns, else `Unit`. */
@@ -56,7 +56,18 @@ function checkStmt(at: At, stmt: ast.Stmt): boolean {
       typeValue({ ...at, part: 'assert' }, stmt.condition, BOOL);
       return false;
     case 'emit':
-      return checkEmit(at, stmt);
+      checkFields(at, stmt, stmt.event, 'event');
+      at.out.effects.push({
+        kind: 'emit',
+        owner: at.owner,
+        part: at.part,
+        span: stmt.span,
+        what: `emit ${stmt.event.text}`,
+      });
+      return false;
+    case 'fail':
+      checkFields(at, stmt, stmt.error, 'error');
+      return true;
     case 'forIn':
     case 'forRange':
       checkFor(at, stmt);
@@ -114,30 +125,18 @@ function checkReturn(at: At, stmt: Stmt<'return'>): boolean {
   return true;
 }
 
-function checkEmit(at: At, stmt: Stmt<'emit'>): boolean {
-  const entity = at.out.entities.get(stmt.event);
-  const fields = entity?.kind === 'event' ? entity.node.fields.map((field) => paramType(at.out, field)) : [];
+/** The values of `emit` and `fail` against the fields that the event or error declares. */
+function checkFields(at: At, stmt: Stmt<'emit' | 'fail'>, name: ast.Name, kind: 'event' | 'error'): void {
+  const entity = at.out.entities.get(name);
+  const fields = entity?.kind === kind ? entity.node.fields.map((field) => paramType(at.out, field)) : [];
   stmt.args.forEach((arg, index) => {
     typeValue(at, arg, fields[index] ?? null);
   });
-  if (entity === undefined) return false;
-  if (entity.kind !== 'event') wrongKind(at, stmt.event, entity, 'an event');
-  else if (stmt.args.length !== fields.length) {
-    report(at.out, 'E0305', {
-      span: stmt.span,
-      name: entity.name,
-      wanted: fields.length,
-      found: stmt.args.length,
-    });
-  }
-  at.out.effects.push({
-    kind: 'emit',
-    owner: at.owner,
-    part: at.part,
-    span: stmt.span,
-    what: `emit ${stmt.event.text}`,
-  });
-  return false;
+  if (entity === undefined) return;
+  const { span } = stmt;
+  if (entity.kind !== kind) wrongKind(at, name, entity, kind === 'event' ? 'an event' : 'an error');
+  else if (stmt.args.length !== fields.length)
+    report(at.out, 'E0305', { span, name: entity.name, wanted: fields.length, found: stmt.args.length });
 }
 
 // ---- assignment --------------------------------------------------------------------------------
@@ -146,11 +145,7 @@ function checkAssign(at: At, stmt: Stmt<'assign'>): boolean {
   const place = typePlace(at, stmt.target);
   if (place === ERROR) return typeExpr(at, stmt.value, null) === NEVER;
   if (stmt.op === '=') return typeValue(at, stmt.value, place) === NEVER;
-  if (stmt.op === '++=') {
-    report(at.out, 'E0901', { span: stmt.span, what: '`++=`' });
-    return false;
-  }
-  const op = stmt.op.slice(0, 1) as ast.BinaryOp;
+  const op = stmt.op.slice(0, -1) as ast.BinaryOp;
   const wanted = op === '+' || op === '-' ? (place.kind === 'Amount' ? place : null) : null;
   const value = typeValue(at, stmt.value, wanted);
   checkResult(at, stmt, op, place, value);
@@ -159,7 +154,7 @@ function checkAssign(at: At, stmt: Stmt<'assign'>): boolean {
 
 /** `p op= e`: the result of `p op e` goes back into `p`. */
 function checkResult(at: At, stmt: Stmt<'assign'>, op: ast.BinaryOp, place: Type, value: Type): void {
-  const result = arithmeticType(op, place, value);
+  const result = op === '++' ? concatType(place, value) : arithmeticType(op, place, value);
   if (result === null) {
     const types = `\`${typeText(place)}\` and \`${typeText(value)}\``;
     report(at.out, 'E0303', { span: stmt.span, op: stmt.op, types });
@@ -177,12 +172,20 @@ function typePlace(at: At, target: ast.Expr): Type {
     return hasError(type)
       ? ERROR
       : report(at.out, 'E0407', { span: target.span, text: textOf(at.out, target), what: 'no place' });
-  if (!isWritable(at, root, target) || hasError(type))
-    return type.kind === 'Map' || type.kind === 'Set' ? ERROR : type;
-  if (type.kind === 'Map' || type.kind === 'Set') {
-    return report(at.out, 'E0306', { span: target.span, what: type.kind === 'Map' ? 'a map' : 'a set' });
-  }
-  return type;
+  const what = type.kind === 'List' && stateOf(at, target) === null ? null : collectionWord(type);
+  if (!isWritable(at, root, target) || hasError(type)) return what === null ? type : ERROR;
+  const fixed = fixedPart(at, target);
+  if (fixed !== null) return report(at.out, 'E0346', { span: target.span, text: textOf(at.out, fixed) });
+  return what === null ? type : report(at.out, 'E0306', { span: target.span, what });
+}
+
+/** The list or the bytes of which an element is written though it is a value; null when there is none. */
+function fixedPart(at: At, target: ast.Expr): ast.Expr | null {
+  const expr = ungroup(target);
+  if (expr.kind !== 'field' && expr.kind !== 'index') return null;
+  const isMap = at.out.types.get(expr.object)?.kind === 'Map';
+  if (expr.kind === 'index' && !isMap && stateOf(at, expr.object) === null) return expr.object;
+  return fixedPart(at, expr.object);
 }
 
 /** The name at the bottom of `a.b[k].c`; null when there is none. */

@@ -16,6 +16,7 @@ export type Type =
   | { readonly kind: 'Tuple'; readonly items: readonly Type[] }
   | Enum
   | { readonly kind: 'Option'; readonly item: Type }
+  | List
   /** The word that says which variant a value is. Authors cannot write it: it is no type of an expression. */
   | Tag
   /** Not a value type: state only. */
@@ -23,6 +24,9 @@ export type Type =
   | { readonly kind: 'Set'; readonly item: Type; readonly capacity: number }
   /** The type of an expression that was already reported; agrees with everything, so that one mistake gives one diagnostic. */
   | { readonly kind: 'Error' };
+
+/** A value is one word; a state variable grows, an element per entry. */
+export type List = { readonly kind: 'List'; readonly item: Type; readonly capacity: number };
 
 export type Field = { readonly name: string; readonly type: Type };
 export type Variant = { readonly name: string; readonly fields: readonly Field[] };
@@ -62,6 +66,7 @@ export type Scalar = Extract<
       | 'Bytes'
       | 'Hash'
       | 'Amount'
+      | 'List'
       | 'Tag';
   }
 >;
@@ -72,6 +77,8 @@ export const INT: Scalar = { kind: 'Int' };
 export const BOOL: Scalar = { kind: 'Bool' };
 export const DID: Scalar = { kind: 'Did' };
 export const TEXT: Scalar = { kind: 'Text' };
+export const BYTES: Scalar = { kind: 'Bytes' };
+export const HASH: Scalar = { kind: 'Hash' };
 
 export function sameType(left: Type, right: Type): boolean {
   switch (left.kind) {
@@ -88,8 +95,9 @@ export function sameType(left: Type, right: Type): boolean {
       return right.kind === 'Tuple' && sameTypes(left.items, right.items);
     case 'Map':
       return right.kind === 'Map' && sameType(left.key, right.key) && sameType(left.value, right.value);
+    case 'List':
     case 'Set':
-      return right.kind === 'Set' && left.capacity === right.capacity && sameType(left.item, right.item);
+      return right.kind === left.kind && left.capacity === right.capacity && sameType(left.item, right.item);
     default:
       return left.kind === right.kind;
   }
@@ -119,6 +127,7 @@ export function hasError(type: Type): boolean {
       return hasError(type.item);
     case 'Map':
       return hasError(type.key) || hasError(type.value);
+    case 'List':
     case 'Set':
       return hasError(type.item);
     default:
@@ -141,8 +150,9 @@ export function typeText(type: Type): string {
       return `(${type.items.map(typeText).join(', ')})`;
     case 'Map':
       return `Map<${typeText(type.key)}, ${typeText(type.value)}>`;
+    case 'List':
     case 'Set':
-      return `Set<${typeText(type.item)}, ${groupDigits(type.capacity)}>`;
+      return `${type.kind}<${typeText(type.item)}, ${groupDigits(type.capacity)}>`;
     case 'Unit':
       return '()';
     default:
@@ -261,10 +271,11 @@ export function tagOf(type: Choice): Tag {
   return { kind: 'Tag', name: typeText(type), variants, next: type.kind === 'Enum' ? type.next : null };
 }
 
-/** Levels of structs, tuples, enums and options inside each other. */
+/** Levels of structs, tuples, enums, options and lists inside each other. */
 export function depthOf(type: Type): number {
   if (type.kind === 'Struct') return 1 + deepest(type.fields);
   if (isChoice(type)) return 1 + Math.max(0, ...variantsOf(type).map(({ fields }) => deepest(fields)));
+  if (type.kind === 'List') return 1 + depthOf(type.item);
   return type.kind === 'Tuple' ? 1 + Math.max(0, ...type.items.map(depthOf)) : 0;
 }
 

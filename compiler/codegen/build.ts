@@ -8,7 +8,8 @@ import type * as core from '../core/core.ts';
 import { eraseGhosts } from '../core/ghosts.ts';
 import { type ConstantPool, newPool } from './code.ts';
 import { abiFields, abiType, type Layout, layoutOf } from './layout.ts';
-import { lowerFunction, type Unit } from './lower.ts';
+import { listFunctions } from './lists.ts';
+import { type CollectionFunctions, lowerFunction, type Unit } from './lower.ts';
 import { addFunction, removeFunction } from './sets.ts';
 import { takesOf } from './takes.ts';
 import { statementsOf } from './tree.ts';
@@ -49,9 +50,9 @@ function assemble(
 ): Artifact {
   const layout = layoutOf(contract);
   const constants = newPool();
-  const sets = setFunctions(contract, layout, constants, functions.length);
-  const unit: Unit = { constants, places: layout.places, sets: sets.indices };
-  const code = [...functions.map((fn) => lowerFunction(fn, unit)), ...sets.functions];
+  const collections = collectionFunctions(contract, layout, constants, functions.length);
+  const unit: Unit = { constants, places: layout.places, collections: collections.indices };
+  const code = [...functions.map((fn) => lowerFunction(fn, unit)), ...collections.functions];
   const takes = takesOf(functions);
   const entries = functions.flatMap((fn, index) =>
     fn.kind === 'fn' ? [] : [entryOf(contract, fn, fn.kind, index, takes[index]!)],
@@ -64,7 +65,7 @@ function assemble(
     capabilities: [...new Set(contract.capabilities)].sort(),
     storage: layout.storage,
     events: contract.events.map(({ name, fields }) => ({ name, fields: abiFields(fields, contract) })),
-    errors: [],
+    errors: contract.errors.map(({ name, fields }) => ({ name, fields: abiFields(fields, contract) })),
     functions: code,
     entries,
     interfaces: [],
@@ -75,16 +76,22 @@ function assemble(
   });
 }
 
-/** `add` and `remove` of each set, behind the contract's own functions. */
-function setFunctions(contract: core.Contract, layout: Layout, constants: ConstantPool, first: number) {
+/** Those of each set and list, behind the contract's own functions. */
+function collectionFunctions(
+  contract: core.Contract,
+  layout: Layout,
+  constants: ConstantPool,
+  first: number,
+) {
   const functions: FunctionCode[] = [];
-  const indices = new Map<number, { add: number; remove: number }>();
+  const indices = new Map<number, CollectionFunctions>();
   for (const [slot, decl] of contract.slots.entries()) {
     const place = layout.places[slot];
-    if (place?.kind !== 'set') continue;
+    if (place === undefined || place.kind === 'plain') continue;
     const add = first + functions.length;
-    functions.push(addFunction(decl, place, constants), removeFunction(decl, place, constants));
-    indices.set(slot, { add, remove: add + 1 });
+    indices.set(slot, { add, remove: add + 1, clear: add + 2 });
+    if (place.kind === 'list') functions.push(...listFunctions(decl, place, constants));
+    else functions.push(addFunction(decl, place, constants), removeFunction(decl, place, constants));
   }
   return { functions, indices };
 }

@@ -1,17 +1,19 @@
 /**
  * In: a core contract. Out: its shape in the artifact: words, ABI types, and the storage slots of each state variable.
  *
- * A value or a map is one slot. A set is three: `name` (position by element, whose entries are the elements),
+ * A value or a map is one slot. A list is two: `name` (element by index) and `name.size`. A set is three: `name` (position by element, whose entries are the elements),
  * `name.items` (element by position) and `name.size`. A slot's place depends on the declarations only, so that every artifact
  * made of one contract (the contract itself, its clause functions) reads the same storage.
  */
-import type { AbiField, AbiType, StorageSlot, WordType } from '../../vm/index.ts';
-import { type Field, leavesOf, type Scalar, type Type } from '../check/types.ts';
+import type { AbiField, AbiType, StorageSlot } from '../../vm/index.ts';
+import type { Field, Type } from '../check/types.ts';
+import { wordType } from '../check/words.ts';
 import type * as core from '../core/core.ts';
 
 /** Where a core slot lives: indices into `Layout.storage`. */
 export type SlotPlace =
   | { readonly kind: 'plain'; readonly slot: number }
+  | { readonly kind: 'list'; readonly items: number; readonly size: number }
   | { readonly kind: 'set'; readonly index: number; readonly items: number; readonly size: number };
 
 export type Layout = { readonly storage: readonly StorageSlot[]; readonly places: readonly SlotPlace[] };
@@ -22,53 +24,29 @@ export function layoutOf(contract: core.Contract): Layout {
   for (const slot of contract.slots) {
     const first = storage.length;
     storage.push(...storageOf(slot, contract));
-    const set: SlotPlace = { kind: 'set', index: first, items: first + 1, size: first + 2 };
-    places.push(slot.kind === 'set' ? set : { kind: 'plain', slot: first });
+    places.push(placeOf(slot, first));
   }
   return { storage, places };
+}
+
+function placeOf({ kind }: core.Slot, first: number): SlotPlace {
+  if (kind === 'set') return { kind, index: first, items: first + 1, size: first + 2 };
+  return kind === 'list' ? { kind, items: first, size: first + 1 } : { kind: 'plain', slot: first };
 }
 
 function storageOf(slot: core.Slot, contract: core.Contract): StorageSlot[] {
   const { name } = slot;
   const type = abiType(slot.type, contract);
   const keys = slot.keys.map(wordType);
-  if (slot.kind !== 'set')
-    return [{ name, keys, fields: slot.fields.map((field) => wordType(field.type)), type }];
+  const fields = slot.fields.map((field) => wordType(field.type));
+  const size: StorageSlot = { name: `${name}.size`, keys: [], fields: ['int'], type: null };
+  if (slot.kind === 'list') return [{ name, keys: ['int'], fields, type }, size];
+  if (slot.kind !== 'set') return [{ name, keys, fields, type }];
   return [
     { name, keys, fields: ['int'], type },
     { name: `${name}.items`, keys: ['int'], fields: keys, type: null },
-    { name: `${name}.size`, keys: [], fields: ['int'], type: null },
+    size,
   ];
-}
-
-/** The word that holds a scalar. */
-export function wordType(type: Scalar): WordType {
-  switch (type.kind) {
-    case 'Int':
-    case 'Ratio':
-    case 'Time':
-    case 'Duration':
-    case 'Amount':
-    case 'Tag':
-      return 'int';
-    case 'Bool':
-      return 'bool';
-    case 'Did':
-      return 'did';
-    case 'Text':
-      return 'text';
-    case 'Bytes':
-      return 'bytes';
-    case 'Hash':
-      return 'hash';
-  }
-}
-
-/** The words of a value, in order of its fields. */
-export function wordTypes(type: Type): WordType[] {
-  if (type.kind === 'Map' || type.kind === 'Set' || type.kind === 'Error')
-    throw new Error(`a value of type ${type.kind} reached code generation`);
-  return leavesOf(type).map((leaf) => wordType(leaf.type));
 }
 
 export function abiType(type: Type, contract: core.Contract): AbiType {
@@ -93,8 +71,9 @@ export function abiType(type: Type, contract: core.Contract): AbiType {
       return { kind: 'Tuple', items: type.items.map((item) => abiType(item, contract)) };
     case 'Map':
       return { kind: 'Map', key: abiType(type.key, contract), value: abiType(type.value, contract) };
+    case 'List':
     case 'Set':
-      return { kind: 'Set', item: abiType(type.item, contract), capacity: type.capacity };
+      return { kind: type.kind, item: abiType(type.item, contract), capacity: type.capacity };
     case 'Error':
       throw new Error('a type that was reported as wrong reached code generation');
     default:

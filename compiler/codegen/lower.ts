@@ -5,6 +5,7 @@
 import type { FunctionCode, OpName, WordType } from '../../vm/index.ts';
 import { HOST_FUNCTIONS } from '../builtins.ts';
 import type { Scalar } from '../check/types.ts';
+import { wordType, wordTypes } from '../check/words.ts';
 import type * as core from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import {
@@ -19,14 +20,21 @@ import {
   placeLabel,
   pushConstant,
 } from './code.ts';
-import { type SlotPlace, wordType, wordTypes } from './layout.ts';
+import type { SlotPlace } from './layout.ts';
 import { type Root, schedule, type Tree } from './tree.ts';
 
-/** What all functions of one artifact share. `sets` finds the functions that `sets.ts` makes, by core slot. */
+/** What all functions of one artifact share. `collections` finds the functions that `sets.ts` and `lists.ts` make, by core slot. */
 export type Unit = {
   readonly constants: ConstantPool;
   readonly places: readonly SlotPlace[];
-  readonly sets: ReadonlyMap<number, { readonly add: number; readonly remove: number }>;
+  readonly collections: ReadonlyMap<number, CollectionFunctions>;
+};
+
+/** Indices of functions; a set has no `clear`. */
+export type CollectionFunctions = {
+  readonly add: number;
+  readonly remove: number;
+  readonly clear: number;
 };
 
 export function lowerFunction(fn: core.Function, unit: Unit): FunctionCode {
@@ -49,7 +57,7 @@ type Frame = {
   readonly locals: WordType[];
 };
 
-const OPS: Readonly<Record<Exclude<core.OpName, 'neg' | 'not'>, readonly OpName[]>> = {
+const OPS: Readonly<Record<Exclude<core.OpName, 'neg' | 'not' | 'at' | 'hash'>, readonly OpName[]>> = {
   add: ['Add'],
   sub: ['Sub'],
   mul: ['Mul'],
@@ -67,6 +75,10 @@ const OPS: Readonly<Record<Exclude<core.OpName, 'neg' | 'not'>, readonly OpName[
   ge: ['LessThan', 'Not'],
   and: ['And'],
   or: ['Or'],
+  concat: ['Concat'],
+  length: ['Length'],
+  checkIndex: ['CheckIndex'],
+  append: ['ListAdd'],
 };
 
 /** The same operands, the opposite answer. */
@@ -111,7 +123,14 @@ function lowerRoot(frame: Frame, root: Root): void {
     case 'add':
     case 'remove':
       lowerAll(frame, root.args);
-      lowerSetChange(frame, root);
+      lowerChange(frame, root);
+      break;
+    case 'clear':
+      lowerChange(frame, root);
+      break;
+    case 'fail':
+      lowerAll(frame, root.args);
+      emit(code, span, 'Fail', root.error);
       break;
     case 'emit':
       lowerAll(frame, root.args);
@@ -138,13 +157,15 @@ function lowerSet(frame: Frame, span: Span, target: core.LocalId): void {
   else emit(frame.code, span, 'LocalSet', slotOf(frame, target));
 }
 
-function lowerSetChange(frame: Frame, root: Extract<Root, { readonly kind: 'add' | 'remove' }>): void {
-  const set = frame.unit.sets.get(root.slot);
-  if (set !== undefined) {
-    emit(frame.code, root.span, 'Call', set[root.kind]);
+type Change = Extract<Root, { readonly kind: 'add' | 'remove' | 'clear' }>;
+
+function lowerChange(frame: Frame, root: Change): void {
+  const collection = frame.unit.collections.get(root.slot);
+  if (collection !== undefined) {
+    emit(frame.code, root.span, 'Call', collection[root.kind]);
     return;
   }
-  if (root.kind === 'add') throw new Error('`add` on a slot that is no set');
+  if (root.kind !== 'remove') throw new Error(`\`${root.kind}\` on a slot that is no collection`);
   emit(frame.code, root.span, 'StateRemove', plainSlot(frame, root.slot));
 }
 
@@ -208,7 +229,7 @@ function lowerLoop(frame: Frame, root: Extract<Root, { readonly kind: 'loop' }>)
 /** Whether what follows these statements can be reached. */
 function endsOpen(roots: readonly Root[]): boolean {
   return roots.every((root) => {
-    if (root.kind === 'return') return false;
+    if (root.kind === 'return' || root.kind === 'fail') return false;
     if (root.kind === 'require') return constantOf(root.condition) !== false;
     return root.kind !== 'if' || endsOpen(root.yes) || endsOpen(root.no);
   });
@@ -245,7 +266,7 @@ function lowerTree(frame: Frame, tree: Tree): void {
       emit(code, span, 'StateHas', presenceSlot(frame, tree.slot));
       break;
     case 'size':
-      emit(code, span, 'StateGet', setPlace(frame, tree.slot).size, 0);
+      emit(code, span, 'StateGet', sizeSlot(frame, tree.slot), 0);
       break;
     case 'element':
       emit(code, span, 'StateGet', setPlace(frame, tree.slot).items, tree.field);
@@ -280,6 +301,10 @@ function lowerOp(frame: Frame, tree: Extract<Tree, { readonly kind: 'op' }>): vo
     lowerOpposite(frame, tree.args[0]!, tree.span);
     return;
   }
+  if (tree.op === 'at' || tree.op === 'hash') {
+    lowerWithConstant(frame, tree);
+    return;
+  }
   if (tree.op === 'neg') {
     emit(code, tree.span, 'Push', 0n);
     lowerAll(frame, tree.args);
@@ -288,6 +313,24 @@ function lowerOp(frame: Frame, tree: Extract<Tree, { readonly kind: 'op' }>): vo
   }
   lowerAll(frame, tree.args);
   for (const op of OPS[tree.op]) emit(code, tree.span, op);
+}
+
+/** `At` and `Hash` have what is constant as their operand: the last argument, and the first. */
+function lowerWithConstant(frame: Frame, tree: Extract<Tree, { readonly kind: 'op' }>): void {
+  const { code } = frame;
+  if (tree.op === 'at') {
+    lowerAll(frame, tree.args.slice(0, 2));
+    emit(code, tree.span, 'At', Number(literalOf(tree.args[2])));
+    return;
+  }
+  lowerAll(frame, tree.args.slice(1));
+  const value = String(literalOf(tree.args[0]));
+  emit(code, tree.span, 'Hash', constantIndex(code.constants, { type: 'text', value }));
+}
+
+function literalOf(tree: Tree | undefined): core.Constant {
+  if (tree?.kind !== 'atom' || tree.atom.kind !== 'const') throw new Error('an operand that is not constant');
+  return tree.atom.value;
 }
 
 /** `!tree`, without a `Not` where the comparison has an opposite. */
@@ -400,8 +443,8 @@ function placeOf(frame: Frame, slot: number): SlotPlace {
 
 function plainSlot(frame: Frame, slot: number): number {
   const place = placeOf(frame, slot);
-  if (place.kind !== 'plain') throw new Error('a set is read and written by its own operations only');
-  return place.slot;
+  if (place.kind === 'set') throw new Error('a set is read and written by its own operations only');
+  return place.kind === 'list' ? place.items : place.slot;
 }
 
 function setPlace(frame: Frame, slot: number): Extract<SlotPlace, { readonly kind: 'set' }> {
@@ -412,7 +455,14 @@ function setPlace(frame: Frame, slot: number): Extract<SlotPlace, { readonly kin
 
 function presenceSlot(frame: Frame, slot: number): number {
   const place = placeOf(frame, slot);
-  return place.kind === 'set' ? place.index : place.slot;
+  return place.kind === 'set' ? place.index : plainSlot(frame, slot);
+}
+
+/** Where the number of elements of a set or a list lies. */
+function sizeSlot(frame: Frame, slot: number): number {
+  const place = placeOf(frame, slot);
+  if (place.kind === 'plain') throw new Error('the size of a slot that is no collection');
+  return place.size;
 }
 
 function hostRow(name: string): (typeof HOST_FUNCTIONS)[number] {

@@ -3,6 +3,7 @@
  * the last element into the hole, so both cost the same whatever the size. Elements may be several words.
  */
 import type { FunctionCode } from '../../vm/index.ts';
+import { wordType } from '../check/words.ts';
 import type * as core from '../core/core.ts';
 import {
   assembleCode,
@@ -14,7 +15,7 @@ import {
   newLabel,
   placeLabel,
 } from './code.ts';
-import { type SlotPlace, wordType } from './layout.ts';
+import type { SlotPlace } from './layout.ts';
 
 type SetPlace = Extract<SlotPlace, { readonly kind: 'set' }>;
 

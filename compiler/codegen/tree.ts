@@ -3,9 +3,9 @@
  * in the same order of evaluation, where a value that is used once, right after it was made, stays on the operand
  * stack instead of passing through a local (Koopman's stack scheduling within a block, without reordering).
  */
+import { wordTypes } from '../check/words.ts';
 import type * as core from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
-import { wordTypes } from './layout.ts';
 
 /** A value. Operands are evaluated left to right; atoms may be read at any time between two roots. */
 export type Tree = { readonly span: Span } & (
@@ -35,7 +35,9 @@ export type Root = { readonly span: Span } & (
   | { readonly kind: 'set'; readonly targets: readonly core.LocalId[]; readonly value: Tree }
   | { readonly kind: 'store'; readonly slot: number; readonly field: number; readonly args: readonly Tree[] }
   | { readonly kind: 'remove' | 'add'; readonly slot: number; readonly args: readonly Tree[] }
+  | { readonly kind: 'clear'; readonly slot: number }
   | { readonly kind: 'emit'; readonly event: number; readonly args: readonly Tree[] }
+  | { readonly kind: 'fail'; readonly error: number; readonly args: readonly Tree[] }
   | { readonly kind: 'require'; readonly condition: Tree; readonly message: string }
   | {
       readonly kind: 'if';
@@ -134,7 +136,7 @@ function scheduleStmt(stmt: core.Stmt, block: Block): void {
 
 type Effect = Extract<
   core.Stmt,
-  { readonly kind: 'store' | 'remove' | 'add' | 'emit' | 'require' | 'return' }
+  { readonly kind: 'store' | 'remove' | 'add' | 'clear' | 'emit' | 'fail' | 'require' | 'return' }
 >;
 type Operation = Exclude<
   core.Stmt,
@@ -145,7 +147,9 @@ const EFFECTS: ReadonlySet<core.Stmt['kind']> = new Set<Effect['kind']>([
   'store',
   'remove',
   'add',
+  'clear',
   'emit',
+  'fail',
   'require',
   'return',
 ]);
@@ -220,8 +224,12 @@ function rootOf(stmt: Effect, block: Block): Root {
     case 'remove':
     case 'add':
       return { kind: stmt.kind, slot: stmt.slot, args: operands(stmt.keys, span, block), span };
+    case 'clear':
+      return { kind: 'clear', slot: stmt.slot, span };
     case 'emit':
       return { kind: 'emit', event: stmt.event, args: operands(stmt.args, span, block), span };
+    case 'fail':
+      return { kind: 'fail', error: stmt.error, args: operands(stmt.args, span, block), span };
     case 'require': {
       const condition = operands([stmt.condition], span, block)[0]!;
       return { kind: 'require', condition, message: stmt.message, span };
@@ -362,6 +370,7 @@ function atomsOf(stmt: core.Stmt): readonly core.Atom[] {
     case 'host':
     case 'call':
     case 'emit':
+    case 'fail':
       return stmt.args;
     case 'copy':
       return [stmt.value];
@@ -383,6 +392,7 @@ function atomsOf(stmt: core.Stmt): readonly core.Atom[] {
     case 'loop':
       return [stmt.from, stmt.to];
     case 'size':
+    case 'clear':
     case 'assert':
     case 'ghost':
       return [];

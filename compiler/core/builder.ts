@@ -8,7 +8,7 @@ import type { Source } from './source.ts';
 export type Emitter = {
   readonly locals: Local[];
   out: Stmt[];
-  /** The statements so far always return: what follows is not reached and not made. */
+  /** The statements so far always return or fail: what follows is not reached and not made. */
   ended: boolean;
 };
 
@@ -43,7 +43,7 @@ export function newBuilder(source: Source): Builder {
 export function emit(builder: Emitter, stmt: Stmt): void {
   if (builder.ended) return;
   builder.out.push(stmt);
-  if (stmt.kind === 'return') builder.ended = true;
+  if (stmt.kind === 'return' || stmt.kind === 'fail') builder.ended = true;
 }
 
 /** A new local for the result of an operation; `''` is the name of what the author did not name. */

@@ -1,14 +1,16 @@
-/** Calls: functions of the contract, host functions, methods of maps and sets, built-in functions of numbers. */
+/** Calls: functions of the contract, host functions, methods of what is in the state, built-in functions. */
 import type { HostFunction } from '../builtins.ts';
-import { BOOL, leavesOf, type Scalar } from '../check/types.ts';
+import { INT_MAX } from '../check/literal.ts';
+import { BOOL, INT, leavesOf, type Scalar } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
-import { type Builder, branch, emit, fresh, local, operate } from './builder.ts';
+import { apart, type Builder, branch, emit, fresh, local, operate } from './builder.ts';
 import { constant } from './constant.ts';
 import type { Atom, OpName, Revert } from './core.ts';
-import { lowerAll, lowerValue } from './expression.ts';
+import { lowerAll, lowerHash, lowerValue } from './expression.ts';
 import { checkEnded } from './lifecycle.ts';
-import { slotOf } from './place.ts';
+import { checkIndex, readPlace, sizeOf, slotOf } from './place.ts';
 import { currencyIndex, type Expr, entityOf, indexIn, type Source, scalarOf, typeOf } from './source.ts';
+import { elementOf } from './statement.ts';
 import { variantWords } from './variant.ts';
 
 export function lowerCall(builder: Builder, expr: Expr<'call'>): readonly Atom[] {
@@ -23,6 +25,7 @@ export function lowerCall(builder: Builder, expr: Expr<'call'>): readonly Atom[]
   const entity = entityOf(builder.source, callee);
   if (entity.kind === 'fn') return lowerFn(builder, expr, entity.node);
   if (entity.name === 'some') return lowerSome(builder, expr);
+  if (entity.name === 'hash') return [lowerHash(builder, expr.args[0]!)];
   const number = NUMBER_OPS[entity.name];
   if (number !== undefined) return [lowerNumber(builder, expr, number)];
   return entity.name === 'abs'
@@ -71,14 +74,21 @@ export function hostCurrency(source: Source, expr: Expr<'call'>, row: HostFuncti
   return type?.kind === 'Amount' ? currencyIndex(source, type.currency) : -1;
 }
 
-// ---- maps and sets -----------------------------------------------------------------------------
+// ---- maps, sets, lists -------------------------------------------------------------------------
 
 function lowerMethod(builder: Builder, expr: Expr<'call'>, callee: Expr<'field'>): readonly Atom[] {
   const slot = slotOf(builder.source, callee.object);
   if (slot === null) throw new Error('a method of something that is not in the state');
   const { span } = expr;
+  const name = callee.name.text;
+  if (name === 'pop') return lowerPop(builder, slot, span);
+  if (name === 'page') return lowerPage(builder, expr, slot);
+  if (name === 'clear') {
+    emit(builder, { kind: 'clear', span, slot });
+    return [];
+  }
   const keys = lowerValue(builder, expr.args[0]!);
-  switch (callee.name.text) {
+  switch (name) {
     case 'has': {
       const target = fresh(builder, BOOL, span);
       emit(builder, { kind: 'has', span, target, slot, keys });
@@ -94,6 +104,59 @@ function lowerMethod(builder: Builder, expr: Expr<'call'>, callee: Expr<'field'>
       return [];
     }
   }
+}
+
+/** The last element, read before it goes. */
+function lowerPop(builder: Builder, slot: number, span: ast.Span): readonly Atom[] {
+  const size = sizeOf(builder, slot, span);
+  const before = operate(builder, 'sub', [size, constant(INT, 1n)], INT, span);
+  const last = checkIndex(builder, before, size, span);
+  const list = typeOf(builder.source, builder.source.fields[slot]!);
+  if (list.kind !== 'List') throw new Error('`pop` of no list');
+  const words = readPlace(builder, { slot, keys: [last], start: 0, type: list.item }, span);
+  emit(builder, { kind: 'remove', span, slot, keys: [last] });
+  return words;
+}
+
+/** From the index on, which is not negative, as many elements as there are, and at most so many. */
+function lowerPage(builder: Builder, expr: Expr<'call'>, slot: number): readonly Atom[] {
+  const { span } = expr;
+  const type = typeOf(builder.source, expr);
+  if (type.kind !== 'List') throw new Error('a page that is no list');
+  const [first] = lowerValue(builder, expr.args[0]!);
+  if (builder.ended) return [];
+  // Any index from 0 on, also one behind the last.
+  const from = checkIndex(builder, first!, constant(INT, INT_MAX), span);
+  const size = sizeOf(builder, slot, span);
+  const to = endOfPage(builder, { from, size, most: BigInt(type.capacity) }, span);
+  const list = fresh(builder, type, span);
+  emit(builder, { kind: 'copy', span, target: list, value: constant(type, []) });
+  const index = fresh(builder, INT, span);
+  const { stmts: body } = apart(builder, () => {
+    const words = leavesOf(type.item).map((leaf) => fresh(builder, leaf.type, span));
+    elementOf(builder, slot, words, local(index), span);
+    const args = [local(list), ...words.map(local)];
+    emit(builder, { kind: 'op', span, target: list, op: 'append', args, reverts: [] });
+  });
+  const bound = type.capacity;
+  emit(builder, { kind: 'loop', span, index, from, to, bound, invariants: [], body, reverts: [] });
+  return [local(list)];
+}
+
+type Page = { readonly from: Atom; readonly size: Atom; readonly most: bigint };
+
+/** The lesser of `from + most` and `size`, without leaving the range of numbers. */
+function endOfPage(builder: Builder, { from, size, most }: Page, span: ast.Span): Atom {
+  const rest = operate(builder, 'sub', [size, from], INT, span);
+  const isLong = operate(builder, 'gt', [rest, constant(INT, most)], BOOL, span);
+  const target = fresh(builder, INT, span);
+  const long = apart(builder, () => {
+    const end = operate(builder, 'add', [from, constant(INT, most)], INT, span);
+    emit(builder, { kind: 'copy', span, target, value: end });
+  });
+  const short = [{ kind: 'copy', span, target, value: size } as const];
+  emit(builder, branch(isLong, span, long.stmts, short));
+  return local(target);
 }
 
 // ---- numbers -----------------------------------------------------------------------------------

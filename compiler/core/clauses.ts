@@ -21,6 +21,7 @@ import type {
   Function as CoreFunction,
   EnvName,
   OpName,
+  Revert,
   Term,
   When,
 } from './core.ts';
@@ -282,7 +283,7 @@ function lowerOp(view: View, term: Op): Atom {
   }
 }
 
-const REVERTS: { readonly [op in OpName]?: readonly ('overflow' | 'divisionByZero')[] } = {
+const REVERTS: { readonly [op in OpName]?: readonly Revert['reason'][] } = {
   add: ['overflow'],
   sub: ['overflow'],
   mul: ['overflow'],
@@ -293,6 +294,8 @@ const REVERTS: { readonly [op in OpName]?: readonly ('overflow' | 'divisionByZer
   mulDivUp: ['divisionByZero', 'overflow'],
   isqrt: ['overflow'],
   pow: ['overflow'],
+  concat: ['tooLong'],
+  checkIndex: ['index'],
 };
 
 function constantTerm(value: boolean): Term {

@@ -1,10 +1,17 @@
 /** Literals to constants of the core. */
-import { decimalValue, durationValue, intValue, percentValue, timeValue } from '../check/literal.ts';
+import {
+  bytesOfHex,
+  decimalValue,
+  durationValue,
+  intValue,
+  percentValue,
+  timeValue,
+} from '../check/literal.ts';
 import type { Scalar } from '../check/types.ts';
 import { BOOL, DID, INT, TEXT } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
 import type { Constant } from './core.ts';
-import { entityOf, type Source } from './source.ts';
+import { entityOf, type Source, scalarOf } from './source.ts';
 
 export type Const = { readonly kind: 'const'; readonly type: Scalar; readonly value: Constant };
 
@@ -33,6 +40,8 @@ function literalOf(source: Source, expr: ast.Expr): Const | null {
       return constant({ kind: 'Duration' }, durationValue(expr));
     case 'time':
       return constant({ kind: 'Time' }, known(timeValue(expr.text)));
+    case 'hex':
+      return constant(scalarOf(source, expr), bytesOfHex(expr.digits)!);
     default:
       return null;
   }

@@ -7,7 +7,7 @@
  * - Evaluation order is explicit: an operation takes atoms and binds its result to a local (A-normal form).
  * - Every possible revert is explicit: an operation that can revert carries a `Revert`; one that cannot has null.
  * - Locals are numbered per function, each assigned before it is read; a `let` local is assigned once.
- * - Every way through a body ends with a `return`; nothing stands behind one.
+ * - Every way through a body ends with a `return` or a `fail`; nothing stands behind one.
  * - Specifications are `Term`s: pure trees over mathematical integers, with every read of state marked `old` or `now`.
  */
 import type { Leaf, Scalar, Type } from '../check/types.ts';
@@ -25,6 +25,8 @@ export type Contract = {
   readonly currencies: readonly Currency[];
   readonly slots: readonly Slot[];
   readonly events: readonly EventDecl[];
+  /** What `fail` names: those of the contract, then those of the file that its functions use. */
+  readonly errors: readonly EventDecl[];
   /**
    * `init` first, an empty one where the source has none (it gives state variables their first values); then rules, views
    * and fns in source order; then the fns of the file that these call.
@@ -56,10 +58,11 @@ export type Access = {
 
 /**
  * A state variable. `value`: no keys, one or more leaf words. `map`: key words and leaf words, zero until
- * written, with a presence bit. `set`: key words of one element, no fields, at most `capacity` elements.
+ * written, with a presence bit. `set`: key words of one element, no fields, at most `capacity` elements. `list`:
+ * the fields are the leaf words of one element, the key is its index; at most `capacity` elements.
  */
 export type Slot = {
-  readonly kind: 'value' | 'map' | 'set';
+  readonly kind: 'value' | 'map' | 'set' | 'list';
   readonly name: string;
   readonly type: Type;
   readonly keys: readonly Scalar[];
@@ -120,9 +123,9 @@ export type Atom =
 export type Constant = bigint | boolean | string | Uint8Array | readonly Constant[];
 export type EnvName = 'caller' | 'creator' | 'self' | 'now' | 'block';
 
-/** Why an operation can revert; `overflow`: the result must lie within 64 bits. */
+/** Why an operation can revert; `overflow`: the result must lie within 64 bits; `tooLong`: a text or bytes have a limit. */
 export type Revert = {
-  readonly reason: 'overflow' | 'divisionByZero' | 'host' | 'capacity' | 'loopBound';
+  readonly reason: 'overflow' | 'divisionByZero' | 'host' | 'capacity' | 'loopBound' | 'index' | 'tooLong';
   readonly span: Span;
 };
 
@@ -139,6 +142,17 @@ export type OpName =
   /** Of a negative number, and a power with a negative exponent, the revert is `overflow`. */
   | 'isqrt'
   | 'pow'
+  /** Two texts, or bytes, joined; of these and of a list the number of bytes or elements. */
+  | 'concat'
+  | 'length'
+  /** An index and a length: the index, which reverts unless it is from 0 to below the length. */
+  | 'checkIndex'
+  /** A list or bytes, an index that is within, and the number of a word: that word of the element; of bytes the one there is. */
+  | 'at'
+  /** A list that has room, and the words of an element: the list with the element behind its last. */
+  | 'append'
+  /** A tag, and a text, bytes or a hash: without a tag SHA-256 of these. With one, and a list: of the tag and the list's words. */
+  | 'hash'
   | 'neg'
   | 'eq'
   | 'ne'
@@ -166,9 +180,9 @@ export type Stmt = { readonly span: Span } & (
   | { readonly kind: 'store'; readonly place: Place; readonly value: Atom }
   /** Presence bit of a map entry; membership of a set. */
   | { readonly kind: 'has'; readonly target: LocalId; readonly slot: number; readonly keys: readonly Atom[] }
-  /** Map: clears the entry. Set: removes the element if it is there. */
+  /** Map: clears the entry. Set: removes the element if it is there. List: removes the last element, whose index is the key. */
   | { readonly kind: 'remove'; readonly slot: number; readonly keys: readonly Atom[] }
-  /** Set: adds the element if it is not there; reverts (`capacity`) when full. */
+  /** Set: adds the element if it is not there. List: adds it behind the last. Reverts (`capacity`) when full. */
   | {
       readonly kind: 'add';
       readonly slot: number;
@@ -176,6 +190,8 @@ export type Stmt = { readonly span: Span } & (
       readonly reverts: readonly Revert[];
     }
   | { readonly kind: 'size'; readonly target: LocalId; readonly slot: number }
+  /** List: removes every element. */
+  | { readonly kind: 'clear'; readonly slot: number }
   /** A row of `builtins.ts`; `currency` is the index it is used at, or -1. */
   | {
       readonly kind: 'host';
@@ -193,6 +209,8 @@ export type Stmt = { readonly span: Span } & (
       readonly args: readonly Atom[];
     }
   | { readonly kind: 'emit'; readonly event: number; readonly args: readonly Atom[] }
+  /** Reverts with an error, by index into `Contract.errors`; nothing stands behind it. */
+  | { readonly kind: 'fail'; readonly error: number; readonly args: readonly Atom[] }
   /** Reverts with `message` when `condition` is false. `clause` is the index of the `requires` clause it checks, or -1. */
   | { readonly kind: 'require'; readonly condition: Atom; readonly message: string; readonly clause: number }
   /** The words that a ghost becomes: no code (`ghosts.ts`). */

@@ -6,11 +6,14 @@ import { ungroup } from '../check/checker.ts';
 import {
   BOOL,
   type Field,
+  HASH,
   INT,
   isChoice,
   leavesOf,
   type Scalar,
+  TEXT,
   type Type,
+  typeText,
   wordsOfField,
 } from '../check/types.ts';
 import { type Declaration, isDeclaration } from '../resolve/entity.ts';
@@ -21,7 +24,7 @@ import { lowerCall } from './call.ts';
 import { type Const, constant, constantOf } from './constant.ts';
 import type { Atom, EnvName, OpName, Revert } from './core.ts';
 import { lowerMatch } from './match.ts';
-import { lowerPlace, readPlace, setOf } from './place.ts';
+import { checkIndex, collectionOf, lowerPlace, readPlace, sizeOf } from './place.ts';
 import { type Expr, entityOf, type Source, scalarOf, typeOf } from './source.ts';
 import { lowerBlock } from './statement.ts';
 import { indexOfVariant, variantWords } from './variant.ts';
@@ -44,7 +47,9 @@ export function lowerValue(builder: Builder, expr: ast.Expr): readonly Atom[] {
     case 'field':
       return lowerField(builder, expr);
     case 'index':
-      return readPlace(builder, lowerPlace(builder, expr)!, expr.span);
+      return lowerIndex(builder, expr);
+    case 'list':
+      return [lowerList(builder, expr)];
     case 'call':
       return lowerCall(builder, expr);
     case 'if':
@@ -154,17 +159,14 @@ function lowerStruct(builder: Builder, expr: Expr<'struct_'>): readonly Atom[] {
 function lowerField(builder: Builder, expr: Expr<'field'>): readonly Atom[] {
   const variant = qualifiedVariant(builder.source, expr);
   if (variant !== null) return variantAlone(builder.source, expr, variant);
-  const set = setOf(builder.source, expr.object);
-  if (set !== null) return [sizeOf(builder, set, expr.span)];
+  const collection = collectionOf(builder.source, expr.object);
+  if (collection !== null) return [sizeOf(builder, collection, expr.span)];
+  const type = typeOf(builder.source, expr.object);
+  if (type.kind === 'List' || type.kind === 'Text' || type.kind === 'Bytes')
+    return [lengthOf(builder, lowerScalar(builder, expr.object), expr.span)];
   const place = lowerPlace(builder, expr);
   if (place !== null) return readPlace(builder, place, expr.span);
-  return fieldWords(typeOf(builder.source, expr.object), expr.name.text, lowerValue(builder, expr.object));
-}
-
-function sizeOf(builder: Builder, slot: number, span: ast.Span): Atom {
-  const target = fresh(builder, INT, span);
-  emit(builder, { kind: 'size', span, target, slot });
-  return local(target);
+  return fieldWords(type, expr.name.text, lowerValue(builder, expr.object));
 }
 
 /** The words of one field among the words of a struct. */
@@ -172,6 +174,63 @@ export function fieldWords<T>(type: Type, name: string, words: readonly T[]): re
   const field = wordsOfField(type, name);
   if (field === null) throw new Error(`no field ${name}`);
   return words.slice(field.start, field.start + leavesOf(field.type).length);
+}
+
+// ---- texts, bytes, lists -----------------------------------------------------------------------
+
+function lengthOf(builder: Builder, value: Atom, span: ast.Span): Atom {
+  return operate(builder, 'length', [value], INT, span);
+}
+
+/** What stands under an index: in the state, or in a list or bytes that are a value. */
+function lowerIndex(builder: Builder, expr: Expr<'index'>): readonly Atom[] {
+  const place = lowerPlace(builder, expr);
+  if (place !== null) return readPlace(builder, place, expr.span);
+  const [values = [], indices = []] = lowerAll(builder, [expr.object, expr.index]);
+  if (builder.ended) return [];
+  const value = values[0]!;
+  const length = lengthOf(builder, value, expr.span);
+  const index = checkIndex(builder, indices[0]!, length, expr.span);
+  return wordsAt(builder, value, index, typeOf(builder.source, expr), expr.span);
+}
+
+/** The words of the element of a list, or the byte, at an index that is within. */
+export function wordsAt(
+  builder: Builder,
+  value: Atom,
+  index: Atom,
+  type: Type,
+  span: ast.Span,
+): readonly Atom[] {
+  return leavesOf(type).map((leaf, word) =>
+    operate(builder, 'at', [value, index, constant(INT, BigInt(word))], leaf.type, span),
+  );
+}
+
+/** Element by element onto the empty list. */
+function lowerList(builder: Builder, expr: Expr<'list'>): Atom {
+  const type = scalarOf(builder.source, expr);
+  return lowerAll(builder, expr.items).reduce<Atom>(
+    (list, words) => operate(builder, 'append', [list, ...words], type, expr.span),
+    constant(type, []),
+  );
+}
+
+/** Of texts, bytes and hashes their own bytes; of anything else its words behind the name of its type. */
+export function lowerHash(builder: Builder, expr: ast.Expr): Atom {
+  const type = typeOf(builder.source, expr);
+  const words = lowerValue(builder, expr);
+  if (builder.ended) return constant(HASH, new Uint8Array(32));
+  const tag = constant(TEXT, tagOfHash(type));
+  if (tag.value === '') return operate(builder, 'hash', [tag, words[0]!], HASH, expr.span);
+  const packed: Scalar = { kind: 'List', item: type, capacity: 1 };
+  const list = operate(builder, 'append', [constant(packed, []), ...words], packed, expr.span);
+  return operate(builder, 'hash', [tag, list], HASH, expr.span);
+}
+
+/** What stands before the words of a value that is hashed: its type, as it is written. */
+export function tagOfHash(type: Type): string {
+  return type.kind === 'Text' || type.kind === 'Bytes' || type.kind === 'Hash' ? '' : typeText(type);
 }
 
 // ---- operators ---------------------------------------------------------------------------------
@@ -194,6 +253,7 @@ const ARITHMETIC: { readonly [op in ast.BinaryOp]?: OpName } = {
   '*': 'mul',
   '/': 'div',
   '%': 'mod',
+  '++': 'concat',
 };
 
 function lowerBinary(builder: Builder, expr: Expr<'binary'>): Atom {
@@ -235,6 +295,7 @@ export function arithmetic(
 }
 
 function revertsOf(op: OpName, right: Atom): readonly Revert['reason'][] {
+  if (op === 'concat') return ['tooLong'];
   if (op !== 'div' && op !== 'mod') return ['overflow'];
   const divisor = right.kind === 'const' && typeof right.value === 'bigint' ? right.value : 0n;
   const zero: readonly Revert['reason'][] = divisor === 0n ? ['divisionByZero'] : [];
@@ -268,7 +329,7 @@ function lowerLogic(builder: Builder, expr: Expr<'binary'>, op: '&&' | '||' | '=
 }
 
 function lowerIn(builder: Builder, expr: Expr<'binary'>): Atom {
-  const slot = setOf(builder.source, expr.right);
+  const slot = collectionOf(builder.source, expr.right);
   if (slot === null) throw new Error('`in` without a set');
   const target = fresh(builder, BOOL, expr.span);
   emit(builder, { kind: 'has', span: expr.span, target, slot, keys: lowerValue(builder, expr.left) });

@@ -1,11 +1,11 @@
 /** The checked tree to the core. In: an analysis without errors. Out: every contract of the file. */
 import { CAPABILITIES } from '../builtins.ts';
 import { intValue } from '../check/literal.ts';
-import { leavesOf, type Scalar, type Type } from '../check/types.ts';
+import { INT, leavesOf, type Scalar, type Type } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
 import { walk } from '../syntax/visit.ts';
 import { accessOf, NO_ACCESS, narrow } from './access.ts';
-import type { Clause, Contract, Currency, History, Program, Slot } from './core.ts';
+import type { Clause, Contract, Currency, EventDecl, History, Program, Slot } from './core.ts';
 import { emptyInit, lowerFunction } from './function.ts';
 import { type Analysed, type Source, sourceOf, textOf, typeOf } from './source.ts';
 import { clauseOf, contractScope } from './terms.ts';
@@ -32,10 +32,8 @@ export function lowerContract(analysed: Analysed, contract: ast.Contract): Contr
         .reduce(narrow, null) ?? NO_ACCESS,
     currencies: source.currencies.map(currencyOf),
     slots: source.fields.map((field) => slotOf(source, field)),
-    events: source.events.map((event) => ({
-      name: event.name.text,
-      fields: event.fields.map((field) => ({ name: field.name.text, type: typeOf(source, field) })),
-    })),
+    events: source.events.map((event) => fieldsOf(source, event)),
+    errors: source.errors.map((error) => fieldsOf(source, error)),
     functions: source.callables.map((node) =>
       node === null ? emptyInit(source) : lowerFunction(source, node),
     ),
@@ -44,6 +42,13 @@ export function lowerContract(analysed: Analysed, contract: ast.Contract): Contr
     didLiterals: didLiteralsOf(source),
     dependencies: analysed.dependencies,
     span: contract.span,
+  };
+}
+
+function fieldsOf(source: Source, { name, fields }: ast.EventDecl | ast.ErrorDecl): EventDecl {
+  return {
+    name: name.text,
+    fields: fields.map((field) => ({ name: field.name.text, type: typeOf(source, field) })),
   };
 }
 
@@ -65,6 +70,8 @@ function slotOf(source: Source, field: ast.StateField | ast.Ghost): Slot {
       return { kind: 'map', ...shared, keys: wordsOf(type.key), fields: leavesOf(type.value), capacity: 0 };
     case 'Set':
       return { kind: 'set', ...shared, keys: wordsOf(type.item), fields: [], capacity: type.capacity };
+    case 'List':
+      return { kind: 'list', ...shared, keys: [INT], fields: leavesOf(type.item), capacity: type.capacity };
     default:
       return { kind: 'value', ...shared, keys: [], fields: leavesOf(type), capacity: 0 };
   }

@@ -1,11 +1,11 @@
 /** Places in the state: a slot, the key words, and which of its words. */
 import { ungroup } from '../check/checker.ts';
-import { leavesOf, type Type, wordsOfField } from '../check/types.ts';
+import { INT, leavesOf, type Type, wordsOfField } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
-import { type Builder, emit, fresh, local } from './builder.ts';
+import { type Builder, emit, fresh, local, operate } from './builder.ts';
 import type { Atom } from './core.ts';
 import { lowerValue } from './expression.ts';
-import { indexIn, type Source, typeOf } from './source.ts';
+import { type Expr, indexIn, type Source, typeOf } from './source.ts';
 
 /** `start`: the first of the words that a value of `type` has here. */
 export type StatePlace = {
@@ -26,14 +26,39 @@ export function lowerPlace(builder: Builder, expr: ast.Expr): StatePlace | null 
     }
     case 'field':
       return fieldPlace(lowerPlace(builder, target.object), target.name.text);
-    case 'index': {
-      const map = lowerPlace(builder, target.object);
-      if (map?.type.kind !== 'Map') return null;
-      return { ...map, keys: lowerValue(builder, target.index), type: map.type.value };
-    }
+    case 'index':
+      return indexPlace(builder, target);
     default:
       return null;
   }
+}
+
+/** An entry of a map, or an element of a list in the state, whose index is checked here. */
+function indexPlace(builder: Builder, target: Expr<'index'>): StatePlace | null {
+  const { source } = builder;
+  const slot = slotOf(source, target.object);
+  const type = typeOf(source, target.object);
+  if (slot === null || (type.kind !== 'Map' && type.kind !== 'List')) return null;
+  const keys = lowerValue(builder, target.index);
+  if (type.kind === 'Map' || builder.ended) return { slot, keys, start: 0, type: elementType(type) };
+  const index = checkIndex(builder, keys[0]!, sizeOf(builder, slot, target.span), target.span);
+  return { slot, keys: [index], start: 0, type: type.item };
+}
+
+function elementType(type: Extract<Type, { readonly kind: 'Map' | 'List' }>): Type {
+  return type.kind === 'Map' ? type.value : type.item;
+}
+
+/** The index, which reverts unless it is within. */
+export function checkIndex(builder: Builder, index: Atom, length: Atom, span: ast.Span): Atom {
+  return operate(builder, 'checkIndex', [index, length], INT, span, ['index']);
+}
+
+/** The number of elements of a set or a list in the state. */
+export function sizeOf(builder: Builder, slot: number, span: ast.Span): Atom {
+  const target = fresh(builder, INT, span);
+  emit(builder, { kind: 'size', span, target, slot });
+  return local(target);
 }
 
 function fieldPlace(object: StatePlace | null, name: string): StatePlace | null {
@@ -50,9 +75,10 @@ export function slotOf(source: Source, expr: ast.Expr): number | null {
   return entity?.kind === 'state' || entity?.kind === 'ghost' ? indexIn(source.fields, entity.node) : null;
 }
 
-/** The slot of the set that an expression names; null when it names none. */
-export function setOf(source: Source, expr: ast.Expr): number | null {
-  return typeOf(source, expr).kind === 'Set' ? slotOf(source, expr) : null;
+/** The slot of the set or the list in the state that an expression names; null when it names none. */
+export function collectionOf(source: Source, expr: ast.Expr): number | null {
+  const { kind } = typeOf(source, expr);
+  return kind === 'Set' || kind === 'List' ? slotOf(source, expr) : null;
 }
 
 /** Reads every word of a place. */

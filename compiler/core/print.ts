@@ -168,6 +168,8 @@ function stmtLine(
       return `add ${entry(stmt.slot, stmt.keys)}${revertText(stmt.reverts)}`;
     case 'size':
       return `${localName(fn, stmt.target)} = size ${slot(stmt.slot)}`;
+    case 'clear':
+      return `clear ${slot(stmt.slot)}`;
     case 'element':
       return `${targets(fn, stmt.targets)}element ${slot(stmt.slot)} ${atom(fn, stmt.index)}`;
     case 'host':
@@ -176,6 +178,8 @@ function stmtLine(
       return `${targets(fn, stmt.targets)}call ${contract.functions[stmt.callee]!.name}(${words(stmt.args)})`;
     case 'emit':
       return `emit ${contract.events[stmt.event]!.name}(${words(stmt.args)})`;
+    case 'fail':
+      return `fail ${contract.errors[stmt.error]!.name}(${words(stmt.args)})`;
     case 'require':
       return `require ${atom(fn, stmt.condition)} else ${quote(stmt.message)}${stmt.clause < 0 ? '' : ` checks ${fn.requires[stmt.clause]!.name}`}`;
     case 'ghost':
@@ -202,7 +206,7 @@ function hostText(contract: Contract, name: string, currency: number): string {
 function placeText(contract: Contract, place: Omit<Place, 'keys'>, keys: readonly string[]): string {
   const slot = contract.slots[place.slot]!;
   const path = slot.fields[place.field]!.path;
-  return `${slot.name}${slot.kind === 'map' ? `[${keys.join(', ')}]` : ''}${path === '' ? '' : `.${path}`}`;
+  return `${slot.name}${slot.kind === 'map' || slot.kind === 'list' ? `[${keys.join(', ')}]` : ''}${path === '' ? '' : `.${path}`}`;
 }
 
 function localName(fn: CoreFunction, id: number): string {
@@ -224,7 +228,7 @@ function constantText(value: Constant): string {
   if (typeof value === 'string') return quote(value);
   if (value instanceof Uint8Array)
     return `0x${[...value].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-  return String(value);
+  return Array.isArray(value) ? '[]' : String(value);
 }
 
 function quote(text: string): string {

@@ -28,6 +28,8 @@ export type Source = {
   /** State variables, then ghosts. */
   readonly fields: readonly (ast.StateField | ast.Ghost)[];
   readonly events: readonly ast.EventDecl[];
+  /** Those of the contract, then those of the file that its functions use. */
+  readonly errors: readonly ast.ErrorDecl[];
   /** In the order of the core; a contract without `init` gets an empty one, which stands here as null. */
   readonly callables: readonly (Callable | null)[];
 };
@@ -38,6 +40,7 @@ export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
     (member) => member.kind === 'rule' || member.kind === 'view' || member.kind === 'fn',
   );
   const own: readonly Callable[] = init === null ? entries : [init, ...entries];
+  const shared = sharedFns(analysed, own);
   return {
     analysed,
     contract,
@@ -47,8 +50,25 @@ export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
       ...contract.members.filter((member) => member.kind === 'ghost'),
     ],
     events: contract.members.filter((member) => member.kind === 'event'),
-    callables: [init, ...entries, ...sharedFns(analysed, own)],
+    errors: errorsOf(analysed, contract, [...own, ...shared]),
+    callables: [init, ...entries, ...shared],
   };
+}
+
+function errorsOf(
+  analysed: Analysed,
+  contract: ast.Contract,
+  callables: readonly Callable[],
+): readonly ast.ErrorDecl[] {
+  const errors = new Set(contract.members.filter((member) => member.kind === 'error'));
+  for (const { body } of callables) {
+    walk(body, (node) => {
+      const entity = node.kind === 'fail' ? analysed.entities.get(node.error) : undefined;
+      if (entity?.kind === 'error') errors.add(entity.node);
+      return undefined;
+    });
+  }
+  return [...errors];
 }
 
 /** Functions of the file that the contract calls, itself or by way of others, in the order in which they are met. */

@@ -3,12 +3,20 @@ import { ungroup } from '../check/checker.ts';
 import { boundOfRange } from '../check/loop.ts';
 import { INT, leavesOf, type Type } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
-import { apart, type Builder, declareWords, emit, fresh, local, wordName } from './builder.ts';
+import { apart, type Builder, declareWords, emit, fresh, local, operate, wordName } from './builder.ts';
 import { constant } from './constant.ts';
 import type { AssertClause, Atom, LocalId } from './core.ts';
-import { arithmetic, fieldWords, lowerAll, lowerScalar, lowerValue, snapshot } from './expression.ts';
+import {
+  arithmetic,
+  fieldWords,
+  lowerAll,
+  lowerScalar,
+  lowerValue,
+  snapshot,
+  wordsAt,
+} from './expression.ts';
 import { checkTransitions } from './lifecycle.ts';
-import { lowerPlace, readPlace, type StatePlace, setOf, slotOf, writePlace } from './place.ts';
+import { collectionOf, lowerPlace, readPlace, type StatePlace, sizeOf, slotOf, writePlace } from './place.ts';
 import { entityOf, indexIn, lineOf, type Source, type Stmt, typeOf } from './source.ts';
 import { assertClause, clauseOf, functionScope, termsOf } from './terms.ts';
 
@@ -43,6 +51,9 @@ function lowerStmt(builder: Builder, stmt: ast.Stmt): void {
       return;
     case 'emit':
       lowerEmit(builder, stmt);
+      return;
+    case 'fail':
+      lowerFail(builder, stmt);
       return;
     case 'forRange':
       lowerRange(builder, stmt);
@@ -132,7 +143,7 @@ function assignVariable(builder: Builder, stmt: Stmt<'assign'>): void {
 
 function combine(builder: Builder, stmt: Stmt<'assign'>, current: Atom, value: Atom): Atom {
   const [leaf] = leavesOf(typeOf(builder.source, stmt.target));
-  return arithmetic(builder, stmt.op.slice(0, 1) as ast.BinaryOp, [current, value], leaf!.type, stmt.span);
+  return arithmetic(builder, stmt.op.slice(0, -1) as ast.BinaryOp, [current, value], leaf!.type, stmt.span);
 }
 
 /** The words of a local variable or of a part of it. */
@@ -202,24 +213,63 @@ function lowerRange(builder: Builder, stmt: ast.ForRange): void {
   });
 }
 
-/** A set stays as it is while a loop goes over it. */
+/** A set or a list stays as it is while a loop goes over it. */
 function lowerElements(builder: Builder, stmt: ast.ForIn): void {
-  const { span } = stmt;
-  const slot = setOf(builder.source, stmt.source);
-  const set = typeOf(builder.source, stmt.source);
-  if (slot === null || set.kind !== 'Set') throw new Error('a loop over no set');
-  const to = fresh(builder, INT, stmt.source.span);
-  emit(builder, { kind: 'size', span: stmt.source.span, target: to, slot });
-  const index = fresh(builder, INT, stmt.variable.span);
+  const { span, variable } = stmt;
+  const over = typeOf(builder.source, stmt.source);
+  if (over.kind !== 'Set' && over.kind !== 'List') throw new Error('a loop over no elements');
+  const { to, element } = walked(builder, stmt.source, over.item);
+  if (builder.ended) return;
+  const index = fresh(builder, INT, variable.span);
   const invariants = invariantsOf(builder, stmt);
   const { stmts: body } = apart(builder, () => {
-    const targets = declareWords(builder, stmt, stmt.variable.text, set.item, stmt.variable.span);
-    emit(builder, { kind: 'element', span: stmt.variable.span, targets, slot, index: local(index) });
+    const targets = declareWords(builder, stmt, variable.text, over.item, variable.span);
+    element(targets, local(index), variable.span);
     lowerBlock(builder, stmt.body);
   });
   const from = constant(INT, 0n);
-  const bound = set.capacity;
-  emit(builder, { kind: 'loop', span, index, from, to: local(to), bound, invariants, body, reverts: [] });
+  const bound = over.capacity;
+  emit(builder, { kind: 'loop', span, index, from, to, bound, invariants, body, reverts: [] });
+}
+
+/** How many elements a loop goes over, and how one of them gets into its variable. */
+type Walked = {
+  readonly to: Atom;
+  readonly element: (targets: readonly LocalId[], index: Atom, span: ast.Span) => void;
+};
+
+function walked(builder: Builder, source: ast.Expr, item: Type): Walked {
+  const slot = collectionOf(builder.source, source);
+  if (slot === null) return walkedValue(builder, source, item);
+  const to = sizeOf(builder, slot, source.span);
+  return { to, element: (targets, index, span) => elementOf(builder, slot, targets, index, span) };
+}
+
+/** The element of a set or a list in the state, at an index that is within. */
+export function elementOf(
+  builder: Builder,
+  slot: number,
+  targets: readonly LocalId[],
+  index: Atom,
+  span: ast.Span,
+): void {
+  if (typeOf(builder.source, builder.source.fields[slot]!).kind === 'Set')
+    emit(builder, { kind: 'element', span, targets, slot, index });
+  else
+    targets.forEach((target, field) => {
+      emit(builder, { kind: 'load', span, target, place: { slot, keys: [index], field } });
+    });
+}
+
+function walkedValue(builder: Builder, source: ast.Expr, item: Type): Walked {
+  const value = lowerScalar(builder, source);
+  if (builder.ended) return { to: value, element: () => undefined };
+  const list = fixed(builder, value, source.span);
+  const to = operate(builder, 'length', [list], INT, source.span);
+  const element: Walked['element'] = (targets, index, span) => {
+    assignWords(builder, targets, wordsAt(builder, list, index, item, span), span);
+  };
+  return { to, element };
 }
 
 /** The value as it is now: a variable that the loop may change is copied. */
@@ -262,6 +312,13 @@ export function messageOf(
   node: { readonly condition: ast.Expr; readonly message: ast.TextLiteral | null },
 ): string {
   return node.message?.value ?? lineOf(source, node.condition);
+}
+
+function lowerFail(builder: Builder, stmt: Stmt<'fail'>): void {
+  const entity = entityOf(builder.source, stmt.error);
+  if (entity.kind !== 'error') throw new Error('an error that is none');
+  const args = lowerAll(builder, stmt.args).flat();
+  emit(builder, { kind: 'fail', span: stmt.span, error: indexIn(builder.source.errors, entity.node), args });
 }
 
 function lowerEmit(builder: Builder, stmt: Stmt<'emit'>): void {

@@ -4,16 +4,26 @@
  */
 import { ungroup } from '../check/checker.ts';
 import { type Formula, formulaOf } from '../check/formula.ts';
-import { BOOL, type Field, INT, leavesOf, type Scalar, type Type, wordsOfField } from '../check/types.ts';
+import {
+  BOOL,
+  type Field,
+  HASH,
+  INT,
+  leavesOf,
+  type Scalar,
+  TEXT,
+  type Type,
+  wordsOfField,
+} from '../check/types.ts';
 import { isDeclaration } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
 import { type Builder, wordName } from './builder.ts';
 import { hostCurrency, hostValues, NUMBER_OPS, withWhole } from './call.ts';
 import { constant, constantOf } from './constant.ts';
 import type { AssertClause, Bound, Clause, EnvName, OpName, Term, When } from './core.ts';
-import { fieldWords, qualifiedVariant, variantAlone } from './expression.ts';
+import { fieldWords, qualifiedVariant, tagOfHash, variantAlone } from './expression.ts';
 import { heldBy, testOf } from './match.ts';
-import { setOf, slotOf } from './place.ts';
+import { collectionOf, slotOf } from './place.ts';
 import { type Expr, entityOf, indexIn, lineOf, type Source, type Stmt, scalarOf, typeOf } from './source.ts';
 import { indexOfVariant, variantWords, zeroOf } from './variant.ts';
 
@@ -97,7 +107,9 @@ export function termsOf(scope: Scope, expr: ast.Expr): readonly Term[] {
     case 'field':
       return fieldTerms(scope, expr);
     case 'index':
-      return loads(scope, placeTerm(scope, expr)!);
+      return indexTerms(scope, expr);
+    case 'list':
+      return [listTerm(scope, expr)];
     case 'call':
       return callTerms(scope, expr);
     case 'if':
@@ -180,15 +192,50 @@ function placeTerm(scope: Scope, expr: ast.Expr): Place | null {
         ? null
         : { ...object, start: object.start + field.start, type: field.type };
     }
-    case 'index': {
-      const map = placeTerm(scope, target.object);
-      return map?.type.kind === 'Map'
-        ? { ...map, keys: termsOf(scope, target.index), type: map.type.value }
-        : null;
-    }
+    case 'index':
+      return indexPlace(scope, target);
     default:
       return null;
   }
+}
+
+/** An entry of a map, or an element of a list in the state, whose index is within. */
+function indexPlace(scope: Scope, target: Expr<'index'>): Place | null {
+  const slot = slotOf(scope.source, target.object);
+  const type = typeOf(scope.source, target.object);
+  if (slot === null || (type.kind !== 'Map' && type.kind !== 'List')) return null;
+  const keys = termsOf(scope, target.index);
+  if (type.kind === 'Map') return { slot, keys, start: 0, type: type.value };
+  const size: Term = { kind: 'size', slot, when: scope.when, type: INT };
+  return { slot, keys: [op('checkIndex', [keys[0]!, size], INT)], start: 0, type: type.item };
+}
+
+/** What stands under an index: in the state, or in a list or bytes that are a value. */
+function indexTerms(scope: Scope, expr: Expr<'index'>): readonly Term[] {
+  const place = placeTerm(scope, expr);
+  if (place !== null) return loads(scope, place);
+  const value = termOf(scope, expr.object);
+  const index = op('checkIndex', [termOf(scope, expr.index), op('length', [value], INT)], INT);
+  return leavesOf(typeOf(scope.source, expr)).map((leaf, word) =>
+    op('at', [value, index, constant(INT, BigInt(word))], leaf.type),
+  );
+}
+
+function listTerm(scope: Scope, expr: Expr<'list'>): Term {
+  const type = scalarOf(scope.source, expr);
+  return expr.items.reduce<Term>(
+    (list, item) => op('append', [list, ...termsOf(scope, item)], type),
+    constant(type, []),
+  );
+}
+
+function hashTerm(scope: Scope, expr: ast.Expr): Term {
+  const type = typeOf(scope.source, expr);
+  const words = termsOf(scope, expr);
+  const tag = constant(TEXT, tagOfHash(type));
+  if (tag.value === '') return op('hash', [tag, words[0]!], HASH);
+  const packed: Scalar = { kind: 'List', item: type, capacity: 1 };
+  return op('hash', [tag, op('append', [constant(packed, []), ...words], packed)], HASH);
 }
 
 function loads(scope: Scope, place: Place): readonly Term[] {
@@ -207,11 +254,14 @@ function loads(scope: Scope, place: Place): readonly Term[] {
 function fieldTerms(scope: Scope, expr: Expr<'field'>): readonly Term[] {
   const variant = qualifiedVariant(scope.source, expr);
   if (variant !== null) return variantAlone(scope.source, expr, variant);
-  const slot = setOf(scope.source, expr.object);
+  const slot = collectionOf(scope.source, expr.object);
   if (slot !== null) return [{ kind: 'size', slot, when: scope.when, type: INT }];
+  const type = typeOf(scope.source, expr.object);
+  if (type.kind === 'List' || type.kind === 'Text' || type.kind === 'Bytes')
+    return [op('length', [termOf(scope, expr.object)], INT)];
   const place = placeTerm(scope, expr);
   if (place !== null) return loads(scope, place);
-  return fieldWords(typeOf(scope.source, expr.object), expr.name.text, termsOf(scope, expr.object));
+  return fieldWords(type, expr.name.text, termsOf(scope, expr.object));
 }
 
 // ---- operators ---------------------------------------------------------------------------------
@@ -222,6 +272,7 @@ const OPERATORS: { readonly [op in ast.BinaryOp]?: OpName | 'implies' } = {
   '*': 'mul',
   '/': 'div',
   '%': 'mod',
+  '++': 'concat',
   '<': 'lt',
   '<=': 'le',
   '>': 'gt',
@@ -232,7 +283,7 @@ const OPERATORS: { readonly [op in ast.BinaryOp]?: OpName | 'implies' } = {
 };
 
 function binaryTerm(scope: Scope, expr: Expr<'binary'>): Term {
-  if (expr.op === 'in') return hasTerm(scope, setOf(scope.source, expr.right)!, expr.left);
+  if (expr.op === 'in') return hasTerm(scope, collectionOf(scope.source, expr.right)!, expr.left);
   if (expr.op === '==') return equalTerm(scope, expr);
   if (expr.op === '!=') return unequalTerm(scope, expr);
   const name = OPERATORS[expr.op];
@@ -323,6 +374,8 @@ function callTerms(scope: Scope, expr: Expr<'call'>): readonly Term[] {
       return [calledTerm(scope, first!)];
     case 'some':
       return someTerms(scope, expr);
+    case 'hash':
+      return [hashTerm(scope, first!)];
     default:
       return [choiceTerm(scope, expr, name)];
   }

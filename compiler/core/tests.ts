@@ -58,8 +58,14 @@ export type Spending = { readonly currency: string; readonly amount: Eval };
 /** What a call is expected to do. `none`: the test cannot go on when it fails. */
 export type Expectation =
   | { readonly kind: 'none' | 'succeeds' }
-  /** `message` is the text of the refusal, or null for any failure. */
-  | { readonly kind: 'fails'; readonly message: string | null };
+  /** `message` is the text of the refusal, `error` the error that is declared; both null: any failure. */
+  | {
+      readonly kind: 'fails';
+      readonly message: string | null;
+      readonly error: ExpectedError | null;
+    };
+/** Without arguments whatever they are. */
+export type ExpectedError = { readonly name: string; readonly args: readonly Eval[] | null };
 
 export type Step = { readonly span: Span } & (
   | {

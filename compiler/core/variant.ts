@@ -37,4 +37,5 @@ const ZEROS: { readonly [kind in Scalar['kind']]?: Constant } = {
   Text: '',
   Bytes: new Uint8Array(0),
   Hash: new Uint8Array(32),
+  List: [],
 };

@@ -333,13 +333,14 @@ const ROWS: { readonly [K in Kind]: Row<K> } = {
   payment: ({ one }) => group(['transfer ', one('amount'), ' from ', one('from'), ' to ', one('to'), ';']),
   later: ({ dangling }) => ['later;', dangling === null ? '' : [' ', dangling]],
   holds: ({ one }) => one('condition'),
-  fails: ({ node, one }) => [
+  fails: ({ node, one, all }) => [
     one('call'),
     node.by ? [' by ', one('by')] : '',
     spending(node, one('spending')),
     ' fails',
     node.message ? [' ', one('message')] : '',
     node.error ? [' ', one('error')] : '',
+    node.args.length > 0 ? parameters(all('args')) : '',
   ],
   succeeds: ({ node, one }) => [
     one('call'),

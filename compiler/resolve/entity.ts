@@ -27,6 +27,7 @@ export type Declaration =
   | VariantDeclaration
   | Declared<'const', ast.Const>
   | Declared<'event', ast.EventDecl>
+  | Declared<'error', ast.ErrorDecl>
   | Declared<'rule', ast.Rule>
   | Declared<'view', ast.View>
   | Declared<'fn', ast.Fn>
@@ -40,7 +41,7 @@ export type Declaration =
   | Declared<'loop', ast.ForIn | ast.ForRange>
   /** A variable of a quantifier, or of the function given to `sum` and `count`. */
   | Declared<'bound', ast.Param | ast.Name>
-  /** A field of a struct or an event. */
+  /** A field of a struct, an event or an error. */
   | Declared<'field', ast.Param>;
 
 /** A variant of an enum; a state of a lifecycle, at the first place where it is named. */
@@ -67,6 +68,7 @@ export const KIND_WORDS: Readonly<Record<Declaration['kind'], string>> = {
   variant: 'variant',
   const: 'constant',
   event: 'event',
+  error: 'error',
   rule: 'rule',
   view: 'view',
   fn: 'function',

@@ -141,6 +141,7 @@ function declareItem(walk: Walk, scope: Scope, item: ast.Item): void {
   switch (item.kind) {
     case 'contract':
     case 'struct':
+    case 'error':
     case 'const':
     case 'fn':
       declare(walk, scope, item.name, entityOf(walk.file, item.kind, item, item.doc));
@@ -191,6 +192,7 @@ function declareMember(walk: Walk, scope: Scope, clauses: Scope, member: ast.Mem
     case 'currency':
     case 'ghost':
     case 'event':
+    case 'error':
     case 'struct':
     case 'const':
     case 'rule':
@@ -243,6 +245,7 @@ function walkItem(walk: Walk, scope: Scope, item: ast.Item): void {
       walkContract(walk, scope, item);
       return;
     case 'struct':
+    case 'error':
       walkFields(walk, scope, item.fields);
       return;
     case 'enum':
@@ -281,6 +284,7 @@ function walkMember(walk: Walk, scope: Scope, member: ast.Member): void {
       walkType(walk, scope, member.type);
       return;
     case 'event':
+    case 'error':
     case 'struct':
       walkFields(walk, scope, member.fields);
       return;
@@ -407,6 +411,10 @@ function walkStmt(walk: Walk, scope: Scope, stmt: ast.Stmt): void {
       use(walk, scope, stmt.event, ({ kind }) => kind === 'event');
       walkExprs(walk, scope, stmt.args);
       return;
+    case 'fail':
+      use(walk, scope, stmt.error, ({ kind }) => kind === 'error');
+      walkExprs(walk, scope, stmt.args);
+      return;
     case 'forIn':
     case 'forRange':
       walkFor(walk, scope, stmt);
@@ -444,6 +452,7 @@ function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
       use(walk, scope, expr.currency, ({ kind }) => kind === 'currency');
       return;
     case 'tuple':
+    case 'list':
       walkExprs(walk, scope, expr.items);
       return;
     case 'struct_':

@@ -3,27 +3,18 @@ import type { AnyNode, Name } from '../syntax/ast.ts';
 
 const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   interface: '`interface`',
-  error: '`error`',
   prove: '`prove`',
   implements: '`implements`',
   upgradable: '`upgradable`',
   upgrade: '`upgrade`',
   hook: '`on`',
   changes: '`changes`',
-  fail: '`fail`',
-  list: 'a list',
-  hex: 'a `0x` literal',
   generic: 'a call to another contract',
 };
 
-const WITH_REQUIRE = 'write `requires … else "…"` or `require(…, "…")`';
-
 /** What does the same in this version, where there is something. */
 const INSTEAD: { readonly [kind in AnyNode['kind']]?: string } = {
-  error: WITH_REQUIRE,
-  fail: WITH_REQUIRE,
   changes: 'write `ensures x == old(x)` for what stays',
-  list: 'write a map from `Int`',
 };
 
 export function insteadOf(node: AnyNode): string | undefined {
@@ -34,7 +25,6 @@ export function insteadOf(node: AnyNode): string | undefined {
 export function laterNames(node: AnyNode): readonly Name[] {
   switch (node.kind) {
     case 'interface':
-    case 'error':
       return [node.name];
     default:
       return [];

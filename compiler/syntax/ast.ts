@@ -308,8 +308,9 @@ export type MemberSetting =
   | (Node<'permission'> & { readonly permission: TextLiteral });
 export type Outcome =
   | (Node<'holds'> & { readonly condition: Expr })
-  /** `message` is the `else` text; `error` is a declared error. */
+  /** `message` is the `else` text; `error` is a declared error, and `args` its values; none: whatever they are. */
   | (Node<'fails'> & {
+      readonly args: readonly Expr[];
       readonly call: Expr;
       readonly by: Expr | null;
       readonly spending: Expr | null;

@@ -91,7 +91,7 @@ const CHILDREN = {
   payment: ['amount', 'from', 'to'],
   later: [],
   holds: ['condition'],
-  fails: ['call', 'by', 'spending', 'message', 'error'],
+  fails: ['call', 'by', 'spending', 'message', 'error', 'args'],
   succeeds: ['call', 'by', 'spending'],
   emits: ['event', 'args'],
   int: [],

@@ -1319,19 +1319,28 @@ export class Grammar extends Cursor {
     );
   });
 
-  /** What a failing call must say: a text, an error or nothing in particular. */
-  private reason: Production<{ readonly message: TextLiteral | null; readonly error: Name | null }> =
-    this.production('reason', () => {
-      let message: TextLiteral | null = null;
-      let error: Name | null = null;
-      this.OPTION(() =>
-        this.OR([
-          { ALT: () => (message = this.SUBRULE(this.text_)) },
-          { ALT: () => (error = this.name('an error or a text')) },
-        ]),
-      );
-      return { message, error };
-    });
+  /** What a failing call must say: a text, an error with or without its values, or nothing in particular. */
+  private reason: Production<{
+    readonly message: TextLiteral | null;
+    readonly error: Name | null;
+    readonly args: readonly Expr[];
+  }> = this.production('reason', () => {
+    let message: TextLiteral | null = null;
+    let error: Name | null = null;
+    let args: readonly Expr[] = [];
+    this.OPTION(() =>
+      this.OR([
+        { ALT: () => (message = this.SUBRULE(this.text_)) },
+        {
+          ALT: () => {
+            error = this.name('an error or a text');
+            this.OPTION2(() => (args = this.SUBRULE(this.args)));
+          },
+        },
+      ]),
+    );
+    return { message, error, args };
+  });
 
   private callParts(
     value: Expr,

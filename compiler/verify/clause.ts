@@ -40,6 +40,7 @@ import {
 } from './formula.ts';
 import { balanceOf, canPay } from './ledger.ts';
 import { type Model, type SumExpression, sumIndex } from './model.ts';
+import { append, at, BYTES_MAX, concat, hashOf, lengthOf } from './sequence.ts';
 import {
   fieldName,
   hasName,
@@ -83,7 +84,7 @@ export function translate(model: Model, term: Term, scope: Scope): Formula {
     case 'bound':
       return boundVariable(term.id, term.type);
     case 'op':
-      return operate(model, term.op, term.args.map(go));
+      return operate(model, term.op, term.args.map(go), term.type);
     case 'forall':
     case 'exists':
       return quantify(term, go(term.body));
@@ -134,7 +135,7 @@ export function constant(value: Constant, type: Scalar): Formula {
 }
 
 /** Operations of code and clauses alike. */
-export function operate(model: Model, op: string, args: readonly Formula[]): Formula {
+export function operate(model: Model, op: string, args: readonly Formula[], type: Scalar): Formula {
   const [a, b, c] = args as [Formula, Formula, Formula];
   switch (op) {
     case 'add':
@@ -181,6 +182,18 @@ export function operate(model: Model, op: string, args: readonly Formula[]): For
       return implies(a, b);
     case 'ite':
       return ite(a, b, c);
+    case 'concat':
+      return concat(a, b);
+    case 'length':
+      return lengthOf(a);
+    case 'checkIndex':
+      return a;
+    case 'append':
+      return append(a, args.slice(1));
+    case 'at':
+      return at(a, b, Number((c as { readonly value: bigint }).value), type);
+    case 'hash':
+      return hashOf(a, b);
     default:
       throw new Error(`operation ${op} in ${model.contract.name}`);
   }
@@ -309,6 +322,10 @@ function operationDefined(
       return and(go(a), le(ZERO, value(a)));
     case 'pow':
       return and(go(a), go(b), le(ZERO, value(b)));
+    case 'checkIndex':
+      return and(go(a), go(b), le(ZERO, value(a)), lt(value(a), value(b)));
+    case 'concat':
+      return and(go(a), go(b), le(lengthOf(concat(value(a), value(b))), int(BYTES_MAX)));
     case 'implies':
       return and(go(a), implies(value(a), go(b)));
     case 'and':

@@ -42,6 +42,7 @@ import {
 import { BALANCE_MAX, balanceInBounds } from './ledger.ts';
 import type { Model } from './model.ts';
 import { momentState } from './model.ts';
+import { sequenceFacts } from './sequence.ts';
 import { fieldName, hasName, type MomentName, sizeName, splitMoment, sumName } from './state.ts';
 
 export type Apply = Extract<Formula, { readonly kind: 'apply' }>;
@@ -63,7 +64,8 @@ export function witnessesOf(model: Model, formulas: readonly Formula[]): readonl
  * holds for it, too.
  */
 export function absentKeys(model: Model): readonly Formula[] {
-  const sorts = new Set(model.contract.slots.flatMap((slot) => slot.keys.map(sortOfType)));
+  const keyed = model.contract.slots.filter(({ kind }) => kind !== 'list');
+  const sorts = new Set(keyed.flatMap((slot) => slot.keys.map(sortOfType)));
   return [...sorts].filter((sort) => sort !== 'Bool').map((sort) => symbol(`${ABSENT}${sort}`, sort));
 }
 
@@ -84,6 +86,7 @@ export function factsOf(model: Model, formulas: readonly Formula[]): readonly Fo
     ...absentIsOther(formulas),
     ...model.contract.currencies.flatMap((_, c) => ledgerFacts(model, c, reads, moments)),
     ...arithmeticFacts(reads, constantsIn(formulas), divisorsIn(formulas)),
+    ...sequenceFacts(model.lists, formulas),
   ];
   // The structure's own reads are words, too.
   const all = readsOf([...formulas, ...structure]);
@@ -154,8 +157,8 @@ export function choiceFacts(type: Type, word: (index: number) => Formula): reado
 }
 
 /** A set of truth values or variants alone runs out of them. */
-function largestSize({ keys, capacity }: Slot): bigint {
-  const count = keys.reduce((product, key) => product * valuesOf(key).length, 1);
+function largestSize({ kind, keys, capacity }: Slot): bigint {
+  const count = kind === 'set' ? keys.reduce((product, key) => product * valuesOf(key).length, 1) : 0;
   return BigInt(count === 0 ? capacity : Math.min(capacity, count));
 }
 

@@ -22,7 +22,9 @@ export type Flaw =
   | 'succeedsAssumesRequires'
   | 'ghostNotSet'
   | 'calledAny'
-  | 'timeStandsStill';
+  | 'timeStandsStill'
+  | 'indexUnchecked'
+  | 'pushForgetsLength';
 
 export type Flaws = ReadonlySet<Flaw>;
 export const NO_FLAWS: Flaws = new Set();

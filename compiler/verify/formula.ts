@@ -3,9 +3,11 @@
  * texts, bytes and hashes have equality alone. Constructors simplify what is plain to see, so that obligations
  * stay small; nodes are shared, never changed.
  */
-import type { Scalar } from '../check/types.ts';
+import { type Scalar, typeText } from '../check/types.ts';
 
-export type Sort = 'Int' | 'Bool' | 'Did' | 'Text' | 'Bytes' | 'Hash';
+/** Each type of lists is a sort of its own. */
+export type ListSort = `List_${string}`;
+export type Sort = 'Int' | 'Bool' | 'Did' | 'Text' | 'Bytes' | 'Hash' | ListSort;
 
 export type Formula =
   | { readonly kind: 'int'; readonly value: bigint }
@@ -74,9 +76,21 @@ export function sortOfType(type: Scalar): Sort {
     case 'Bytes':
     case 'Hash':
       return type.kind;
+    case 'List':
+      return listSort(type);
     default:
       return 'Int';
   }
+}
+
+/** The type in signs that SMT-LIB knows. */
+function listSort(type: Scalar): ListSort {
+  const signs = typeText(type).replace(/[^A-Za-z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}`);
+  return `List_${signs}`;
+}
+
+export function isListSort(sort: Sort): sort is ListSort {
+  return sort.startsWith('List_');
 }
 
 export function zeroOf(sort: Sort): Formula {
@@ -118,9 +132,22 @@ export function ite(condition: Formula, then: Formula, otherwise: Formula): Form
 export function eq(a: Formula, b: Formula): Formula {
   if (same(a, b)) return TRUE;
   if (isValue(a) && isValue(b)) return FALSE;
+  const appended = eqAppended(a, b);
+  if (appended !== null) return appended;
   if (a.kind === 'bool') return a.value ? b : not(b);
   if (b.kind === 'bool') return b.value ? a : not(a);
   return op('eq', [a, b], 'Bool');
+}
+
+/** Two lists with a last element: equal in it and in what stands before. One without elements is another. */
+function eqAppended(a: Formula, b: Formula): Formula | null {
+  if (!isAppend(a)) return isAppend(b) ? eqAppended(b, a) : null;
+  if (b.kind === 'literal') return FALSE;
+  return isAppend(b) ? eqAll(a.args, b.args) : null;
+}
+
+function isAppend(a: Formula): a is Extract<Formula, { readonly kind: 'apply' }> {
+  return a.kind === 'apply' && a.name.startsWith('append.');
 }
 
 /** Componentwise equality of two keys of one length. */

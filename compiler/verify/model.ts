@@ -5,6 +5,7 @@
 import type { Bound, Clause, Contract, Function as CoreFunction, Slot, Stmt, Term } from '../core/core.ts';
 import type { Flaws } from './flaws.ts';
 import { apply, type Formula, type Sort, sortOf, sortOfType, zeroOf } from './formula.ts';
+import { type ListTypes, listTypesOf } from './sequence.ts';
 import {
   balanceName,
   fieldName,
@@ -24,6 +25,7 @@ import {
 export type Model = {
   readonly contract: Contract;
   readonly sums: readonly SumExpression[];
+  readonly lists: ListTypes;
   readonly flaws: Flaws;
 };
 
@@ -53,7 +55,7 @@ export function modelOf(contract: Contract, flaws: Flaws): Model {
       text,
     });
   }
-  return { contract, sums, flaws };
+  return { contract, sums, lists: listTypesOf(contract), flaws };
 }
 
 /** Index into `Model.sums`. */
@@ -167,8 +169,8 @@ function stateOf(model: Model, makeArray: MakeArray, makeWord: MakeWord): State 
       if (slot.kind === 'value') words.set(name, makeWord(name, sort));
       else arrays.set(name, makeArray(name, sort));
     });
-    if (slot.kind !== 'value') arrays.set(hasName(s), makeArray(hasName(s), 'Bool'));
-    if (slot.kind === 'set') words.set(sizeName(s), makeWord(sizeName(s), 'Int'));
+    if (slot.kind === 'map' || slot.kind === 'set') arrays.set(hasName(s), makeArray(hasName(s), 'Bool'));
+    if (slot.kind === 'set' || slot.kind === 'list') words.set(sizeName(s), makeWord(sizeName(s), 'Int'));
   });
   model.sums.forEach((_, i) => {
     words.set(sumName(i), makeWord(sumName(i), 'Int'));

@@ -51,6 +51,7 @@ import {
   transferSucceeds,
 } from './ledger.ts';
 import { type Model, momentState } from './model.ts';
+import { BYTES_MAX, lengthOf } from './sequence.ts';
 import {
   balanceName,
   fieldName,
@@ -288,6 +289,11 @@ function walkStmt(walk: Walk, stmt: Stmt, path: Path): Path | null {
       return { ...path, state: setGhost(walk, stmt, path) };
     case 'emit':
       return path;
+    case 'fail':
+      checked(walk, path, FALSE, 'require', stmt.span, walk.model.contract.errors[stmt.error]!.name);
+      return null;
+    case 'clear':
+      return { ...path, state: writeWord(path.state, sizeName(stmt.slot), ZERO) };
     case 'require':
       return checked(walk, path, value(stmt.condition), 'require', stmt.span, stmt.message);
     case 'assert':
@@ -344,6 +350,8 @@ const WHAT: { readonly [reason in Revert['reason']]: string } = {
   host: 'the host refuses',
   capacity: 'the set is full',
   loopBound: 'the loop passes its bound',
+  index: 'the index is outside',
+  tooLong: 'the text or the bytes are too long',
 };
 
 function walkOp(
@@ -356,7 +364,15 @@ function walkOp(
   for (const revert of stmt.reverts.filter((r) => r.reason === 'divisionByZero')) {
     checked(walk, path, divisor, revert.reason, revert.span, what.divisionByZero);
   }
-  const result = operate(walk.model, stmt.op, args);
+  for (const revert of stmt.reverts.filter((r) => r.reason === 'index')) {
+    const [index, length] = args as [Formula, Formula];
+    const ok = walk.model.flaws.has('indexUnchecked') ? TRUE : and(le(ZERO, index), lt(index, length));
+    checked(walk, path, ok, revert.reason, revert.span, what.index);
+  }
+  const result = operate(walk.model, stmt.op, args, walk.fn.locals[stmt.target]!.type);
+  for (const revert of stmt.reverts.filter((r) => r.reason === 'tooLong')) {
+    checked(walk, path, le(lengthOf(result), int(BYTES_MAX)), revert.reason, revert.span, what.tooLong);
+  }
   for (const revert of stmt.reverts.filter((r) => r.reason === 'overflow')) {
     const ok = walk.model.flaws.has('noOverflow') ? TRUE : and(domain, fits(result));
     checked(walk, path, ok, revert.reason, revert.span, what.overflow);
@@ -410,6 +426,9 @@ function store(walk: Walk, path: Path, place: Place, value: Formula): State {
   const name = fieldName(place.slot, place.field);
   if (slotOf(walk, place.slot).kind === 'value') return writeWord(path.state, name, value);
   const keys = keysOf(walk, path, place.keys);
+  // Nothing is summed over a list, and an element that is written is there.
+  if (slotOf(walk, place.slot).kind === 'list')
+    return writeArray(path.state, name, { guard: TRUE, keys, value });
   const values = entryOf(walk.model, path.state, place.slot, keys);
   const after = { counts: TRUE, values: values.with(place.field, value) };
   const state = updateSums(walk, path.state, place.slot, keys, { counts: TRUE, values }, after);
@@ -420,6 +439,7 @@ function store(walk: Walk, path: Path, place: Place, value: Formula): State {
 /** Clears an entry of a map, or takes an element out of a set. */
 function removeEntry(walk: Walk, path: Path, slot: number, keys: readonly Formula[]): State {
   const declared = slotOf(walk, slot);
+  if (declared.kind === 'list') return writeWord(path.state, sizeName(slot), keys[0]!);
   const zeros = declared.fields.map((field) => zeroOf(sortOfType(field.type)));
   const inside = readArray(path.state, hasName(slot), keys, walk.model.flaws);
   const before = {
@@ -448,6 +468,7 @@ function walkAdd(
   path: Path,
   keys: readonly Formula[],
 ): Path {
+  if (slotOf(walk, stmt.slot).kind === 'list') return walkPush(walk, stmt, path, keys);
   const inside = readArray(path.state, hasName(stmt.slot), keys, walk.model.flaws);
   const size = readWord(path.state, sizeName(stmt.slot));
   const capacity = int(BigInt(slotOf(walk, stmt.slot).capacity));
@@ -464,6 +485,26 @@ function walkAdd(
   );
   const state = writeWord(sums, sizeName(stmt.slot), add(size, ite(grows, ZERO, ONE)));
   return { ...path, state: writeArray(state, hasName(stmt.slot), { guard: TRUE, keys, value: TRUE }) };
+}
+
+/** An element behind the last one of a list. */
+function walkPush(
+  walk: Walk,
+  stmt: Extract<Stmt, { readonly kind: 'add' }>,
+  path: Path,
+  words: readonly Formula[],
+): Path {
+  const size = readWord(path.state, sizeName(stmt.slot));
+  const room = lt(size, int(BigInt(slotOf(walk, stmt.slot).capacity)));
+  const span = stmt.reverts.find((r) => r.reason === 'capacity')?.span ?? stmt.span;
+  checked(walk, path, room, 'capacity', span, 'the list is full');
+  const longer = walk.model.flaws.has('pushForgetsLength') ? size : add(size, ONE);
+  const written = words.reduce(
+    (state, value, field) =>
+      writeArray(state, fieldName(stmt.slot, field), { guard: TRUE, keys: [size], value }),
+    path.state,
+  );
+  return { ...path, state: writeWord(written, sizeName(stmt.slot), longer) };
 }
 
 function walkHost(
@@ -735,6 +776,7 @@ function collectWritten(model: Model, stmts: readonly Stmt[], written: Written):
         break;
       case 'add':
       case 'remove':
+      case 'clear':
       case 'ghost':
         written.slots.add(stmt.slot);
         break;

@@ -16,6 +16,7 @@ export function contractOf(parts: Partial<core.Contract>): core.Contract {
     currencies: [{ name: 'hours', decimals: 2, kind: 'mutual' }],
     slots: [],
     events: [],
+    errors: [],
     functions: [],
     invariants: [],
     histories: [],

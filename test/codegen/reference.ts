@@ -2,6 +2,7 @@
  * A reference interpreter of core statements, for tests only: as plain as possible, no bytecode, no stack, nothing
  * shared with the code generator. `Run` is what a caller can observe.
  */
+import { createHash } from 'node:crypto';
 import { HOST_FUNCTIONS } from '../../compiler/builtins.ts';
 import type * as core from '../../compiler/core/core.ts';
 
@@ -76,6 +77,10 @@ function runStmt(world: World, stmt: core.Stmt, locals: (Word | undefined)[]): W
       return null;
     case 'load': {
       const { slot, keys, field } = stmt.place;
+      if (isList(world, slot)) {
+        locals[stmt.target] = elementsOf(store, slot)[Number(read(keys[0]!))]![field];
+        return null;
+      }
       locals[stmt.target] =
         store.leaves.get(leafKey(slot, keys.map(read), field)) ?? zeroOf(world, slot, field);
       return null;
@@ -83,6 +88,10 @@ function runStmt(world: World, stmt: core.Stmt, locals: (Word | undefined)[]): W
     case 'store': {
       const { slot, keys, field } = stmt.place;
       const words = keys.map(read);
+      if (isList(world, slot)) {
+        elementsOf(store, slot)[Number(words[0])]![field] = read(stmt.value);
+        return null;
+      }
       store.leaves.set(leafKey(slot, words, field), read(stmt.value));
       store.present.add(entryKey(slot, words));
       return null;
@@ -99,6 +108,11 @@ function runStmt(world: World, stmt: core.Stmt, locals: (Word | undefined)[]): W
     case 'remove':
       removeEntry(world, stmt.slot, stmt.keys.map(read));
       return null;
+    case 'clear':
+      elementsOf(store, stmt.slot).length = 0;
+      return null;
+    case 'fail':
+      throw new Failure('Failed');
     case 'host': {
       const answer = world.host(stmt.name, stmt.currency, stmt.args.map(read));
       if (answer === null)
@@ -174,9 +188,24 @@ function applyOp(op: core.OpName, args: readonly Word[]): Word {
     case 'pow':
       return inRange(exactNumber(op, args as readonly bigint[]));
     case 'eq':
-      return left === right;
+      return sameWord(left, right);
     case 'ne':
-      return left !== right;
+      return !sameWord(left, right);
+    case 'concat':
+      return joined(left, right);
+    case 'length':
+      return lengthOf(left);
+    case 'checkIndex':
+      if ((left as bigint) < 0n || left >= right) throw new Failure('IndexOutOfRange');
+      return left;
+    case 'at':
+      return left instanceof Uint8Array
+        ? BigInt(left[Number(right)]!)
+        : elements(left)[Number(right)]![Number(args[2])]!;
+    case 'append':
+      return [...elements(left), args.slice(1)];
+    case 'hash':
+      return hashed(left as string, right);
     case 'lt':
       return left < right;
     case 'le':
@@ -192,6 +221,60 @@ function applyOp(op: core.OpName, args: readonly Word[]): Word {
     case 'or':
       return left === true || right === true;
   }
+}
+
+/** A list here is an array of its elements, each an array of words. */
+function elements(list: Word): Word[][] {
+  return list as Word[][];
+}
+
+function sameWord(left: Word, right: Word): boolean {
+  return wordText(left) === wordText(right);
+}
+
+function wordText(word: Word): string {
+  if (typeof word !== 'object') return `${typeof word} ${word}`;
+  return word instanceof Uint8Array ? `0x${word.join('.')}` : `[${word.map(wordText).join(',')}]`;
+}
+
+const LONGEST = 1024n;
+
+function joined(left: Word, right: Word): Word {
+  const both =
+    typeof left === 'string'
+      ? `${left}${right as string}`
+      : Uint8Array.from([...(left as Uint8Array), ...(right as Uint8Array)]);
+  if (lengthOf(both) > LONGEST) throw new Failure('LimitReached');
+  return both;
+}
+
+function lengthOf(word: Word): bigint {
+  return BigInt(typeof word === 'string' ? Buffer.byteLength(word) : (word as Uint8Array).length);
+}
+
+/** Words by what they are at run time, which tells all types but a hash from bytes: the programs have no bytes in lists. */
+function hashed(tag: string, word: Word): Word {
+  const digest = createHash('sha256');
+  if (tag === '') return new Uint8Array(digest.update(word as string | Uint8Array).digest());
+  digest.update(`${tag}\0`);
+  for (const part of elements(word).flat()) digest.update(encoded(part));
+  return new Uint8Array(digest.digest());
+}
+
+function encoded(word: Word): Buffer {
+  if (typeof word === 'boolean') return Buffer.from([word ? 1 : 0]);
+  if (word instanceof Uint8Array) return Buffer.from(word);
+  const head = Buffer.alloc(typeof word === 'bigint' ? 8 : 2);
+  if (typeof word === 'bigint') {
+    head.writeBigInt64BE(word);
+    return head;
+  }
+  if (typeof word === 'string') {
+    head.writeUInt16BE(Buffer.byteLength(word));
+    return Buffer.concat([head, Buffer.from(word)]);
+  }
+  head.writeUInt16BE(word.length);
+  return Buffer.concat([head, ...elements(word).flat().map(encoded)]);
 }
 
 function arithmetic(op: 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'neg', left: bigint, right: bigint): bigint {
@@ -285,6 +368,10 @@ function zeroElement(world: World, slot: number): Word[] {
   return world.contract.slots[slot]!.keys.map((key) => (key.kind === 'Did' ? '' : 0n));
 }
 
+function isList(world: World, slot: number): boolean {
+  return world.contract.slots[slot]!.kind === 'list';
+}
+
 function elementsOf(store: Store, slot: number): Word[][] {
   const known = store.sets.get(slot);
   if (known !== undefined) return known;
@@ -304,9 +391,9 @@ function hasEntry(world: World, slot: number, words: readonly Word[]): boolean {
 }
 
 function addElement(world: World, slot: number, words: Word[]): void {
-  const { name, capacity } = world.contract.slots[slot]!;
+  const { name, capacity, kind } = world.contract.slots[slot]!;
   const elements = elementsOf(world.store, slot);
-  if (positionOf(elements, words) >= 0) return;
+  if (kind === 'set' && positionOf(elements, words) >= 0) return;
   if (elements.length >= capacity)
     throw new Failure(`Requirement: ${name} is full: it holds at most ${capacity} elements`);
   elements.push(words);
@@ -314,6 +401,10 @@ function addElement(world: World, slot: number, words: Word[]): void {
 
 function removeEntry(world: World, slot: number, words: readonly Word[]): void {
   const { kind, fields } = world.contract.slots[slot]!;
+  if (kind === 'list') {
+    elementsOf(world.store, slot).pop();
+    return;
+  }
   if (kind !== 'set') {
     for (const field of fields.keys()) world.store.leaves.delete(leafKey(slot, words, field));
     world.store.present.delete(entryKey(slot, words));

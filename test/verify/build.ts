@@ -231,6 +231,7 @@ export function contract(parts: Partial<Contract>): Contract {
     currencies: [{ name: 'hours', decimals: 2, kind: 'mutual' }],
     slots: [],
     events: [],
+    errors: [],
     functions: [],
     invariants: [],
     histories: [],

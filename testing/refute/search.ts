@@ -364,11 +364,28 @@ function wordPool(hunt: Hunt, place: Place | null, type: AbiType): readonly Valu
       return [new Uint8Array([1]), new Uint8Array(0)];
     case 'Hash':
       return [new Uint8Array(32).fill(1), new Uint8Array(32)];
+    case 'List':
+      return listPool(hunt, place, type);
     case 'Enum':
       return type.variants.map((_, index) => BigInt(index));
     default:
       return hunt.pools.ints;
   }
+}
+
+/** The empty list, and lists of one and of two elements, each word the first of its pool. */
+function listPool(
+  hunt: Hunt,
+  place: Place | null,
+  type: Extract<AbiType, { readonly kind: 'List' }>,
+): readonly Value[] {
+  const types = wordTypesOf(type.item);
+  const item = types.map((word) => wordPool(hunt, place, word)[0]!);
+  const other = types.map((word) => {
+    const pool = wordPool(hunt, place, word);
+    return pool[hunt.random(pool.length)]!;
+  });
+  return type.capacity === 1 ? [item, []] : [item, [], [...item, ...other]];
 }
 
 const USUAL_NUMBERS = [1n, 0n, 2n, 100n, -1n, 10n, 1000n];

@@ -90,6 +90,8 @@ export function zeroOf(kind: string): Value {
       return new Uint8Array(0);
     case 'Hash':
       return new Uint8Array(32);
+    case 'List':
+      return [];
     default:
       return 0n;
   }

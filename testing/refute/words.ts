@@ -29,9 +29,18 @@ export function takeValue(words: Value[], type: AbiType): AbiValue {
     case 'Enum':
     case 'Option':
       return takeVariant(words, type);
+    case 'List':
+      return takeList(words.shift()! as readonly Value[], type);
     default:
       return words.shift()!;
   }
+}
+
+function takeList(words: readonly Value[], type: Extract<AbiType, { readonly kind: 'List' }>): AbiValue {
+  const left = [...words];
+  const items: AbiValue[] = [];
+  while (left.length > 0) items.push(takeValue(left, type.item));
+  return items;
 }
 
 /** Words of variants that the value is not are left out; a tag that counts none means the first. */
@@ -65,5 +74,6 @@ function typesOfField(field: AbiField): readonly AbiType[] {
 
 /** One text for equal words. */
 export function wordKey(word: Value): string {
-  return word instanceof Uint8Array ? `x${[...word].join('.')}` : `${typeof word} ${word}`;
+  if (word instanceof Uint8Array) return `x${[...word].join('.')}`;
+  return typeof word === 'object' ? `[${word.map(wordKey).join(',')}]` : `${typeof word} ${word}`;
 }

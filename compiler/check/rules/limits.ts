@@ -1,15 +1,17 @@
 /** Rule: what a contract declares fits the virtual machine, so that every contract that checks can be built. */
-import { LIMITS } from '../../../vm/index.ts';
+import { LIMITS, wordBytesMax } from '../../../vm/index.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { paramType, resultType, stateType, tooLarge } from '../annotation.ts';
 import { type Callable, type Checker, report } from '../checker.ts';
-import { leavesOf, type Type, typeText, UNIT } from '../types.ts';
+import { hasError, leavesOf, type Type, typeText, UNIT } from '../types.ts';
+import { wordTypes } from '../words.ts';
 
 export function checkLimits(out: Checker, tree: ast.SourceFile): void {
   for (const item of tree.items) {
     if (item.kind === 'contract') checkContract(out, item);
     else if (item.kind === 'fn') checkFn(out, item);
     else if (item.kind === 'struct') checkNames(out, [item.name, ...item.fields.map(({ name }) => name)]);
+    else if (item.kind === 'error') checkFields(out, item);
     else if (item.kind === 'enum' || item.kind === 'lifecycle') checkChoice(out, item);
   }
 }
@@ -41,11 +43,11 @@ function checkContract(out: Checker, contract: ast.Contract): void {
 function checkSlot(out: Checker, field: ast.StateField): void {
   const type = stateType(out, field);
   const keys = leavesOf(type.kind === 'Map' ? type.key : type.kind === 'Set' ? type.item : UNIT);
-  const values = leavesOf(type.kind === 'Map' ? type.value : type);
+  const values = leavesOf(type.kind === 'Map' ? type.value : type.kind === 'List' ? type.item : type);
   const { span } = field.type;
   const words = keys.length + values.length;
   if (words > LIMITS.signatureWords) tooLarge(out, span, 'an entry', LIMITS.signatureWords, 'words');
-  const unbounded = keys.find((leaf) => leaf.type.kind === 'Text' || leaf.type.kind === 'Bytes');
+  const unbounded = keys.find(({ type: word }) => ['Text', 'Bytes', 'List'].includes(word.kind));
   if (unbounded !== undefined) {
     report(out, 'E0423', { span, type: typeText(unbounded.type), limit: LIMITS.keyBytes });
     return;
@@ -62,26 +64,31 @@ function keyBytes({ kind }: Type): number {
   return kind === 'Hash' ? HASH_BYTES : kind === 'Bool' ? 1 : WORD_BYTES;
 }
 
-/** A set needs two more slots, for the places of its elements and their number, and two functions. */
+/**
+ * A set needs two more slots, for the places of its elements and their number, and two functions; a list one slot more,
+ * for its length, and three functions.
+ */
 function countsOf(out: Checker, contract: ast.Contract) {
   const { members } = contract;
   const count = (...kinds: readonly ast.Member['kind'][]) =>
     members.filter(({ kind }) => kinds.includes(kind)).length;
   const fields = members.flatMap((member) => (member.kind === 'state' ? member.fields : []));
-  const sets = fields.filter((field) => stateType(out, field).kind === 'Set').length;
+  const kinds = fields.map((field) => stateType(out, field).kind);
+  const sets = kinds.filter((kind) => kind === 'Set').length;
+  const lists = kinds.filter((kind) => kind === 'List').length;
   return [
     { what: 'currencies', limit: LIMITS.currencies, count: count('currency') },
     {
-      what: 'state variables and ghosts, sets counted thrice',
+      what: 'state variables and ghosts, sets counted thrice and lists twice',
       limit: LIMITS.slots,
-      count: fields.length + count('ghost') + 2 * sets,
+      count: fields.length + count('ghost') + 2 * sets + lists,
     },
     { what: 'events', limit: LIMITS.events, count: count('event') },
     { what: 'rules and views', limit: LIMITS.entries - 1, count: count('rule', 'view') },
     {
-      what: 'rules, views and functions, each set counted as two',
+      what: 'rules, views and functions, each set counted as two and each list as three',
       limit: LIMITS.functions - 1,
-      count: count('rule', 'view', 'fn') + 2 * sets,
+      count: count('rule', 'view', 'fn') + 2 * sets + 3 * lists,
     },
   ];
 }
@@ -113,12 +120,10 @@ function checkMember(out: Checker, member: ast.Member): void {
         out,
         member.fields.map(({ name }) => name),
       );
-      if (member.kind === 'event')
-        checkWords(
-          out,
-          member.name.span,
-          member.fields.map((field) => paramType(out, field)),
-        );
+      if (member.kind === 'event') checkFields(out, member);
+      return;
+    case 'error':
+      checkFields(out, member);
       return;
     case 'enum':
     case 'lifecycle':
@@ -134,6 +139,16 @@ function checkMember(out: Checker, member: ast.Member): void {
     case 'fn':
       checkSignature(out, member);
   }
+}
+
+/** The fields of an event or an error: few enough words, and not too long a content. */
+function checkFields(out: Checker, { name, fields }: ast.EventDecl | ast.ErrorDecl): void {
+  checkNames(out, [name, ...fields.map((field) => field.name)]);
+  const types = fields.map((field) => paramType(out, field));
+  checkWords(out, name.span, types);
+  if (types.some(hasError)) return;
+  const bytes = types.flatMap(wordTypes).reduce((sum, type) => sum + wordBytesMax(type), 0);
+  if (bytes > LIMITS.eventBytes) tooLarge(out, name.span, `\`${name.text}\``, LIMITS.eventBytes, 'bytes');
 }
 
 function headOf(member: ast.Member): ast.Span {

@@ -7,6 +7,8 @@ export type Unit = {
   readonly file: string;
   readonly text: string;
   readonly contracts: ReadonlyMap<string, ast.Contract>;
+  /** Of the file and of its contracts. */
+  readonly errors: ReadonlyMap<string, ast.ErrorDecl>;
   readonly known: ReadonlySet<string>;
   readonly views: ast.View[];
   readonly names: Map<ast.Name, ast.Name>;

@@ -7,7 +7,14 @@
  * contracts and readings of the ledger and the clock are taken out, left to right, before it. A name that nothing
  * declares is a member.
  */
-import type { Expectation, InvariantsPlan, SlotId, TestInputs, TestPlan } from '../../core/tests.ts';
+import type {
+  Expectation,
+  ExpectedError,
+  InvariantsPlan,
+  SlotId,
+  TestInputs,
+  TestPlan,
+} from '../../core/tests.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
 import { type Exports, isTypeName } from '../../resolve/resolve.ts';
 import { unsupportedWord } from '../../resolve/unsupported.ts';
@@ -67,6 +74,11 @@ export function planTests(file: string, text: string, tree: ast.SourceFile, take
     file,
     text,
     contracts: new Map(contracts.map((contract) => [contract.name.text, contract])),
+    errors: new Map(
+      [...tree.items, ...contracts.flatMap(({ members }) => members)].flatMap((node) =>
+        node.kind === 'error' ? [[node.name.text, node] as const] : [],
+      ),
+    ),
     known: new Set([...knownNames(tree, shared), ...taken.names, ...typeNames(taken.beside)]),
     views: [],
     names: new Map(),
@@ -287,9 +299,7 @@ function planExpect(draft: Draft, outcome: ast.Outcome, span: ast.Span): void {
       break;
     }
     case 'fails':
-      if (outcome.error !== null)
-        report(draft.unit, 'E0901', { span: outcome.error.span, what: '`fails` with an error' });
-      planExpectedCall(draft, outcome, { kind: 'fails', message: outcome.message?.value ?? null }, span);
+      planFails(draft, outcome, span);
       break;
     case 'succeeds':
       planExpectedCall(draft, outcome, { kind: 'succeeds' }, span);
@@ -310,6 +320,26 @@ function planExpectedCall(
   const { call, by, spending } = outcome;
   if (by !== null) planCall(draft, { call, by, spending }, expectation, null, span);
   else planViewCall(draft, call, expectation);
+}
+
+type Fails = Extract<ast.Outcome, { readonly kind: 'fails' }>;
+
+function planFails(draft: Draft, outcome: Fails, span: ast.Span): void {
+  const error = outcome.error === null ? null : planError(draft, outcome, outcome.error);
+  const message = outcome.message?.value ?? null;
+  planExpectedCall(draft, outcome, { kind: 'fails', message, error }, span);
+}
+
+/** The error that the call is to fail with; null when there is none of that name, which is reported. */
+function planError(draft: Draft, { args, span }: Fails, name: ast.Name): ExpectedError | null {
+  const error = draft.unit.errors.get(name.text);
+  if (error === undefined) {
+    if (name.text !== '') report(draft.unit, 'E0464', { span: name.span, name: name.text });
+    return null;
+  }
+  draft.unit.names.set(name, error.name);
+  const wanted = args.length === 0 ? null : planArgs(draft, name.text, error.fields, args, span);
+  return { name: name.text, args: wanted };
 }
 
 function planEmits(
