@@ -215,6 +215,13 @@ export const BUILT_INS: readonly BuiltIn[] = [
     doc: 'Block height, constant within a call.',
   },
   {
+    name: 'periods',
+    kind: 'environment',
+    signature: 'periods: Int',
+    built: true,
+    doc: 'In `on every`: how many periods have gone by since it ran last, at least one.',
+  },
+  {
     name: 'min',
     kind: 'function',
     signature: 'min(a, b)',

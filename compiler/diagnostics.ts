@@ -881,6 +881,14 @@ export const DIAGNOSTICS = {
     example:
       'contract C {\n  state { n: Int; }\n  invariant small: sum_to(n) < 10;\n  fn sum_to(m: Int) -> Int {\n    var s = 0;\n    for i in 0..m up to 10 { s += i; }\n    return s;\n  }\n}\n',
   },
+  E0425: {
+    severity: 'error',
+    message: 'a hook states {what}',
+    help: 'write `on every 30d gas 10_000 { … }`',
+    explanation:
+      'The host runs `on every` again and again, so how often and with how much gas is written down in numbers: a length of time of at least a minute, and an integer. What a hook can use at most is known; it has to fit.',
+    example: 'contract C {\n  state { n: Int; }\n  on every 5s gas 10_000 { n = 1; }\n}\n',
+  },
   W0401: {
     severity: 'warning',
     message: 'nothing here needs `{name}`',
@@ -1210,6 +1218,14 @@ export const DIAGNOSTICS = {
   },
 
   // ---- E07xx: size of the code (codegen) -------------------------------------------------------
+  E0702: {
+    severity: 'error',
+    message: '`{name}` can use {used} gas, and has {granted}',
+    help: 'grant it more, or let it do less',
+    explanation:
+      'A hook runs with the gas that its author grants, and the most that it can use is known before it runs.',
+    example: 'contract C {\n  state { n: Int; }\n  on every 1d gas 10 { n = 1; }\n}\n',
+  },
   E0701: {
     severity: 'error',
     message: 'this is too large for the virtual machine: {reason}',

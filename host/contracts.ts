@@ -10,6 +10,7 @@ import {
   type Contracts,
   contractDid,
   decodeArtifact,
+  type Entry,
   type Event,
   encodeValue,
   execute,
@@ -38,6 +39,7 @@ import {
   type Moment,
 } from './ledger.ts';
 import { type Answer, accept, type Refusal, type RefusalCode, refuse } from './refusals.ts';
+import { schedule } from './schedule.ts';
 import { applyChanges, type Overlay, overlay, type Reader, type State } from './state.ts';
 import { writeStorage } from './storage.ts';
 import { has, list, read, SHORT_TEXT, type Table, table, write } from './tables.ts';
@@ -179,6 +181,7 @@ export function instantiateContract(
   write(scratch, CODE, [hexOf(hash)], deployment.artifact);
   const outcome = runInit(scratch, moment, deployment, { contract, row, program });
   if (!outcome.ok) return outcome;
+  scheduleHooks(scratch, moment, contract, program);
   applyChanges(state, scratch.changes());
   return { ...outcome, contract };
 }
@@ -225,6 +228,43 @@ export function contractInfo(
 ): (ContractRecord & { readonly artifact: Artifact }) | undefined {
   const row = read(state, CONTRACTS, contract);
   return row === undefined ? undefined : { ...row, artifact: programOf(state, row).artifact };
+}
+
+/** A hook of a deployed contract: how often it runs, and the way to run it, with the most gas that it can use. */
+export type Hook = {
+  readonly everySeconds: number;
+  /** `args` are how many periods went by. Nobody is the caller. */
+  readonly run: (moment: Moment, args: readonly AbiValue[]) => Success | Failure;
+};
+
+/** Throws where the contract has no such hook: hooks are named by the schedule, not by people. */
+export function hookOf(state: State, contract: string, entry: string): Hook {
+  const target = findEntry(state, contract, entry);
+  const found = target.ok ? target.value.program.entries.get(entry) : undefined;
+  if (!target.ok || found?.kind !== 'hook') throw new Error(`${contract} has no hook ${entry}`);
+  const { row, program } = target.value;
+  const { everySeconds, gasMax: gasLimit } = found;
+  const runOnce = (moment: Moment, args: readonly AbiValue[]) =>
+    run(state, moment, {
+      contract,
+      row,
+      program,
+      entry,
+      args,
+      caller: null,
+      callers: [],
+      spends: [],
+      gasLimit,
+    });
+  return { everySeconds, run: runOnce };
+}
+
+/** Each hook of a new contract runs for the first time after one period. */
+function scheduleHooks(state: State, { time }: Moment, contract: string, { artifact }: Program): void {
+  for (const { kind, name, everySeconds } of artifact.entries) {
+    if (kind !== 'hook') continue;
+    schedule(state, { due: time + BigInt(everySeconds), contract, entry: name, failures: 0n });
+  }
 }
 
 // ---- for tools ---------------------------------------------------------------------------------
@@ -453,7 +493,7 @@ function findEntry(
   state: Reader,
   contract: string,
   name: string,
-): Answer<{ row: ContractRecord; program: Program; kind: 'init' | 'rule' | 'view' }> {
+): Answer<{ row: ContractRecord; program: Program; kind: Entry['kind'] }> {
   const row = read(state, CONTRACTS, contract);
   if (row === undefined) return refuse('UnknownContract', contract);
   const program = programOf(state, row);

@@ -2,10 +2,12 @@
 export * from './contracts.ts';
 export * from './cooperative.ts';
 export * from './genesis.ts';
+export { type HookRun, hookEvents, runHooks } from './hooks.ts';
 export * from './identity.ts';
 export * from './ledger.ts';
 export { nameIsSound } from './names.ts';
 export * from './refusals.ts';
+export { type Due, nextDue } from './schedule.ts';
 export * from './state.ts';
 export * from './storage.ts';
 export * from './tables.ts';

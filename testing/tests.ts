@@ -15,7 +15,14 @@ import type {
   TestInputs,
   TestPlan,
 } from '../compiler/index.ts';
-import { currencyIdOf, DEPLOY_PERMISSION, type Failure, type Spends, type Success } from '../host/index.ts';
+import {
+  currencyIdOf,
+  DEPLOY_PERMISSION,
+  type Failure,
+  hookEvents,
+  type Spends,
+  type Success,
+} from '../host/index.ts';
 import type { AbiValue, Artifact, CurrencyDecl, Entry, Event } from '../vm/index.ts';
 import { arbitraryOf, PEOPLE, poolsOf } from './arbitrary.ts';
 import { type GasMeter, type GasUse, noteGas } from './gas.ts';
@@ -528,7 +535,8 @@ function runAdvance(run: Run, step: StepOf<'advance'>): void {
   const seconds = evaluate(run, step.duration) as bigint;
   if (seconds < 0n) stop(step.duration.span, 'the clock does not go back');
   const before = leaveWorld(run);
-  advance(run.world, seconds);
+  const ran = advance(run.world, seconds);
+  if (ran.length > 0) run.events = ran.flatMap(hookEvents);
   run.world.clock.block += 1n;
   watchOthers(run, step.span, before, null);
 }

@@ -19,9 +19,13 @@ import {
   type Failure,
   type GenesisMember,
   grantPermission,
+  type HookRun,
+  hookOf,
   type Moment,
+  nextDue,
   type Overlay,
   overlay,
+  runHooks,
   type Spends,
   type Success,
   setFloor,
@@ -65,6 +69,8 @@ export const GENESIS_TIME = 1_767_225_600n;
 export const GAS_LIMIT = 1_000_000_000;
 /** What a member may owe of a mutual currency, and has of an issued one, in smallest units. */
 export const CREDIT = 10n ** 9n;
+const HOOKS_MAX = 1_024;
+const TIME_MAX = 2n ** 62n;
 
 export function openWorld(options: WorldOptions): World {
   const world: World = {
@@ -186,9 +192,38 @@ export function pay(
   });
 }
 
-/** The clock goes forward. */
-export function advance(world: World, seconds: bigint): void {
+/** The clock goes forward, and what is due by then runs; the runs, in their order. */
+export function advance(world: World, seconds: bigint): readonly HookRun[] {
   world.clock.time += seconds;
+  const next = nextDue(world.state);
+  if (next === undefined || next.due > world.clock.time) return [];
+  return runHooks(world.state, nextBlock(world), HOOKS_MAX);
+}
+
+/** Waits until a hook has been due `periods` times, and runs it; null where another one is due before it. */
+export function runNextHook(
+  world: World,
+  contract: string,
+  entry: string,
+  periods: bigint,
+): Success | Failure | null {
+  const next = nextDue(world.state);
+  if (next === undefined || next.contract !== contract || next.entry !== entry || periods < 1n) return null;
+  const every = BigInt(hookOf(world.state, contract, entry).everySeconds);
+  const time = next.due + (periods - 1n) * every;
+  if (time < world.clock.time || time > TIME_MAX) return null;
+  world.clock.time = time;
+  return runHooks(world.state, nextBlock(world), 1)[0]?.outcome ?? null;
+}
+
+/** Runs a hook as if it were due, outside of its schedule. */
+export function runHookHere(
+  world: World,
+  contract: string,
+  entry: string,
+  args: readonly AbiValue[],
+): Success | Failure {
+  return hookOf(world.state, contract, entry).run(nextBlock(world), args);
 }
 
 /** Every balance that is not zero, by currency name and account. */

@@ -108,7 +108,7 @@ export type Instruction = { readonly op: OpName; readonly operands: readonly Ope
 
 /** An entry point. `init` is the entry of kind `init`, at most one. */
 export type Entry = {
-  readonly kind: 'init' | 'rule' | 'view';
+  readonly kind: 'init' | 'rule' | 'view' | 'hook';
   readonly name: string;
   /** Index into `functions`. */
   readonly function: number;
@@ -116,6 +116,8 @@ export type Entry = {
   readonly result: AbiType;
   readonly access: Access;
   readonly open: boolean;
+  /** Of a hook, the seconds between two runs; 0 otherwise. */
+  readonly everySeconds: number;
   /** Static upper bound on gas; recomputed by validation. */
   readonly gasMax: number;
   /** Indices of the currencies that this entry may take from its caller. */

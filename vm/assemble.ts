@@ -321,6 +321,10 @@ const DIRECTIVES: { readonly [directive: string]: (draft: Draft, line: Line) => 
   '.init': (draft, line) => readEntry(draft, line, 'init'),
   '.rule': (draft, line) => readEntry(draft, line, 'rule'),
   '.view': (draft, line) => readEntry(draft, line, 'view'),
+  '.hook': (draft, line) => readEntry(draft, line, 'hook'),
+  '.every': (draft, line) => {
+    openEntry(draft, line).everySeconds = readCount(line);
+  },
   '.reputation': (draft, line) => {
     const entry = openEntry(draft, line);
     const requirement = { context: readName(line), score: readInt(line) };
@@ -364,7 +368,17 @@ function readEntry(draft: Draft, line: Line, kind: Entry['kind']): void {
 
 function newEntry(head: Pick<Entry, 'kind' | 'name' | 'function' | 'params' | 'result'>): EntryDraft {
   const access = { reputation: [], permissions: [], contracts: false };
-  return { ...head, access, open: false, gasMax: 0, takes: [], doc: '', specs: [], gasStated: false };
+  return {
+    ...head,
+    access,
+    open: false,
+    everySeconds: 0,
+    gasMax: 0,
+    takes: [],
+    doc: '',
+    specs: [],
+    gasStated: false,
+  };
 }
 
 /** The entry point that a line such as `.permission` belongs to: the last one. */

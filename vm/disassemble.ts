@@ -100,6 +100,7 @@ function entryLines(artifact: Artifact, entry: Entry): string[] {
   if (entry.doc !== '') lines.push(`  .doc ${quote(entry.doc)}`);
   for (const { context, score } of access.reputation)
     lines.push(`  .reputation ${nameText(context)} ${score}`);
+  if (entry.everySeconds > 0) lines.push(`  .every ${entry.everySeconds}`);
   for (const permission of access.permissions) lines.push(`  .permission ${nameText(permission)}`);
   if (access.contracts) lines.push('  .contracts');
   if (entry.open) lines.push('  .open');

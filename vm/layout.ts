@@ -183,13 +183,14 @@ const access: Codec<Access> = record({
   contracts: bool,
 });
 const entry: Codec<Entry> = record({
-  kind: choice(['init', 'rule', 'view']),
+  kind: choice(['init', 'rule', 'view', 'hook']),
   name,
   function: index,
   params: list(abiField, LIMITS.signatureWords),
   result: abiType,
   access,
   open: bool,
+  everySeconds: uint(),
   gasMax: uint(),
   takes: sortedList(index, LIMITS.currencies, (a, b) => a - b),
   doc,

@@ -47,6 +47,11 @@ export const LIMITS = {
   /** Largest content of one event. */
   eventBytes: 16_384,
   logs: 16_384,
+  /** Between two runs of a hook; at most ten years. */
+  hookSecondsMin: 60,
+  hookSecondsMax: 315_360_000,
+  /** Largest static gas bound of a hook: nobody pays for it, and a block runs many. */
+  hookGas: 10_000_000,
   /** Largest static gas bound of an entry point. */
   gasBound: 1_000_000_000_000,
 } as const;

@@ -156,9 +156,9 @@ function pushArguments(machine: Machine, entry: Entry, args: readonly AbiValue[]
     machine.stack[machine.base + at] = internedWord(machine, types[at]!, value);
 }
 
-/** Views have no caller; everyone else meets the access clause. */
+/** Views and hooks have no caller; everyone else meets the access clause. */
 function checkAccess({ kind, name, access }: Entry, host: Host): void {
-  if (kind === 'view') return;
+  if (kind === 'view' || kind === 'hook') return;
   const { caller, callerIsContract } = host.env;
   if (caller === null) trap('AccessDenied', `${name} needs a caller`);
   if (callerIsContract) {

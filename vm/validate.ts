@@ -242,6 +242,7 @@ function checkEntry(artifact: Artifact, entry: Entry, report: Report): void {
   if (!sameWords(wordsOfFields(entry.params), fn.params)) bad('has other parameters than its function');
   if (!sameWords(wordsOf(entry.result), fn.results)) bad('has another result than its function');
   if (entry.kind === 'init' && entry.name !== 'init') bad('is an init of another name');
+  checkSchedule(entry, bad);
   if (
     entry.takes.some((currency) => artifact.currencies[currency] === undefined) ||
     !ascends(entry.takes, (a, b) => a - b)
@@ -309,6 +310,21 @@ function checkCall(artifact: Artifact, call: OutgoingCall, report: Report): void
   )
     bad(`a call of ${method.name} spends currencies that are not declared or not sorted`);
   if (method.kind === 'view' && call.spends.length > 0) bad(`a call of the view ${method.name} spends`);
+}
+
+/** A hook runs every so often and is told how many periods went by; nobody calls it, and it gives nothing back. */
+function checkSchedule(entry: Entry, bad: (message: string) => void): void {
+  const { kind, everySeconds, params, result } = entry;
+  if (kind !== 'hook') {
+    if (everySeconds !== 0) bad('has a schedule, and is no hook');
+    return;
+  }
+  if (everySeconds < LIMITS.hookSecondsMin || everySeconds > LIMITS.hookSecondsMax)
+    bad(`runs every ${everySeconds} seconds, not every ${LIMITS.hookSecondsMin} to ${LIMITS.hookSecondsMax}`);
+  if (params.length !== 1 || params[0]?.type.kind !== 'Int' || result.kind !== 'Unit')
+    bad('takes anything but how many periods went by, or gives something back');
+  if (entry.takes.length > 0) bad('takes from a caller, and has none');
+  if (entry.gasMax > LIMITS.hookGas) bad(`may use ${entry.gasMax} gas, more than ${LIMITS.hookGas}`);
 }
 
 function checkFields(artifact: Artifact, fields: readonly AbiField[]): boolean {

@@ -6,6 +6,8 @@ import type * as ast from '../syntax/ast.ts';
 import { type Choice, ERROR, type Type } from './types.ts';
 
 export type Callable = ast.Init | ast.Rule | ast.View | ast.Fn;
+/** What holds code: what is called, and what the host runs. */
+export type Owner = Callable | ast.Hook;
 
 /** Which part of the source an expression stands in; it decides what may stand there. */
 export type Part =
@@ -27,7 +29,7 @@ export type Part =
 
 /** Something that an expression or statement does beyond giving a value. */
 export type Effect = {
-  readonly owner: Callable | null;
+  readonly owner: Owner | null;
   readonly part: Part;
   readonly span: ast.Span;
   /** As the author wrote it, for messages. */
@@ -70,7 +72,7 @@ export type At = {
   readonly out: Checker;
   readonly part: Part;
   /** The declaration around it; null for the clauses of a contract. */
-  readonly owner: Callable | null;
+  readonly owner: Owner | null;
   /** What `return` gives back here. */
   readonly result: Type;
   readonly insideOld: boolean;

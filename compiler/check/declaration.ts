@@ -9,7 +9,7 @@ import {
   stateType,
   structType,
 } from './annotation.ts';
-import { type At, type Callable, type Checker, type Part, report } from './checker.ts';
+import { type At, type Callable, type Checker, type Owner, type Part, report } from './checker.ts';
 import { typeConst } from './constant.ts';
 import { collectionWord, typeValue } from './expression.ts';
 import { DECIMALS_MAX, intValue } from './literal.ts';
@@ -71,6 +71,9 @@ function checkMember(out: Checker, member: ast.Member): void {
     case 'view':
     case 'fn':
       checkCallable(out, member, member.result);
+      return;
+    case 'hook':
+      checkBody(placeOf(out, 'body', member, UNIT), member.body, null);
       return;
   }
 }
@@ -158,6 +161,6 @@ function checkSpec(out: Checker, node: Callable, spec: ast.Spec, result: Type): 
   }
 }
 
-function placeOf(out: Checker, part: Part, owner: Callable | null, result: Type): At {
+function placeOf(out: Checker, part: Part, owner: Owner | null, result: Type): At {
   return { out, part, owner, result, insideOld: false };
 }

@@ -1,9 +1,9 @@
 /** Effects of functions, those of the functions they call included. */
 import type * as ast from '../syntax/ast.ts';
-import type { Callable, Checker, Effect } from './checker.ts';
+import type { Checker, Effect, Owner } from './checker.ts';
 
 /** What the body of each function does itself, in source order. */
-export type EffectsByOwner = ReadonlyMap<Callable | null, readonly Effect[]>;
+export type EffectsByOwner = ReadonlyMap<Owner | null, readonly Effect[]>;
 
 export function effectsByOwner(out: Checker): EffectsByOwner {
   return Map.groupBy(
@@ -13,11 +13,11 @@ export function effectsByOwner(out: Checker): EffectsByOwner {
 }
 
 /** Everything that the body of a function does, itself and through others; cycles are followed once. */
-export function effectsOf(byOwner: EffectsByOwner, callable: Callable): readonly Effect[] {
+export function effectsOf(byOwner: EffectsByOwner, owner: Owner): readonly Effect[] {
   const found: Effect[] = [];
-  const seen = new Set<Callable>([callable]);
-  for (const owner of seen) {
-    for (const effect of byOwner.get(owner) ?? []) {
+  const seen = new Set<Owner>([owner]);
+  for (const each of seen) {
+    for (const effect of byOwner.get(each) ?? []) {
       found.push(effect);
       if (effect.kind === 'call') seen.add(effect.callee);
     }

@@ -21,7 +21,7 @@ import {
   timeValue,
 } from './literal.ts';
 import { typeMatch, typeNone, typeVariant, typeVariantLiteral, variantNamed } from './match.ts';
-import { hasCaller, hasMeaning, reportTestWord } from './meaning.ts';
+import { hasCaller, hasMeaning, hasPeriods, reportTestWord } from './meaning.ts';
 import { typeBinary, typeUnary } from './operator.ts';
 import { typeQuantifier } from './quantifier.ts';
 import { typeBlock } from './statement.ts';
@@ -277,6 +277,7 @@ function inLambda(at: At, name: ast.Name): boolean {
 }
 
 function typeEnvironment(at: At, name: ast.Name): Type {
+  if (name.text === 'periods') return inLambda(at, name) || !hasPeriods(at, name.span) ? ERROR : INT;
   const type: Type = name.text === 'now' ? { kind: 'Time' } : name.text === 'block' ? INT : DID;
   if (inLambda(at, name) || !hasMeaning(at, 'environment', `\`${name.text}\``, name.span)) return ERROR;
   if (name.text !== 'caller') return type;

@@ -13,6 +13,7 @@ type Word =
   | 'implies'
   | 'environment'
   | 'page'
+  | 'periods'
   | 'state'
   | 'ghost';
 
@@ -30,6 +31,7 @@ const PARTS: Readonly<Record<Word, readonly Part[]>> = {
   page: ['body'],
   state: [...CLAUSES, 'body', 'requires', 'initialiser', 'ghost'],
   ghost: [...CLAUSES, 'ghost'],
+  periods: ['body', 'assert', 'ghost'],
 };
 
 const PART_WORDS: Readonly<Record<Part, string>> = {
@@ -84,7 +86,16 @@ export function hasCaller(at: At, span: ast.Span): boolean {
   return false;
 }
 
+/** Whether `periods` is known at this place; reports it when not. */
+export function hasPeriods(at: At, span: ast.Span): boolean {
+  if (!hasMeaning(at, 'periods', '`periods`', span)) return false;
+  if (at.owner?.kind === 'hook') return true;
+  report(at.out, 'E0405', { span, what: '`periods`', where: 'outside of `on every`' });
+  return false;
+}
+
 function callerless(at: At): string | null {
   if (at.part === 'invariant' || at.part === 'initialiser') return PART_WORDS[at.part];
+  if (at.owner?.kind === 'hook') return 'in what the host runs: nobody calls it';
   return at.owner?.kind === 'view' ? 'in a view: anyone may ask, off the chain' : null;
 }

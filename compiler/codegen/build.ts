@@ -122,6 +122,7 @@ function entryOf(
     result: abiType(fn.result, contract),
     access: fn.access,
     open: fn.open,
+    everySeconds: Number(fn.schedule?.everySeconds ?? 0n),
     gasMax: 0,
     takes,
     doc: fn.doc,

@@ -8,6 +8,8 @@ import { type Diagnostic, diagnose } from '../diagnostics.ts';
 
 /** Throws when the artifact is wrong in any other way: that is a bug of ours. */
 export function checkSize(file: string, contract: core.Contract, artifact: Artifact): readonly Diagnostic[] {
+  const greedy = greedyHooks(file, contract, artifact);
+  if (greedy.length > 0) return greedy;
   const validated = validate(artifact);
   if (validated.ok) return [];
   const bug = validated.errors.find(({ code }) => !SIZE_CODES.has(code));
@@ -15,6 +17,16 @@ export function checkSize(file: string, contract: core.Contract, artifact: Artif
   return validated.errors.map((error) => {
     const { span } = contract.functions[error.function] ?? contract;
     return diagnose('E0701', { file, span, reason: error.message });
+  });
+}
+
+/** Hooks that can use more gas than they were granted. */
+function greedyHooks(file: string, contract: core.Contract, artifact: Artifact): readonly Diagnostic[] {
+  return artifact.entries.flatMap(({ name, gasMax, function: index }) => {
+    const fn = contract.functions[index];
+    if (fn?.schedule === undefined || BigInt(gasMax) <= fn.schedule.gas) return [];
+    const { schedule, span } = fn;
+    return [diagnose('E0702', { file, span, name, used: gasMax, granted: schedule.gas })];
   });
 }
 

@@ -18,6 +18,8 @@ export type Builder = Emitter & {
   readonly variables: Map<ast.AnyNode, readonly LocalId[]>;
   /** Words of `var` variables: they can change between two reads. */
   readonly mutable: Set<LocalId>;
+  /** In a hook, how many periods went by. */
+  periods: LocalId | null;
   /** How many `assert`s were met, for their names. */
   asserts: number;
   /** How many writes of lifecycles were met. */
@@ -32,6 +34,7 @@ export function newBuilder(source: Source): Builder {
     locals: [],
     variables: new Map(),
     mutable: new Set(),
+    periods: null,
     asserts: 0,
     stages: 0,
     loops: 0,

@@ -78,7 +78,8 @@ export type Local = { readonly name: string; readonly type: Scalar; readonly spa
 export type LocalId = number;
 
 export type Function = {
-  readonly kind: 'init' | 'rule' | 'view' | 'fn';
+  /** A `hook` is run by the host: it has no caller, and its one parameter is how many periods went by. */
+  readonly kind: 'init' | 'rule' | 'view' | 'fn' | 'hook';
   readonly name: string;
   readonly doc: string;
   /** Source parameters; their words are the first locals, in order. */
@@ -95,6 +96,8 @@ export type Function = {
   /** Of a rule: what the contract's clause and its own ask together. */
   readonly access: Access;
   readonly open: boolean;
+  /** Of a hook: seconds between two runs, and the gas that the author grants each. */
+  readonly schedule?: { readonly everySeconds: bigint; readonly gas: bigint };
   readonly span: Span;
 };
 

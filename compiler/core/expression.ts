@@ -116,6 +116,7 @@ function lowerName(builder: Builder, name: ast.Name): readonly Atom[] {
   if (entity.kind === 'variant') return variantAlone(builder.source, name, entity.name);
   if (entity.kind === 'builtin' && entity.name === 'none')
     return variantAlone(builder.source, name, entity.name);
+  if (entity.name === 'periods' && builder.periods !== null) return [local(builder.periods)];
   if (!isDeclaration(entity)) return [{ kind: 'env', name: entity.name as EnvName }];
   if (entity.kind === 'state') return readPlace(builder, lowerPlace(builder, name)!, name.span);
   if (entity.kind === 'const') return lowerValue(builder, entity.node.value);

@@ -1,17 +1,23 @@
 /** One function of a contract to the core: parameters, checks on entry, body, clauses. */
-import { leavesOf, type Type, UNIT } from '../check/types.ts';
+import { ungroup } from '../check/checker.ts';
+import { durationValue, INT_MAX, intValue } from '../check/literal.ts';
+import { BOOL, INT, leavesOf, type Type, UNIT } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
 import { accessOf, NO_ACCESS, narrow } from './access.ts';
-import { type Builder, declareWords, emit, newBuilder } from './builder.ts';
-import type { Access, Clause, Function as CoreFunction } from './core.ts';
+import { type Builder, declareWords, emit, fresh, local, newBuilder, operate } from './builder.ts';
+import type { Access, Clause, Function as CoreFunction, LocalId } from './core.ts';
 import { lowerScalar, lowerValue } from './expression.ts';
 import { writePlace } from './place.ts';
-import { type Callable, type Source, typeOf } from './source.ts';
+import { type Callable, type Owner, type Source, typeOf } from './source.ts';
 import { lowerBlock, messageOf } from './statement.ts';
 import { clauseOf, functionScope } from './terms.ts';
 
 /** A function as written. */
-export function lowerFunction(source: Source, node: Callable): CoreFunction {
+export function lowerFunction(source: Source, node: Owner): CoreFunction {
+  return node.kind === 'hook' ? lowerHook(source, node) : lowerCallable(source, node);
+}
+
+function lowerCallable(source: Source, node: Callable): CoreFunction {
   const builder = newBuilder(source);
   for (const param of node.params)
     declareWords(builder, param, param.name.text, typeOf(source, param), param.name.span);
@@ -54,6 +60,63 @@ export function emptyInit(source: Source): CoreFunction {
   };
 }
 
+/** What the host runs every so often; `checkHooks` has seen that the period and the gas are literals. */
+function lowerHook(source: Source, node: ast.Hook): CoreFunction {
+  const builder = newBuilder(source);
+  const { span } = node.trigger;
+  builder.periods = fresh(builder, INT, span, 'periods');
+  const schedule = scheduleOf(node);
+  requirePeriods(builder, builder.periods, INT_MAX / schedule.everySeconds, span);
+  lowerBody(builder, node);
+  return {
+    kind: 'hook',
+    name: hookName(source, node),
+    doc: node.doc ?? '',
+    params: [{ name: 'periods', type: INT }],
+    ...shapeOf(builder, UNIT),
+    requires: [],
+    ensures: [],
+    succeeds: [],
+    fails: [],
+    access: NO_ACCESS,
+    open: false,
+    schedule,
+    span,
+  };
+}
+
+/**
+ * The host says how many periods went by: at least one, and no more than there is time. Code and proofs need not take
+ * its word for it.
+ */
+function requirePeriods(builder: Builder, periods: LocalId, most: bigint, span: ast.Span): void {
+  const bounds = [
+    { op: 'ge', value: 1n, message: 'no period went by' },
+    { op: 'le', value: most, message: 'more periods went by than there is time' },
+  ] as const;
+  for (const { op, value, message } of bounds) {
+    const condition = operate(builder, op, [local(periods), { kind: 'const', type: INT, value }], BOOL, span);
+    emit(builder, { kind: 'require', span, condition, message, clause: -1 });
+  }
+}
+
+function scheduleOf({ trigger, gas }: ast.Hook): { readonly everySeconds: bigint; readonly gas: bigint } {
+  const period = trigger.kind === 'onEvery' ? ungroup(trigger.period) : null;
+  const granted = ungroup(gas);
+  if (period?.kind !== 'duration' || granted.kind !== 'int') throw new Error('a hook without a schedule');
+  return { everySeconds: durationValue(period), gas: intValue(granted.digits) };
+}
+
+/** As written, and numbered where several read the same: `on every 30d`. */
+function hookName({ contract, analysed }: Source, node: ast.Hook): string {
+  const textOf = ({ trigger }: ast.Hook) => `on ${analysed.text.slice(trigger.span.start, trigger.span.end)}`;
+  const alike = contract.members.filter(
+    (member) => member.kind === 'hook' && textOf(member) === textOf(node),
+  );
+  const number = alike.indexOf(node) + 1;
+  return number === 1 ? textOf(node) : `${textOf(node)} (${number})`;
+}
+
 function shapeOf(builder: Builder, result: Type) {
   const resultWords = leavesOf(result).map(({ type }) => type);
   return { result, resultWords, locals: builder.locals, body: builder.out };
@@ -86,9 +149,9 @@ function requiresOf(node: Callable): readonly ast.Requires[] {
 }
 
 /** Every way through the body ends with a `return`. */
-function lowerBody(builder: Builder, node: Callable): void {
+function lowerBody(builder: Builder, node: Owner): void {
   const values = lowerBlock(builder, node.body);
-  const returnsValue = node.kind !== 'init' && node.result !== null;
+  const returnsValue = node.kind !== 'init' && node.kind !== 'hook' && node.result !== null;
   const { end } = node.body.span;
   const span = node.body.result?.span ?? { start: Math.max(node.body.span.start, end - 1), end };
   emit(builder, { kind: 'return', span, values: returnsValue ? values : [] });

@@ -18,6 +18,8 @@ export type Analysed = {
 };
 
 export type Callable = ast.Init | ast.Rule | ast.View | ast.Fn;
+/** What becomes a function of the core. */
+export type Owner = Callable | ast.Hook;
 export type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
 export type Stmt<K extends ast.Stmt['kind']> = Extract<ast.Stmt, { readonly kind: K }>;
 
@@ -31,15 +33,16 @@ export type Source = {
   /** Those of the contract, then those of the file that its functions use. */
   readonly errors: readonly ast.ErrorDecl[];
   /** In the order of the core; a contract without `init` gets an empty one, which stands here as null. */
-  readonly callables: readonly (Callable | null)[];
+  readonly callables: readonly (Owner | null)[];
 };
 
 export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
   const init = contract.members.find((member) => member.kind === 'init') ?? null;
   const entries = contract.members.filter(
-    (member) => member.kind === 'rule' || member.kind === 'view' || member.kind === 'fn',
+    (member) =>
+      member.kind === 'rule' || member.kind === 'view' || member.kind === 'fn' || member.kind === 'hook',
   );
-  const own: readonly Callable[] = init === null ? entries : [init, ...entries];
+  const own: readonly Owner[] = init === null ? entries : [init, ...entries];
   const shared = sharedFns(analysed, own);
   return {
     analysed,
@@ -58,7 +61,7 @@ export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
 function errorsOf(
   analysed: Analysed,
   contract: ast.Contract,
-  callables: readonly Callable[],
+  callables: readonly Owner[],
 ): readonly ast.ErrorDecl[] {
   const errors = new Set(contract.members.filter((member) => member.kind === 'error'));
   for (const { body } of callables) {
@@ -72,18 +75,26 @@ function errorsOf(
 }
 
 /** Functions of the file that the contract calls, itself or by way of others, in the order in which they are met. */
-function sharedFns(analysed: Analysed, own: readonly Callable[]): readonly ast.Fn[] {
+function sharedFns(analysed: Analysed, own: readonly Owner[]): readonly ast.Fn[] {
   if (!analysed.whole.items.some(({ kind }) => kind === 'fn')) return [];
-  const met = new Set<Callable>(own);
-  for (const callable of met) {
-    walk(callable.body, (node) => {
-      const entity = node.kind === 'name' ? analysed.entities.get(node) : undefined;
-      if (entity?.kind === 'fn') met.add(entity.node);
-      return undefined;
-    });
+  const met = new Set<Owner>(own);
+  for (const owner of met) {
+    for (const code of codeOf(owner)) {
+      walk(code, (node) => {
+        const entity = node.kind === 'name' ? analysed.entities.get(node) : undefined;
+        if (entity?.kind === 'fn') met.add(entity.node);
+        return undefined;
+      });
+    }
   }
   const shared = [...met].filter((callable) => callable.kind === 'fn');
   return shared.filter((fn) => !own.includes(fn));
+}
+
+/** The body, and what is checked on entry. */
+function codeOf(owner: Owner): readonly ast.AnyNode[] {
+  if (owner.kind === 'hook') return [owner.body];
+  return [...owner.specs.filter(({ kind }) => kind === 'requires'), owner.body];
 }
 
 /** What a name stands for. Sources with errors are not lowered, so every name stands for something. */

@@ -35,13 +35,22 @@ export type Scope = {
   readonly localWords: (declaration: ast.AnyNode) => readonly Term[] | undefined;
   /** The words of bound variables, by declaration. */
   readonly words: ReadonlyMap<ast.AnyNode, readonly Term[]>;
+  /** In a hook, how many periods went by. */
+  readonly periods: Term | null;
   /** Numbers for bound variables, shared by one clause. */
   readonly counter: { next: number };
 };
 
 /** The scope of a clause that stands outside of every function. */
 export function contractScope(source: Source): Scope {
-  return { source, when: 'now', localWords: () => undefined, words: new Map(), counter: { next: 0 } };
+  return {
+    source,
+    when: 'now',
+    localWords: () => undefined,
+    words: new Map(),
+    periods: null,
+    counter: { next: 0 },
+  };
 }
 
 /** The scope of a clause at this point of a function: its variables are the locals. */
@@ -50,7 +59,9 @@ export function functionScope(builder: Builder): Scope {
     builder.variables
       .get(declaration)
       ?.map((id): Term => ({ kind: 'local', id, type: builder.locals[id]!.type }));
-  return { ...contractScope(builder.source), localWords };
+  const periods: Term | null =
+    builder.periods === null ? null : { kind: 'local', id: builder.periods, type: INT };
+  return { ...contractScope(builder.source), localWords, periods };
 }
 
 type Written = { readonly span: ast.Span; readonly condition: ast.Expr; readonly unproved: boolean };
@@ -138,9 +149,9 @@ function nameTerms(scope: Scope, name: ast.Name): readonly Term[] {
   if (entity.kind === 'variant' || entity.name === 'none')
     return variantAlone(scope.source, name, entity.name);
   if (!isDeclaration(entity)) {
-    return entity.name === 'result'
-      ? resultTerms(scope, name)
-      : [environment(scope, name, entity.name as EnvName)];
+    if (entity.name === 'result') return resultTerms(scope, name);
+    if (entity.name === 'periods' && scope.periods !== null) return [scope.periods];
+    return [environment(scope, name, entity.name as EnvName)];
   }
   if (entity.kind === 'state' || entity.kind === 'ghost') return loads(scope, placeTerm(scope, name)!);
   if (entity.kind === 'const') return termsOf(scope, entity.node.value);

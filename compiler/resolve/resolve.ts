@@ -302,6 +302,9 @@ function walkMember(walk: Walk, scope: Scope, member: ast.Member): void {
     case 'fn':
       walkCallable(walk, scope, member, member.result);
       return;
+    case 'hook':
+      walkBlock(walk, scope, member.body);
+      return;
     case 'access':
       walkAccess(walk, scope, member);
       return;

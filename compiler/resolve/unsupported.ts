@@ -7,7 +7,6 @@ const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   implements: '`implements`',
   upgradable: '`upgradable`',
   upgrade: '`upgrade`',
-  hook: '`on`',
   changes: '`changes`',
   generic: 'a call to another contract',
 };
@@ -33,6 +32,7 @@ export function laterNames(node: AnyNode): readonly Name[] {
 
 /** The construct's name for a message, or null when this version has it. */
 export function unsupportedWord(node: AnyNode): string | null {
+  if (node.kind === 'hook' && node.trigger.kind === 'onEvent') return '`on` with an event of a host module';
   if (node.kind === 'call' && node.spending !== null) return '`spending`';
   return UNSUPPORTED[node.kind] ?? null;
 }

@@ -18,6 +18,7 @@ export type Flaw =
   | 'addAlwaysGrows'
   | 'transferNeverFails'
   | 'factsTooEarly'
+  | 'hookHasCaller'
   | 'failsReadsAfter'
   | 'succeedsAssumesRequires'
   | 'ghostNotSet'

@@ -191,7 +191,8 @@ function walkEntry(
   assumes: (name: string) => boolean,
 ): Walk {
   const isInit = fn.kind === 'init';
-  const env = isInit ? initEnvironment : callEnvironment;
+  const called = fn.kind !== 'hook' || model.flaws.has('hookHasCaller');
+  const env = isInit ? initEnvironment : called ? callEnvironment : hookEnvironment;
   const before = isInit ? zeroState(model) : freeState(model);
   return { passive: walkFunction(model, fn, before, env, assumes), callee, env };
 }
@@ -210,6 +211,11 @@ function initEnvironment(name: EnvName): Formula {
   return name === 'caller' ? CREATOR : callEnvironment(name);
 }
 
+/** Nobody calls what the host runs. */
+function hookEnvironment(name: EnvName): Formula {
+  return name === 'caller' ? literal('Did', '') : callEnvironment(name);
+}
+
 function nextEnvironment(name: EnvName): Formula {
   if (name === 'now') return symbol('now.next', 'Int');
   return name === 'block' ? symbol('block.next', 'Int') : callEnvironment(name);
@@ -223,7 +229,7 @@ function obligationsOfWalk(context: Context, walk: Walk): readonly Obligation[] 
     ...(fn.kind === 'view'
       ? []
       : context.model.contract.invariants.map((clause) => invariantAfter(context, walk, clause))),
-    ...(fn.kind === 'rule'
+    ...(fn.kind === 'rule' || fn.kind === 'hook'
       ? context.model.contract.histories.map((clause) => clauseAfter(context, walk, clause))
       : []),
     ...fn.ensures.map((clause) => clauseAfter(context, walk, clause)),

@@ -5,9 +5,11 @@
 import {
   applyChanges,
   type Change,
+  hookEvents,
   type Overlay,
   overlay,
   type Reader,
+  runHooks,
   type VerifySignature,
 } from '../../host/index.ts';
 import { BLOCK_LIMITS } from '../codec/block.ts';
@@ -241,7 +243,9 @@ function finishBlock(
   { txs, height, time }: FinalizeBlockRequest,
 ): FinalizeBlockResponse['events'] {
   const moment = { block: height, time };
-  const ran = runReady(state, moment, chainOf(state).parameters);
+  const { parameters } = chainOf(state);
+  const due = runHooks(state, moment, parameters.hooksPerBlockMax);
+  const ran = [...due.flatMap(hookEvents), ...runReady(state, moment, parameters)];
   return txs.length === 0 ? ran : [...ran, ...dropExpired(state, moment)];
 }
 

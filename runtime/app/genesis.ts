@@ -20,6 +20,8 @@ export type Parameters = {
   /** Deployments that wait for attestation at a time, and that become callable in one block. */
   readonly deploymentsPendingMax: number;
   readonly deploymentsPerBlockMax: number;
+  /** Hooks of contracts that one block runs; what is due beyond that runs in the next. */
+  readonly hooksPerBlockMax: number;
   /** Whether contracts with clauses marked `unproved` are accepted. */
   readonly acceptUnproved: boolean;
 };
@@ -45,6 +47,7 @@ export const DEFAULT_PARAMETERS: Parameters = {
   deploymentExpiryBlocks: 1_000,
   deploymentsPendingMax: 64,
   deploymentsPerBlockMax: 8,
+  hooksPerBlockMax: 64,
   acceptUnproved: false,
 };
 
@@ -58,6 +61,7 @@ const RANGES: { readonly [name in Exclude<keyof Parameters, 'acceptUnproved'>]: 
     deploymentExpiryBlocks: [1, 2 ** 40],
     deploymentsPendingMax: [1, 1024],
     deploymentsPerBlockMax: [1, 1024],
+    hooksPerBlockMax: [0, 1024],
   };
 const VALIDATORS_MAX = 256;
 

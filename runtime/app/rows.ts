@@ -52,6 +52,7 @@ const PARAMETERS_ROW = record({
   deploymentExpiryBlocks: uint(),
   deploymentsPendingMax: uint(),
   deploymentsPerBlockMax: uint(),
+  hooksPerBlockMax: uint(),
   acceptUnproved: bool,
 });
 const PENDING_ROW = record({

@@ -3,44 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { auditLedger, balanceOf } from '../../host/index.ts';
-import { type Body, decodeValue, encodeArgs } from '../../runtime/codec/transaction.ts';
-import { type AbiValue, encodeArtifact } from '../../vm/index.ts';
-import { contractsOf } from '../testing/compiled.ts';
-import { type Chain, COOPERATIVE, did, makeGenesis, type Name, startChain, tx } from './chain.ts';
+import { encodeArgs } from '../../runtime/codec/transaction.ts';
+import type { AbiValue } from '../../vm/index.ts';
+import { did, makeGenesis, type Name, startChain, tx } from './chain.ts';
+import { deploySource } from './deployed.ts';
 
 const SOURCE = readFileSync(join(import.meta.dirname, '../../examples/timebank/TimeBank.ccl'), 'utf8');
 
-function deployTimeBank(chain: Chain): string {
-  const [artifact] = contractsOf(SOURCE);
-  const body: Body = {
-    kind: 'deploy',
-    cooperative: COOPERATIVE,
-    artifact: encodeArtifact(artifact!),
-    sources: [{ name: 'TimeBank.ccl', text: SOURCE }],
-    certificate: new Uint8Array(0),
-    args: [],
-  };
-  const result = chain.block([tx(chain, 'alice', 0n, body)]).txResults[0]!;
-  expect(result.log).toBe('');
-  const decoded = decodeValue(result.data);
-  const { contract } = (decoded.ok ? decoded.value : null) as { contract: string };
-  const pending = chain.app.query({
-    path: `/deployment/${contract}`,
-    data: new Uint8Array(0),
-    height: 0n,
-    prove: false,
-  });
-  const { artifactHash } = pending.answer as { artifactHash: Uint8Array };
-  const response = chain.block([
-    tx(chain, 'alice', 1n, { kind: 'attest', contract, artifactHash, approve: true }),
-  ]);
-  expect(response.events.map(({ name }) => name)).toEqual(['ContractDeployed']);
-  return contract;
-}
-
 test('joining, serving, and what it says to those who may not', () => {
   const chain = startChain(makeGenesis());
-  const bank = deployTimeBank(chain);
+  const bank = deploySource(chain, 'TimeBank.ccl', SOURCE);
   const sequences = new Map<Name, bigint>([['alice', 2n]]);
   const run = (name: Name, entry: string, args: AbiValue[] = [], amount = 0n) => {
     const sequence = sequences.get(name) ?? 0n;

@@ -77,6 +77,7 @@ function talker(): Artifact {
         result: { kind: 'Unit' },
         access,
         open: false,
+        everySeconds: 0,
         gasMax: 0,
         takes: [],
         doc: '',

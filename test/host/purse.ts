@@ -237,6 +237,7 @@ function entryOf({ kind, name, params, result = { kind: 'Unit' } }: Source, inde
     result,
     access,
     open: false,
+    everySeconds: 0,
     gasMax: 0,
     takes: [],
     doc: '',

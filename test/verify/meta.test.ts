@@ -18,6 +18,7 @@ import { type Obligation, obligationsOf } from '../../compiler/verify/obligation
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { makeRefuter } from '../../testing/index.ts';
 import { randomForms } from './forms.ts';
+import { randomHooks } from './hooks.ts';
 import { randomChoices, randomContract, randomLoops, randomShapes } from './random.ts';
 import { explore, type Found, nameOfObligation } from './reachable.ts';
 
@@ -26,6 +27,7 @@ const SEEDS = [1, 5, 8, 10, 11, 12, 13, 17, 18, 24, 34, 41, 44, 69, 76, 312];
 const SHAPE_SEEDS = [8, 9, 11, 24];
 const CHOICE_SEEDS = [1, 2, 3, 4];
 const FORM_SEEDS = [1, 2, 3, 5, 6, 9];
+const HOOK_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const LOOP_SEEDS = [1, 2, 4, 5, 9, 10, 11];
 const BOUNDS = { statesMax: 30, callsPerState: 12 };
 const RLIMIT = 10_000_000;
@@ -60,6 +62,11 @@ const FORM_FLAWS: readonly Flaw[] = [
   'succeedsAssumesRequires', // what a rule requires is taken for granted where it promises to succeed
 ];
 
+/** Those that show in what the host runs. */
+const HOOK_FLAWS: readonly Flaw[] = [
+  'hookHasCaller', // somebody calls what the host runs
+];
+
 type Subject = {
   readonly seed: number;
   readonly text: string;
@@ -73,12 +80,14 @@ let solve: Solve;
 let subjects: readonly Subject[];
 let shapes: readonly Subject[];
 let forms: readonly Subject[];
+let hooks: readonly Subject[];
 
 beforeAll(async () => {
   solver = await openSolver({ workers: 2 });
   solve = remembering(solver.solve);
   subjects = SEEDS.map((seed) => subjectOf(seed, randomContract(seed)));
   const choices = CHOICE_SEEDS.map((seed) => subjectOf(seed, randomChoices(seed)));
+  hooks = HOOK_SEEDS.map((seed) => subjectOf(seed, randomHooks(seed)));
   forms = FORM_SEEDS.map((seed) => subjectOf(seed, randomForms(seed)));
   shapes = [...SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed))), ...choices];
 }, TIMEOUT_MS);
@@ -98,6 +107,7 @@ function subjectOf(seed: number, text: string): Subject {
 /** Where the flaw shows. */
 function subjectsFor(flaw: Flaw): Iterable<Subject> {
   if (flaw === 'loopWritesNothing') return loopSubjects();
+  if (HOOK_FLAWS.includes(flaw)) return hooks;
   return FORM_FLAWS.includes(flaw) ? forms : subjects;
 }
 
@@ -132,7 +142,7 @@ describe('random contracts', () => {
     async () => {
       const unknown: string[] = [];
       let [proved, refuted] = [0, 0];
-      for (const subject of [...subjects, ...shapes, ...forms]) {
+      for (const subject of [...subjects, ...shapes, ...forms, ...hooks]) {
         const { contract, text, seed } = subject;
         const report = await verifyContract(contract, {
           solve,
@@ -186,7 +196,7 @@ describe('random contracts', () => {
 });
 
 describe('a planted unsoundness is noticed', () => {
-  for (const flaw of [...FLAWS, ...FORM_FLAWS]) {
+  for (const flaw of [...FLAWS, ...FORM_FLAWS, ...HOOK_FLAWS]) {
     test(
       flaw,
       async () => {

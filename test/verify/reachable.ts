@@ -135,7 +135,10 @@ function actionsAt(arena: Arena, place: Place, draw: Draw, calls: number): reado
   const given = arena.contract.currencies.map(
     (_, currency): Action => ({ kind: 'pay', from: people[1]!, to: people[0]!, currency, amount: 1n }),
   );
-  return [...drawn, ...paid, ...given, { kind: 'wait', seconds: 1n, blocks: 1n }];
+  const due = arena.contract.functions.flatMap((fn, callee): readonly Action[] =>
+    fn.kind === 'hook' ? [1n, 2n].map((periods) => ({ kind: 'call', callee, args: [periods], by: '' })) : [],
+  );
+  return [...drawn, ...paid, ...given, ...due, { kind: 'wait', seconds: 1n, blocks: 1n }];
 }
 
 function plain(_: string, value: unknown): unknown {

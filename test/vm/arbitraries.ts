@@ -118,7 +118,7 @@ export const anyArtifact: fc.Arbitrary<Artifact> = fc.record({
   functions: few(functionCode),
   entries: few(
     fc.record({
-      kind: fc.constantFrom('init' as const, 'rule' as const, 'view' as const),
+      kind: fc.constantFrom('init' as const, 'rule' as const, 'view' as const, 'hook' as const),
       name,
       function: index,
       params: fields,
@@ -129,6 +129,7 @@ export const anyArtifact: fc.Arbitrary<Artifact> = fc.record({
         contracts: fc.boolean(),
       }),
       open: fc.boolean(),
+      everySeconds: fc.nat(),
       gasMax: fc.nat(),
       takes: few(index).map((takes) => [...new Set(takes)].sort((a, b) => a - b)),
       doc: prose,
@@ -248,6 +249,7 @@ function soundArtifact(functions: readonly FunctionCode[]): Artifact {
     result: { kind: name === 'main' ? ('Int' as const) : ('Unit' as const) },
     access: { reputation: [], permissions: [], contracts: true },
     open: false,
+    everySeconds: 0,
     gasMax: 0,
     takes: [],
     doc: '',

@@ -84,7 +84,7 @@ describe('binary form', () => {
     const assembled = assemble('.contract pinned\n.main\n  Push 1\n  Halt');
     if (!assembled.ok) throw new Error('it assembles');
     expect(hexOf(sha256(encodeArtifact(assembled.artifact)))).toMatchInlineSnapshot(
-      `"908fe22975d6c585c855e5aec9e0a9483067e90393aad5b774f13616d3947945"`,
+      `"5c2401f15874209606f71e4490d2e608f78ba0ec9c11fba132a2161efe9d2887"`,
     );
   });
 });

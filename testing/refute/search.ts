@@ -227,6 +227,7 @@ function finalActions(hunt: Hunt, place: Place): readonly Action[] {
 /** For the stranger check only the stranger's calls count; else whom the model names comes first. */
 function callersOf(hunt: Hunt): readonly string[] {
   const { obligation } = hunt.candidate;
+  if (hunt.arena.contract.functions[obligation.callee ?? -1]?.kind === 'hook') return [NOBODY];
   if (obligation.kind === 'stranger') return [memberDid(STRANGER)];
   const named = nameOf(hunt.people, hunt.candidate.counterexample.caller) as string;
   return [...new Set([named, memberDid(CREATOR), memberDid('bob'), memberDid('carol')])];
@@ -234,7 +235,10 @@ function callersOf(hunt: Hunt): readonly string[] {
 
 const STEP_ARGUMENTS_MAX = 5;
 
-/** What people may do next: each rule by each of three members, payments, a day going by. */
+/** The caller of what the host runs. */
+const NOBODY = '';
+
+/** What may come next: each rule by each of three members, each hook, payments, a day going by. */
 function stepActions(hunt: Hunt, place: Place): readonly Action[] {
   const rules = hunt.arena.contract.functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
   const people = [CREATOR, 'bob', 'carol'].map(memberDid);
@@ -242,7 +246,15 @@ function stepActions(hunt: Hunt, place: Place): readonly Action[] {
     const tuples = argumentTuples(hunt, place, callee).slice(0, STEP_ARGUMENTS_MAX);
     return tuples.flatMap((args) => people.map((by): Action => ({ kind: 'call', callee, args, by })));
   });
-  return [...payments(hunt), ...calls, { kind: 'wait', seconds: DAY, blocks: 0n }];
+  return [...payments(hunt), ...calls, ...hookRuns(hunt), { kind: 'wait', seconds: DAY, blocks: 0n }];
+}
+
+function hookRuns(hunt: Hunt): readonly Action[] {
+  return hunt.arena.contract.functions.flatMap((fn, callee): readonly Action[] =>
+    fn.kind === 'hook'
+      ? [1n, 2n].map((periods) => ({ kind: 'call', callee, args: [periods], by: NOBODY }))
+      : [],
+  );
 }
 
 function randomCalls(hunt: Hunt, place: Place): readonly Action[] {

@@ -15,6 +15,8 @@ import {
   openWorld,
   pay,
   permitMember,
+  runHookHere,
+  runNextHook,
   type World,
 } from '../world.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
@@ -112,7 +114,10 @@ function strangeAccount(contract: core.Contract): string {
 export function takeStep(arena: Arena, from: Place | null, action: Action): Step {
   const world = fork(from?.world ?? arena.root);
   const depth = (from?.depth ?? 0) + 1;
-  const done = perform(arena, world, from?.account ?? arena.account, action);
+  const done =
+    action.kind === 'call' && from?.last === null
+      ? performIn(arena, world, from.account, action)
+      : perform(arena, world, from?.account ?? arena.account, action);
   if (!done.ok) return { action, from, to: null, result: null, failure: done.failure, gasUsed: 0 };
   const to: { -readonly [K in keyof Place]: Place[K] } = { world, account: done.account, last: null, depth };
   const { result, gasUsed } = done;
@@ -186,10 +191,30 @@ function performCall(
 ): Done {
   const { name, kind } = entryOf(arena, action.callee);
   const { args, by } = action;
+  if (kind === 'hook') {
+    const run = runNextHook(world, account, name, args[0] as bigint);
+    if (run === null) return { ok: false, failure: null };
+    return run.ok ? { ok: true, account, result: null, gasUsed: run.gasUsed } : { ok: false, failure: run };
+  }
   const outcome =
     kind === 'view'
       ? ask(world, account, name, args)
       : call(world, { contract: account, entry: name, args, by, spends: 'unlimited' });
   if (!outcome.ok) return { ok: false, failure: outcome };
   return { ok: true, account, result: outcome.result, gasUsed: outcome.gasUsed };
+}
+
+/** In a state that was built nothing is scheduled: what the host would run runs as the state is. */
+function performIn(
+  arena: Arena,
+  world: World,
+  account: string,
+  action: Extract<Action, { readonly kind: 'call' }>,
+): Done {
+  const { name, kind } = entryOf(arena, action.callee);
+  if (kind !== 'hook') return performCall(arena, world, account, action);
+  const outcome = runHookHere(world, account, name, action.args);
+  return outcome.ok
+    ? { ok: true, account, result: null, gasUsed: outcome.gasUsed }
+    : { ok: false, failure: outcome };
 }

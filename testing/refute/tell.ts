@@ -63,6 +63,7 @@ function sentence(arena: Arena, { action, from, to }: Step): string {
       return `deploy ${arena.contract.name}(${showArguments(arena, 0, action.args, naming)}) by ${CREATOR}`;
     case 'call': {
       const { name, kind } = entryOf(arena, action.callee);
+      if (kind === 'hook') return runOfHook(name, action.args[0] as bigint);
       const by = kind === 'view' ? '' : ` by ${showDid(action.by, naming)}`;
       return `${name}(${showArguments(arena, action.callee, action.args, naming)})${by}`;
     }
@@ -86,6 +87,10 @@ function waited({ seconds, blocks }: Extract<Step['action'], { readonly kind: 'w
 
 function counted(count: bigint, what: string): string {
   return `${count} ${what}${count === 1n ? '' : 's'}`;
+}
+
+function runOfHook(name: string, periods: bigint): string {
+  return periods === 1n ? `\`${name}\` is due and runs` : `\`${name}\` runs, after ${periods} periods`;
 }
 
 function showArguments(

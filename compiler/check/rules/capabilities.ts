@@ -2,7 +2,7 @@
 import { CAPABILITIES, type Capability, includesCapability } from '../../builtins.ts';
 import type { Fix } from '../../diagnostics.ts';
 import type * as ast from '../../syntax/ast.ts';
-import { type Callable, type Checker, type Effect, isSpecification, report } from '../checker.ts';
+import { type Checker, type Effect, isSpecification, type Owner, report } from '../checker.ts';
 import { effectsByOwner, rememberedEffects } from '../effects.ts';
 
 export function checkCapabilities(out: Checker, tree: ast.SourceFile): void {
@@ -13,7 +13,7 @@ export function checkCapabilities(out: Checker, tree: ast.SourceFile): void {
 
 /** What code does itself, by the declaration around it, and what each function does with those that it calls. */
 type Code = {
-  readonly byOwner: ReadonlyMap<Callable | null, readonly Effect[]>;
+  readonly byOwner: ReadonlyMap<Owner | null, readonly Effect[]>;
   readonly effectsOf: (fn: ast.Fn) => readonly Effect[];
 };
 
@@ -52,7 +52,7 @@ function checkContract(out: Checker, code: Code, contract: ast.Contract): void {
 /** What the code of a contract needs, in source order; what a function of the file does counts where it is called. */
 function needsOf({ byOwner, effectsOf }: Code, contract: ast.Contract): readonly Need[] {
   const own = new Set<ast.AnyNode>(contract.members);
-  const inMembers = contract.members.flatMap((member) => byOwner.get(member as Callable) ?? []);
+  const inMembers = contract.members.flatMap((member) => byOwner.get(member as Owner) ?? []);
   const beside = (byOwner.get(null) ?? []).filter(({ span }) => isWithin(span, contract.span));
   const effects = [...inMembers, ...beside].sort((left, right) => left.span.start - right.span.start);
   return effects.flatMap((effect) => {
@@ -73,7 +73,7 @@ function isCode(effect: Effect): boolean {
   return !isSpecification(effect.part) && !(effect.part === 'requires' && isFn(effect.owner));
 }
 
-function isFn(owner: Callable | null): boolean {
+function isFn(owner: Owner | null): boolean {
   return owner?.kind === 'fn';
 }
 

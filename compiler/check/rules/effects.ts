@@ -12,31 +12,32 @@ export function checkEffects(out: Checker, _tree: ast.SourceFile): void {
 }
 
 function checkBody(out: Checker, effect: Effect, effectsOf: (fn: ast.Fn) => readonly Effect[]): void {
-  if (effect.owner?.kind !== 'view') return;
+  const kind = effect.owner?.kind;
+  if (kind === 'hook') checkCallerless(out, effect, effectsOf, 'in what the host runs');
+  if (kind !== 'view') return;
   if (isWrite(effect)) report(out, 'E0401', { span: effect.span, does: doing(effect) });
   if (effect.kind !== 'call') return;
   const inner = effectsOf(effect.callee);
   if (inner.some(isWrite))
     report(out, 'E0401', { span: effect.span, does: `calls \`${effect.what}\`, which does more` });
-  else if (inner.some(({ kind }) => kind === 'caller')) {
-    report(out, 'E0405', {
-      span: effect.span,
-      what: `\`caller\`, which \`${effect.what}\` uses,`,
-      where: 'in a view',
-    });
-  }
+  else checkCallerless(out, effect, effectsOf, 'in a view');
+}
+
+/** Nobody is the caller here, nor in a function that is called from here. */
+function checkCallerless(
+  out: Checker,
+  effect: Effect,
+  effectsOf: (fn: ast.Fn) => readonly Effect[],
+  where: string,
+): void {
+  if (effect.kind !== 'call' || !effectsOf(effect.callee).some(({ kind }) => kind === 'caller')) return;
+  report(out, 'E0405', { span: effect.span, what: `\`caller\`, which \`${effect.what}\` uses,`, where });
 }
 
 /** What a clause does itself was reported with its type, and a function that it calls is an expression (`formulas.ts`). */
 function checkClause(out: Checker, effect: Effect, effectsOf: (fn: ast.Fn) => readonly Effect[]): void {
-  if (effect.kind !== 'call') return;
-  const { span, what, part, owner } = effect;
-  const inner = effectsOf(effect.callee);
-  const callerless = part === 'invariant' || owner?.kind === 'view';
-  if (callerless && inner.some(({ kind }) => kind === 'caller')) {
-    const where = part === 'invariant' ? 'in an invariant' : 'in a view';
-    report(out, 'E0405', { span, what: `\`caller\`, which \`${what}\` uses,`, where });
-  }
+  if (effect.part === 'invariant') checkCallerless(out, effect, effectsOf, 'in an invariant');
+  else if (effect.owner?.kind === 'view') checkCallerless(out, effect, effectsOf, 'in a view');
 }
 
 function doing({ kind, what }: Effect): string {

@@ -84,11 +84,11 @@ function countsOf(out: Checker, contract: ast.Contract) {
       count: fields.length + count('ghost') + 2 * sets + lists,
     },
     { what: 'events', limit: LIMITS.events, count: count('event') },
-    { what: 'rules and views', limit: LIMITS.entries - 1, count: count('rule', 'view') },
+    { what: 'rules, views and hooks', limit: LIMITS.entries - 1, count: count('rule', 'view', 'hook') },
     {
-      what: 'rules, views and functions, each set counted as two and each list as three',
+      what: 'rules, views, hooks and functions, each set counted as two and each list as three',
       limit: LIMITS.functions - 1,
-      count: count('rule', 'view', 'fn') + 2 * sets + 3 * lists,
+      count: count('rule', 'view', 'hook', 'fn') + 2 * sets + 3 * lists,
     },
   ];
 }

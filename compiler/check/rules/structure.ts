@@ -1,8 +1,10 @@
 /** Rule: what a contract says once is there at most once, and stands where it means something. */
+
+import { LIMITS } from '../../../vm/index.ts';
 import { BUILT_INS, CAPABILITIES } from '../../builtins.ts';
 import type * as ast from '../../syntax/ast.ts';
-import { type Callable, type Checker, report, textOf } from '../checker.ts';
-import { INT_MAX, intValue } from '../literal.ts';
+import { type Callable, type Checker, report, textOf, ungroup } from '../checker.ts';
+import { durationValue, INT_MAX, intValue } from '../literal.ts';
 
 const ONCE: { readonly [kind in ast.Member['kind']]?: string } = {
   version: '`version`',
@@ -61,7 +63,24 @@ function checkMember(out: Checker, member: ast.Member): void {
     case 'fn':
       checkSpecs(out, member);
       return;
+    case 'hook':
+      checkSchedule(out, member);
+      return;
   }
+}
+
+/** How often, and with how much gas, in numbers. */
+function checkSchedule(out: Checker, { trigger, gas }: ast.Hook): void {
+  if (trigger.kind !== 'onEvery') return;
+  const period = ungroup(trigger.period);
+  const granted = ungroup(gas);
+  const seconds = period.kind === 'duration' ? durationValue(period) : 0n;
+  const often = seconds >= BigInt(LIMITS.hookSecondsMin) && seconds <= BigInt(LIMITS.hookSecondsMax);
+  if (period.kind !== 'missing' && !often)
+    report(out, 'E0425', { span: period.span, what: 'how often it runs, from `1m` to `3650d`' });
+  if (granted.kind === 'missing') return;
+  if (granted.kind !== 'int' || intValue(granted.digits) > BigInt(LIMITS.hookGas))
+    report(out, 'E0425', { span: granted.span, what: `its gas as an integer, at most ${LIMITS.hookGas}` });
 }
 
 function checkUses(out: Checker, uses: ast.Uses): void {
