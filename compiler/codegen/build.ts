@@ -7,6 +7,7 @@ import { HOST_FUNCTIONS } from '../builtins.ts';
 import type * as core from '../core/core.ts';
 import { eraseGhosts } from '../core/ghosts.ts';
 import { type ConstantPool, newPool } from './code.ts';
+import { withCosts } from './cost.ts';
 import { abiFields, abiType, type Layout, layoutOf } from './layout.ts';
 import { listFunctions } from './lists.ts';
 import { type CollectionFunctions, lowerFunction, type Unit } from './lower.ts';
@@ -57,7 +58,7 @@ function assemble(
   const entries = functions.flatMap((fn, index) =>
     fn.kind === 'fn' ? [] : [entryOf(contract, fn, fn.kind, index, takes[index]!)],
   );
-  return withGasBounds({
+  const artifact = withGasBounds({
     name: contract.name,
     meta: metaOf(contract),
     constants: constants.list,
@@ -74,6 +75,7 @@ function assemble(
     claims: options.claims,
     marks: options.marks,
   });
+  return withCosts(artifact, functions);
 }
 
 /** Those of each set and list, behind the contract's own functions. */

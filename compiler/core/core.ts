@@ -243,6 +243,8 @@ export type Stmt = { readonly span: Span } & (
       readonly from: Atom;
       readonly to: Atom;
       readonly bound: number;
+      /** What the number of turns is, in the author's words. */
+      readonly turns: string;
       readonly invariants: readonly AssertClause[];
       readonly body: readonly Stmt[];
       readonly reverts: readonly Revert[];

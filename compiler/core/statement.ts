@@ -207,10 +207,18 @@ function lowerRange(builder: Builder, stmt: ast.ForRange): void {
     from: from!,
     to: to!,
     bound,
+    turns: turnsOfRange(builder, stmt, bound),
     invariants,
     body,
     reverts,
   });
+}
+
+/** A range of constants makes as many turns as its bound says. */
+function turnsOfRange(builder: Builder, { from, to, upTo }: ast.ForRange, bound: number): string {
+  if (upTo === null) return String(bound);
+  const [first, end] = [lineOf(builder.source, from), lineOf(builder.source, to)];
+  return first === '0' ? end : `(${end} - ${first})`;
 }
 
 /** A set or a list stays as it is while a loop goes over it. */
@@ -229,7 +237,8 @@ function lowerElements(builder: Builder, stmt: ast.ForIn): void {
   });
   const from = constant(INT, 0n);
   const bound = over.capacity;
-  emit(builder, { kind: 'loop', span, index, from, to, bound, invariants, body, reverts: [] });
+  const turns = lineOf(builder.source, stmt.source);
+  emit(builder, { kind: 'loop', span, index, from, to, bound, turns, invariants, body, reverts: [] });
 }
 
 /** How many elements a loop goes over, and how one of them gets into its variable. */

@@ -241,7 +241,18 @@ function randomRange(draft: Draft, depth: number): void {
   });
   const bound = 2 + draft.choose(3);
   const reverts = [{ reason: 'loopBound', span: SPAN }] as const;
-  draft.out.push({ kind: 'loop', index, from, to, bound, invariants: [], body, reverts, span: SPAN });
+  draft.out.push({
+    kind: 'loop',
+    index,
+    from,
+    to,
+    bound,
+    turns: 'n',
+    invariants: [],
+    body,
+    reverts,
+    span: SPAN,
+  });
 }
 
 /** Over the members, whatever happens to them meanwhile: the number of turns is that of the beginning. */
@@ -262,7 +273,18 @@ function randomElements(draft: Draft, depth: number): void {
     randomBody(draft, 1, index);
   });
   const from = { kind: 'const', type: INT, value: 0n } as const;
-  draft.out.push({ kind: 'loop', index, from, to, bound: 3, invariants: [], body, reverts: [], span: SPAN });
+  draft.out.push({
+    kind: 'loop',
+    index,
+    from,
+    to,
+    bound: 3,
+    turns: 'n',
+    invariants: [],
+    body,
+    reverts: [],
+    span: SPAN,
+  });
 }
 
 /** The index is read, never assigned. */
