@@ -9,7 +9,16 @@ import type { Atom, OpName, Revert } from './core.ts';
 import { lowerAll, lowerHash, lowerValue } from './expression.ts';
 import { checkEnded } from './lifecycle.ts';
 import { checkIndex, readPlace, sizeOf, slotOf } from './place.ts';
-import { currencyIndex, type Expr, entityOf, indexIn, type Source, scalarOf, typeOf } from './source.ts';
+import {
+  currencyIndex,
+  type Expr,
+  entityOf,
+  indexIn,
+  lineOf,
+  type Source,
+  scalarOf,
+  typeOf,
+} from './source.ts';
 import { elementOf } from './statement.ts';
 import { variantWords } from './variant.ts';
 
@@ -139,7 +148,8 @@ function lowerPage(builder: Builder, expr: Expr<'call'>, slot: number): readonly
     emit(builder, { kind: 'op', span, target: list, op: 'append', args, reverts: [] });
   });
   const bound = type.capacity;
-  emit(builder, { kind: 'loop', span, index, from, to, bound, invariants: [], body, reverts: [] });
+  const turns = lineOf(builder.source, expr);
+  emit(builder, { kind: 'loop', span, index, from, to, bound, turns, invariants: [], body, reverts: [] });
   return [local(list)];
 }
 
