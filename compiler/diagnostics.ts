@@ -918,6 +918,14 @@ export const DIAGNOSTICS = {
     example:
       'contract C {\n  view f(b: Bool) -> Int { return match b { true => 1, _ => 2, false => 3 }; }\n}\n',
   },
+  E0431: {
+    severity: 'error',
+    message: 'a permission needs a name',
+    help: 'write the name that the cooperative gives it, as in `access permission "book.keep"`',
+    explanation:
+      'Whoever calls must hold the permission of that name. It has at least one character, and no half of a character pair.',
+    example: 'contract C {\n  rule f() access permission "" {}\n}\n',
+  },
   E0430: {
     severity: 'error',
     message: '`{name}` changes inside of a `for` over it',

@@ -85,9 +85,37 @@ function cutChildren(node: AnyNode, cut: Span[]): void {
     if (Array.isArray(child)) {
       for (const item of child) cut.push(item.span);
       fields[field] = [];
-    } else if ('span' in child && child.kind !== 'name') {
-      cut.push(child.span);
-      fields[field] = { kind: 'missing', span: child.span };
-    }
+    } else cutChild(fields, field, child as AnyNode, cut);
   }
 }
+
+/** Where only a certain kind of node can stand, what is below it goes. */
+function cutChild(fields: Record<string, unknown>, field: string, child: AnyNode, cut: Span[]): void {
+  const { span } = child;
+  if (childrenOf(child).length === 0) return;
+  if (child.kind !== 'block' && !REPLACEABLE.has(child.kind)) {
+    cutChildren(child, cut);
+    return;
+  }
+  const block = { ...child, statements: [], result: null };
+  fields[field] = child.kind === 'block' ? block : { kind: 'missing', span };
+  cut.push(span);
+}
+
+/** Expressions and types, which have `missing` among them. */
+const REPLACEABLE: ReadonlySet<AnyNode['kind']> = new Set<AnyNode['kind']>([
+  ...([
+    'tuple',
+    'list',
+    'struct_',
+    'unary',
+    'binary',
+    'field',
+    'index',
+    'call',
+    'generic',
+    'lambda',
+  ] as const),
+  ...(['if', 'match', 'quantifier', 'group', 'amount', 'deploy', 'run', 'callByExpr'] as const),
+  ...(['namedType', 'tupleType'] as const),
+]);

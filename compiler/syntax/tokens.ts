@@ -215,7 +215,7 @@ const Blank = createToken({
   group: Lexer.SKIPPED,
   line_breaks: true,
 });
-const LineComment = createToken({ name: 'LineComment', pattern: /\/\/[^\n]*/, group: 'comments' });
+const LineComment = createToken({ name: 'LineComment', pattern: /\/\/[^\n\r]*/, group: 'comments' });
 
 const ForeignComment = createToken({
   name: 'ForeignComment',

@@ -127,9 +127,15 @@ const WORDS = { init: '`init`', rule: 'a rule', view: 'a view', fn: 'a function'
 
 function checkAccess(out: Checker, access: ast.Access): void {
   for (const item of access.items) {
+    if (item.kind === 'accessPermission' && !isName(item.permission.value))
+      report(out, 'E0431', { span: item.permission.span });
     if (item.kind !== 'accessReputation' || item.score.kind === 'missing') continue;
     const { score } = item;
     if (score.kind !== 'int') report(out, 'E0416', { span: score.span });
     else if (intValue(score.digits) > INT_MAX) report(out, 'E0307', { span: score.span });
   }
+}
+
+function isName(text: string): boolean {
+  return text !== '' && text.isWellFormed();
 }

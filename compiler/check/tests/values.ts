@@ -85,9 +85,13 @@ export function takeOut(draft: Draft, expr: ast.Expr): ast.Expr {
     case 'match':
       return takeOutMatch(draft, expr);
     case 'block':
-      return expr.statements.length === 0
-        ? takeOutBelow(draft, expr)
-        : notYet(draft, expr, 'a block with statements inside an expression of a test');
+      if (expr.statements.length === 0) return takeOutBelow(draft, expr);
+      // An `if` needs a block, whatever is wrong with it.
+      return {
+        ...expr,
+        statements: [],
+        result: notYet(draft, expr, 'a block with statements inside an expression of a test'),
+      };
     default:
       return takeOutBelow(draft, expr);
   }
