@@ -136,12 +136,22 @@ function plainerValues(value: AbiValue, type: AbiType): readonly AbiValue[] {
         plainerValues(items[at]!, item).map((inner) => items.with(at, inner)),
       );
     }
+    case 'List':
+      return plainerLists(value as readonly AbiValue[], type.item);
     case 'Enum':
     case 'Option':
       return plainerVariants(value, type);
     default:
       return typeof value === 'bigint' ? plainerNumbers(value) : [];
   }
+}
+
+/** Half of it, without one element, with a plainer one. */
+function plainerLists(list: readonly AbiValue[], item: AbiType): readonly (readonly AbiValue[])[] {
+  const half = list.length > 2 ? [list.slice(0, list.length >> 1), list.slice(list.length >> 1)] : [];
+  const shorter = list.map((_, at) => list.toSpliced(at, 1));
+  const plainer = list.flatMap((one, at) => plainerValues(one, item).map((inner) => list.with(at, inner)));
+  return [...half, ...shorter, ...plainer];
 }
 
 function plainerVariants(

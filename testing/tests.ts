@@ -354,6 +354,12 @@ function runStep(run: Run, step: Step): void {
     case 'repeat':
       runRepeat(run, step);
       break;
+    case 'each':
+      for (const item of evaluate(run, step.items) as readonly AbiValue[]) {
+        run.values[step.slot] = item;
+        runSteps(run, step.body);
+      }
+      break;
     case 'assume':
       if (evaluate(run, step.condition) !== true) throw { stop: null } satisfies Stop;
       break;

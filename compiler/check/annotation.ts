@@ -175,10 +175,13 @@ export function annotate(out: Checker, expr: ast.TypeExpr): Type {
   });
 }
 
-/** What an option holds. A type that its view should have told, and did not, was reported there. */
-function heldType(out: Checker, option: ast.TypeExpr | null): Type {
-  const type = option === null ? ERROR : annotate(out, option);
-  return type.kind === 'Option' ? type.item : ERROR;
+/** What an option or a list holds. A type that its view should have told, and did not, was reported there. */
+function heldType(out: Checker, whole: ast.TypeExpr | null): Type {
+  const type = whole === null ? ERROR : annotate(out, whole);
+  if (type.kind === 'Option' || type.kind === 'List') return type.item;
+  if (type.kind !== 'Error' && whole !== null)
+    report(out, 'E0342', { span: whole.span, type: typeText(type) });
+  return ERROR;
 }
 
 function remembered(out: Checker, node: ast.AnyNode, find: () => Type): Type {

@@ -127,6 +127,8 @@ export type Step = { readonly span: Span } & (
     }
   /** The clock goes forward by a duration and stays there. */
   | { readonly kind: 'advance'; readonly duration: Eval }
+  /** `slot` has the elements of a list, one after the other. */
+  | { readonly kind: 'each'; readonly slot: SlotId; readonly items: Eval; readonly body: readonly Step[] }
   /** Inputs for which it is false are none that the test is about. */
   | { readonly kind: 'assume'; readonly condition: Eval }
   | { readonly kind: 'holds'; readonly condition: Eval; readonly text: string }

@@ -53,6 +53,22 @@ export function planRange(draft: Draft, stmt: ast.ForRange): void {
   draft.steps.push({ kind: 'repeat', slot, from, to, body: inner.steps, span });
 }
 
+/** The list is read once; the variable has its elements, one after the other. */
+export function planEach(draft: Draft, stmt: ast.ForIn): void {
+  const { variable, span } = stmt;
+  const list = inferredType(stmt.source.span);
+  const items = evaluate(draft, stmt.source, list);
+  for (const invariant of stmt.invariants)
+    report(draft.unit, 'E0463', { span: invariant.span, what: '`invariant`' });
+  const inner = innerDraft(draft);
+  if (isTaken(inner, variable)) return;
+  const slot = newSlot(inner, variable, { kind: 'inferred', of: list, span: stmt.source.span });
+  // So that the type is asked for, whether or not the block reads the variable.
+  viewOf(inner, { ...variable }, inferredType(variable.span));
+  planBlock(inner, stmt.body);
+  draft.steps.push({ kind: 'each', slot, items, body: inner.steps, span });
+}
+
 /** `x += e`, `x.part = e`: a view has a copy of the variable, changes that and gives it back. */
 export function planAssign(draft: Draft, stmt: Extract<ast.Stmt, { readonly kind: 'assign' }>): void {
   const root = rootOf(stmt.target);

@@ -19,7 +19,7 @@ import type { Diagnostic } from '../../diagnostics.ts';
 import { type Exports, isTypeName } from '../../resolve/resolve.ts';
 import { unsupportedWord } from '../../resolve/unsupported.ts';
 import type * as ast from '../../syntax/ast.ts';
-import { planAssign, planIf, planInner, planMatch, planRange } from './blocks.ts';
+import { planAssign, planEach, planIf, planInner, planMatch, planRange } from './blocks.ts';
 import {
   type Draft,
   type Expr,
@@ -167,6 +167,9 @@ function planStmt(draft: Draft, stmt: ast.Stmt): void {
       break;
     case 'assign':
       planAssign(draft, stmt);
+      break;
+    case 'forIn':
+      planEach(draft, stmt);
       break;
     case 'forRange':
       planRange(draft, stmt);
