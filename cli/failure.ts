@@ -201,6 +201,23 @@ export const FAILURES = {
     help: 'the transaction {hash} may have been sent: ask with `ccl query tx {hash}` before you send another',
   },
 
+  // ---- C05xx: proofs ---------------------------------------------------------------------------
+  C0501: {
+    exit: 'environment',
+    message: 'neither z3 nor cvc5 is installed, so there is no second opinion',
+    help: 'install one of them; on Debian: apt-get install z3 cvc5',
+  },
+  C0502: {
+    exit: 'wrong',
+    message: '{path} is not a certificate',
+    help: '`ccl build` writes one beside the artifact',
+  },
+  C0503: {
+    exit: 'usage',
+    message: '{count} contracts were given, and a certificate is for one',
+    help: 'name it with --contract',
+  },
+
   // ---- C09xx: ours -----------------------------------------------------------------------------
   C0901: {
     exit: 'defect',

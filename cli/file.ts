@@ -90,6 +90,19 @@ function replaceFile(path: string, content: string | Uint8Array, mode: number): 
   }
 }
 
+/** Writes files into a folder, which is made where it is missing. */
+export function writeFiles(
+  folder: string,
+  files: readonly (readonly [name: string, content: string])[],
+): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    failOn(folder, error);
+  }
+  for (const [name, content] of files) writeFile(join(folder, name), content);
+}
+
 /** Writes a file that must not be there yet. */
 export function writeNewFile(path: string, content: string): void {
   try {

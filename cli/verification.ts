@@ -7,6 +7,7 @@ import {
   lineOfPart,
   type Report,
   RLIMIT_DEFAULT,
+  type Solve,
   verifyContract,
 } from '../compiler/index.ts';
 import { openSolver, type Solver } from '../solver/index.ts';
@@ -25,6 +26,9 @@ export type ProofOptions = {
 export type Verified = { readonly contract: core.Contract; readonly report: Report; readonly solver: string };
 
 export type Verifier = {
+  /** Package, version and settings of the solver. */
+  readonly solver: string;
+  readonly solve: Solve;
   readonly verify: (analysis: Analysis, contract: core.Contract) => Promise<Verified>;
   /** Ends the solver's threads. */
   readonly close: () => Promise<void>;
@@ -38,6 +42,8 @@ export async function openVerifier(terminal: Terminal, options: ProofOptions): P
     ...(options.cache ? { cacheDir: join(cacheFolder(), 'answers') } : {}),
   });
   return {
+    solver: solver.build,
+    solve: solver.solve,
     verify: (analysis, contract) => verifyOne(terminal, analysis, contract, solver, options),
     close: () => solver.close(),
   };

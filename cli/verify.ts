@@ -13,6 +13,7 @@ import {
 } from '../compiler/index.ts';
 import { fail } from './failure.ts';
 import { writeNewFile } from './file.ts';
+import { type Inquired, type Inquiry, inquire } from './inquiry.ts';
 import { command, type Shell } from './shell.ts';
 import {
   analyseFile,
@@ -25,7 +26,7 @@ import {
   tellDiagnostics,
 } from './source.ts';
 import { jsonText, type Style, type Terminal } from './terminal.ts';
-import { verifyAll } from './verification.ts';
+import { openVerifier } from './verification.ts';
 
 type Options = {
   readonly json?: true;
@@ -35,7 +36,7 @@ type Options = {
   readonly cache: boolean;
   readonly emitTest?: string;
   readonly all?: true;
-};
+} & Inquiry;
 
 export function declare(shell: Shell): Command {
   return command(
@@ -45,6 +46,7 @@ export function declare(shell: Shell): Command {
       'ccl verify TimeBank.ccl',
       'ccl verify TimeBank.ccl --rule record --json',
       'ccl verify TimeBank.ccl --emit-test found.ccl     # then: ccl test found.ccl',
+      'ccl verify TimeBank.ccl --mutate',
     ],
   )
     .option('--rule <name>', 'show only the obligations of this rule, view or init')
@@ -52,6 +54,11 @@ export function declare(shell: Shell): Command {
     .option('--rlimit <number>', "the solver's resource limit for one obligation")
     .option('--no-cache', 'ask the solver again where an answer is known')
     .option('--emit-test <file>', 'write the runs that break something as tests')
+    .option('--mutate', 'change the code a little, many times, and list what no specification notices')
+    .option('--profile', 'list the obligations by what they cost the solver')
+    .option('--cross-check', 'ask the installed native solvers, z3 and cvc5, for a second opinion')
+    .option('--certificate <file>', 'prove again what a certificate claims, without trusting it')
+    .option('--emit-smt2 <folder>', 'write every obligation as SMT-LIB 2 text, for any solver')
     .option('--all', 'print every row, and not only those that are not proved')
     .option(
       '--json',
@@ -69,11 +76,19 @@ async function verifyFiles(shell: Shell, files: readonly string[], options: Opti
   }
   const proof = proofOptions(options);
   const shown: Shown[] = [];
-  for (const analysis of analyses) {
-    showDiagnostics(terminal, analysis.diagnostics, sourcesOf(analysis));
-    const contracts = provableOf(analysis, options.contract);
-    for (const { report } of await verifyAll(terminal, analysis, contracts, proof))
-      shown.push({ analysis, all: report, report: onlyRule(report, options.rule) });
+  const verifier = await openVerifier(terminal, proof);
+  try {
+    for (const analysis of analyses) {
+      showDiagnostics(terminal, analysis.diagnostics, sourcesOf(analysis));
+      for (const contract of provableOf(analysis, options.contract)) {
+        const { report } = await verifier.verify(analysis, contract);
+        shown.push({ analysis, contract, all: report, report: onlyRule(report, options.rule) });
+      }
+    }
+    const exit = await inquire({ terminal, verifier, shown, options });
+    if (exit !== null) return shell.finish(exit);
+  } finally {
+    await verifier.close();
   }
   if (options.rule !== undefined) checkRule(options.rule, shown);
   const rows = shown.flatMap(({ report }) => report.rows);
@@ -90,7 +105,7 @@ function provableOf(analysis: Analysis, name: string | undefined): readonly core
   return library === null ? contractsOf(analysis) : [library];
 }
 
-type Shown = { readonly analysis: Analysis; readonly all: Report; readonly report: Report };
+type Shown = Inquired & { readonly all: Report };
 
 /** Tests that fail for the reasons that were found, in a file of their own that uses the contracts. */
 function emitTests(terminal: Terminal, path: string, shown: readonly Shown[]): void {

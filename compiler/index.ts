@@ -72,6 +72,14 @@ export {
 } from './verify/certificate.ts';
 export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
 export type { Counterexample, ModelValue } from './verify/counterexample.ts';
+export { CUT } from './verify/hardness.ts';
+export {
+  type Mutant,
+  type Mutation,
+  type MutationReport,
+  mutantsOf,
+  mutate,
+} from './verify/mutate.ts';
 export type { Obligation } from './verify/obligations.ts';
 export { diagnosticsOf, renderRow } from './verify/report.ts';
 export type { Genesis, RunCall, SuggestedRun } from './verify/runs.ts';
@@ -79,7 +87,6 @@ export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';
 export {
   type Answer,
   type Candidate,
-  CUT,
   failsBuild,
   type Refutation,
   type Refute,

@@ -147,7 +147,7 @@ function stmtMutants(site: Site, stmt: Stmt): readonly Replaced[] {
     case 'require':
       return [without('guard', 'the condition is not asked for', stmt)];
     case 'if':
-      return [...branchMutants(site, stmt)];
+      return branchMutants(site, stmt);
     case 'loop':
       return blockMutants(site, stmt.body).map(({ body, ...change }) => ({
         ...change,
@@ -162,16 +162,15 @@ function without(kind: MutationKind, change: string, { span }: Stmt): Replaced {
   return { kind, change, span, stmts: [] };
 }
 
-function branchMutants(site: Site, stmt: Extract<Stmt, { readonly kind: 'if' }>): readonly Replaced[] {
-  const then = blockMutants(site, stmt.then).map(({ body, ...change }) => ({
-    ...change,
-    stmts: [{ ...stmt, then: body }],
-  }));
-  const otherwise = blockMutants(site, stmt.otherwise).map(({ body, ...change }) => ({
-    ...change,
-    stmts: [{ ...stmt, otherwise: body }],
-  }));
-  return [...then, ...otherwise];
+type If = Extract<Stmt, { readonly kind: 'if' }>;
+
+function branchMutants(site: Site, stmt: If): readonly Replaced[] {
+  return (['then', 'otherwise'] as const).flatMap((branch) =>
+    blockMutants(site, stmt[branch]).map(({ body, ...change }) => {
+      const changed: If = { ...stmt, [branch]: body };
+      return { ...change, stmts: [changed] };
+    }),
+  );
 }
 
 const OPERATORS: { readonly [op in OpName]?: readonly [instead: OpName, words: string] } = {
@@ -221,7 +220,9 @@ function insteadOf(fn: CoreFunction, atom: Atom): readonly Instead[] {
 function otherConstants(atom: Extract<Atom, { readonly kind: 'const' }>): readonly Instead[] {
   const { value, type } = atom;
   if (typeof value === 'boolean')
-    return [{ kind: 'constant', change: `\`${value}\` becomes \`${!value}\``, atom: { ...atom, value: !value } }];
+    return [
+      { kind: 'constant', change: `\`${value}\` becomes \`${!value}\``, atom: { ...atom, value: !value } },
+    ];
   if (typeof value !== 'bigint' || type.kind === 'Tag') return [];
   const next = value + 1n;
   return [{ kind: 'constant', change: `${value} becomes ${next}`, atom: { ...atom, value: next } }];

@@ -7,6 +7,7 @@ import type { AssertClause, Clause, Contract, Stmt } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { type Counterexample, counterexampleOf } from './counterexample.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
+import { limitReason, reasonOf } from './hardness.ts';
 import { isDecided, type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
 import { assumptionOf } from './passive.ts';
 import { type Genesis, type SuggestedRun, suggestRuns } from './runs.ts';
@@ -34,6 +35,8 @@ export type Row = {
   /** Solver resource spent. */
   readonly resource: number;
   readonly hash: string;
+  /** What the solver was asked, and what it said; null where nothing needed to be asked. */
+  readonly asked: { readonly text: string; readonly status: SolverAnswer['status'] } | null;
 };
 
 export type Report = {
@@ -88,9 +91,6 @@ export type VerifyOptions = {
   /** For tests of the verifier alone. */
   readonly flaws?: Flaws;
 };
-
-/** Why a model is no run where a loop was cut. */
-export const CUT = 'what a loop does is known by its invariants alone: write one that says more';
 
 export const RLIMIT_DEFAULT = 10_000_000;
 
@@ -192,13 +192,11 @@ async function decide(obligation: Obligation, { solve, rlimit }: VerifyOptions):
 async function rowOf(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
   if (obligation.unsupported !== null)
     return makeRow(obligation, answer, 'unknown', null, obligation.unsupported);
-  if (answer.status === 'unknown')
-    return makeRow(obligation, answer, 'unknown', null, whyUnknown(answer.reason));
+  if (answer.status === 'unknown') return unknownRow(session, obligation, answer, limitReason(answer.reason));
   if (obligation.holdsWhen === 'sat') return vacuityRow(session, obligation, answer);
   if (answer.status === 'unsat') return makeRow(obligation, answer, 'proved', null, '');
   const refutation = await confirm(session, obligation, answer);
-  if (refutation.kind === 'none')
-    return makeRow(obligation, answer, 'unknown', null, obligation.cut ? CUT : refutation.reason);
+  if (refutation.kind === 'none') return unknownRow(session, obligation, answer, refutation.reason);
   return makeRow(
     obligation,
     answer,
@@ -208,12 +206,15 @@ async function rowOf(session: Session, obligation: Obligation, answer: SolverAns
   );
 }
 
+function unknownRow({ contract }: Session, obligation: Obligation, answer: SolverAnswer, said: string): Row {
+  return makeRow(obligation, answer, 'unknown', null, reasonOf(contract, obligation, said));
+}
+
 /** What nothing satisfies is refuted by proof; that something does, is shown by running it. */
 async function vacuityRow(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
   if (answer.status === 'unsat') return makeRow(obligation, answer, 'refuted', null, '');
   const witness = await confirm(session, obligation, answer);
-  if (witness.kind === 'none')
-    return makeRow(obligation, answer, 'unknown', null, obligation.cut ? CUT : witness.reason);
+  if (witness.kind === 'none') return unknownRow(session, obligation, answer, witness.reason);
   return makeRow(obligation, answer, 'proved', null, '');
 }
 
@@ -253,13 +254,6 @@ function candidateOf(
   };
 }
 
-/** Z3 says in several ways that its resource limit was reached. */
-function whyUnknown(reason: string): string {
-  return /resource|cancel/.test(reason)
-    ? "the solver's resource limit was reached"
-    : `the solver says: ${reason}`;
-}
-
 function messageOf({ success, failure }: Obligation, verdict: Answer): string {
   if (verdict === 'unknown') return `could not decide whether ${success}`;
   return verdict === 'proved' ? success : failure;
@@ -287,5 +281,9 @@ function makeRow(
     marked: clause !== null && 'unproved' in clause && clause.unproved,
     resource: answer.rlimitUsed,
     hash,
+    asked:
+      isDecided(obligation) || obligation.unsupported !== null
+        ? null
+        : { text: obligation.text, status: answer.status },
   };
 }
