@@ -41,14 +41,14 @@ export function pasteRun(arena: Arena, actions: readonly Action[], title: string
 
 /**
  * The run of a refutation. Null where a test cannot say it: money that came before there was a contract, many blocks
- * going by, a clause inside of the code, or a run that breaks another promise before.
+ * going by, a run of a hook, a clause inside of the code, or a run that breaks another promise before.
  */
 export function pasteRefutation(arena: Arena, judge: Judge, goal: Obligation, last: Step): string | null {
   const steps = stepsOf(last);
   const actions = steps.map(({ action }) => action);
   // The virtual machine itself refuses a transition that was not declared.
   const seen = !goal.inside || goal.kind === 'may-revert' || goal.name.startsWith('lifecycle ');
-  const told = actions[0]?.kind === 'deploy' && actions.every(isTold);
+  const told = actions[0]?.kind === 'deploy' && actions.every((action) => isTold(arena, action));
   if (!seen || !told || goal.kind === 'vacuity') return null;
   if (steps.slice(0, -1).some((step) => brokenBy(arena, judge, step).length > 0)) return null;
   const title = `${arena.contract.name}: ${goal.failure}`;
@@ -60,7 +60,8 @@ export function pasteRefutation(arena: Arena, judge: Judge, goal: Obligation, la
 
 const BLOCKS_MAX = 8n;
 
-function isTold(action: Action): boolean {
+function isTold(arena: Arena, action: Action): boolean {
+  if (action.kind === 'call') return entryOf(arena, action.callee).kind !== 'hook';
   return action.kind !== 'wait' || action.blocks <= BLOCKS_MAX;
 }
 

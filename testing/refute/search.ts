@@ -13,6 +13,7 @@ import {
   actionsOf,
   CREATOR,
   entryOf,
+  MEMBER_DIDS,
   type Place,
   STRANGER,
   type Step,
@@ -316,6 +317,7 @@ function argumentTuples(hunt: Hunt, place: Place | null, callee: number): readon
     ...(obligation.kind === 'stranger' ? [greedyWords(hunt, types, plain)] : []),
     ...modelled,
     plain,
+    usualWords(hunt, types, plain),
   ];
   const widest = Math.max(0, ...choices.map((pool) => pool.length));
   const changed = Array.from({ length: widest }, (_, rank) => rank).flatMap((rank) =>
@@ -336,6 +338,16 @@ function argumentTuples(hunt: Hunt, place: Place | null, callee: number): readon
 function greedyWords(hunt: Hunt, types: readonly AbiType[], plain: readonly Value[]): readonly Value[] {
   return types.map((type, i) => {
     if (type.kind === 'Did') return memberDid(STRANGER);
+    return type.kind === 'Amount' ? usualPayment(hunt, type.currency) : plain[i]!;
+  });
+}
+
+/** What a contract is usually given: a different member each time, and amounts that are neither nothing nor too much. */
+function usualWords(hunt: Hunt, types: readonly AbiType[], plain: readonly Value[]): readonly Value[] {
+  const others = MEMBER_DIDS.filter((did) => did !== memberDid(CREATOR) && did !== memberDid(STRANGER));
+  let next = 0;
+  return types.map((type, i) => {
+    if (type.kind === 'Did') return others[next++ % others.length]!;
     return type.kind === 'Amount' ? usualPayment(hunt, type.currency) : plain[i]!;
   });
 }
