@@ -124,7 +124,7 @@ function openHunt(program: TestProgram, plan: InvariantsPlan, options: Invariant
     arena,
     judge: makeJudge(contract),
     pools,
-    rules: callable.filter(({ kind }) => kind === 'rule'),
+    rules: callable.filter(({ kind }) => kind === 'rule' || kind === 'hook'),
     arbitraries,
     tallies,
     counts: { calls: 0 },
@@ -191,6 +191,8 @@ function reasonOf({ trap, message }: Failure): string {
 /** A number from 0 to below a bound. */
 type Random = (below: number) => number;
 
+/** Who calls what the host runs. */
+const NOBODY = '';
 const DAY = 86_400n;
 const WAITS = [1n, 60n, 3_600n, DAY, 7n * DAY, 30n * DAY, 365n * DAY];
 
@@ -205,14 +207,24 @@ function nextAction(hunt: Hunt, place: Place, random: Random): Action {
   const kind = random(10);
   if (kind === 0 || rules.length === 0)
     return { kind: 'wait', seconds: WAITS[random(WAITS.length)]!, blocks: 0n };
-  const from = memberDid(MEMBERS[random(MEMBERS.length)]!);
+  const from = somebody(arena, place, random);
   if (kind === 1 && currencies > 0) {
     const currency = random(currencies);
     const unit = 10n ** BigInt(arena.artifact.currencies[currency]!.decimals);
     return { kind: 'pay', from, to: null, currency, amount: [1n, unit, 100n * unit][random(3)]! };
   }
   const entry = rules[random(rules.length)]!;
+  if (entry.kind === 'hook')
+    return { kind: 'call', callee: entry.function, args: [BigInt(1 + random(3))], by: NOBODY };
   return { kind: 'call', callee: entry.function, args: drawArguments(hunt, entry, place, random), by: from };
+}
+
+/** Anyone; as often one of those whom the state names, because they may do what others may not. */
+function somebody(arena: Arena, place: Place, random: Random): string {
+  const people = MEMBERS.map(memberDid);
+  const named = (valuesSeen(arena, place).get('Did') ?? []).filter((did) => people.includes(did as string));
+  const among = named.length > 0 && random(2) === 0 ? (named as readonly string[]) : people;
+  return among[random(among.length)]!;
 }
 
 /** Of the type; where there are values of it in the state, one of them now and then. */
@@ -234,14 +246,22 @@ function familyOf(type: AbiType): string {
   return ['Int', 'Amount', 'Time', 'Duration', 'Ratio'].includes(type.kind) ? 'number' : type.kind;
 }
 
+/** Numbers of the state, and the DIDs that its variables hold. */
 function valuesSeen(arena: Arena, place: Place): ReadonlyMap<string, readonly AbiValue[]> {
   const numbers = new Set<bigint>();
+  const dids = new Set<string>();
+  const slots = arena.artifact.storage;
   for (const { key, value } of storageOf(place.world.state, place.account)) {
-    const leaf = readStored(arena.artifact.storage, key, value);
+    const leaf = readStored(slots, key, value);
     if (leaf === null) continue;
     for (const word of [...leaf.keys, leaf.value]) if (typeof word === 'bigint') numbers.add(word);
+    const type = slots[leaf.slot]!.fields[leaf.field];
+    if (leaf.keys.length === 0 && type === 'did') dids.add(leaf.value as string);
   }
-  return new Map([['number', [...numbers]]]);
+  return new Map<string, readonly AbiValue[]>([
+    ['number', [...numbers]],
+    ['Did', [...dids].filter((did) => did !== '')],
+  ]);
 }
 
 /** The same for the same seed and sequence (mulberry32). */
@@ -267,8 +287,17 @@ function tellBroken(hunt: Hunt, { actions, broken }: Found): BrokenRun {
     ...broken,
     met: actions.length,
     shown: plain.length,
-    paste: pasteRun(hunt.arena, plain, `${hunt.plan.contract} ${broken.says}`),
+    paste: pasteRun(hunt.arena, stepsOf(hunt.arena, plain), `${hunt.plan.contract} ${broken.says}`),
   };
+}
+
+function stepsOf(arena: Arena, actions: readonly Action[]): readonly Step[] {
+  let place: Place | null = null;
+  return actions.map((action) => {
+    const step = takeStep(arena, place, action);
+    place = step.to;
+    return step;
+  });
 }
 
 /**

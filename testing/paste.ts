@@ -35,8 +35,8 @@ export function pasteInputs(title: string, inputs: TestInputs, given: readonly G
 }
 
 /** A run from deployment, step by step. Each call of a test is held to what the contract promises. */
-export function pasteRun(arena: Arena, actions: readonly Action[], title: string): string {
-  return pasteLines(title, linesOf(arena, actions));
+export function pasteRun(arena: Arena, steps: readonly Step[], title: string): string {
+  return pasteLines(title, linesOf(arena, steps));
 }
 
 /**
@@ -52,7 +52,7 @@ export function pasteRefutation(arena: Arena, judge: Judge, goal: Obligation, la
   if (!seen || !told || goal.kind === 'vacuity') return null;
   if (steps.slice(0, -1).some((step) => brokenBy(arena, judge, step).length > 0)) return null;
   const title = `${arena.contract.name}: ${goal.failure}`;
-  const lines = linesOf(arena, actions);
+  const lines = linesOf(arena, steps);
   if (goal.kind !== 'stranger') return pasteLines(title, lines);
   const [before, after] = lossesOf(arena, last);
   return pasteLines(title, lines.toSpliced(-1, 0, ...before).concat(after));
@@ -82,10 +82,11 @@ function pasteLines(title: string, lines: readonly string[]): string {
   return `test ${JSON.stringify(title)} {\n${lines.map((text) => `  ${text}\n`).join('')}}\n`;
 }
 
-function linesOf(arena: Arena, actions: readonly Action[]): readonly string[] {
+function linesOf(arena: Arena, steps: readonly Step[]): readonly string[] {
   const name = variableOf(arena.contract.name);
   const naming = namingOf(arena);
-  return [...settings(arena, actions), ...actions.flatMap((action) => line(arena, naming, name, action))];
+  const actions = steps.map(({ action }) => action);
+  return [...settings(arena, actions), ...steps.flatMap((step) => line(arena, naming, name, step))];
 }
 
 function namingOf(arena: Arena): Naming {
@@ -113,7 +114,12 @@ function settings({ contract, root }: Arena, actions: readonly Action[]): readon
   });
 }
 
-function line(arena: Arena, naming: Naming, name: string, action: Action): string | readonly string[] {
+function line(
+  arena: Arena,
+  naming: Naming,
+  name: string,
+  { action, from, to }: Step,
+): string | readonly string[] {
   const given = (callee: number, args: readonly AbiValue[]): string => {
     const { params } = entryOf(arena, callee);
     return args.map((arg, at) => showValue(arg, params[at]!.type, naming)).join(', ');
@@ -123,6 +129,9 @@ function line(arena: Arena, naming: Naming, name: string, action: Action): strin
       return `let ${name} = deploy ${arena.contract.name}(${given(0, action.args)}) by ${CREATOR};`;
     case 'call': {
       const { name: entry, kind } = entryOf(arena, action.callee);
+      // It is waited for.
+      if (kind === 'hook')
+        return waited((to?.world.clock.time ?? 0n) - (from?.world.clock.time ?? 0n), naming);
       const called = `${name}.${entry}(${given(action.callee, action.args)})`;
       return kind === 'view' ? `${called};` : `${called} by ${showDid(action.by, naming)};`;
     }
@@ -134,7 +143,11 @@ function line(arena: Arena, naming: Naming, name: string, action: Action): strin
     case 'wait': {
       // Each is a block.
       const more = Array.from({ length: Math.max(0, Number(action.blocks) - 1) }, () => 'at time +0s { }');
-      return [`at time +${showValue(action.seconds, { kind: 'Duration' }, naming)} { }`, ...more];
+      return [waited(action.seconds, naming), ...more];
     }
   }
+}
+
+function waited(seconds: bigint, naming: Naming): string {
+  return `at time +${showValue(seconds, { kind: 'Duration' }, naming)} { }`;
 }

@@ -19,6 +19,7 @@ import {
   currencyIdOf,
   DEPLOY_PERMISSION,
   type Failure,
+  type HookRun,
   hookEvents,
   type Spends,
   type Success,
@@ -544,7 +545,23 @@ function runAdvance(run: Run, step: StepOf<'advance'>): void {
   const ran = advance(run.world, seconds);
   if (ran.length > 0) run.events = ran.flatMap(hookEvents);
   run.world.clock.block += 1n;
-  watchOthers(run, step.span, before, null);
+  const deployed = watchHooks(run, step.span, before, ran);
+  watchOthers(run, step.span, before, deployed);
+}
+
+/** What one hook did is judged as a call is; of several only what they leave behind. */
+function watchHooks(run: Run, span: Span, from: World, ran: readonly HookRun[]): DeployedContract | null {
+  for (const { contract, entry, outcome } of ran) {
+    const deployed = [...run.deployed.values()].find(({ account }) => account === contract);
+    if (deployed !== undefined && outcome.ok) noteGas(run.gas, deployed.artifact, entry, outcome.gasUsed);
+  }
+  const [only, ...others] = ran;
+  const deployed = [...run.deployed.values()].find(({ account }) => account === only?.contract);
+  if (only === undefined || others.length > 0 || deployed === undefined) return null;
+  const callee = deployed.artifact.entries.find(({ name }) => name === only.entry)!.function;
+  const action: Action = { kind: 'call', callee, args: [only.periods], by: '' };
+  watchStep(run, span, deployed, { action, from, outcome: only.outcome });
+  return deployed;
 }
 
 function runEmits(run: Run, step: StepOf<'emits'>): void {

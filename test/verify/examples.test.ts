@@ -11,7 +11,7 @@ import {
   verifyContract,
 } from '../../compiler/index.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
-import { makeRefuter, runTests } from '../../testing/index.ts';
+import { INVARIANTS_OPTIONS, makeRefuter, runInvariants, runTests } from '../../testing/index.ts';
 import { sourceFiles } from '../sources.ts';
 import { programOf } from '../testing/compiled.ts';
 
@@ -34,6 +34,17 @@ describe.each(sourceFiles(join(ROOT, 'examples'), '.ccl'))('%s', (name) => {
   test('passes its tests', () => {
     const results = runTests(programOf(text));
     expect(results.filter(({ failure }) => failure !== null)).toEqual([]);
+  });
+
+  test('keeps its promises whatever is called', () => {
+    const program = programOf(text);
+    expect(program.invariants.length).toBeGreaterThan(0);
+    for (const plan of program.invariants) {
+      const run = runInvariants(program, plan, { ...INVARIANTS_OPTIONS, calls: 200 });
+      let step = run.next();
+      while (step.done !== true) step = run.next();
+      expect(step.value.broken).toBeNull();
+    }
   });
 
   test('is proved', async () => {
