@@ -24,6 +24,7 @@ import {
   showDiagnostics,
   sourcesOf,
   tellDiagnostics,
+  trialArtifacts,
 } from './source.ts';
 import { jsonText, type Style, type Terminal } from './terminal.ts';
 import { openVerifier } from './verification.ts';
@@ -74,6 +75,11 @@ async function verifyFiles(shell: Shell, files: readonly string[], options: Opti
     tellDiagnostics(terminal, analyses, options);
     return shell.finish('wrong');
   }
+  const dear = analyses.map((analysis) => ({ ...analysis, diagnostics: tooDear(analysis, options) }));
+  if (dear.some(({ diagnostics }) => diagnostics.length > 0)) {
+    tellDiagnostics(terminal, dear, options);
+    return shell.finish('wrong');
+  }
   const proof = proofOptions(options);
   const shown: Shown[] = [];
   const verifier = await openVerifier(terminal, proof);
@@ -103,6 +109,12 @@ function provableOf(analysis: Analysis, name: string | undefined): readonly core
   if (name !== undefined) return [contractOf(analysis, name)];
   const library = lowerLibrary(analysis);
   return library === null ? contractsOf(analysis) : [library];
+}
+
+/** What no run can show, since it cannot be deployed: a contract that breaks what its interfaces state of gas. */
+function tooDear(analysis: Analysis, { contract }: Options): Analysis['diagnostics'] {
+  const promising = provableOf(analysis, contract).filter(({ interfaces }) => interfaces.length > 0);
+  return trialArtifacts(analysis, promising).tooLarge;
 }
 
 type Shown = Inquired & { readonly all: Report };

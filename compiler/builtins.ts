@@ -171,6 +171,13 @@ export const BUILT_INS: readonly BuiltIn[] = [
     built: true,
     doc: '32 bytes, such as `hash(x)` gives; written `0x` and 64 digits.',
   },
+  {
+    name: 'Contract',
+    kind: 'type',
+    signature: 'Contract<I>',
+    built: true,
+    doc: 'Another contract, by the interface that it implements: `Contract<I>.at(id)` reverts where there is none. Known within one call; state keeps its `Did`.',
+  },
   { name: 'Option', kind: 'type', signature: 'Option<T>', built: true, doc: '`none` or `some(x)`.' },
   {
     name: 'List',

@@ -1058,6 +1058,95 @@ export const DIAGNOSTICS = {
       'error TooMuch(most: Int);\ncontract Bank {\n  rule take(x: Int) {\n    if x > 5 { fail TooMuch(5); }\n  }\n}\ntest "t" { let bank = deploy Bank() by alice; expect bank.take(6) by bob fails TooMany; }\n',
   },
 
+  E0480: {
+    severity: 'error',
+    message: '`{contract}` implements `{interface}` and has no `{signature}`',
+    help: 'write it, or leave `implements {interface};` out',
+    explanation:
+      'Who implements an interface has a rule or a view for each of its methods, of the same name, parameters and result, so that other contracts can rely on it.',
+    example:
+      'interface Desk { view held() -> Int gas 1000; }\ncontract Till {\n  implements Desk;\n  view kept() -> Int { return 1; }\n}\n',
+  },
+  E0481: {
+    severity: 'error',
+    message: '`{name}` is not what the interface `{interface}` says',
+    label: 'should be `{expected}`',
+    help: null,
+    explanation:
+      'A method is implemented by a rule or a view of its name with the same types of parameters and result; the names of parameters are free.',
+    example:
+      'interface Desk { view held() -> Int gas 1000; }\ncontract Till {\n  implements Desk;\n  view held() -> Bool { return true; }\n}\n',
+  },
+  E0482: {
+    severity: 'error',
+    message: '`{name}` belongs to the interface `{interface}`, and no contract may call it',
+    help: 'write `access contracts` on it: without it a rule admits members alone',
+    explanation:
+      'Interfaces are for other contracts. A rule admits contracts only where its access clause, and that of the contract, say so.',
+    example:
+      'interface Desk { rule ring() gas 1000; }\ncontract Till {\n  implements Desk;\n  rule ring() { }\n}\n',
+  },
+  E0484: {
+    severity: 'error',
+    message: 'the interface does not say how much gas `{name}` may use',
+    help: 'write `gas n` behind its clauses, such as `gas 20_000`',
+    explanation:
+      'A call to another contract gets at most the gas that the interface states, so that the cost of the caller is known before it runs.',
+    example: 'interface Desk { view held() -> Int; }\n',
+  },
+  E0485: {
+    severity: 'error',
+    message: 'the interface `{interface}` speaks of `{currency}`, which `{contract}` {does}',
+    help: 'declare `currency {currency}` as the others do',
+    explanation:
+      'Amounts cross a call with their currency, so both contracts declare it, with the same decimals and of the same kind.',
+    example:
+      'interface Desk { view held() -> Amount<hours> gas 1000; }\ncontract Clerk {\n  view same(id: Did) -> Bool { let x = Contract<Desk>.at(id).held(); return x == x; }\n}\n',
+  },
+  E0486: {
+    severity: 'error',
+    message: 'a `{type}` is known within one call only',
+    help: 'keep its `Did` here, and ask `Contract<{interface}>.at(id)` where it is called',
+    explanation:
+      'Whether an account is that of a contract which implements an interface is checked when it is called, by `at`. What lasts longer than a call, or goes from one function to another, is the account.',
+    example:
+      'interface Desk { view held() -> Int gas 1000; }\ncontract Clerk {\n  state { desk: Contract<Desk>; }\n}\n',
+  },
+  E0487: {
+    severity: 'error',
+    message: 'nothing can be spent here',
+    help: null,
+    explanation:
+      '`spending` says what a rule of another contract may take from this one. Views take nothing, and what is called inside of the contract needs no allowance.',
+    example:
+      'contract C {\n  currency hours { decimals 2 }\n  fn one() -> Int { return 1; }\n  view f() -> Int { return one() spending 1 hours; }\n}\n',
+  },
+  E0488: {
+    severity: 'error',
+    message: '`spending` takes an amount, or a tuple of amounts of different currencies, not `{type}`',
+    help: null,
+    explanation:
+      'What another contract may take is an amount of a currency; of currencies that are not named it may take nothing.',
+    example:
+      'interface Desk { rule ring() gas 1000; }\ncontract Clerk {\n  rule f(id: Did) { Contract<Desk>.at(id).ring() spending 5; }\n}\n',
+  },
+  E0490: {
+    severity: 'error',
+    message: '`{type}` is no value',
+    help: 'write `{type}.at(id)`: the contract with that account',
+    explanation: 'A contract is found by its account, which has to implement the interface.',
+    example:
+      'interface Desk { view held() -> Int gas 1000; }\ncontract Clerk {\n  view f() -> Int { return Contract<Desk>; }\n}\n',
+  },
+  E0491: {
+    severity: 'error',
+    message: 'gas is a number from 1 to {limit} that the source shows',
+    help: 'write a number, or the name of a constant that is one',
+    explanation:
+      'The gas of a method decides what its callers may cost, so it is fixed when they are compiled.',
+    example: 'interface Desk { view held(n: Int) -> Int gas 0; }\n',
+  },
+
   // ---- E05xx: verification (verify) ------------------------------------------------------------
   E0501: {
     severity: 'error',
@@ -1244,6 +1333,15 @@ export const DIAGNOSTICS = {
   },
 
   // ---- E09xx: not in this version yet ----------------------------------------------------------
+  E0703: {
+    severity: 'error',
+    message: '`{name}` may use {found} gas, and the interface `{interface}` states at most {stated}',
+    help: 'make it cheaper, or state more in the interface',
+    explanation:
+      'Callers rely on what an interface states: they hand on that much gas and no more. The bound of the rule or view, from its loops and the largest sizes, must not be above it.',
+    example:
+      'interface Desk { view held() -> Int gas 10; }\ncontract Till {\n  implements Desk;\n  state { n: Int; }\n  view held() -> Int { return n; }\n}\n',
+  },
   E0901: {
     severity: 'error',
     message: '{what} is not in this version of CCL yet',

@@ -72,7 +72,7 @@ export {
 } from './verify/certificate.ts';
 export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
 export type { Counterexample, ModelValue } from './verify/counterexample.ts';
-export { CUT } from './verify/hardness.ts';
+export { CALLED, CUT } from './verify/hardness.ts';
 export {
   type Mutant,
   type Mutation,

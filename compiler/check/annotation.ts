@@ -55,7 +55,7 @@ export function typeOfDeclaration(at: At, entity: Declaration): Type {
 
 /** State holds values, maps, sets and lists. */
 export function stateType(out: Checker, field: ast.StateField): Type {
-  return remembered(out, field, () => annotate(out, field.type));
+  return remembered(out, field, () => lasting(out, field.type, annotate(out, field.type)));
 }
 
 /** Ghosts hold values. */
@@ -65,11 +65,17 @@ export function ghostType(out: Checker, ghost: ast.Ghost): Type {
 
 /** Parameters, fields and bound variables hold values. */
 export function paramType(out: Checker, param: ast.Param): Type {
-  return remembered(out, param, () => annotateValue(out, param.type));
+  return remembered(out, param, () => lasting(out, param.type, annotateValue(out, param.type)));
 }
 
 export function resultType(out: Checker, result: ast.TypeExpr | null): Type {
-  return result === null ? UNIT : annotateValue(out, result);
+  return result === null ? UNIT : lasting(out, result, annotateValue(out, result));
+}
+
+/** A contract is known within one call, by a local variable alone: what lasts keeps its account. */
+function lasting(out: Checker, expr: ast.TypeExpr, type: Type): Type {
+  if (type.kind !== 'Contract') return type;
+  return report(out, 'E0486', { span: expr.span, type: typeText(type), interface: type.interface });
 }
 
 export function structType(out: Checker, struct: ast.Struct): Type {
@@ -170,7 +176,7 @@ export function annotate(out: Checker, expr: ast.TypeExpr): Type {
     if (expr.kind === 'missing') return ERROR;
     if (expr.kind === 'namedType') return named(out, expr);
     if (expr.kind === 'inferred') return heldType(out, expr.of);
-    const items = expr.items.map((item) => annotateValue(out, item));
+    const items = expr.items.map((item) => lasting(out, item, annotateValue(out, item)));
     return inLimits(out, { kind: 'Tuple', items }, expr.span);
   });
 }
@@ -219,6 +225,8 @@ function builtInType(out: Checker, expr: Named, row: BuiltIn): Type {
     case 'List':
     case 'Set':
       return setType(out, expr, row, row.name);
+    case 'Contract':
+      return contractType(out, expr, row);
     case 'Option':
       return optionType(out, expr, row);
     default:
@@ -238,6 +246,25 @@ function amountType(out: Checker, expr: Named, row: BuiltIn): Type {
   return report(out, 'E0204', { span, name: entity.name, what: describe(entity), wanted: 'a currency' });
 }
 
+/** `Contract<Token>`: the argument names an interface. */
+export function contractType(
+  out: Checker,
+  expr: { readonly span: ast.Span; readonly args: readonly ast.TypeArg[] },
+  row: BuiltIn,
+): Type {
+  const [of, ...others] = expr.args;
+  if (of?.kind !== 'namedType' || others.length > 0 || of.args.length > 0)
+    return report(out, 'E0312', { span: expr.span, signature: row.signature });
+  const entity = out.entities.get(of.name);
+  if (entity === undefined) return ERROR;
+  if (entity.kind !== 'interface') {
+    const { span } = of.name;
+    return report(out, 'E0204', { span, name: entity.name, what: describe(entity), wanted: 'an interface' });
+  }
+  out.interfaces.set(entity.name, entity.node);
+  return { kind: 'Contract', interface: entity.name };
+}
+
 function mapType(out: Checker, expr: Named, row: BuiltIn): Type {
   const [key, value, ...others] = expr.args;
   if (
@@ -249,14 +276,15 @@ function mapType(out: Checker, expr: Named, row: BuiltIn): Type {
   ) {
     return wrongShape(out, expr, row.signature);
   }
-  return { kind: 'Map', key: annotateValue(out, key), value: annotateValue(out, value) };
+  const [of, to] = [key, value].map((part) => lasting(out, part, annotateValue(out, part)));
+  return { kind: 'Map', key: of!, value: to! };
 }
 
 function optionType(out: Checker, expr: Named, row: BuiltIn): Type {
   const [item, ...others] = expr.args;
   if (item === undefined || item.kind === 'sizeArg' || others.length > 0)
     return wrongShape(out, expr, row.signature);
-  const type = annotateValue(out, item);
+  const type = lasting(out, item, annotateValue(out, item));
   return type.kind === 'Error' ? ERROR : inLimits(out, { kind: 'Option', item: type }, expr.span);
 }
 

@@ -7,6 +7,7 @@ import { type Expr, isModule, nameOf, reportNoPart, typeExpr, typeValue, wrongKi
 import { INT_MAX, intValue } from './literal.ts';
 import { typeSome } from './match.ts';
 import { hasMeaning } from './meaning.ts';
+import { reportSpending, typeAt, typeOutgoing } from './outgoing.ts';
 import { typeCount, typeSum } from './quantifier.ts';
 import {
   BOOL,
@@ -25,6 +26,8 @@ import {
 
 export function typeCall(at: At, expr: Expr<'call'>, wanted: Type | null): Type {
   const { callee } = expr;
+  const isOutgoing = callee.kind === 'field' && callee.object.kind !== 'generic';
+  if (expr.spending !== null && !isOutgoing) reportSpending(at, expr.spending);
   if (callee.kind === 'name') return typeNamedCall(at, expr, callee, wanted);
   if (callee.kind === 'field') return typeDottedCall(at, expr, callee);
   typeArgs(at, expr.args);
@@ -35,19 +38,19 @@ export function typeCall(at: At, expr: Expr<'call'>, wanted: Type | null): Type 
 }
 
 /** Types of arguments that nothing asks for: only their own mistakes are reported. */
-function typeArgs(at: At, args: readonly ast.Expr[]): void {
+export function typeArgs(at: At, args: readonly ast.Expr[]): void {
   for (const arg of args) if (arg.kind !== 'lambda') typeExpr(at, arg, null);
 }
 
 /** Arguments against parameters, in order; a wrong number is reported. */
-function matchArgs(at: At, expr: Expr<'call'>, wanted: readonly Type[]): void {
+export function matchArgs(at: At, expr: Expr<'call'>, wanted: readonly Type[]): void {
   expr.args.forEach((arg, index) => {
     typeValue(at, arg, wanted[index] ?? null);
   });
   checkCount(at, expr, wanted.length);
 }
 
-function checkCount(at: At, expr: Expr<'call'>, wanted: number): boolean {
+export function checkCount(at: At, expr: Expr<'call'>, wanted: number): boolean {
   const found = expr.args.length;
   if (found !== wanted) {
     report(at.out, 'E0305', { span: expr.span, name: textOf(at.out, expr.callee), wanted, found });
@@ -205,7 +208,10 @@ function noSuchCall(at: At, expr: Expr<'call'>, types: readonly Type[]): Type {
 
 function typeDottedCall(at: At, expr: Expr<'call'>, callee: Expr<'field'>): Type {
   const entity = at.out.entities.get(callee.name);
-  if (entity?.kind === 'host') return typeHost(at, expr, entity.row);
+  if (entity?.kind === 'host') {
+    if (expr.spending !== null) reportSpending(at, expr.spending);
+    return typeHost(at, expr, entity.row);
+  }
   if (isModule(at, callee.object)) {
     typeArgs(
       at,
@@ -213,7 +219,9 @@ function typeDottedCall(at: At, expr: Expr<'call'>, callee: Expr<'field'>): Type
     );
     return ERROR;
   }
+  if (callee.object.kind === 'generic') return typeAt(at, expr, callee, callee.object);
   const object = typeExpr(at, callee.object, null);
+  if (object.kind === 'Contract') return typeOutgoing(at, expr, callee, object);
   const method = methodOf(object, callee.name);
   if (method !== null && isCollection(object)) return typeMethod(at, expr, callee, object, method);
   typeArgs(at, expr.args);

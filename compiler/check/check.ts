@@ -13,6 +13,7 @@ import { checkClauses } from './rules/clauses.ts';
 import { checkCycles } from './rules/cycles.ts';
 import { checkEffects } from './rules/effects.ts';
 import { checkFormulas } from './rules/formulas.ts';
+import { checkInterfaces } from './rules/interfaces.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkLoops } from './rules/loops.ts';
 import { checkStructure } from './rules/structure.ts';
@@ -34,6 +35,7 @@ const RULES: readonly Rule[] = [
   checkCycles,
   checkEffects,
   checkLoops,
+  checkInterfaces,
   checkCapabilities,
   checkClauses,
   checkFormulas,
@@ -49,6 +51,7 @@ export function check(file: string, text: string, tree: ast.SourceFile, names: N
     types: new Map(),
     structs: new Map(),
     choices: new Map(),
+    interfaces: new Map(),
     ambiguous: names.ambiguous,
     weights: new Map(),
     pending: new Set(),

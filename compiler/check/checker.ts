@@ -39,6 +39,8 @@ export type Effect = {
   | { readonly kind: 'write'; readonly state: ast.StateField | null }
   | { readonly kind: 'host'; readonly row: HostFunction }
   | { readonly kind: 'call'; readonly callee: ast.Fn }
+  /** A call to another contract; null where it is only found. */
+  | { readonly kind: 'outgoing'; readonly interface: ast.Interface; readonly method: ast.Method | null }
 );
 
 /** The side tables of one file, growing while it is checked. */
@@ -55,6 +57,8 @@ export type Checker = {
   readonly structs: Map<Type, ast.Struct>;
   /** The declaration of each enum and lifecycle type, by identity of the type. */
   readonly choices: Map<Choice, ast.Enum | ast.Lifecycle>;
+  /** The interfaces that types name, by name. */
+  readonly interfaces: Map<string, ast.Interface>;
   /** Names that are a variant of several enums, until the type that is wanted tells which is meant. */
   readonly ambiguous: ReadonlyMap<ast.Name, readonly VariantDeclaration[]>;
   /** How many parts a constant has where it is used. */
@@ -77,6 +81,14 @@ export type At = {
   readonly result: Type;
   readonly insideOld: boolean;
 };
+
+/** A method of an interface as a rule or view: its clauses are checked as theirs are. */
+export function callableOf(method: ast.Method): ast.Rule | ast.View {
+  const { span, doc, name, params, result, specs } = method;
+  const body: ast.Block = { kind: 'block', span, statements: [], result: null };
+  const shared = { span, doc, name, params, result, specs, body };
+  return method.view ? { kind: 'view', ...shared } : { kind: 'rule', ...shared, open: false };
+}
 
 /**
  * The type of what never ends normally, such as a block that returns. It agrees with every type, as `ERROR` does,

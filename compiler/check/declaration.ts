@@ -1,15 +1,25 @@
 /** Types of declarations: the members of a contract, with the clauses and bodies of what can be called. */
+import { LIMITS } from '../../vm/index.ts';
 import type * as ast from '../syntax/ast.ts';
 import {
   annotateValue,
   choiceType,
+  constantInt,
   ghostType,
   paramType,
   resultType,
   stateType,
   structType,
 } from './annotation.ts';
-import { type At, type Callable, type Checker, type Owner, type Part, report } from './checker.ts';
+import {
+  type At,
+  type Callable,
+  type Checker,
+  callableOf,
+  type Owner,
+  type Part,
+  report,
+} from './checker.ts';
 import { typeConst } from './constant.ts';
 import { collectionWord, typeValue } from './expression.ts';
 import { DECIMALS_MAX, intValue } from './literal.ts';
@@ -20,6 +30,9 @@ export function checkItem(out: Checker, item: ast.Item): void {
   switch (item.kind) {
     case 'contract':
       for (const member of item.members) checkMember(out, member);
+      return;
+    case 'interface':
+      for (const method of item.methods) checkMethod(out, method);
       return;
     case 'struct':
       structType(out, item);
@@ -37,6 +50,22 @@ export function checkItem(out: Checker, item: ast.Item): void {
     case 'fn':
       checkCallable(out, item, item.result);
   }
+}
+
+/** A method has clauses that speak of what everyone sees: its parameters, its result, and what the host answers. */
+function checkMethod(out: Checker, method: ast.Method): void {
+  for (const param of method.params) paramType(out, param);
+  const result = resultType(out, method.result);
+  const callable = callableOf(method);
+  for (const spec of method.specs) checkSpec(out, callable, spec, result);
+  const gas = method.gas === null ? null : constantInt(out, method.gas);
+  if (method.gas === null) report(out, 'E0484', { span: method.name.span, name: method.name.text });
+  else if (method.gas.kind !== 'missing' && (gas === null || !isGas(intValue(gas.digits))))
+    report(out, 'E0491', { span: method.gas.span, limit: LIMITS.gasBound });
+}
+
+function isGas(value: bigint): boolean {
+  return value > 0n && value <= BigInt(LIMITS.gasBound);
 }
 
 function checkMember(out: Checker, member: ast.Member): void {

@@ -147,6 +147,8 @@ function infer(at: At, expr: ast.Expr, wanted: Type | null): Type {
       return typeMatch(at, expr, wanted);
     case 'block':
       return typeBlock(at, expr, wanted);
+    case 'generic':
+      return report(at.out, 'E0490', { span: expr.span, type: textOf(at.out, expr) });
     case 'quantifier':
       return typeQuantifier(at, expr);
     case 'group':
@@ -357,6 +359,7 @@ function typeField(at: At, expr: Expr<'field'>): Type {
   if (isChoiceName(at, expr.object)) return ERROR;
   const object = typeExpr(at, expr.object, null);
   if (hasError(object) || expr.name.text === '') return ERROR;
+  if (object.kind === 'Contract') return typeAccount(at, expr, object);
   const method = methodOf(object, expr.name);
   if (method !== null) return typeProperty(at, expr, method);
   const field =
@@ -364,6 +367,13 @@ function typeField(at: At, expr: Expr<'field'>): Type {
   if (field === undefined) return reportNoPart(at, object, expr.name);
   noteField(at, object, expr.name);
   return field.type;
+}
+
+/** `token.account`: what state keeps of a contract. */
+function typeAccount(at: At, expr: Expr<'field'>, object: Type): Type {
+  if (expr.name.text === 'account') return DID;
+  const { file: _, ...place } = near(at.out, expr.name, ['account']);
+  return report(at.out, 'E0205', { ...place, type: typeText(object), name: expr.name.text });
 }
 
 /** `s.size`; what needs arguments does not stand without them. */

@@ -97,6 +97,7 @@ function expressionOf(value: ast.Expr): Formula | Obstacle {
   let found: Obstacle | null = null;
   walk(value, (node) => {
     const other = node.kind === 'block' ? node.statements.find((stmt) => !isName(stmt)) : undefined;
+    if (found === null && node.kind === 'generic') found = obstacle(node.span, 'a call to another contract');
     if (found === null && other !== undefined)
       found = obstacle(other.span, OBSTACLES[other.kind] ?? 'a statement inside an expression');
     return undefined;

@@ -5,6 +5,8 @@ export type Type =
       readonly kind: 'Int' | 'Bool' | 'Ratio' | 'Time' | 'Duration' | 'Did' | 'Text' | 'Bytes' | 'Hash';
     }
   | { readonly kind: 'Unit' }
+  /** Another contract, by the name of the interface that it implements: its account, and known to have the methods. */
+  | { readonly kind: 'Contract'; readonly interface: string }
   | { readonly kind: 'Amount'; readonly currency: string }
   /** `declared` is the offset of its declaration: two files may each have a type of one name. */
   | {
@@ -84,6 +86,8 @@ export function sameType(left: Type, right: Type): boolean {
   switch (left.kind) {
     case 'Amount':
       return right.kind === 'Amount' && left.currency === right.currency;
+    case 'Contract':
+      return right.kind === 'Contract' && left.interface === right.interface;
     case 'Struct':
     case 'Enum':
       return right.kind === left.kind && left.name === right.name && left.declared === right.declared;
@@ -140,6 +144,8 @@ export function typeText(type: Type): string {
   switch (type.kind) {
     case 'Amount':
       return `Amount<${type.currency}>`;
+    case 'Contract':
+      return `Contract<${type.interface}>`;
     case 'Struct':
     case 'Enum':
     case 'Tag':
@@ -167,6 +173,7 @@ function groupDigits(value: number): string {
 export function isScalar(type: Type): type is Scalar {
   switch (type.kind) {
     case 'Unit':
+    case 'Contract':
     case 'Struct':
     case 'Tuple':
     case 'Enum':
@@ -215,6 +222,7 @@ export type Guard = { readonly tag: number; readonly variant: number };
  */
 export function leavesOf(type: Type): readonly Leaf[] {
   if (isScalar(type)) return [{ path: '', type, guards: [] }];
+  if (type.kind === 'Contract') return [{ path: '', type: DID, guards: [] }];
   if (type.kind === 'Struct') return fieldLeaves(type.fields, 0);
   if (type.kind === 'Tuple')
     return fieldLeaves(

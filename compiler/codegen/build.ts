@@ -2,10 +2,18 @@
  * In: a core contract. Out: its artifact. The same contract, claims and marks give the same bytes. Code that is made
  * here always passes the VM's validation; if it does not, that is a bug of ours and throws.
  */
-import { type Artifact, type Entry, type FunctionCode, type Mark, withGasBounds } from '../../vm/index.ts';
+import {
+  type Artifact,
+  type Entry,
+  type FunctionCode,
+  type Interface,
+  type Mark,
+  withGasBounds,
+} from '../../vm/index.ts';
 import { HOST_FUNCTIONS } from '../builtins.ts';
 import type * as core from '../core/core.ts';
 import { eraseGhosts } from '../core/ghosts.ts';
+import { printTerm } from '../core/print.ts';
 import { type ConstantPool, newPool } from './code.ts';
 import { withCosts } from './cost.ts';
 import { abiFields, abiType, type Layout, layoutOf } from './layout.ts';
@@ -34,7 +42,8 @@ export function buildFunctions(
   options: BuildOptions,
 ): Artifact {
   const capabilities = [...contract.capabilities, ...capabilitiesUsed(functions)];
-  return assemble({ ...contract, capabilities }, functions, options);
+  const interfaces = contract.interfaces.map((one) => ({ ...one, implemented: false }));
+  return assemble({ ...contract, capabilities, interfaces }, functions, options);
 }
 
 function capabilitiesUsed(functions: readonly core.Function[]): string[] {
@@ -52,7 +61,7 @@ function assemble(
   const layout = layoutOf(contract);
   const constants = newPool();
   const collections = collectionFunctions(contract, layout, constants, functions.length);
-  const unit: Unit = { constants, places: layout.places, collections: collections.indices };
+  const unit: Unit = { constants, places: layout.places, collections: collections.indices, calls: [] };
   const code = [...functions.map((fn) => lowerFunction(fn, unit)), ...collections.functions];
   const takes = takesOf(functions);
   const entries = functions.flatMap((fn, index) =>
@@ -69,13 +78,30 @@ function assemble(
     errors: contract.errors.map(({ name, fields }) => ({ name, fields: abiFields(fields, contract) })),
     functions: code,
     entries,
-    interfaces: [],
-    offers: [],
-    calls: [],
+    interfaces: contract.interfaces.map((one) => interfaceOf(contract, one)),
+    offers: contract.interfaces.flatMap(({ implemented }, index) => (implemented ? [index] : [])),
+    calls: unit.calls,
     claims: options.claims,
     marks: options.marks,
   });
   return withCosts(artifact, functions);
+}
+
+/** Callers rely on what is not marked `unproved`. */
+function interfaceOf(contract: core.Contract, { name, methods }: core.Interface): Interface {
+  return {
+    name,
+    methods: methods.map((method) => ({
+      kind: method.kind,
+      name: method.name,
+      params: abiFields(method.params, contract),
+      result: abiType(method.result, contract),
+      gasMax: method.gasMax,
+      clauses: [...method.ensures, ...method.succeeds, ...method.fails]
+        .filter(({ unproved }) => !unproved)
+        .map(({ kind, term }) => `${CLAUSE_WORDS[kind]} ${printTerm(contract, null, term)}`),
+    })),
+  };
 }
 
 /** Those of each set and list, behind the contract's own functions. */

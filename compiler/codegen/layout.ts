@@ -74,6 +74,8 @@ export function abiType(type: Type, contract: core.Contract): AbiType {
     case 'List':
     case 'Set':
       return { kind: type.kind, item: abiType(type.item, contract), capacity: type.capacity };
+    case 'Contract':
+      return { kind: 'Did' };
     case 'Error':
       throw new Error('a type that was reported as wrong reached code generation');
     default:

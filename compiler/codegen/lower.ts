@@ -2,7 +2,7 @@
  * In: one core function, scheduled as trees. Out: its code for the VM. Operands stay on the stack, conditions
  * become jumps without a `Bool` in between, and a local gets a VM slot when it is first written.
  */
-import type { FunctionCode, OpName, WordType } from '../../vm/index.ts';
+import type { FunctionCode, OpName, OutgoingCall, WordType } from '../../vm/index.ts';
 import { HOST_FUNCTIONS } from '../builtins.ts';
 import type { Scalar } from '../check/types.ts';
 import { wordType, wordTypes } from '../check/words.ts';
@@ -27,6 +27,8 @@ import { type Root, schedule, type Tree } from './tree.ts';
 export type Unit = {
   readonly constants: ConstantPool;
   readonly places: readonly SlotPlace[];
+  /** What is called at other contracts, each once; grows while functions are lowered. */
+  readonly calls: OutgoingCall[];
   readonly collections: ReadonlyMap<number, CollectionFunctions>;
 };
 
@@ -277,6 +279,12 @@ function lowerTree(frame: Frame, tree: Tree): void {
     case 'call':
       emit(code, span, 'Call', tree.callee);
       break;
+    case 'find':
+      emit(code, span, 'FindContract', tree.interface);
+      break;
+    case 'outgoing':
+      emit(code, span, 'CallContract', callIndex(frame.unit.calls, tree.call));
+      break;
   }
 }
 
@@ -463,6 +471,12 @@ function sizeSlot(frame: Frame, slot: number): number {
   const place = placeOf(frame, slot);
   if (place.kind === 'plain') throw new Error('the size of a slot that is no collection');
   return place.size;
+}
+
+function callIndex(calls: OutgoingCall[], call: OutgoingCall): number {
+  const text = JSON.stringify(call);
+  const known = calls.findIndex((other) => JSON.stringify(other) === text);
+  return known < 0 ? calls.push(call) - 1 : known;
 }
 
 function hostRow(name: string): (typeof HOST_FUNCTIONS)[number] {

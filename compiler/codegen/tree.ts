@@ -3,6 +3,7 @@
  * in the same order of evaluation, where a value that is used once, right after it was made, stays on the operand
  * stack instead of passing through a local (Koopman's stack scheduling within a block, without reordering).
  */
+import type { OutgoingCall } from '../../vm/index.ts';
 import { wordTypes } from '../check/words.ts';
 import type * as core from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
@@ -27,6 +28,9 @@ export type Tree = { readonly span: Span } & (
       readonly args: readonly Tree[];
     }
   | { readonly kind: 'call'; readonly callee: number; readonly args: readonly Tree[] }
+  | { readonly kind: 'find'; readonly interface: number; readonly args: readonly Tree[] }
+  /** The arguments are the account, those of the method, and the amounts that it may take. */
+  | { readonly kind: 'outgoing'; readonly call: OutgoingCall; readonly args: readonly Tree[] }
   | { readonly kind: 'choose'; readonly condition: Tree; readonly yes: Tree; readonly no: Tree }
 );
 
@@ -179,6 +183,13 @@ function treeOf(stmt: Operation, block: Block): Tree {
     }
     case 'call':
       return { kind: 'call', callee: stmt.callee, args: operands(stmt.args, span, block), span };
+    case 'find':
+      return { kind: 'find', interface: stmt.interface, args: operands([stmt.account], span, block), span };
+    case 'outgoing': {
+      const { interface: at, method } = stmt;
+      const call = { interface: at, method, spends: stmt.spends.map(({ currency }) => currency) };
+      return { kind: 'outgoing', call, args: operands(atomsOf(stmt), span, block), span };
+    }
   }
 }
 
@@ -374,6 +385,10 @@ function atomsOf(stmt: core.Stmt): readonly core.Atom[] {
       return stmt.args;
     case 'copy':
       return [stmt.value];
+    case 'find':
+      return [stmt.account];
+    case 'outgoing':
+      return [stmt.account, ...stmt.args, ...stmt.spends.map(({ amount }) => amount)];
     case 'load':
       return stmt.place.keys;
     case 'store':

@@ -1,7 +1,7 @@
 /** Calls: functions of the contract, host functions, methods of what is in the state, built-in functions. */
 import type { HostFunction } from '../builtins.ts';
 import { INT_MAX } from '../check/literal.ts';
-import { BOOL, INT, leavesOf, type Scalar } from '../check/types.ts';
+import { BOOL, DID, INT, leavesOf, type Scalar } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
 import { apart, type Builder, branch, emit, fresh, local, operate } from './builder.ts';
 import { constant } from './constant.ts';
@@ -26,8 +26,10 @@ export function lowerCall(builder: Builder, expr: Expr<'call'>): readonly Atom[]
   const { callee } = expr;
   if (callee.kind === 'field') {
     const entity = builder.source.analysed.entities.get(callee.name);
-    return entity?.kind === 'host'
-      ? lowerHost(builder, expr, entity.row)
+    if (entity?.kind === 'host') return lowerHost(builder, expr, entity.row);
+    if (callee.object.kind === 'generic') return lowerFind(builder, expr, callee.object);
+    return entity?.kind === 'method'
+      ? lowerOutgoing(builder, expr, callee.object, entity.node)
       : lowerMethod(builder, expr, callee);
   }
   if (callee.kind !== 'name') throw new Error(`no call of ${callee.kind}`);
@@ -54,6 +56,63 @@ function lowerFn(builder: Builder, expr: Expr<'call'>, fn: ast.Fn): readonly Ato
   const callee = indexIn(builder.source.callables, fn);
   emit(builder, { kind: 'call', span: expr.span, targets, callee, args });
   return targets.map(local);
+}
+
+// ---- other contracts ---------------------------------------------------------------------------
+
+/** `Contract<Token>.at(id)`. */
+function lowerFind(builder: Builder, expr: Expr<'call'>, generic: Expr<'generic'>): readonly Atom[] {
+  const { source } = builder;
+  const { span } = expr;
+  const [account] = lowerValue(builder, expr.args[0]!);
+  const at = interfaceOf(source, generic);
+  const target = fresh(builder, DID, span);
+  const reverts = [{ reason: 'contract', span }] as const;
+  emit(builder, { kind: 'find', span, target, interface: at, account: account!, reverts });
+  return [local(target)];
+}
+
+function lowerOutgoing(
+  builder: Builder,
+  expr: Expr<'call'>,
+  object: ast.Expr,
+  method: ast.Method,
+): readonly Atom[] {
+  const { source } = builder;
+  const { span, spending } = expr;
+  const given = spending === null ? [] : [spending];
+  const [account, ...values] = lowerAll(builder, [object, ...expr.args, ...given]);
+  const args = values.slice(0, expr.args.length).flat();
+  const amounts = values.slice(expr.args.length).flat();
+  const types = spending === null ? [] : leavesOf(typeOf(source, spending)).map(({ type }) => type);
+  const spends = types
+    .map((type, index) => ({ currency: amountIndex(source, type), amount: amounts[index]! }))
+    .sort((left, right) => left.currency - right.currency);
+  const at = source.interfaces.findIndex(({ methods }) => methods.includes(method));
+  const targets = leavesOf(typeOf(source, expr)).map(({ type }) => fresh(builder, type, span));
+  emit(builder, {
+    kind: 'outgoing',
+    span,
+    targets,
+    interface: at,
+    method: indexIn(source.interfaces[at]!.methods, method),
+    account: account![0]!,
+    args,
+    spends,
+    reverts: [{ reason: 'contract', span }],
+  });
+  return targets.map(local);
+}
+
+function amountIndex(source: Source, type: Scalar): number {
+  if (type.kind !== 'Amount') throw new Error('spending of what is no amount');
+  return currencyIndex(source, type.currency);
+}
+
+function interfaceOf(source: Source, { args: [of] }: Expr<'generic'>): number {
+  const entity = of?.kind === 'namedType' ? entityOf(source, of.name) : undefined;
+  if (entity?.kind !== 'interface') throw new Error('a contract without an interface');
+  return indexIn(source.interfaces, entity.node);
 }
 
 // ---- the host ----------------------------------------------------------------------------------

@@ -50,7 +50,9 @@ function literalOf(source: Source, expr: ast.Expr): Const | null {
 function amountOf(source: Source, expr: Extract<ast.Expr, { readonly kind: 'amount' }>): Const {
   const entity = entityOf(source, expr.currency);
   if (entity.kind !== 'currency') throw new Error('an amount without a currency');
-  const decimals = Number(intValue(entity.node.decimals.digits));
+  // In an interface, the currency is that of the contract at hand.
+  const own = source.currencies.find(({ name }) => name.text === entity.name) ?? entity.node;
+  const decimals = Number(intValue(own.decimals.digits));
   return constant({ kind: 'Amount', currency: entity.name }, known(decimalValue(expr.digits, decimals)));
 }
 

@@ -27,6 +27,8 @@ export type Contract = {
   readonly events: readonly EventDecl[];
   /** What `fail` names: those of the contract, then those of the file that its functions use. */
   readonly errors: readonly EventDecl[];
+  /** What it implements, in source order, then what it only calls. */
+  readonly interfaces: readonly Interface[];
   /**
    * `init` first, an empty one where the source has none (it gives state variables their first values); then rules, views
    * and fns in source order; then the fns of the file that these call.
@@ -49,6 +51,27 @@ export type Currency = {
 export type EventDecl = {
   readonly name: string;
   readonly fields: readonly { readonly name: string; readonly type: Type }[];
+};
+/** What a contract offers to others. */
+export type Interface = {
+  readonly name: string;
+  readonly implemented: boolean;
+  readonly methods: readonly Method[];
+  readonly span: Span;
+};
+/**
+ * In clauses the locals are the words of the parameters, `self` is the callee and `caller` who calls it. What the callee
+ * asks for in `requires` stands among `ensures`, about the state before: it held if the call returned.
+ */
+export type Method = {
+  readonly kind: 'rule' | 'view';
+  readonly name: string;
+  readonly params: readonly { readonly name: string; readonly type: Type }[];
+  readonly result: Type;
+  readonly gasMax: number;
+  readonly ensures: readonly Clause[];
+  readonly succeeds: readonly Clause[];
+  readonly fails: readonly Clause[];
 };
 export type Access = {
   readonly reputation: readonly { readonly context: string; readonly score: bigint }[];
@@ -128,7 +151,15 @@ export type EnvName = 'caller' | 'creator' | 'self' | 'now' | 'block';
 
 /** Why an operation can revert; `overflow`: the result must lie within 64 bits; `tooLong`: a text or bytes have a limit. */
 export type Revert = {
-  readonly reason: 'overflow' | 'divisionByZero' | 'host' | 'capacity' | 'loopBound' | 'index' | 'tooLong';
+  readonly reason:
+    | 'overflow'
+    | 'divisionByZero'
+    | 'host'
+    | 'contract'
+    | 'capacity'
+    | 'loopBound'
+    | 'index'
+    | 'tooLong';
   readonly span: Span;
 };
 
@@ -210,6 +241,26 @@ export type Stmt = { readonly span: Span } & (
       readonly targets: readonly LocalId[];
       readonly callee: number;
       readonly args: readonly Atom[];
+    }
+  /** The account of a contract, once it is known to implement the interface. */
+  | {
+      readonly kind: 'find';
+      readonly target: LocalId;
+      readonly interface: number;
+      readonly account: Atom;
+      readonly reverts: readonly Revert[];
+    }
+  /** A method of another contract, which may take what `spends` says and no more. */
+  | {
+      readonly kind: 'outgoing';
+      readonly targets: readonly LocalId[];
+      readonly interface: number;
+      readonly method: number;
+      readonly account: Atom;
+      readonly args: readonly Atom[];
+      /** In the order of the currencies. */
+      readonly spends: readonly { readonly currency: number; readonly amount: Atom }[];
+      readonly reverts: readonly Revert[];
     }
   | { readonly kind: 'emit'; readonly event: number; readonly args: readonly Atom[] }
   /** Reverts with an error, by index into `Contract.errors`; nothing stands behind it. */

@@ -172,6 +172,8 @@ function lowerField(builder: Builder, expr: Expr<'field'>): readonly Atom[] {
 
 /** The words of one field among the words of a struct. */
 export function fieldWords<T>(type: Type, name: string, words: readonly T[]): readonly T[] {
+  // What state keeps of a contract.
+  if (type.kind === 'Contract') return words;
   const field = wordsOfField(type, name);
   if (field === null) throw new Error(`no field ${name}`);
   return words.slice(field.start, field.start + leavesOf(field.type).length);

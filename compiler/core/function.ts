@@ -7,6 +7,7 @@ import { accessOf, NO_ACCESS, narrow } from './access.ts';
 import { type Builder, declareWords, emit, fresh, local, newBuilder, operate } from './builder.ts';
 import type { Access, Clause, Function as CoreFunction, LocalId } from './core.ts';
 import { lowerScalar, lowerValue } from './expression.ts';
+import { promisedClauses } from './interface.ts';
 import { writePlace } from './place.ts';
 import { type Callable, type Owner, type Source, typeOf } from './source.ts';
 import { lowerBlock, messageOf } from './statement.ts';
@@ -168,20 +169,30 @@ function clausesOf(builder: Builder, node: Callable): { readonly [K in FunctionC
       const message = spec.kind === 'requires' ? messageOf(builder.source, spec) : null;
       return clauseOf(functionScope(builder), kind, `${kind}_${index + 1}`, spec, message);
     });
+  const promised = promisedClauses(builder, node);
   return {
     requires: make('requires', requiresOf(node)),
-    ensures: make(
-      'ensures',
-      node.specs.filter((spec) => spec.kind === 'ensures'),
-    ),
-    succeeds: make(
-      'succeeds',
-      node.specs.filter((spec) => spec.kind === 'succeedsWhen'),
-    ),
-    fails: make(
-      'fails',
-      node.specs.filter((spec) => spec.kind === 'failsWhen'),
-    ),
+    ensures: [
+      ...make(
+        'ensures',
+        node.specs.filter((spec) => spec.kind === 'ensures'),
+      ),
+      ...promised.ensures,
+    ],
+    succeeds: [
+      ...make(
+        'succeeds',
+        node.specs.filter((spec) => spec.kind === 'succeedsWhen'),
+      ),
+      ...promised.succeeds,
+    ],
+    fails: [
+      ...make(
+        'fails',
+        node.specs.filter((spec) => spec.kind === 'failsWhen'),
+      ),
+      ...promised.fails,
+    ],
   };
 }
 

@@ -7,6 +7,7 @@ import { walk } from '../syntax/visit.ts';
 import { accessOf, NO_ACCESS, narrow } from './access.ts';
 import type { Clause, Contract, Currency, EventDecl, History, Program, Slot } from './core.ts';
 import { emptyInit, lowerFunction } from './function.ts';
+import { lowerInterface } from './interface.ts';
 import { type Analysed, type Source, sourceOf, textOf, typeOf } from './source.ts';
 import { clauseOf, contractScope } from './terms.ts';
 
@@ -34,6 +35,7 @@ export function lowerContract(analysed: Analysed, contract: ast.Contract): Contr
     slots: source.fields.map((field) => slotOf(source, field)),
     events: source.events.map((event) => fieldsOf(source, event)),
     errors: source.errors.map((error) => fieldsOf(source, error)),
+    interfaces: source.interfaces.map((node) => lowerInterface(source, node)),
     functions: source.callables.map((node) =>
       node === null ? emptyInit(source) : lowerFunction(source, node),
     ),

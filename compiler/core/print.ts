@@ -8,6 +8,8 @@ import type {
   Contract,
   Function as CoreFunction,
   History,
+  Interface,
+  Method,
   Place,
   Program,
   Revert,
@@ -39,12 +41,36 @@ function contractLines(contract: Contract): readonly string[] {
       ...contract.events.map(
         ({ name, fields }, index) => `event ${index} ${name}(${fields.map(named).join(', ')})`,
       ),
+      ...contract.interfaces.flatMap((one, index) => interfaceLines(contract, one, index)),
       ...contract.didLiterals.map((did) => `mentions ${did}`),
       ...contract.dependencies.map((dependency) => `needs ${dependency}`),
       ...contract.invariants.map((clause) => clauseLine(contract, null, clause)),
       ...contract.histories.map((clause) => historyLine(contract, clause)),
       ...contract.functions.flatMap((fn, index) => ['', ...functionLines(contract, fn, index)]),
     ]),
+  ];
+}
+
+function interfaceLines(
+  contract: Contract,
+  { name, implemented, methods }: Interface,
+  index: number,
+): readonly string[] {
+  return [
+    `${implemented ? 'implements' : 'calls'} interface ${index} ${name}`,
+    ...indent(methods.flatMap((method) => methodLines(contract, method))),
+  ];
+}
+
+function methodLines(contract: Contract, method: Method): readonly string[] {
+  const result = method.result.kind === 'Unit' ? '' : ` -> ${typeText(method.result)}`;
+  return [
+    `${method.kind} ${method.name}(${method.params.map(named).join(', ')})${result} gas ${method.gasMax}`,
+    ...indent(
+      [...method.ensures, ...method.succeeds, ...method.fails].map((clause) =>
+        clauseLine(contract, null, clause),
+      ),
+    ),
   ];
 }
 
@@ -176,6 +202,10 @@ function stmtLine(
       return `${targets(fn, stmt.targets)}${hostText(contract, stmt.name, stmt.currency)}(${words(stmt.args)})${revertText(stmt.reverts)}`;
     case 'call':
       return `${targets(fn, stmt.targets)}call ${contract.functions[stmt.callee]!.name}(${words(stmt.args)})`;
+    case 'find':
+      return `${localName(fn, stmt.target)} = find ${contract.interfaces[stmt.interface]!.name} ${atom(fn, stmt.account)}${revertText(stmt.reverts)}`;
+    case 'outgoing':
+      return outgoingLine(contract, fn, stmt);
     case 'emit':
       return `emit ${contract.events[stmt.event]!.name}(${words(stmt.args)})`;
     case 'fail':
@@ -189,6 +219,21 @@ function stmtLine(
     case 'return':
       return `return ${words(stmt.values)}`.trimEnd();
   }
+}
+
+function outgoingLine(
+  contract: Contract,
+  fn: CoreFunction,
+  stmt: Extract<Stmt, { readonly kind: 'outgoing' }>,
+): string {
+  const { name, methods } = contract.interfaces[stmt.interface]!;
+  const args = stmt.args.map((word) => atom(fn, word)).join(', ');
+  const spends = stmt.spends.map(
+    ({ currency, amount }) => `${contract.currencies[currency]!.name} ${atom(fn, amount)}`,
+  );
+  const spending = spends.length === 0 ? '' : ` spending ${spends.join(', ')}`;
+  const what = `${atom(fn, stmt.account)}.${name}.${methods[stmt.method]!.name}(${args})`;
+  return `${targets(fn, stmt.targets)}outgoing ${what}${spending}${revertText(stmt.reverts)}`;
 }
 
 function targets(fn: CoreFunction, ids: readonly number[]): string {

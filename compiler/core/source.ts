@@ -32,6 +32,9 @@ export type Source = {
   readonly events: readonly ast.EventDecl[];
   /** Those of the contract, then those of the file that its functions use. */
   readonly errors: readonly ast.ErrorDecl[];
+  /** What the contract implements, then what it only calls. */
+  readonly interfaces: readonly ast.Interface[];
+  readonly implemented: readonly ast.Interface[];
   /** In the order of the core; a contract without `init` gets an empty one, which stands here as null. */
   readonly callables: readonly (Owner | null)[];
 };
@@ -44,6 +47,9 @@ export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
   );
   const own: readonly Owner[] = init === null ? entries : [init, ...entries];
   const shared = sharedFns(analysed, own);
+  const callables = [init, ...entries, ...shared];
+  const implemented = [...new Set(contract.members.flatMap((member) => interfacesIn(analysed, member)))];
+  const called = callables.flatMap((node) => (node === null ? [] : interfacesIn(analysed, node.body)));
   return {
     analysed,
     contract,
@@ -54,7 +60,9 @@ export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
     ],
     events: contract.members.filter((member) => member.kind === 'event'),
     errors: errorsOf(analysed, contract, [...own, ...shared]),
-    callables: [init, ...entries, ...shared],
+    implemented,
+    interfaces: [...new Set([...implemented, ...called])],
+    callables,
   };
 }
 
@@ -95,6 +103,23 @@ function sharedFns(analysed: Analysed, own: readonly Owner[]): readonly ast.Fn[]
 function codeOf(owner: Owner): readonly ast.AnyNode[] {
   if (owner.kind === 'hook') return [owner.body];
   return [...owner.specs.filter(({ kind }) => kind === 'requires'), owner.body];
+}
+
+/** The interfaces that an `implements` names, or by which a body calls other contracts. */
+function interfacesIn(analysed: Analysed, root: ast.Member | ast.Block): readonly ast.Interface[] {
+  const found: ast.Interface[] = [];
+  const note = (name: ast.Name) => {
+    const entity = analysed.entities.get(name);
+    if (entity?.kind === 'interface') found.push(entity.node);
+  };
+  if (root.kind === 'implements') root.interfaces.forEach(note);
+  if (root.kind !== 'block') return found;
+  walk(root, (node) => {
+    const [of] = node.kind === 'generic' ? node.args : [];
+    if (of?.kind === 'namedType') note(of.name);
+    return undefined;
+  });
+  return found;
 }
 
 /** What a name stands for. Sources with errors are not lowered, so every name stands for something. */

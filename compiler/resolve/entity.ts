@@ -18,6 +18,9 @@ export type LetStmt = Extract<ast.Stmt, { readonly kind: 'let' }>;
 
 export type Declaration =
   | Declared<'contract', ast.Contract>
+  | Declared<'interface', ast.Interface>
+  /** Of an interface. */
+  | Declared<'method', ast.Method>
   | Declared<'currency', ast.Currency>
   | Declared<'state', ast.StateField>
   | Declared<'ghost', ast.Ghost>
@@ -59,6 +62,8 @@ export type Entity = Declaration | Given;
 /** The kind in an author's words, for messages and hover. */
 export const KIND_WORDS: Readonly<Record<Declaration['kind'], string>> = {
   contract: 'contract',
+  interface: 'interface',
+  method: 'method',
   currency: 'currency',
   state: 'state variable',
   ghost: 'ghost',

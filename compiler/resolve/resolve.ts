@@ -6,10 +6,11 @@
 import { BUILT_INS, HOST_FUNCTIONS } from '../builtins.ts';
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import type * as ast from '../syntax/ast.ts';
+import { walk as visit } from '../syntax/visit.ts';
 import { type Declaration, describe, type Entity, isDeclaration, type VariantDeclaration } from './entity.ts';
 import { innerScope, lookUp, lookUpVariants, type Scope, visibleNames } from './scope.ts';
 import { nearestName } from './suggest.ts';
-import { insteadOf, laterNames, unsupportedWord } from './unsupported.ts';
+import { insteadOf, unsupportedWord } from './unsupported.ts';
 
 export type Names = {
   /** Keyed by the `name` node, at its use and at its declaration. A name that is not here was reported. */
@@ -35,7 +36,9 @@ type Walk = {
   readonly entities: Map<ast.Name, Entity>;
   readonly ambiguous: Map<ast.Name, readonly VariantDeclaration[]>;
   readonly diagnostics: Diagnostic[];
-  /** Names of declarations that are not in this version: they were reported where they stand. */
+  /** The currencies of the file's contracts, by name; the first of each. */
+  readonly currencies: Map<string, Declaration>;
+  /** Names that a `use` takes and that are not known: they were reported where they stand. */
   readonly later: Set<string>;
   /** How many unknown names still get a suggestion: looking for one costs time. */
   suggestions: number;
@@ -60,13 +63,14 @@ export function resolve(
     diagnostics: [],
     suggestions: SUGGESTIONS_MAX,
     later: new Set(),
+    currencies: new Map(),
   };
   const scope = innerScope(LANGUAGE);
-  for (const node of tree.items) noteLater(walk, node);
   for (const use of tree.uses) declareUsed(walk, scope, use, used.get(use));
   const taken = new Set(scope.names.keys());
   for (const item of tree.items) declareItem(walk, scope, item);
   for (const exports of beside) declareBeside(scope, exports);
+  noteCurrencies(walk, tree);
   for (const item of tree.items) walkItem(walk, scope, item);
   const { entities, ambiguous, diagnostics } = walk;
   return { entities, ambiguous, diagnostics, exports: exportsOf(file, scope, taken) };
@@ -85,11 +89,6 @@ export const LANGUAGE_NAMES: readonly string[] = BUILT_INS.map((row) => row.name
 // ---- declarations ------------------------------------------------------------------------------
 
 type NamedNode = Exclude<Declaration['node'], ast.Name | ast.ForIn | ast.ForRange>;
-
-function noteLater(walk: Walk, node: ast.AnyNode): void {
-  for (const { text } of laterNames(node)) walk.later.add(text);
-  if (node.kind === 'contract') for (const member of node.members) noteLater(walk, member);
-}
 
 /** What stands at the top of a file is for every file that uses it; what it takes from others is not. */
 function exportsOf(file: string, scope: Scope, taken: ReadonlySet<string>): Exports {
@@ -137,9 +136,20 @@ function reportNotDeclared(walk: Walk, name: ast.Name, { file, declared, taken }
   );
 }
 
+function noteCurrencies(walk: Walk, tree: ast.SourceFile): void {
+  for (const item of tree.items) {
+    if (item.kind !== 'contract') continue;
+    for (const member of item.members) {
+      if (member.kind !== 'currency' || walk.currencies.has(member.name.text)) continue;
+      walk.currencies.set(member.name.text, entityOf(walk.file, 'currency', member, member.doc));
+    }
+  }
+}
+
 function declareItem(walk: Walk, scope: Scope, item: ast.Item): void {
   switch (item.kind) {
     case 'contract':
+    case 'interface':
     case 'struct':
     case 'error':
     case 'const':
@@ -244,6 +254,9 @@ function walkItem(walk: Walk, scope: Scope, item: ast.Item): void {
     case 'contract':
       walkContract(walk, scope, item);
       return;
+    case 'interface':
+      walkInterface(walk, scope, item);
+      return;
     case 'struct':
     case 'error':
       walkFields(walk, scope, item.fields);
@@ -265,6 +278,52 @@ function walkContract(walk: Walk, outer: Scope, contract: ast.Contract): void {
   const clauses = innerScope(null);
   for (const member of contract.members) declareMember(walk, scope, clauses, member);
   for (const member of contract.members) walkMember(walk, scope, member);
+}
+
+/**
+ * An interface speaks of the currencies of the contracts that implement it or call it: those of this file have a
+ * declaration here, and of any other the name is known and no more.
+ */
+function walkInterface(walk: Walk, outer: Scope, item: ast.Interface): void {
+  const currencies = innerScope(outer);
+  for (const [name, entity] of walk.currencies) currencies.names.set(name, entity);
+  visit(item, (node) => {
+    const currency = currencyIn(node);
+    if (currency !== null && lookUp(currencies, currency.text) === null)
+      currencies.names.set(currency.text, entityOf(walk.file, 'currency', undeclared(currency), null));
+    return undefined;
+  });
+  const methods = innerScope(null);
+  for (const method of item.methods) {
+    declare(walk, methods, method.name, entityOf(walk.file, 'method', method, method.doc));
+    walkMethod(walk, innerScope(currencies), method);
+  }
+}
+
+function walkMethod(walk: Walk, scope: Scope, method: ast.Method): void {
+  walkParams(walk, scope, method.params, 'param');
+  if (method.result !== null) walkType(walk, scope, method.result);
+  for (const spec of method.specs) walkSpec(walk, scope, spec);
+  if (method.gas !== null) walkExpr(walk, scope, method.gas);
+}
+
+/** The name of the currency in `Amount<hours>`. */
+function currencyIn(node: ast.AnyNode): ast.Name | null {
+  if (node.kind !== 'namedType' || node.name.text !== 'Amount') return null;
+  const [arg] = node.args;
+  return arg?.kind === 'namedType' && arg.name.text !== '' ? arg.name : null;
+}
+
+/** A currency of which nothing but the name is known: with whole numbers alone. */
+function undeclared(name: ast.Name): ast.Currency {
+  const { span } = name;
+  const decimals: ast.IntLiteral = { kind: 'int', span, digits: '0' };
+  return { kind: 'currency', span, doc: null, name, decimals, issued: false };
+}
+
+/** Whether the declaration of a currency is one that only an interface implies. */
+export function isUndeclared(currency: ast.Currency): boolean {
+  return currency.span === currency.name.span;
 }
 
 function walkMember(walk: Walk, scope: Scope, member: ast.Member): void {
@@ -307,6 +366,9 @@ function walkMember(walk: Walk, scope: Scope, member: ast.Member): void {
       return;
     case 'access':
       walkAccess(walk, scope, member);
+      return;
+    case 'implements':
+      for (const name of member.interfaces) use(walk, scope, name, ({ kind }) => kind === 'interface');
       return;
   }
 }
@@ -480,6 +542,11 @@ function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
       return;
     case 'call':
       walkExprs(walk, scope, [expr.callee, ...expr.args]);
+      if (expr.spending !== null) walkExpr(walk, scope, expr.spending);
+      return;
+    case 'generic':
+      use(walk, scope, expr.name, isType);
+      for (const arg of expr.args) if (arg.kind !== 'sizeArg') walkType(walk, scope, arg);
       return;
     case 'lambda':
       walkLambda(walk, scope, expr);
@@ -606,6 +673,7 @@ function reportNoHostFunction(walk: Walk, module: string, name: ast.Name): void 
 /** Currencies stand in types: `Amount<hours>`. */
 function isType(entity: Entity): boolean {
   return (
+    entity.kind === 'interface' ||
     entity.kind === 'struct' ||
     entity.kind === 'enum' ||
     entity.kind === 'lifecycle' ||

@@ -25,7 +25,10 @@ export type Flaw =
   | 'calledAny'
   | 'timeStandsStill'
   | 'indexUnchecked'
-  | 'pushForgetsLength';
+  | 'pushForgetsLength'
+  | 'callForgetsNothing'
+  | 'spendingForgotten'
+  | 'promisesOnRevert';
 
 export type Flaws = ReadonlySet<Flaw>;
 export const NO_FLAWS: Flaws = new Set();

@@ -9,10 +9,13 @@ import { splitMoment } from './state.ts';
 
 /** Why a model is no run where a loop was cut. */
 export const CUT = 'what a loop does is known by its invariants alone: write one that says more';
+/** Why it is none where another contract was called. */
+export const CALLED =
+  'what another contract does is known by its interface alone: write an `ensures` there that says more';
 
 /** `said`: without a full stop. */
 export function reasonOf(contract: Contract, obligation: Obligation, said: string): string {
-  if (obligation.cut && !said.startsWith(LIMIT)) return CUT;
+  if (obligation.cut !== null && !said.startsWith(LIMIT)) return obligation.cut === 'loop' ? CUT : CALLED;
   const hard = hardPart(contract, obligation);
   return hard === null ? said : `${said}; ${hard}`;
 }
@@ -67,7 +70,7 @@ function hardPart(contract: Contract, { script, cut, callee, text }: Obligation)
     const rest = found.length > NAMED_MAX ? ` and ${found.length - NAMED_MAX} more` : '';
     return `what is hard: ${names.join(', ')}${rest}; ${found[0]!.row.try}`;
   }
-  if (cut) return 'what is hard: a long loop; give it an `invariant` that says more';
+  if (cut === 'loop') return 'what is hard: a long loop; give it an `invariant` that says more';
   if (text.length > MANY_CASES_BYTES)
     return 'what is hard: many cases; move some into a `fn` with `ensures`, or `assert` what holds between them';
   return null;

@@ -88,8 +88,8 @@ export type Obligation = {
   readonly clause: Clause | AssertClause | null;
   /** What other obligations assume only as long as this one holds: an invariant of the contract, or of a loop. */
   readonly keeps: string | null;
-  /** A loop stands for its turns by its invariants alone: a model need not be a run. */
-  readonly cut: boolean;
+  /** What stands for a part of the run, so that a model need not be one: the invariants of a loop, or an interface. */
+  readonly cut: 'loop' | 'interface' | null;
   /** The clause or branch stands inside of the code, at `span`: whether it is broken shows only there. */
   readonly inside: boolean;
   /** Index of the function into the contract's, -1 for none. */
@@ -280,6 +280,9 @@ function clauseAfter(context: Context, walk: Walk, clause: Clause): Obligation {
 /** What `succeeds when` takes for granted. */
 const GRANTED = 'access, gas up to the bound, a spending limit that covers it, and nothing frozen or paused';
 
+/** And where other contracts are called. */
+const GRANTED_CALLS = `${GRANTED}, few contracts on the call stack, and none of those called`;
+
 /** Where the condition holds no check fails, `requires` included, and nothing is frozen. */
 function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
   const condition = holds(context.model, clause.term, scopeBefore(walk));
@@ -291,7 +294,7 @@ function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
     clause,
     violation: [reverts(walk.passive), condition, ...nothingFrozen(walk.passive), ...assumed],
     passed: 'some',
-    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\`, given ${GRANTED}`,
+    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\`, given ${walk.passive.outgoing.length > 0 ? GRANTED_CALLS : GRANTED}`,
     failure: `\`${walk.passive.fn.name}\` can revert although \`${clause.text}\``,
   });
 }
@@ -381,12 +384,28 @@ function stranger(context: Context, walk: Walk): Obligation {
     name: 'stranger',
     span: fn.span,
     clause: null,
-    violation: barred ? [FALSE] : [or(...lowered), not(eq(victim, CALLER)), returnsNormally(walk.passive)],
+    violation: barred
+      ? [FALSE]
+      : [
+          or(...lowered),
+          not(eq(victim, CALLER)),
+          returnsNormally(walk.passive),
+          ...notOurs(context, walk, victim),
+        ],
     passed: walk.passive.checks.length,
     stranger: true,
-    success: `no stranger lowers another account by calling \`${fn.name}\``,
+    success: `no stranger lowers another account by calling \`${fn.name}\`${walk.passive.outgoing.length > 0 ? ', but for what the contracts that it calls do of their own' : ''}`,
     failure: `anyone at all can lower another account by calling \`${fn.name}\``,
   });
+}
+
+/** What another contract does with accounts is its own to answer for, but for what it was allowed to take from here. */
+function notOurs({ model }: Context, walk: Walk, victim: Formula): readonly Formula[] {
+  return walk.passive.outgoing.flatMap(({ before, after }) =>
+    model.contract.currencies.map((_, c) =>
+      or(eq(victim, SELF), le(balanceOf(model, before, c, victim), balanceOf(model, after, c, victim))),
+    ),
+  );
 }
 
 const MAY_REVERT: ReadonlySet<Check['reason']> = new Set([
@@ -593,12 +612,20 @@ function obligation(context: Context, walk: Walk | null, draft: Draft): Obligati
     failure,
     clause,
     keeps: draft.keeps ?? (kind === 'invariant' ? name : null),
-    cut: [...script.legend.values()].some((part) => part.kind === 'symbol' && part.name.startsWith('loop.')),
+    cut: cutOf(script),
     inside: draft.inside ?? false,
     callee: walk?.callee ?? -1,
     script,
     unsupported: context.problem,
   };
+}
+
+function cutOf({ legend }: Script): Obligation['cut'] {
+  const names = [...legend.values()].flatMap((part) =>
+    part.kind === 'symbol' || part.kind === 'apply' ? [part.name] : [],
+  );
+  if (names.some((name) => /^loop\.\d+:(offers|returns|result)\b/.test(name))) return 'interface';
+  return names.some((name) => name.startsWith('loop.')) ? 'loop' : null;
 }
 
 /** Violation, path, hypotheses and facts, free of quantifiers. */

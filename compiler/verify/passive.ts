@@ -17,9 +17,11 @@ import type {
 } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { constant, entryOf, holds, operate, summand, translate } from './clause.ts';
+import { choiceFacts } from './facts.ts';
 import {
   add,
   and,
+  apply,
   bool,
   eq,
   eqAll,
@@ -51,6 +53,7 @@ import {
   transferSucceeds,
 } from './ledger.ts';
 import { type Model, momentState } from './model.ts';
+import { answerCall } from './outgoing.ts';
 import { BYTES_MAX, lengthOf } from './sequence.ts';
 import {
   balanceName,
@@ -81,7 +84,17 @@ export type Passive = {
   readonly facts: readonly PathFact[];
   readonly asserts: readonly AssertPoint[];
   readonly branches: readonly Branch[];
+  /** Calls to other contracts. */
+  readonly outgoing: readonly OutgoingPoint[];
   readonly locals: readonly (Formula | undefined)[];
+};
+
+/** What stands before and behind a call to another contract, on the path to it. */
+export type OutgoingPoint = {
+  readonly guard: Formula;
+  readonly checksBefore: number;
+  readonly before: State;
+  readonly after: State;
 };
 
 /** Execution reverts where `guard` holds and `ok` does not. */
@@ -151,13 +164,25 @@ export function walkFunction(
     facts: [],
     asserts: [],
     branches: [],
+    outgoing: [],
     exits: [],
     elements: [],
     counter: names.counter,
   };
   const { state, values } = walkBody(walk, TRUE, before, params);
-  const { checks, facts, asserts, branches } = walk;
-  return { fn, before, checks, after: state, result: values, facts, asserts, branches, locals: params };
+  const { checks, facts, asserts, branches, outgoing } = walk;
+  return {
+    fn,
+    before,
+    checks,
+    after: state,
+    result: values,
+    facts,
+    asserts,
+    branches,
+    outgoing,
+    locals: params,
+  };
 }
 
 /** The words of the parameters, which are the first locals. */
@@ -220,6 +245,7 @@ type Walk = {
   readonly facts: PathFact[];
   readonly asserts: AssertPoint[];
   readonly branches: Branch[];
+  readonly outgoing: OutgoingPoint[];
   readonly exits: Exit[];
   readonly elements: Element[];
   /** Numbers for what a loop leaves unknown. */
@@ -287,6 +313,10 @@ function walkStmt(walk: Walk, stmt: Stmt, path: Path): Path | null {
       return walkCall(walk, stmt, path, stmt.args.map(value));
     case 'ghost':
       return { ...path, state: setGhost(walk, stmt, path) };
+    case 'find':
+      return walkFind(walk, stmt, path, value(stmt.account));
+    case 'outgoing':
+      return walkOutgoing(walk, stmt, path, value);
     case 'emit':
       return path;
     case 'fail':
@@ -348,6 +378,7 @@ const WHAT: { readonly [reason in Revert['reason']]: string } = {
   overflow: 'the result does not fit in 64 bits',
   divisionByZero: 'the divisor is zero',
   host: 'the host refuses',
+  contract: 'another contract refuses, or is not there',
   capacity: 'the set is full',
   loopBound: 'the loop passes its bound',
   index: 'the index is outside',
@@ -613,6 +644,76 @@ function mergeLocal(condition: Formula, a: Formula | undefined, b: Formula | und
   return a === undefined || b === undefined ? (a ?? b) : ite(condition, a, b);
 }
 
+// ---- other contracts ---------------------------------------------------------------------------
+
+/** Whether there is such a contract is not known until it was looked for; nothing takes it away afterwards. */
+function walkFind(
+  walk: Walk,
+  stmt: Extract<Stmt, { readonly kind: 'find' }>,
+  path: Path,
+  account: Formula,
+): Path {
+  const found = apply(`${momentName(0)}offers.${stmt.interface}`, [account], 'Bool');
+  const { name } = walk.model.contract.interfaces[stmt.interface]!;
+  checked(
+    walk,
+    path,
+    found,
+    'contract',
+    stmt.span,
+    `the account is not that of a contract that implements \`${name}\``,
+  );
+  return assign(path, stmt.target, account);
+}
+
+function walkOutgoing(
+  walk: Walk,
+  stmt: Extract<Stmt, { readonly kind: 'outgoing' }>,
+  path: Path,
+  value: (atom: Atom) => Formula,
+): Path {
+  const { model, env } = walk;
+  const { name, methods } = model.contract.interfaces[stmt.interface]!;
+  const method = methods[stmt.method]!;
+  const number = walk.counter.next++;
+  const moment = momentName(number);
+  const result = stmt.targets.map((target, i) =>
+    symbol(`${moment}result.${i}`, sortOfType(walk.fn.locals[target]!.type)),
+  );
+  const spends = new Map(stmt.spends.map(({ currency, amount }) => [currency, value(amount)]));
+  const negative = 'the amount that may be spent is negative';
+  for (const amount of spends.values())
+    checked(walk, path, le(ZERO, amount), 'contract', stmt.span, negative);
+  const account = value(stmt.account);
+  const args = stmt.args.map(value);
+  const { promised, after, known } = answerCall(model, path.state, {
+    method,
+    account,
+    args,
+    result,
+    spends,
+    env,
+    number,
+  });
+  const returns = symbol(`${moment}returns`, 'Bool');
+  if (promised !== null) addFact(walk, implies(and(path.guard, promised), returns));
+  const early = walk.checks.length;
+  checked(
+    walk,
+    path,
+    returns,
+    'contract',
+    stmt.span,
+    `\`${name}.${method.name}\` of another contract reverts`,
+  );
+  const checksBefore = model.flaws.has('promisesOnRevert') ? early : walk.checks.length;
+  const types = choiceFacts(method.result, (index) => result[index]!);
+  walk.facts.push({ checksBefore, fact: implies(path.guard, and(...known, ...types)) });
+  walk.outgoing.push({ guard: path.guard, checksBefore: walk.checks.length, before: path.state, after });
+  const next = { ...path, state: after };
+  return stmt.targets.reduce((p, target, i) => assign(p, target, result[i]!), next);
+}
+
 // ---- loops -------------------------------------------------------------------------------------
 
 type Loop = Extract<Stmt, { readonly kind: 'loop' }>;
@@ -782,6 +883,9 @@ function collectWritten(model: Model, stmts: readonly Stmt[], written: Written):
         break;
       case 'host':
         if (stmt.targets.length === 0) written.currencies.add(stmt.currency);
+        break;
+      case 'outgoing':
+        for (const currency of model.contract.currencies.keys()) written.currencies.add(currency);
         break;
       case 'if':
         collectWritten(model, [...stmt.then, ...stmt.otherwise], written);

@@ -17,6 +17,7 @@ export function contractOf(parts: Partial<core.Contract>): core.Contract {
     slots: [],
     events: [],
     errors: [],
+    interfaces: [],
     functions: [],
     invariants: [],
     histories: [],

@@ -96,6 +96,9 @@ function runStmt(world: World, stmt: core.Stmt, locals: (Word | undefined)[]): W
       store.present.add(entryKey(slot, words));
       return null;
     }
+    case 'find':
+    case 'outgoing':
+      throw new Error('the reference knows no other contracts');
     case 'has':
       locals[stmt.target] = hasEntry(world, stmt.slot, stmt.keys.map(read));
       return null;

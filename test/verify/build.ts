@@ -232,6 +232,7 @@ export function contract(parts: Partial<Contract>): Contract {
     slots: [],
     events: [],
     errors: [],
+    interfaces: [],
     functions: [],
     invariants: [],
     histories: [],

@@ -46,6 +46,9 @@ function doing({ kind, what }: Effect): string {
 
 function isWrite(effect: Effect): boolean {
   return (
-    effect.kind === 'write' || effect.kind === 'emit' || (effect.kind === 'host' && !effect.row.readable)
+    effect.kind === 'write' ||
+    effect.kind === 'emit' ||
+    (effect.kind === 'host' && !effect.row.readable) ||
+    (effect.kind === 'outgoing' && effect.method?.view === false)
   );
 }

@@ -2,7 +2,7 @@
 import { LIMITS, wordBytesMax } from '../../../vm/index.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { paramType, resultType, stateType, tooLarge } from '../annotation.ts';
-import { type Callable, type Checker, report } from '../checker.ts';
+import { type Callable, type Checker, callableOf, report } from '../checker.ts';
 import { hasError, leavesOf, type Type, typeText, UNIT } from '../types.ts';
 import { wordTypes } from '../words.ts';
 
@@ -10,10 +10,16 @@ export function checkLimits(out: Checker, tree: ast.SourceFile): void {
   for (const item of tree.items) {
     if (item.kind === 'contract') checkContract(out, item);
     else if (item.kind === 'fn') checkFn(out, item);
+    else if (item.kind === 'interface') checkInterface(out, item);
     else if (item.kind === 'struct') checkNames(out, [item.name, ...item.fields.map(({ name }) => name)]);
     else if (item.kind === 'error') checkFields(out, item);
     else if (item.kind === 'enum' || item.kind === 'lifecycle') checkChoice(out, item);
   }
+}
+
+function checkInterface(out: Checker, { name, methods }: ast.Interface): void {
+  checkNames(out, [name, ...methods.map((method) => method.name)]);
+  for (const method of methods) checkSignature(out, callableOf(method));
 }
 
 function checkChoice(out: Checker, node: ast.Enum | ast.Lifecycle): void {
