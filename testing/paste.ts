@@ -41,7 +41,7 @@ export function pasteRun(arena: Arena, steps: readonly Step[], title: string): s
 
 /**
  * The run of a refutation. Null where a test cannot say it: money that came before there was a contract, many blocks
- * going by, a run of a hook, a clause inside of the code, or a run that breaks another promise before.
+ * going by, a run of a hook, a contract with ghosts, a clause inside of the code, or a run that breaks another promise before.
  */
 export function pasteRefutation(arena: Arena, judge: Judge, goal: Obligation, last: Step): string | null {
   const steps = stepsOf(last);
@@ -49,7 +49,9 @@ export function pasteRefutation(arena: Arena, judge: Judge, goal: Obligation, la
   // The virtual machine itself refuses a transition that was not declared.
   const seen = !goal.inside || goal.kind === 'may-revert' || goal.name.startsWith('lifecycle ');
   const told = actions[0]?.kind === 'deploy' && actions.every((action) => isTold(arena, action));
-  if (!seen || !told || goal.kind === 'vacuity') return null;
+  // A test runs the contract as it is deployed, without its ghosts.
+  const ghostly = arena.ghosts.length > 0 && goal.clause !== null;
+  if (!seen || !told || ghostly || goal.kind === 'vacuity') return null;
   if (steps.slice(0, -1).some((step) => brokenBy(arena, judge, step).length > 0)) return null;
   const title = `${arena.contract.name}: ${goal.failure}`;
   const lines = linesOf(arena, steps);
