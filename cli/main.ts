@@ -54,6 +54,18 @@ const COMMANDS: readonly Entry[] = [
     load: () => import('./run.ts'),
   },
   {
+    name: 'trace',
+    group: WRITE,
+    summary: 'show what a call did, by line or by opcode',
+    load: () => import('./trace.ts'),
+  },
+  {
+    name: 'profile',
+    group: WRITE,
+    summary: 'show where the gas and the time of a call go',
+    load: () => import('./profile.ts'),
+  },
+  {
     name: 'test',
     group: WRITE,
     summary: 'run the tests of a source',

@@ -2,7 +2,7 @@
 export * from './builtins.ts';
 export type { Field, Scalar, Type } from './check/types.ts';
 export { leavesOf, sameType, typeText } from './check/types.ts';
-export { type BuildOptions, build, buildFunctions } from './codegen/build.ts';
+export { type BuildOptions, build, buildFunctions, localsOf } from './codegen/build.ts';
 export { checkSize } from './codegen/size.ts';
 export { type ClauseProgram, clauseProgram, type Evaluation, type Input } from './core/clauses.ts';
 export type * as core from './core/core.ts';

@@ -18,6 +18,7 @@ import {
   hexOf,
   LIMITS,
   list as listOf,
+  type Observer,
   type OfferedInterface,
   type Outcome,
   type Program,
@@ -70,12 +71,15 @@ export type Call = {
   readonly caller: string;
   readonly spends: Spends;
   readonly gasLimit: number;
+  /** Sees every opcode of the execution, and of those that it calls for. */
+  readonly observer?: Observer | undefined;
 };
 export type Ask = {
   readonly contract: string;
   readonly entry: string;
   readonly args: readonly AbiValue[];
   readonly gasLimit?: number;
+  readonly observer?: Observer | undefined;
 };
 
 /** `trap` where the execution had begun; `gasUsed` is 0 where it had not. */
@@ -190,20 +194,31 @@ export function instantiateContract(
 
 /** Calls a rule as `caller`. A failure changes nothing; who pays its gas is the caller's to settle. */
 export function callContract(state: State, moment: Moment, call: Call): Success | Failure {
-  const { contract, entry, args, caller, spends, gasLimit } = call;
+  const { contract, entry, args, caller, spends, gasLimit, observer } = call;
   const target = findEntry(state, contract, entry);
   if (!target.ok) return notBegun(target);
   const { row, program, kind } = target.value;
   if (kind !== 'rule') return notBegun(refuse('NotARule', entry));
   if (!isRegistered(state, caller)) return notBegun(refuse('UnknownDid', JSON.stringify(caller)));
-  return run(state, moment, { contract, row, program, entry, args, caller, spends, gasLimit, callers: [] });
+  return run(state, moment, {
+    contract,
+    row,
+    program,
+    entry,
+    args,
+    caller,
+    spends,
+    gasLimit,
+    callers: [],
+    observer,
+  });
 }
 
 /** Asks a view, with the state as it is; nothing is written. */
 export function viewContract(
   state: Reader,
   moment: Moment,
-  { contract, entry, args, gasLimit = VIEW_GAS_MAX }: Ask,
+  { contract, entry, args, gasLimit = VIEW_GAS_MAX, observer }: Ask,
 ): Success | Failure {
   const target = findEntry(state, contract, entry);
   if (!target.ok) return notBegun(target);
@@ -219,6 +234,7 @@ export function viewContract(
     spends: [],
     gasLimit,
     callers: [],
+    observer,
   });
 }
 
@@ -358,7 +374,8 @@ function run(state: State, moment: Moment, execution: Execution): Success | Fail
   const others = otherContracts(scratch, moment, execution);
   const world = makeWorld(scratch, moment, { ...row, contract, caller, spends, callers }, others.contracts);
   const { program, entry, args, gasLimit } = execution;
-  const outcome = execute(program, { entry, args, gasLimit }, world.host);
+  const { observer } = execution;
+  const outcome = execute(program, { entry, args, gasLimit }, world.host, { observer });
   if (!outcome.ok) return failureOf(outcome, others.refused() ?? world.refused());
   const bytes = outcome.events.reduce((sum, event) => sum + sizeOfEvent(event), 0);
   if (bytes > EVENT_BYTES_MAX) return tooMuchSaid(bytes, outcome.gasUsed);
@@ -412,6 +429,7 @@ function runOther(state: State, moment: Moment, caller: Execution, request: Cont
     spends: request.spends.map(({ currency, amount }) => ({ currency: idOf(currency), amount })),
     gasLimit,
     callers: [...caller.callers, caller.contract],
+    observer: caller.observer,
   });
 }
 

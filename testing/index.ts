@@ -3,8 +3,11 @@
 export * from './gas.ts';
 export * from './invariants.ts';
 export type { Given } from './paste.ts';
+export type { StorageChange } from './places.ts';
+export * from './profile.ts';
 export { makeRefuter, type RefuterOptions } from './refute/refute.ts';
 export * from './run.ts';
 export * from './tests.ts';
+export * from './trace.ts';
 export * from './values.ts';
 export * from './world.ts';

@@ -30,6 +30,7 @@ import {
   type Success,
   setFloor,
   transfer,
+  VIEW_GAS_MAX,
   viewContract,
 } from '../host/index.ts';
 import {
@@ -38,6 +39,7 @@ import {
   type CurrencyDecl,
   didOfKey,
   encodeArtifact,
+  type Observer,
   sha256,
   utf8,
 } from '../vm/index.ts';
@@ -67,6 +69,8 @@ export const COOPERATIVE = 'test';
 export const GENESIS_TIME = 1_767_225_600n;
 /** More than any entry point of this version may use. */
 export const GAS_LIMIT = 1_000_000_000;
+/** The most that a view may use here. */
+export const VIEW_GAS_LIMIT = VIEW_GAS_MAX;
 /** What a member may owe of a mutual currency, and has of an issued one, in smallest units. */
 export const CREDIT = 10n ** 9n;
 const HOOKS_MAX = 1_024;
@@ -136,6 +140,7 @@ export type WorldCall = {
   readonly args: readonly AbiValue[];
   readonly by: string;
   readonly spends: Spends;
+  readonly observer?: Observer | undefined;
 };
 
 /** `by` is a DID; the contract's account is called `name` from then on. */
@@ -155,7 +160,10 @@ export function deploy(
   return outcome;
 }
 
-export function call(world: World, { contract, entry, args, by, spends }: WorldCall): Success | Failure {
+export function call(
+  world: World,
+  { contract, entry, args, by, spends, observer }: WorldCall,
+): Success | Failure {
   return callContract(world.state, nextBlock(world), {
     contract,
     entry,
@@ -163,6 +171,7 @@ export function call(world: World, { contract, entry, args, by, spends }: WorldC
     caller: by,
     spends,
     gasLimit: GAS_LIMIT,
+    observer,
   });
 }
 
@@ -172,8 +181,9 @@ export function ask(
   contract: string,
   entry: string,
   args: readonly AbiValue[],
+  observer?: Observer,
 ): Success | Failure {
-  return viewContract(world.state, world.clock, { contract, entry, args });
+  return viewContract(world.state, world.clock, { contract, entry, args, observer });
 }
 
 /** A plain payment; anyone may pay into a contract's account. */

@@ -6,6 +6,7 @@ import { createArena } from './arena.ts';
 import type { Host, Outcome } from './host.ts';
 import { run } from './interpreter.ts';
 import { begin, type Call, createMachine, locate, type Machine, succeed } from './machine.ts';
+import { type Observer, observed } from './observer.ts';
 import type { Program } from './program.ts';
 import { clearHomes, makeRoom } from './state.ts';
 import { isTrapped } from './traps.ts';
@@ -17,17 +18,20 @@ export type { Call } from './machine.ts';
 /** `auto` compiles a program once the gas spent in it says that it pays; `wasm` at once, unless it is too large. */
 export type Tier = 'interpreter' | 'wasm' | 'auto';
 
-/** Runs an entry point. Never throws on what a caller or a contract does. */
+/** Runs an entry point; under observation always on the interpreter. Never throws on what a caller or a contract does. */
 export function execute(
   program: Program,
   call: Call,
   host: Host,
-  { tier = 'auto' }: { readonly tier?: Tier } = {},
+  { tier = 'auto', observer }: { readonly tier?: Tier; readonly observer?: Observer | undefined } = {},
 ): Outcome {
+  if (observer !== undefined) return interpret(observed(program), call, host, observer);
   const chosen = tier === 'auto' ? tierOf(program) : tier;
   const compiled = chosen === 'wasm' ? compilationOf(program) : null;
   const outcome =
-    compiled?.ok === true ? executeCompiled(compiled, program, call, host) : interpret(program, call, host);
+    compiled?.ok === true
+      ? executeCompiled(compiled, program, call, host)
+      : interpret(program, call, host, null);
   noteGas(program, outcome.gasUsed);
   return outcome;
 }
@@ -38,7 +42,7 @@ const ARENA_WORDS = 128;
 /** The interpreter keeps no events apart. */
 const drain = () => null;
 
-function interpret(program: Program, call: Call, host: Host): Outcome {
+function interpret(program: Program, call: Call, host: Host, observer: Observer | null): Outcome {
   const base = program.wide.length;
   const stack = new BigInt64Array(base + program.stackWords);
   stack.set(program.wide);
@@ -53,6 +57,7 @@ function interpret(program: Program, call: Call, host: Host): Outcome {
     drain,
     gasApart: () => 0,
   });
+  machine.observer = observer;
   return finish(machine, call, (fn) => run(machine, fn));
 }
 

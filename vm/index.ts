@@ -27,6 +27,7 @@ export { offeredInterface } from './interface.ts';
 export { LIMITS } from './limits.ts';
 export { isListWord, isWordType, type ListShape, listShape, listWord, wordBytesMax } from './list.ts';
 export { formatValue, parseValue } from './notation.ts';
+export type { Observer, Sight } from './observer.ts';
 export {
   type HostModule,
   isOpName,

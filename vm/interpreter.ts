@@ -3,6 +3,7 @@
  * What validation has shown is not checked again here.
  */
 import { type Machine, outOfGas, overflow, textConstant } from './machine.ts';
+import { tell } from './observer.ts';
 import { lengthAt } from './program.ts';
 import { constantWord, runRare } from './rare.ts';
 import { trap } from './traps.ts';
@@ -372,6 +373,12 @@ export function run(machine: Machine, fn: number): void {
           pc = a >= b ? code[pc + 5]! : code[pc + 6]!;
           continue;
         }
+        case 0x114: // WATCH
+          machine.place = pc;
+          machine.gas = gas;
+          tell(machine, frame, top, depth >> 1);
+          pc += 1;
+          continue;
         default: {
           machine.place = pc;
           machine.gas = gas;

@@ -17,6 +17,7 @@ import {
   wordOf,
 } from './intern.ts';
 import { LIMITS } from './limits.ts';
+import type { Observer } from './observer.ts';
 import type { Program } from './program.ts';
 import { createStateCache, type Room, type StateCache, writesOf } from './state.ts';
 import { type Trap, trap } from './traps.ts';
@@ -44,6 +45,8 @@ export type Machine = {
   readonly constants: BigInt64Array;
   readonly events: EventLog;
   readonly logs: string[];
+  /** Told of every opcode when the program is one to be observed. */
+  observer: Observer | null;
   gas: number;
   /** While a rare opcode runs: gas left that the tier keeps elsewhere, beside `gas`. */
   readonly gasApart: () => number;
@@ -74,6 +77,7 @@ export function createMachine(program: Program, gasLimit: number, host: Host, wo
     gasApart,
     events: { items: [], drain },
     logs: [],
+    observer: null,
     gas: gasLimit,
     place: -1,
     height: 0,

@@ -18,6 +18,9 @@ export const CHARGE = 0x100;
 /** Opcodes that work on several types. Behind their operands stands which: a position in `Program.types`. */
 const TYPED_OPS: ReadonlySet<OpName> = new Set(['Concat', 'Length', 'Hash', 'At', 'ListAdd']);
 
+/** Internal opcode in front of each instruction of a program that is observed, before the charge of its block. */
+export const WATCH = 0x114;
+
 /** Opaque outside the VM, but for `artifact`. */
 export type Program = {
   readonly artifact: Artifact;
@@ -57,11 +60,26 @@ export type Program = {
 /** What one instruction became. */
 type Piece = { readonly op: number; readonly operands: readonly number[] };
 
-export function buildProgram(
+type Sizes = { readonly stackWords: number; readonly callDepth: number };
+
+export function buildProgram(artifact: Artifact, typings: readonly Typing[], sizes: Sizes): Program {
+  const built = buildWith(artifact, typings, sizes, []);
+  return { ...built, fused: fuse(built.code, lengthAt) };
+}
+
+/** The program that the interpreter runs under observation (`observer.ts`). */
+export function buildObserved(artifact: Artifact, typings: readonly Typing[], sizes: Sizes): Program {
+  const built = buildWith(artifact, typings, sizes, [WATCH]);
+  return { ...built, fused: built.code };
+}
+
+/** `lead` stands in front of each instruction. */
+function buildWith(
   artifact: Artifact,
   typings: readonly Typing[],
-  sizes: { readonly stackWords: number; readonly callDepth: number },
-): Program {
+  { stackWords, callDepth }: Sizes,
+  lead: readonly number[],
+): Omit<Program, 'fused'> {
   const out = {
     code: [] as number[],
     wide: [] as bigint[],
@@ -73,14 +91,13 @@ export function buildProgram(
   const halts = new Map<number, readonly WordType[]>();
   for (const [index, fn] of artifact.functions.entries()) {
     starts.push(out.code.length);
-    emitFunction(out, halts, fn, index, typings[index] as Typing);
+    emitFunction(out, halts, fn, index, typings[index] as Typing, lead);
   }
   const code = Int32Array.from(out.code);
   const interfaces = artifact.interfaces.map((_, index) => offeredInterface(artifact, index));
   return {
     artifact,
     code,
-    fused: fuse(code, lengthAt),
     wide: BigInt64Array.from(out.wide),
     starts: Int32Array.from(starts),
     paramCounts: Int32Array.from(artifact.functions, (fn) => fn.params.length),
@@ -96,7 +113,8 @@ export function buildProgram(
     calls: artifact.calls.map((_, index) => callWords(artifact, index)),
     interfaces,
     offers: new Map(artifact.offers.map((index) => [interfaces[index]!.identity, interfaces[index]!])),
-    ...sizes,
+    stackWords,
+    callDepth,
   };
 }
 
@@ -121,10 +139,11 @@ function emitFunction(
   fn: FunctionCode,
   index: number,
   typing: Typing,
+  lead: readonly number[],
 ): void {
   const blocks = blockGas(fn);
   const pieces = fn.code.map((instruction, at) => pieceOf(out, fn, instruction, typing.notes.get(at)));
-  const places = placesOf(out.code.length, pieces, blocks);
+  const places = placesOf(out.code.length, pieces, blocks, lead.length);
   for (const [at, instruction] of fn.code.entries()) {
     const piece = pieces[at] as Piece;
     const target = targetOf(instruction);
@@ -133,7 +152,7 @@ function emitFunction(
       which === targetAt ? (places[target] as number) : value,
     );
     const gas = blocks[at] as number;
-    const words = gas < 0 ? [piece.op, ...operands] : [CHARGE, gas, piece.op, ...operands];
+    const words = [...lead, ...(gas < 0 ? [] : [CHARGE, gas]), piece.op, ...operands];
     const notes = typing.notes.get(at);
     if (instruction.op === 'Halt' && notes !== undefined)
       halts.set(out.code.length + words.length - 1, notes);
@@ -186,11 +205,11 @@ function positionOf(types: WordType[], type: WordType): number {
 }
 
 /** Where the block that an instruction leads, or the instruction itself, will stand. */
-function placesOf(start: number, pieces: readonly Piece[], blocks: Float64Array): number[] {
+function placesOf(start: number, pieces: readonly Piece[], blocks: Float64Array, lead: number): number[] {
   let place = start;
   return pieces.map((piece, at) => {
     const here = place;
-    place += ((blocks[at] as number) < 0 ? 0 : 2) + 1 + piece.operands.length;
+    place += lead + ((blocks[at] as number) < 0 ? 0 : 2) + 1 + piece.operands.length;
     return here;
   });
 }

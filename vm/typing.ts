@@ -34,11 +34,31 @@ type Check = {
   at: number;
 };
 
+/** What stands where, in front of an instruction: the stack's types, bottom first, and a bit for each local that is assigned. */
+export type Shape = { readonly types: readonly WordType[]; readonly assigned: bigint };
+
 /** Types a function of sound structure. Reports the first error only: what follows one is noise. */
 export function typingOf(
   artifact: Artifact,
   fn: FunctionCode,
 ): { readonly typing: Typing; readonly errors: readonly CodeError[] } {
+  const { check } = typeAll(artifact, fn);
+  return { typing: { heightMax: check.heightMax, notes: check.notes }, errors: check.errors };
+}
+
+/** For each instruction of a valid function what stands there; undefined where it is not reached. */
+export function shapesOf(artifact: Artifact, fn: FunctionCode): readonly (Shape | undefined)[] {
+  const { incoming } = typeAll(artifact, fn);
+  return fn.code.map((_, at) => {
+    const state = incoming[at];
+    return state === undefined ? undefined : { types: typesOf(state.stack), assigned: state.assigned };
+  });
+}
+
+function typeAll(
+  artifact: Artifact,
+  fn: FunctionCode,
+): { readonly check: Check; readonly incoming: readonly (State | undefined)[] } {
   const assigned = (1n << BigInt(fn.params.length)) - 1n;
   const check: Check = {
     artifact,
@@ -57,7 +77,7 @@ export function typingOf(
     Object.assign(check, { at, stack: state.stack, assigned: state.assigned });
     step(check, fn.code[at] as Instruction, incoming);
   }
-  return { typing: { heightMax: check.heightMax, notes: check.notes }, errors: check.errors };
+  return { check, incoming };
 }
 
 /** Types one instruction and hands its state on to those that may follow. */

@@ -3,6 +3,7 @@
  * here always passes the VM's validation; if it does not, that is a bug of ours and throws.
  */
 import {
+  type AbiField,
   type Artifact,
   type Entry,
   type FunctionCode,
@@ -18,7 +19,7 @@ import { type ConstantPool, newPool } from './code.ts';
 import { withCosts } from './cost.ts';
 import { abiFields, abiType, type Layout, layoutOf } from './layout.ts';
 import { listFunctions } from './lists.ts';
-import { type CollectionFunctions, lowerFunction, type Unit } from './lower.ts';
+import { type CollectionFunctions, lowerFunction, lowerWithSlots, type Unit } from './lower.ts';
 import { addFunction, removeFunction } from './sets.ts';
 import { takesOf } from './takes.ts';
 import { statementsOf } from './tree.ts';
@@ -46,6 +47,24 @@ export function buildFunctions(
   return assemble({ ...contract, capabilities, interfaces }, functions, options);
 }
 
+/**
+ * For tools that show an execution: of each of the artifact's functions, in their order, what the source calls its
+ * locals, and their types; null where the code made one for itself.
+ */
+export function localsOf(source: core.Contract): readonly (readonly (AbiField | null)[])[] {
+  const contract = eraseGhosts(source);
+  const { unit } = unitOf(contract, contract.functions.length);
+  return contract.functions.map((fn) => {
+    const { code, slots } = lowerWithSlots(fn, unit);
+    const names: (AbiField | null)[] = code.locals.map(() => null);
+    for (const [id, slot] of slots) {
+      const { name, type } = fn.locals[id]!;
+      if (name !== '') names[slot] = { name, type: abiType(type, contract) };
+    }
+    return names;
+  });
+}
+
 function capabilitiesUsed(functions: readonly core.Function[]): string[] {
   const names = functions
     .flatMap((fn) => statementsOf(fn.body))
@@ -58,11 +77,8 @@ function assemble(
   functions: readonly core.Function[],
   options: BuildOptions,
 ): Artifact {
-  const layout = layoutOf(contract);
-  const constants = newPool();
-  const collections = collectionFunctions(contract, layout, constants, functions.length);
-  const unit: Unit = { constants, places: layout.places, collections: collections.indices, calls: [] };
-  const code = [...functions.map((fn) => lowerFunction(fn, unit)), ...collections.functions];
+  const { layout, unit, made } = unitOf(contract, functions.length);
+  const code = [...functions.map((fn) => lowerFunction(fn, unit)), ...made];
   const takes = takesOf(functions);
   const entries = functions.flatMap((fn, index) =>
     fn.kind === 'fn' ? [] : [entryOf(contract, fn, fn.kind, index, takes[index]!)],
@@ -70,7 +86,7 @@ function assemble(
   const artifact = withGasBounds({
     name: contract.name,
     meta: metaOf(contract),
-    constants: constants.list,
+    constants: unit.constants.list,
     currencies: contract.currencies.map(({ name, decimals, kind }) => ({ name, decimals, kind })),
     capabilities: [...new Set(contract.capabilities)].sort(),
     storage: layout.storage,
@@ -101,6 +117,21 @@ function interfaceOf(contract: core.Contract, { name, methods }: core.Interface)
         .filter(({ unproved }) => !unproved)
         .map(({ kind, term }) => `${CLAUSE_WORDS[kind]} ${printTerm(contract, null, term)}`),
     })),
+  };
+}
+
+/** What the functions of a contract share; `made` come behind the `count` functions of its own. */
+function unitOf(
+  contract: core.Contract,
+  count: number,
+): { readonly unit: Unit; readonly layout: Layout; readonly made: readonly FunctionCode[] } {
+  const layout = layoutOf(contract);
+  const constants = newPool();
+  const { functions, indices } = collectionFunctions(contract, layout, constants, count);
+  return {
+    unit: { constants, places: layout.places, collections: indices, calls: [] },
+    layout,
+    made: functions,
   };
 }
 

@@ -40,6 +40,14 @@ export type CollectionFunctions = {
 };
 
 export function lowerFunction(fn: core.Function, unit: Unit): FunctionCode {
+  return lowerWithSlots(fn, unit).code;
+}
+
+/** `slots`: where the code keeps each core local that it keeps. */
+export function lowerWithSlots(
+  fn: core.Function,
+  unit: Unit,
+): { readonly code: FunctionCode; readonly slots: ReadonlyMap<core.LocalId, number> } {
   const { roots, uses } = schedule(fn);
   const params = fn.params.flatMap((param) => wordTypes(param.type));
   const frame: Frame = { fn, unit, uses, code: newCode(unit.constants), slots: new Map(), locals: [] };
@@ -47,7 +55,8 @@ export function lowerFunction(fn: core.Function, unit: Unit): FunctionCode {
   lowerRoots(frame, roots);
   if (endsOpen(roots)) emit(frame.code, { start: fn.span.end, end: fn.span.end }, 'Return');
   const results = fn.resultWords.map(wordType);
-  return { name: fn.name, params, results, locals: frame.locals, ...assembleCode(frame.code) };
+  const code = { name: fn.name, params, results, locals: frame.locals, ...assembleCode(frame.code) };
+  return { code, slots: frame.slots };
 }
 
 type Frame = {

@@ -52,6 +52,33 @@ describe('a newcomer', () => {
     expect(await readFile(join(cwd, 'two.cert'))).toEqual(await readFile(join(cwd, 'one.cert')));
   });
 
+  test('sees what a call did line by line and opcode by opcode, and where its gas went', async () => {
+    const cwd = await folder();
+    const call = ['record', 'alice', '2.50 hours', '--by', 'bob', '--first', 'join() by bob'];
+    const lines = await ccl(['trace', BANK, ...call]);
+    expect(lines).toMatchObject({ code: 0, err: '' });
+    expect(lines.out).toMatch(
+      /^\d+ +38 +worked\[provider\] \+= amount;\n +writes worked\[alice\] = 2\.50 hours$/m,
+    );
+    const opcodes = await ccl(['trace', BANK, ...call, '--opcodes', '--limit', '4', '--json']);
+    const { steps } = JSON.parse(opcodes.out) as { steps: { opcode: string; stack: string[] }[] };
+    expect(steps.map(({ opcode }) => opcode)).toEqual([
+      'LocalGet 1',
+      'Push 0',
+      'GreaterThan',
+      expect.any(String),
+    ]);
+    expect(steps[2]?.stack).toEqual(['250', '0']);
+    const profile = await ccl(['profile', BANK, ...call, '--flame', 'flame.json'], { cwd });
+    expect(profile.code).toBe(0);
+    expect(profile.out).toContain('worked[provider] += amount;');
+    const flame = JSON.parse(await readFile(join(cwd, 'flame.json'), 'utf8')) as { exporter: string };
+    expect(flame.exporter).toBe('ccl');
+    const failed = await ccl(['trace', BANK, 'record', 'bob', '2.50 hours', '--by', 'carol']);
+    expect(failed).toMatchObject({ code: 1 });
+    expect(failed.out).toContain('TimeBank.ccl:33: requires caller in members');
+  });
+
   test('runs a rule in the test world and sees what it did', async () => {
     expect((await ccl(['run', BANK])).out).toContain('record(provider: Did, amount: Amount<hours>)\n');
     const joined = await ccl(['run', BANK, 'join', '--by', 'bob']);

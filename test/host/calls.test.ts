@@ -16,7 +16,15 @@ import {
   transfer,
   viewContract,
 } from '../../host/index.ts';
-import { type AbiValue, type Artifact, assemble, LIMITS, validate, withGasBounds } from '../../vm/index.ts';
+import {
+  type AbiValue,
+  type Artifact,
+  assemble,
+  LIMITS,
+  type Sight,
+  validate,
+  withGasBounds,
+} from '../../vm/index.ts';
 import { COOPERATIVE, deployment, didOf, HOURS, MOMENT, makeWorld } from './purse.ts';
 
 const DESK = `.interface Desk
@@ -217,6 +225,20 @@ describe('a call', () => {
     // StateGet, StateSet and the call's own price on top of what the callee used.
     expect(outcome.gasUsed).toBeGreaterThan(900 + direct.gasUsed);
   });
+});
+
+test('an observer sees the callee too, as an execution of its own', () => {
+  const { state, till, clerk } = opened();
+  const executions = new Map<object, string>();
+  const observer = ({ execution, program }: Sight) => {
+    executions.set(execution, program.artifact.name);
+  };
+  const given = { contract: clerk, entry: 'give', args: [till, 30n, 30n], caller: alice, spends: [] };
+  const plain = callContract(overlay(state), MOMENT, { ...given, gasLimit: 1_000_000 });
+  const outcome = callContract(state, MOMENT, { ...given, gasLimit: 1_000_000, observer });
+  expect(outcome).toMatchObject({ ok: true });
+  expect(outcome).toEqual(plain);
+  expect([...executions.values()]).toEqual(['Clerk', 'Till']);
 });
 
 describe('a call is refused', () => {

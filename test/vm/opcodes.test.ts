@@ -15,7 +15,7 @@ import {
   type Value,
   validate,
 } from '../../vm/index.ts';
-import { CHARGE } from '../../vm/program.ts';
+import { CHARGE, WATCH } from '../../vm/program.ts';
 import { CALLER, HOST_OPS, recorder, SELF } from './recorder.ts';
 import { executeBoth } from './tiers.ts';
 
@@ -243,7 +243,7 @@ describe('the table', () => {
     const fused = [...source.matchAll(/case (0x1[0-9a-f]{2}): ?(?:\{\s*)?\/\/ (\w+)/g)].map(
       ([, code, name]) => [name, Number(code)] as const,
     );
-    expect(Object.fromEntries(fused)).toEqual({ CHARGE, ...FUSED });
+    expect(Object.fromEntries(fused)).toEqual({ CHARGE, WATCH, ...FUSED });
   });
 });
 

@@ -1,7 +1,7 @@
 /** A run as a trace: each step in words, the lines that did it, the money and the state that changed. */
 import type { core, Trace, TraceStep } from '../../compiler/index.ts';
 import { ISSUER } from '../../host/index.ts';
-import { changesBetween, type Stored, storedPlaces } from '../run.ts';
+import { changesBetween, type Stored, storedPlaces } from '../places.ts';
 import { type Naming, showDid, showValue } from '../values.ts';
 import { balances, movesBetween } from '../world.ts';
 import { MARK, type Obligation } from './goal.ts';
