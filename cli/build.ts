@@ -1,5 +1,6 @@
 /** `ccl build FILE`: proves the contract and writes its artifact, with the certificate beside it. */
-import { basename, dirname, extname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, extname, join, relative } from 'node:path';
 import type { Command } from 'commander';
 import {
   type Analysis,
@@ -13,14 +14,21 @@ import {
   diagnosticsOf,
   encodeCertificate,
   failsBuild,
+  lowerProgram,
   marksOf,
+  normalPath,
 } from '../compiler/index.ts';
 import { type Artifact, artifactHash, decodeArtifact, encodeArtifact } from '../vm/index.ts';
 import { fail } from './failure.ts';
 import { checkOutput, type OutputOptions, writeOutput } from './file.ts';
+import { checkLock, LOCK_FILE } from './lock.ts';
+import { portable } from './modules.ts';
+import { filesOf, type Project, projectAround, projectHere } from './project.ts';
 import { command, type Shell } from './shell.ts';
 import {
+  analyseFile,
   contractOf,
+  countErrors,
   inTheirFiles,
   type JsonOption,
   showDiagnostics,
@@ -34,6 +42,7 @@ import { verifyAll } from './verification.ts';
 type Options = {
   readonly output?: string;
   readonly contract?: string;
+  readonly locked?: true;
   readonly force?: true;
   readonly json?: true;
 };
@@ -47,38 +56,102 @@ export type Built = {
 
 export function declare(shell: Shell): Command {
   return command(
-    'build <file>',
-    'Proves the contract and writes NAME.ccb and the certificate NAME.cert beside it.',
-    ['ccl build TimeBank.ccl', 'ccl build TimeBank.ccl -o out/TimeBank.ccb'],
+    'build [file]',
+    'Proves the contract and writes NAME.ccb and the certificate NAME.cert beside it; without FILE every contract of the project, into its folder `build`.',
+    ['ccl build TimeBank.ccl', 'ccl build TimeBank.ccl -o out/TimeBank.ccb', 'ccl build --locked'],
   )
     .option('-o, --output <file>', 'where to write the artifact')
     .option('--contract <name>', 'which contract of the file')
+    .option('--locked', 'refuse dependencies that differ from ccl.lock')
     .option('--force', 'write over files that are no artifact and no certificate')
     .option('--json', 'print JSON')
-    .action((file: string, options: Options) => buildFile(shell, file, options));
+    .action((file: string | undefined, options: Options) =>
+      file === undefined ? buildProject(shell, options) : buildFile(shell, file, options),
+    );
 }
 
 async function buildFile(shell: Shell, file: string, options: Options): Promise<void> {
   const { terminal } = shell;
+  tellLock(terminal, projectAround(file), options);
   const analysis = soundFile(terminal, file, options);
   if (analysis === null) return shell.finish('wrong');
   const contract = contractOf(analysis, options.contract);
   const output = options.output ?? join(dirname(file), `${contract.name}.ccb`);
+  const written = await buildInto(terminal, analysis, contract, output, options);
+  if (written === null) return shell.finish('wrong');
+  if (options.json) terminal.out(jsonText(written));
+}
+
+/** Every contract of the project's sources; libraries among them are used and not built. */
+async function buildProject(shell: Shell, options: Options): Promise<void> {
+  const { terminal } = shell;
+  const project = projectHere();
+  if (options.output !== undefined) fail('C0201', { reason: 'name the source that --output is for' });
+  tellLock(terminal, project, options);
+  const analyses = filesOf(project, 'sources').map(analyseFile);
+  if (analyses.some(({ diagnostics }) => countErrors(diagnostics) > 0)) {
+    tellDiagnostics(terminal, analyses, options);
+    return shell.finish('wrong');
+  }
+  const all = analyses.flatMap((analysis) =>
+    lowerProgram(analysis).contracts.map((contract) => ({ analysis, contract })),
+  );
+  const named = all.filter(({ contract }) => contract.name === (options.contract ?? contract.name));
+  if (named.length === 0) {
+    const names = all.map(({ contract }) => contract.name).join(', ');
+    fail('C0204', { contract: project.name, what: 'contract', name: options.contract ?? '', names });
+  }
+  const artifacts: Written[] = [];
+  for (const { analysis, contract } of named) {
+    const output = normalPath(portable(join(relative('.', project.root), 'build', `${contract.name}.ccb`)));
+    const written = await buildInto(terminal, analysis, contract, output, options);
+    if (written === null) return shell.finish('wrong');
+    artifacts.push(written);
+  }
+  if (options.json) terminal.out(jsonText({ artifacts }));
+}
+
+/** Says which dependencies are new to the lock file. */
+function tellLock(terminal: Terminal, project: Project | null, { locked }: Options): void {
+  if (project === null) return;
+  const names = checkLock(project, { locked });
+  if (names.length > 0) terminal.note(`${LOCK_FILE} has changed: ${names.join(', ')}\n`);
+}
+
+type Written = {
+  readonly artifact: string;
+  readonly certificate: string;
+  readonly hash: string;
+  readonly size: number;
+  readonly proofs: number;
+};
+
+/** Null after showing why there is no artifact. */
+async function buildInto(
+  terminal: Terminal,
+  analysis: Analysis,
+  contract: core.Contract,
+  output: string,
+  options: Options,
+): Promise<Written | null> {
   const certificate = join(dirname(output), `${basename(output, extname(output))}.cert`);
   const artifacts: OutputOptions = { force: options.force, ours: (old) => decodeArtifact(old).ok };
   const certificates: OutputOptions = { force: options.force, ours: isCertificate };
   checkOutput(output, artifacts);
   checkOutput(certificate, certificates);
   const built = await buildContract(terminal, analysis, contract, options);
-  if (built === null) return shell.finish('wrong');
+  if (built === null) return null;
+  mkdirSync(dirname(output), { recursive: true });
   writeOutput(output, built.bytes, artifacts);
   writeOutput(certificate, encodeCertificate(built.certificate), certificates);
   const hash = Buffer.from(artifactHash(built.bytes)).toString('hex');
   const { length: size } = built.bytes;
   const { length: proofs } = built.certificate.proofs;
-  if (options.json) return terminal.out(jsonText({ artifact: output, certificate, hash, size, proofs }));
-  terminal.out(`${output}\n${certificate}\n`);
-  terminal.note(`${size} bytes, ${proofs} proofs, hash ${hash}\n`);
+  if (!options.json) {
+    terminal.out(`${output}\n${certificate}\n`);
+    terminal.note(`${size} bytes, ${proofs} proofs, hash ${hash}\n`);
+  }
+  return { artifact: output, certificate, hash, size, proofs };
 }
 
 function isCertificate(old: Uint8Array): boolean {

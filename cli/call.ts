@@ -6,6 +6,7 @@ import { argumentsOf } from './account.ts';
 import { NODE_URL, openClient, pathOf } from './client.ts';
 import { fail } from './failure.ts';
 import { openKey, type SecretOptions, withSecretOptions } from './passphrase.ts';
+import { projectNetwork } from './project.ts';
 import { type Remote, remoteContract, showOnChain } from './remote.ts';
 import { command, type Shell } from './shell.ts';
 import { agreedSpends, ledgerCurrencies, type SpendOptions } from './spending.ts';
@@ -25,7 +26,7 @@ export function declare(shell: Shell): Command {
     ],
   )
     .requiredOption('--key <file>', 'the key that signs')
-    .option('--node <address>', 'the node', NODE_URL)
+    .option('--node <address>', 'the node', projectNetwork().node ?? NODE_URL)
     .option(
       '--spend <amount...>',
       'the most that the call may take, such as "2.50 hours"; 0 of it for nothing',

@@ -1,12 +1,14 @@
 /** `ccl check FILE...`: names, types, units and authority of sources, without proofs. */
 import type { Command } from 'commander';
 import { command, type Shell } from './shell.ts';
-import { analyseFile, countErrors, tellDiagnostics } from './source.ts';
+import { analyseFile, countErrors, namedFiles, tellDiagnostics } from './source.ts';
 
 export function declare(shell: Shell): Command {
-  return command('check <files...>', 'Checks names, types, units and authority; proves nothing.', [
-    'ccl check TimeBank.ccl',
-  ])
+  return command(
+    'check [files...]',
+    'Checks names, types, units and authority; proves nothing. Without FILES the whole project.',
+    ['ccl check TimeBank.ccl'],
+  )
     .option('--json', 'print the diagnostics as JSON')
     .action((files: readonly string[], options: { readonly json?: true }) =>
       checkFiles(shell, files, options),
@@ -15,9 +17,10 @@ export function declare(shell: Shell): Command {
 
 function checkFiles(
   { terminal, finish }: Shell,
-  files: readonly string[],
+  named: readonly string[],
   options: { readonly json?: true },
 ): void {
+  const files = namedFiles(named, 'all');
   const analyses = files.map(analyseFile);
   const errors = analyses.reduce((sum, { diagnostics }) => sum + countErrors(diagnostics), 0);
   tellDiagnostics(terminal, analyses, options);

@@ -7,7 +7,9 @@ import { argumentsOf } from './account.ts';
 import { type Built, buildContract } from './build.ts';
 import { type Client, NODE_URL, openClient, pathOf } from './client.ts';
 import { fail } from './failure.ts';
+import { checkLock } from './lock.ts';
 import { openKey, type SecretOptions, withSecretOptions } from './passphrase.ts';
+import { projectAround, projectNetwork } from './project.ts';
 import { command, type Shell } from './shell.ts';
 import { contractOf, soundFile } from './source.ts';
 import { agreedSpends, ledgerCurrencies, type SpendOptions } from './spending.ts';
@@ -18,7 +20,7 @@ type Options = SecretOptions &
   SpendOptions & {
     readonly key: string;
     readonly node: string;
-    readonly cooperative: string;
+    readonly cooperative?: string;
     readonly contract?: string;
     readonly json?: true;
   };
@@ -30,9 +32,13 @@ export function declare(shell: Shell): Command {
     ['ccl deploy TimeBank.ccl --key chain/keys/alice.key --cooperative chain'],
   )
     .requiredOption('--key <file>', 'the key that signs; its holder needs the permission contract.deploy')
-    .requiredOption('--cooperative <id>', 'the cooperative that the contract belongs to')
+    .option(
+      '--cooperative <id>',
+      'the cooperative that the contract belongs to',
+      projectNetwork().cooperative ?? undefined,
+    )
     .option('--contract <name>', 'which contract of the file')
-    .option('--node <address>', 'the node', NODE_URL)
+    .option('--node <address>', 'the node', projectNetwork().node ?? NODE_URL)
     .option('--spend <amount...>', 'the most that init may take from you, such as "2.50 hours"')
     .option('--json', 'print JSON');
   return withSecretOptions(made).action((file: string, args: readonly string[], options: Options) =>
@@ -40,8 +46,12 @@ export function declare(shell: Shell): Command {
   );
 }
 
-async function deploy(shell: Shell, file: string, texts: readonly string[], options: Options): Promise<void> {
+async function deploy(shell: Shell, file: string, texts: readonly string[], given: Options): Promise<void> {
   const { terminal } = shell;
+  const reason = 'the cooperative is not named: give --cooperative, or name it in ccl.toml below [network]';
+  const options = { ...given, cooperative: given.cooperative ?? fail('C0201', { reason }) };
+  const project = projectAround(file);
+  if (project !== null) checkLock(project, { locked: true });
   const analysis = soundFile(terminal, file, options);
   if (analysis === null) return shell.finish('wrong');
   const contract = contractOf(analysis, options.contract);

@@ -218,6 +218,34 @@ export const FAILURES = {
     help: 'name it with --contract',
   },
 
+  // ---- C06xx: projects -------------------------------------------------------------------------
+  C0601: { exit: 'usage', message: '{path}:{line}: {reason}', help: '{help}' },
+  C0602: {
+    exit: 'usage',
+    message: 'no file is named, and there is no ccl.toml in this folder or above it',
+    help: 'name a source, or start a project with `ccl new NAME`',
+  },
+  C0603: {
+    exit: 'usage',
+    message: '{path} names no source',
+    help: 'put a source that ends in .ccl into one of its folders',
+  },
+  C0604: {
+    exit: 'wrong',
+    message: '{path} does not fit what is there: {names}',
+    help: 'look at what changed; `ccl build` without --locked writes the file anew',
+  },
+  C0605: {
+    exit: 'usage',
+    message: 'two dependencies are called {name}: {one} and {other}',
+    help: 'give one of them another name in ccl.toml',
+  },
+  C0606: {
+    exit: 'environment',
+    message: '{path} cannot be read',
+    help: 'remove it; `ccl build` writes it anew',
+  },
+
   // ---- C09xx: ours -----------------------------------------------------------------------------
   C0901: {
     exit: 'defect',

@@ -1,66 +1,57 @@
-/** `ccl new NAME`: a folder with a small contract whose proof and test go through, to change from there. */
+/** `ccl new NAME`: a folder with a project file and a small contract whose proofs and tests go through, to change from there. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { format, nearestName } from '../compiler/index.ts';
 import { fail } from './failure.ts';
 import { writeNewFile } from './file.ts';
+import { PROJECT_FILE } from './project.ts';
 import { command, type Shell } from './shell.ts';
+import { projectText, sourceOf, TEMPLATES, type Template } from './templates.ts';
+import { columns, jsonText } from './terminal.ts';
+
+type Options = { readonly template: string; readonly list?: true; readonly json?: true };
 
 export function declare(shell: Shell): Command {
   return command(
-    'new <name>',
-    'Starts a contract: makes a folder NAME with NAME.ccl, which verifies and has a test.',
-    ['ccl new ToolLibrary'],
-  ).action((name: string) => makeContract(shell, name));
+    'new [name]',
+    'Starts a project: makes a folder NAME with ccl.toml and NAME.ccl, which verifies and has tests.',
+    ['ccl new ToolLibrary', 'ccl new Riverside --template timebank', 'ccl new --list'],
+  )
+    .option('--template <name>', 'what to start from', TEMPLATES[0]!.name)
+    .option('--list', 'list the templates')
+    .option('--json', 'print JSON')
+    .action((name: string | undefined, options: Options) => makeProject(shell, name, options));
 }
 
-function makeContract({ terminal }: Shell, name: string): void {
+async function makeProject({ terminal }: Shell, named: string | undefined, options: Options): Promise<void> {
+  if (options.list) {
+    const rows = TEMPLATES.map(({ name, about }) => ({ template: name, about }));
+    terminal.out(options.json ? jsonText(rows) : columns(rows.map((row) => [row.template, row.about])));
+    return;
+  }
+  const name = named ?? fail('C0201', { reason: 'the project needs a name, as in `ccl new ToolLibrary`' });
   if (!/^[A-Z][A-Za-z0-9]{0,63}$/.test(name))
     fail('C0208', { text: name, what: 'name for a contract', example: 'ToolLibrary' });
-  const path = join(name, `${name}.ccl`);
-  writeNewFile(path, STARTER.replaceAll('NAME', name));
-  terminal.out(`${path}\n`);
-  terminal.note(`Next: ccl verify ${path}, ccl test ${path}, ccl build ${path}\n`);
-}
-
-const STARTER = `/// Members thank each other, and everyone can see how often.
-contract NAME {
-  version "0.1.0";
-  purpose "Members thank each other.";
-
-  state {
-    thanks: Map<Did, Int>;
-    total: Int;
+  const template = templateNamed(options.template);
+  const source = join(name, `${name}.ccl`);
+  const project = join(name, PROJECT_FILE);
+  // A name of another length moves what is aligned.
+  const text = sourceOf(template, name);
+  const formatted = await format(text, { file: source });
+  writeNewFile(source, formatted.ok ? formatted.text : text);
+  writeNewFile(project, projectText(name));
+  if (options.json) terminal.out(jsonText({ source, project, template: template.name }));
+  else {
+    terminal.out(`${source}\n${project}\n`);
+    terminal.note(`Next: cd ${name}, then ccl verify, ccl test, ccl build\n`);
   }
-
-  invariant adds_up: total == sum(thanks);
-  invariant never_negative: forall d: Did { thanks[d] >= 0 };
-  history only_grows: old(total) <= total;
-
-  event Thanked(by: Did, member: Did);
-
-  /// The caller thanks \`member\`.
-  rule thank(member: Did)
-    requires member != caller  else "nobody thanks themselves"
-    requires total < 1_000_000 else "the book is full"
-    ensures  thanks[member] == old(thanks[member]) + 1
-    succeeds when member != caller && total < 1_000_000
-  {
-    thanks[member] += 1;
-    total += 1;
-    emit Thanked(caller, member);
-  }
-
-  view thanks_of(member: Did) -> Int
-    ensures result == thanks[member]
-    succeeds when true
-  { return thanks[member]; }
 }
 
-test "a member is thanked" {
-  let book = deploy NAME() by alice;
-  book.thank(alice) by bob;
-  book.thank(alice) by carol;
-  expect book.thanks_of(alice) == 2;
-  expect book.thank(bob) by bob fails "nobody thanks themselves";
+function templateNamed(name: string): Template {
+  const names = TEMPLATES.map((template) => template.name);
+  const nearest = nearestName(name, names) ?? names[0]!;
+  const found = TEMPLATES.find((template) => template.name === name);
+  return (
+    found ?? fail('C0208', { text: name, what: 'template (`ccl new --list` shows all)', example: nearest })
+  );
 }
-`;

@@ -7,6 +7,7 @@ import { provedBalance } from './balance.ts';
 import { type Client, NODE_URL, openClient, pathOf } from './client.ts';
 import { fail } from './failure.ts';
 import { readBytes } from './file.ts';
+import { projectNetwork } from './project.ts';
 import { remoteContract, showOnChain } from './remote.ts';
 import { command, type Shell } from './shell.ts';
 import { ledgerCurrencies } from './spending.ts';
@@ -122,7 +123,9 @@ const EXAMPLES: { readonly [argument: string]: string } = {
 };
 
 function withNode(made: Command): Command {
-  return made.option('--node <address>', 'the node', NODE_URL).option('--json', 'print JSON');
+  return made
+    .option('--node <address>', 'the node', projectNetwork().node ?? NODE_URL)
+    .option('--json', 'print JSON');
 }
 
 async function balance(

@@ -15,15 +15,21 @@ import {
 } from '../compiler/index.ts';
 import type { Artifact } from '../vm/index.ts';
 import { fail } from './failure.ts';
-import { loadSources, STANDARD_LIBRARY } from './modules.ts';
+import { loadSources } from './modules.ts';
+import { filesOf, librariesFor, projectHere } from './project.ts';
 import { jsonText, type Terminal } from './terminal.ts';
 
 export type Sources = ReadonlyMap<string, string>;
 
 /** Everything known about the file at `path`; mistakes in it are in its diagnostics. */
 export function analyseFile(path: string): Analysis {
-  const { main, sources, known } = loadSources(path, new Map([['std', STANDARD_LIBRARY]]));
+  const { main, sources, known } = loadSources(path, librariesFor(path));
   return analyse(sources, main, known);
+}
+
+/** The files that are named; where none is, the sources of the project around this folder, or those and its tests. */
+export function namedFiles(files: readonly string[], what: 'sources' | 'all'): readonly string[] {
+  return files.length > 0 ? files : filesOf(projectHere(), what);
 }
 
 export type JsonOption = { readonly json?: true };

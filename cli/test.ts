@@ -25,7 +25,14 @@ import { fail } from './failure.ts';
 import { readText, writeFile } from './file.ts';
 import { changesText, showTested, summary } from './results.ts';
 import { command, type Shell } from './shell.ts';
-import { analyseFile, countErrors, diagnosticsJson, sourcesOf, trialArtifacts } from './source.ts';
+import {
+  analyseFile,
+  countErrors,
+  diagnosticsJson,
+  namedFiles,
+  sourcesOf,
+  trialArtifacts,
+} from './source.ts';
 import { endProgress, jsonText, progress, type Terminal } from './terminal.ts';
 import { watchFiles } from './watch.ts';
 
@@ -51,11 +58,15 @@ export type Tested = {
 };
 
 export function declare(shell: Shell): Command {
-  return command('test <files...>', 'Runs the tests of sources on the virtual machine.', [
-    'ccl test TimeBank.ccl',
-    'ccl test TimeBank.ccl --filter hours --seed 7 --runs 1000',
-    'ccl test TimeBank.ccl --snapshot     # then: ccl test TimeBank.ccl --diff',
-  ])
+  return command(
+    'test [files...]',
+    'Runs the tests of sources on the virtual machine; without FILES those of the project.',
+    [
+      'ccl test TimeBank.ccl',
+      'ccl test TimeBank.ccl --filter hours --seed 7 --runs 1000',
+      'ccl test TimeBank.ccl --snapshot     # then: ccl test TimeBank.ccl --diff',
+    ],
+  )
     .option('--filter <text>', 'only tests whose title, and contracts whose name, has this in it')
     .option('--seed <number>', 'what is drawn at random is drawn from this', `${TEST_OPTIONS.seed}`)
     .option('--runs <number>', 'inputs of each test with parameters', `${TEST_OPTIONS.runs}`)
@@ -69,7 +80,8 @@ export function declare(shell: Shell): Command {
     .action((files: readonly string[], options: Options) => testFiles(shell, files, options));
 }
 
-async function testFiles(shell: Shell, files: readonly string[], options: Options): Promise<void> {
+async function testFiles(shell: Shell, named: readonly string[], options: Options): Promise<void> {
+  const files = namedFiles(named, 'all');
   const limits = limitsOf(options);
   const stopped = { now: false };
   shell.onInterrupt(() => {

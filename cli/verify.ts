@@ -21,6 +21,7 @@ import {
   contractsOf,
   countErrors,
   inTheirFiles,
+  namedFiles,
   showDiagnostics,
   sourcesOf,
   tellDiagnostics,
@@ -41,8 +42,8 @@ type Options = {
 
 export function declare(shell: Shell): Command {
   return command(
-    'verify <files...>',
-    'Proves what contracts say of themselves, or shows the run that breaks it.',
+    'verify [files...]',
+    'Proves what contracts say of themselves, or shows the run that breaks it; without FILES in the whole project.',
     [
       'ccl verify TimeBank.ccl',
       'ccl verify TimeBank.ccl --rule record --json',
@@ -70,7 +71,9 @@ export function declare(shell: Shell): Command {
 
 async function verifyFiles(shell: Shell, files: readonly string[], options: Options): Promise<void> {
   const { terminal } = shell;
-  const analyses = files.map(analyseFile);
+  const analyses = namedFiles(files, 'sources')
+    .map(analyseFile)
+    .filter((each) => files.length > 0 || isProvable(each));
   if (analyses.some(({ diagnostics }) => countErrors(diagnostics) > 0)) {
     tellDiagnostics(terminal, analyses, options);
     return shell.finish('wrong');
@@ -109,6 +112,11 @@ function provableOf(analysis: Analysis, name: string | undefined): readonly core
   if (name !== undefined) return [contractOf(analysis, name)];
   const library = lowerLibrary(analysis);
   return library === null ? contractsOf(analysis) : [library];
+}
+
+/** Whether a source of the project has anything to prove: one with only types or tests has not. */
+function isProvable({ tree, diagnostics }: Analysis): boolean {
+  return countErrors(diagnostics) > 0 || tree.items.some(({ kind }) => kind === 'contract' || kind === 'fn');
 }
 
 /** What no run can show, since it cannot be deployed: a contract that breaks what its interfaces state of gas. */

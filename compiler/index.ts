@@ -32,6 +32,7 @@ export {
   type Severity,
 } from './diagnostics.ts';
 export { type Formatted, format } from './format/format.ts';
+export { changedLines, formatLines, linesOf } from './format/lines.ts';
 export { type Decision, type ImportResult, importIcn } from './import-icn/importer.ts';
 export {
   type AnalysedTests,
@@ -56,6 +57,7 @@ export {
 export { type Declaration, type Entity, isDeclaration, KIND_WORDS } from './resolve/entity.ts';
 export { isLibrary, moduleName, normalPath, possibleModules, SOURCE_ENDING } from './resolve/paths.ts';
 export { LANGUAGE_NAMES } from './resolve/resolve.ts';
+export { nearestName } from './resolve/suggest.ts';
 export type * as ast from './syntax/ast.ts';
 export { childrenOf } from './syntax/children.ts';
 export { dumpTree } from './syntax/dump.ts';

@@ -1,5 +1,5 @@
 /** The edits that bring a document, or a part of it, into its layout. */
-import { format, lineStarts } from '../compiler/index.ts';
+import { changedLines, format, lineStarts, linesOf } from '../compiler/index.ts';
 import type { Edit } from './diagnostics.ts';
 import type { Range } from './place.ts';
 
@@ -26,68 +26,13 @@ function lastLine({ range }: Edit): number {
   return range.end.character === 0 && range.end.line > range.start.line ? range.end.line - 1 : range.end.line;
 }
 
-/**
- * Replaces runs of lines that differ. Lines are matched by their longest common subsequence within windows, so that
- * the cursor and the folds of an editor stay where they are.
- */
+/** Replaces the lines that differ, so that the cursor and the folds of an editor stay where they are. */
 export function lineEdits(before: string, after: string): readonly Edit[] {
-  const [old, now] = [linesOf(before), linesOf(after)];
-  const edits: Edit[] = [];
-  for (const run of differingRuns(old, now)) {
-    const start = { line: run.oldStart, character: 0 };
-    const end = placeAfter(before, old.length, run.oldEnd);
-    edits.push({ range: { start, end }, newText: now.slice(run.newStart, run.newEnd).join('') });
-  }
-  return edits;
-}
-
-type Run = {
-  readonly oldStart: number;
-  readonly oldEnd: number;
-  readonly newStart: number;
-  readonly newEnd: number;
-};
-
-/** How far ahead a line is looked for before it counts as changed. */
-const LOOK_AHEAD = 200;
-
-function differingRuns(old: readonly string[], now: readonly string[]): Run[] {
-  const runs: Run[] = [];
-  let [at, to] = [0, 0];
-  while (at < old.length || to < now.length) {
-    if (old[at] === now[to]) {
-      at++;
-      to++;
-      continue;
-    }
-    const [skipOld, skipNew] = nextMatch(old, now, at, to);
-    runs.push({ oldStart: at, oldEnd: at + skipOld, newStart: to, newEnd: to + skipNew });
-    at += skipOld;
-    to += skipNew;
-  }
-  return runs;
-}
-
-/** The fewest lines to leave out on both sides until lines agree again; all the rest when they do not. */
-function nextMatch(
-  old: readonly string[],
-  now: readonly string[],
-  at: number,
-  to: number,
-): readonly [number, number] {
-  for (let distance = 1; distance <= LOOK_AHEAD; distance++) {
-    for (let skipOld = 0; skipOld <= distance; skipOld++) {
-      const line = old[at + skipOld];
-      const other = now[to + distance - skipOld];
-      if (line !== undefined && line === other && line.trim() !== '') return [skipOld, distance - skipOld];
-    }
-  }
-  return [old.length - at, now.length - to];
-}
-
-/** Lines with their ends. */
-function linesOf(text: string): readonly string[] {
-  return text === '' ? [] : text.split(/(?<=\n)/);
+  const count = linesOf(before).length;
+  return changedLines(before, after).map(({ first, behind, text }) => {
+    const start = { line: first, character: 0 };
+    return { range: { start, end: placeAfter(before, count, behind) }, newText: text };
+  });
 }
 
 /** The place behind a number of lines: the start of the next one, or the end of the text. */

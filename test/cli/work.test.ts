@@ -23,7 +23,10 @@ type Row = {
 describe('a newcomer', () => {
   test('starts a contract, and everything about it goes through', async () => {
     const cwd = await folder();
-    expect(await ccl(['new', 'Thanks'], { cwd })).toMatchObject({ code: 0, out: 'Thanks/Thanks.ccl\n' });
+    expect(await ccl(['new', 'Thanks'], { cwd })).toMatchObject({
+      code: 0,
+      out: 'Thanks/Thanks.ccl\nThanks/ccl.toml\n',
+    });
     expect(await ccl(['check', 'Thanks/Thanks.ccl'], { cwd })).toMatchObject({ code: 0, err: '' });
     expect(await ccl(['fmt', '--check', 'Thanks/Thanks.ccl'], { cwd })).toEqual({
       code: 0,
