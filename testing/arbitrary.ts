@@ -18,6 +18,9 @@ export type Pools = {
 /** Members that generated tests know beside those they name. */
 export const PEOPLE: readonly string[] = ['alice', 'bob', 'carol', 'dave'];
 
+/** The null DID, which no caller has. */
+const NOBODY = '';
+
 /** What the code of some contracts is written with. */
 export function poolsOf(artifacts: readonly Artifact[], members: readonly string[]): Pools {
   const code = artifacts.flatMap(({ functions }) => functions.flatMap((fn) => fn.code));
@@ -27,7 +30,7 @@ export function poolsOf(artifacts: readonly Artifact[], members: readonly string
   return {
     numbers: [...new Set(numbers)].slice(0, NUMBERS_MAX),
     texts: [...new Set(texts)].filter((text) => text.length <= TEXT_MAX).slice(0, NUMBERS_MAX),
-    dids: [...new Set([...members, ...PEOPLE])].map(memberDid),
+    dids: [...[...new Set([...members, ...PEOPLE])].map(memberDid), NOBODY],
   };
 }
 

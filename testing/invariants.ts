@@ -34,7 +34,7 @@ export type InvariantsOptions = {
   readonly length: number;
 };
 
-export const INVARIANTS_OPTIONS: InvariantsOptions = { seed: 20_260_131, calls: 1_000, length: 40 };
+export const INVARIANTS_OPTIONS: InvariantsOptions = { seed: 20_260_131, calls: 1_000, length: 120 };
 
 export type InvariantsResult = {
   readonly contract: string;
@@ -150,20 +150,27 @@ function resultOf({ plan, options, tallies }: Hunt, sequences: number) {
 function runSequence(hunt: Hunt, sequence: number): Found | null {
   const { arena, judge, options } = hunt;
   const random = randomOf(options.seed, sequence);
+  const people = peopleOf(random);
   const actions: Action[] = [];
   let place: Place | null = null;
-  for (let at = 0; at < options.length && (at === 0 || hunt.counts.calls < options.calls); at++) {
-    const action = place === null ? deployment(hunt, random) : nextAction(hunt, place, random);
+  let refused = 0;
+  for (let at = 0; at < options.length && refused < REFUSED_MAX && hunt.counts.calls < options.calls; at++) {
+    const action =
+      place === null ? deployment(hunt, people, random) : nextAction(hunt, place, people, random);
     const step = takeStep(arena, place, action);
     noteStep(hunt, step);
     const [broken] = brokenBy(arena, judge, step);
     if (step.to !== null || broken !== undefined) actions.push(action);
     if (broken !== undefined) return { actions, broken };
+    if (action.kind === 'call') refused = step.to === null ? refused + 1 : 0;
     place = step.to ?? place;
     if (place === null) return null;
   }
   return null;
 }
+
+/** Where so much is refused in a row, a contract has come to its end. */
+const REFUSED_MAX = 25;
 
 function noteStep({ arena, counts, tallies, gas }: Hunt, { action, failure, gasUsed }: Step): void {
   if (action.kind !== 'call' && action.kind !== 'deploy') return;
@@ -196,48 +203,62 @@ const NOBODY = '';
 const DAY = 86_400n;
 const WAITS = [1n, 60n, 3_600n, DAY, 7n * DAY, 30n * DAY, 365n * DAY];
 
-function deployment(hunt: Hunt, random: Random): Action {
-  return { kind: 'deploy', args: drawArguments(hunt, entryOf(hunt.arena, 0), null, random) };
+/** Whom a sequence is about: few people meet each other more often than many. */
+function peopleOf(random: Random): readonly string[] {
+  const count = [2, 3, 3, MEMBERS.length][random(4)]!;
+  const first = random(MEMBERS.length);
+  return MEMBERS.map((_, at) => memberDid(MEMBERS[(first + at) % MEMBERS.length]!)).slice(0, count);
+}
+
+function deployment(hunt: Hunt, people: readonly string[], random: Random): Action {
+  return { kind: 'deploy', args: drawArguments(hunt, entryOf(hunt.arena, 0), people, new Map(), random) };
 }
 
 /** Mostly calls; payments into the contract and time going by between them. */
-function nextAction(hunt: Hunt, place: Place, random: Random): Action {
+function nextAction(hunt: Hunt, place: Place, people: readonly string[], random: Random): Action {
   const { arena, rules } = hunt;
   const currencies = arena.artifact.currencies.length;
+  const seen = valuesSeen(arena, place);
   const kind = random(10);
   if (kind === 0 || rules.length === 0)
     return { kind: 'wait', seconds: WAITS[random(WAITS.length)]!, blocks: 0n };
-  const from = somebody(arena, place, random);
+  const from = somebody(seen, people, random);
   if (kind === 1 && currencies > 0) {
     const currency = random(currencies);
     const unit = 10n ** BigInt(arena.artifact.currencies[currency]!.decimals);
     return { kind: 'pay', from, to: null, currency, amount: [1n, unit, 100n * unit][random(3)]! };
   }
   const entry = rules[random(rules.length)]!;
-  if (entry.kind === 'hook')
-    return { kind: 'call', callee: entry.function, args: [BigInt(1 + random(3))], by: NOBODY };
-  return { kind: 'call', callee: entry.function, args: drawArguments(hunt, entry, place, random), by: from };
+  const callee = entry.function;
+  if (entry.kind === 'hook') return { kind: 'call', callee, args: [BigInt(1 + random(3))], by: NOBODY };
+  return { kind: 'call', callee, args: drawArguments(hunt, entry, people, seen, random), by: from };
 }
 
-/** Anyone; as often one of those whom the state names, because they may do what others may not. */
-function somebody(arena: Arena, place: Place, random: Random): string {
-  const people = MEMBERS.map(memberDid);
-  const named = (valuesSeen(arena, place).get('Did') ?? []).filter((did) => people.includes(did as string));
+/** One of the people; as often one of those whom the state names, because they may do what others may not. */
+function somebody(seen: Seen, people: readonly string[], random: Random): string {
+  const everybody = MEMBERS.map(memberDid);
+  const named = (seen.get('Did') ?? []).filter((did) => everybody.includes(did as string));
   const among = named.length > 0 && random(2) === 0 ? (named as readonly string[]) : people;
   return among[random(among.length)]!;
 }
 
-/** Of the type; where there are values of it in the state, one of them now and then. */
-function drawArguments(hunt: Hunt, entry: Entry, place: Place | null, random: Random): readonly AbiValue[] {
+/** Of the type; now and then a value that the state has, or one of the people. */
+function drawArguments(
+  hunt: Hunt,
+  entry: Entry,
+  people: readonly string[],
+  seen: Seen,
+  random: Random,
+): readonly AbiValue[] {
   if (entry.params.length === 0) return [];
   hunt.draws += 1;
   const seed = hunt.options.seed + hunt.draws;
   const [args] = fc.sample(hunt.arbitraries.get(entry)!, { seed, numRuns: 1 }) as [AbiValue[]];
-  if (place === null) return args;
-  const seen = valuesSeen(hunt.arena, place);
   return args.map((arg, at) => {
-    const values = seen.get(familyOf(entry.params[at]!.type)) ?? [];
-    return values.length > 0 && random(3) === 0 ? values[random(values.length)]! : arg;
+    const { type } = entry.params[at]!;
+    if (type.kind === 'Did' && random(2) === 0) return people[random(people.length)]!;
+    const values = seen.get(familyOf(type)) ?? [];
+    return values.length > 0 && random(2) === 0 ? values[random(values.length)]! : arg;
   });
 }
 
@@ -246,8 +267,10 @@ function familyOf(type: AbiType): string {
   return ['Int', 'Amount', 'Time', 'Duration', 'Ratio'].includes(type.kind) ? 'number' : type.kind;
 }
 
+type Seen = ReadonlyMap<string, readonly AbiValue[]>;
+
 /** Numbers of the state, and the DIDs that its variables hold. */
-function valuesSeen(arena: Arena, place: Place): ReadonlyMap<string, readonly AbiValue[]> {
+function valuesSeen(arena: Arena, place: Place): Seen {
   const numbers = new Set<bigint>();
   const dids = new Set<string>();
   const slots = arena.artifact.storage;
