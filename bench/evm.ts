@@ -1,10 +1,13 @@
 /**
- * The four loops of `vm.ts` as bytecode of the Ethereum virtual machine, for peers that run it. Words are 256 bits wide
- * and a loop has more operations than ours: what compares is a turn of the same loop.
+ * The work of `vm.ts` as bytecode of the Ethereum virtual machine, for peers that run it: the four loops assembled by
+ * hand, the rest compiled from `Work.sol`. Words are 256 bits wide and a loop has more operations than ours: what
+ * compares is a turn of the same loop.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
-/** Runs bytecode to its end and gives the word that it returns. */
-export type Evm = (code: Uint8Array) => Promise<bigint>;
+/** Runs bytecode on some data to its end and gives the word that it returns. */
+export type Evm = (code: Uint8Array, data?: Uint8Array) => Promise<bigint>;
 
 /** Bytecode of a loop by name, for a number of turns. */
 export function evmCode(name: string, turns: number): Uint8Array {
@@ -15,22 +18,61 @@ export function evmCode(name: string, turns: number): Uint8Array {
   );
 }
 
-/** `@ethereumjs/evm`, or null where it is not installed. */
+/** `@ethereumjs/evm`, or null where it is not installed. Storage stays from call to call. */
 export async function ethereumjs(): Promise<Evm | null> {
-  const name = '@ethereumjs/evm';
-  const found = (await import(name).catch(() => null)) as null | {
-    createEVM: () => Promise<{
-      runCode: (
-        call: object,
-      ) => Promise<{ readonly exceptionError?: unknown; readonly returnValue: Uint8Array }>;
-    }>;
-  };
+  const names = ['@ethereumjs/evm', '@ethereumjs/util'];
+  const found = await Promise.all(names.map((name) => import(name))).catch(() => null);
   if (found === null) return null;
-  const evm = await found.createEVM();
-  return async (code) => {
-    const { exceptionError, returnValue } = await evm.runCode({ code, gasLimit: 2n ** 50n });
+  const [{ createEVM }, { Account, createZeroAddress }] = found as [EvmPackage, UtilPackage];
+  const evm = await createEVM();
+  await evm.stateManager.putAccount(createZeroAddress(), new Account());
+  return async (code, data = new Uint8Array()) => {
+    const { exceptionError, returnValue } = await evm.runCode({ code, data, gasLimit: 2n ** 50n });
     if (exceptionError !== undefined) throw new Error(`the EVM fails: ${JSON.stringify(exceptionError)}`);
     return BigInt(`0x${Buffer.from(returnValue).toString('hex')}`);
+  };
+}
+
+type EvmPackage = {
+  readonly createEVM: () => Promise<{
+    readonly runCode: (
+      call: object,
+    ) => Promise<{ readonly exceptionError?: unknown; readonly returnValue: Uint8Array }>;
+    readonly stateManager: { readonly putAccount: (address: unknown, account: unknown) => Promise<void> };
+  }>;
+};
+type UtilPackage = { readonly Account: new () => unknown; readonly createZeroAddress: () => unknown };
+
+/** `Work.sol`: its code when deployed, and what calls a function. */
+export type Solidity = {
+  readonly code: Uint8Array;
+  readonly call: (signature: string, words: readonly bigint[]) => Uint8Array;
+};
+
+/** Compiles `Work.sol`, or gives null where `solc` is not installed. */
+export async function solidity(): Promise<Solidity | null> {
+  const name = 'solc';
+  const found = (await import(name).catch(() => null)) as null | {
+    default: { compile: (input: string) => string };
+  };
+  if (found === null) return null;
+  const content = readFileSync(join(import.meta.dirname, 'Work.sol'), 'utf8');
+  const settings = {
+    optimizer: { enabled: true, runs: 1_000_000 },
+    outputSelection: { '*': { '*': ['evm.deployedBytecode.object', 'evm.methodIdentifiers'] } },
+  };
+  const input = { language: 'Solidity', sources: { 'Work.sol': { content } }, settings };
+  const output = JSON.parse(found.default.compile(JSON.stringify(input)));
+  const contract = output.contracts?.['Work.sol']?.Work;
+  if (contract === undefined) throw new Error(`solc: ${JSON.stringify(output.errors)}`);
+  const selectors: Readonly<Record<string, string>> = contract.evm.methodIdentifiers;
+  return {
+    code: Buffer.from(contract.evm.deployedBytecode.object, 'hex'),
+    call: (signature, words) =>
+      Buffer.from(
+        selectors[signature]! + words.map((word) => word.toString(16).padStart(64, '0')).join(''),
+        'hex',
+      ),
   };
 }
 

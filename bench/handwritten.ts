@@ -27,6 +27,11 @@ export function handwritten(name: string): (turns: bigint) => bigint {
 
 export function handwrittenBytes(name: string): Uint8Array {
   const { start, body } = LOOPS[name]!;
+  return moduleOf((out) => emitFunction(out, start, body));
+}
+
+/** A module that exports one function from i64 to i64 as `f`. */
+function moduleOf(write: (out: Encoder) => void): Uint8Array {
   const out = createEncoder();
   emit(out, 0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   emit(out, 1, 6, 1, TYPE.function, 1, TYPE.i64, 1, TYPE.i64);
@@ -35,9 +40,24 @@ export function handwrittenBytes(name: string): Uint8Array {
   emit(out, 10);
   emitSized(out, () => {
     emitUint(out, 1);
-    emitSized(out, () => emitFunction(out, start, body));
+    emitSized(out, () => write(out));
   });
   return out.bytes.slice(0, out.at);
+}
+
+/**
+ * A module of one function with as many operations as a contract of that many instructions, in threes: a local, a
+ * constant, checked addition into the local. `seed` makes modules differ, so that the engine knows none of them.
+ */
+export function handwrittenSums(instructions: number, seed: bigint): Uint8Array {
+  return moduleOf((out) => {
+    emit(out, 1, 3, TYPE.i64);
+    emit(out, WASM.block, TYPE.none);
+    for (let at = 0; at < Math.floor(instructions / 4); at++)
+      addChecked(out, X, () => emitI64(out, seed + BigInt(at)), WASM.i64LtS, 0);
+    get(out, X);
+    emit(out, WASM.return, WASM.end, WASM.unreachable, WASM.end);
+  });
 }
 
 const [TURNS, X, I, T] = [0, 1, 2, 3];
@@ -57,27 +77,27 @@ function emitFunction(out: Encoder, start: bigint, body: (out: Encoder) => void)
   emit(out, WASM.return, WASM.end, WASM.end, WASM.unreachable, WASM.end);
 }
 
-/** Adds a number whose sign is known to a local; leaves the block around the loop on overflow. */
-function addChecked(out: Encoder, local: number, addend: () => void, wrong: number): void {
+/** Adds a number whose sign is known to a local; leaves the block around the loop (or that of `label`) on overflow. */
+function addChecked(out: Encoder, local: number, addend: () => void, wrong: number, label = 1): void {
   get(out, local);
   addend();
   emit(out, WASM.i64Add);
   emitWith(out, WASM.localTee, T);
   get(out, local);
   emit(out, wrong);
-  emitWith(out, WASM.brIf, 1);
+  emitWith(out, WASM.brIf, label);
   get(out, T);
   emitWith(out, WASM.localSet, local);
 }
 
-function mulChecked(out: Encoder, by: bigint): void {
+function mulChecked(out: Encoder, by: bigint, label = 1): void {
   const most = (2n ** 63n - 1n) / by;
   get(out, X);
   emitI64(out, most);
   emit(out, WASM.i64Add);
   emitI64(out, 2n * most);
   emit(out, WASM.i64GtU);
-  emitWith(out, WASM.brIf, 1);
+  emitWith(out, WASM.brIf, label);
   get(out, X);
   emitI64(out, by);
   emit(out, WASM.i64Mul);
@@ -111,7 +131,33 @@ const LOOPS: Readonly<Record<string, Loop>> = {
       modulo(out, 4294967291n);
     },
   },
+  collatz: { start: 27n, body: collatz },
 };
+
+function collatz(out: Encoder): void {
+  const is = (value: bigint) => {
+    emitI64(out, value);
+    emit(out, WASM.i64Eq, WASM.if, TYPE.none);
+  };
+  get(out, X);
+  is(1n);
+  get(out, I);
+  emitWith(out, WASM.localSet, X);
+  addChecked(out, X, () => emitI64(out, 27n), WASM.i64LtS, 2);
+  emit(out, WASM.else);
+  get(out, X);
+  emitI64(out, 2n);
+  emit(out, WASM.i64RemS);
+  is(0n);
+  get(out, X);
+  emitI64(out, 2n);
+  emit(out, WASM.i64DivS);
+  emitWith(out, WASM.localSet, X);
+  emit(out, WASM.else);
+  mulChecked(out, 3n, 3);
+  addChecked(out, X, () => emitI64(out, 1n), WASM.i64LtS, 3);
+  emit(out, WASM.end, WASM.end);
+}
 
 /** x + i, of which nothing is known. */
 function addTurn(out: Encoder): void {

@@ -184,9 +184,15 @@ type Writing = {
 };
 
 const LIST = 'list<3:int,text>' satisfies WordType;
-const LOCALS: readonly WordType[] = ['int', 'int', 'bool', 'did', 'text', 'hash', LIST, 'int', 'int', 'int'];
+const LOCALS: readonly WordType[] = [
+  ...(['int', 'int', 'bool', 'did', 'text', 'hash', LIST] as const),
+  ...(['int', 'int', 'int'] as const),
+  ...(['int', 'int', 'int'] as const),
+];
 const PLAIN_FIELDS = ['int', 'text', 'bool', 'int', LIST] as const satisfies readonly WordType[];
 const COUNTERS = [7, 8, 9];
+/** From a counter to the local that counts beside it, as compiled contracts have it. */
+const STEP = 3;
 const CONSTANTS: readonly Constant[] = [
   { type: 'text', value: 'x' },
   { type: 'text', value: 'second' },
@@ -336,7 +342,7 @@ function soundFunction(
   emit(writing, 'LocalGet', 1);
   emit(writing, 'LocalSet', 5);
   for (const [at, type] of LOCALS.entries())
-    if (at !== 0 && at !== 3 && !COUNTERS.includes(at)) {
+    if (at !== 0 && at !== 3 && at < 7) {
       value(writing, type, 0, true);
       emit(writing, 'LocalSet', at + 2);
     }
@@ -503,21 +509,65 @@ function branch(writing: Writing, depth: number, then: () => void): void {
 function loop(writing: Writing, depth: number): void {
   const counter = writing.counters.pop();
   if (counter === undefined) return;
-  emit(writing, 'LoopEnter', counter + 2);
+  const { quiet } = writing;
+  writing.quiet = true;
+  if (writing.draw(2) === 0) plainLoop(writing, depth, counter + 2);
+  else steppingLoop(writing, depth, counter + 2);
+  writing.quiet = quiet;
+  writing.counters.push(counter);
+}
+
+function plainLoop(writing: Writing, depth: number, counter: number): void {
+  emit(writing, 'LoopEnter', counter);
   const head = writing.code.length;
   const turns = writing.draw(5);
-  emit(writing, 'LocalGet', counter + 2);
+  emit(writing, 'LocalGet', counter);
   emit(writing, 'Push', BigInt(turns));
   emit(writing, 'LessThan');
   emit(writing, 'Not');
   const out = emit(writing, 'JumpIf', 0);
-  const { quiet } = writing;
-  writing.quiet = true;
   statements(writing, 3, depth - 1);
-  writing.quiet = quiet;
-  emit(writing, 'LoopBack', counter + 2, writing.draw(8) === 0 ? writing.draw(5) : turns, head);
+  emit(writing, 'LoopBack', counter, writing.draw(8) === 0 ? writing.draw(5) : turns, head);
   patch(writing, out);
-  writing.counters.push(counter);
+}
+
+/** A loop with a local that grows by 1 in every turn, and sometimes almost so; that local is used. */
+function steppingLoop(writing: Writing, depth: number, counter: number): void {
+  const { draw } = writing;
+  const step = counter + STEP;
+  const turns = draw(5);
+  const start = ([0n, 0n, 1n, -3n, 2n ** 63n - 3n, -(2n ** 63n)] as const)[draw(6)] ?? 0n;
+  if (draw(5) === 0) emit(writing, 'LocalGet', 2);
+  else emit(writing, 'Push', start);
+  emit(writing, 'LocalSet', step);
+  emit(writing, 'LoopEnter', counter);
+  const head = writing.code.length;
+  const kind = draw(6);
+  if (kind === 0) grow(writing, step);
+  emit(writing, 'LocalGet', step);
+  const limit = draw(4);
+  if (limit < 2) emit(writing, 'LocalGet', limit === 0 ? 0 : 2);
+  else emit(writing, 'Push', BigInt.asIntN(64, start + BigInt(turns)));
+  emit(writing, 'LessThan');
+  emit(writing, 'Not');
+  const out = emit(writing, 'JumpIf', 0);
+  statements(writing, 2, depth - 1);
+  emit(writing, 'LocalGet', step);
+  value(writing, 'int', 1);
+  emit(writing, (['Add', 'Sub', 'Mul', 'Div', 'Mod', 'Pop'] as const)[draw(6)] ?? 'Add');
+  emit(writing, 'LocalSet', 2);
+  if (kind === 1) branch(writing, 0, () => grow(writing, step));
+  else if (kind > 1) grow(writing, step);
+  if (draw(3) === 0) statements(writing, 1, depth - 1);
+  emit(writing, 'LoopBack', counter, draw(3) === 0 ? draw(5) : turns, head);
+  patch(writing, out);
+}
+
+function grow(writing: Writing, step: number): void {
+  emit(writing, 'LocalGet', step);
+  emit(writing, 'Push', 1n);
+  emit(writing, 'Add');
+  emit(writing, 'LocalSet', step);
 }
 
 /** Code that pushes one value of a type. `plain`: without locals. */

@@ -141,13 +141,24 @@ function divide(body: Body, a: Simple, b: Simple): void {
       emitI64(out, LEAST);
       emit(out, WASM.i64Eq, WASM.i32And);
     });
-  binary(body, a, b, aRange[0] >= 0 && bRange[0] >= 0 ? WASM.i64DivU : WASM.i64DivS);
+  const power = aRange[0] >= 0 ? powerOf(b) : null;
+  if (power === null) binary(body, a, b, WASM.i64DivS);
+  else binary(body, a, { kind: 'const', value: power }, WASM.i64ShrU);
 }
 
 function modulo(body: Body, a: Simple, b: Simple): void {
   const [aRange, bRange] = [rangeOf(body, a), rangeOf(body, b)];
   if (contains(bRange, 0)) failIf(body, 'modulo', () => emitIsZero(body, b));
-  binary(body, a, b, aRange[0] >= 0 && bRange[0] >= 0 ? WASM.i64RemU : WASM.i64RemS);
+  const power = aRange[0] >= 0 ? powerOf(b) : null;
+  if (power === null) binary(body, a, b, WASM.i64RemS);
+  else binary(body, a, { kind: 'const', value: 2n ** power - 1n }, WASM.i64And);
+}
+
+/** Of what power of two an operand is, or null. */
+function powerOf(operand: Simple): bigint | null {
+  if (operand.kind !== 'const' || operand.value <= 0n || (operand.value & (operand.value - 1n)) !== 0n)
+    return null;
+  return BigInt(operand.value.toString(2).length - 1);
 }
 
 function contains([least, most]: Range, value: number): boolean {

@@ -15,6 +15,7 @@ import {
   emitUint,
   emitWith,
   fill,
+  fillSigned,
   reserve,
   TYPE,
   WASM,
@@ -33,6 +34,7 @@ import {
   getTemp,
   type Links,
   noteOwed,
+  noteOwedAt,
   OPPOSITE,
   type OpenLoop,
   pushResult,
@@ -49,7 +51,7 @@ import {
   takeGas,
 } from './frame.ts';
 import { ENVIRONMENT_OPS, type Layout, UNKNOWN } from './layout.ts';
-import { factsOf, fits, resultOf } from './locals.ts';
+import { factsOf, fits, type LoopFacts, resultOf, type Step } from './locals.ts';
 import { extentOf, NO_LOOP, type Shape } from './shape.ts';
 import { emitEventWords, emitState } from './storage.ts';
 import { failureCode } from './traps.ts';
@@ -65,6 +67,8 @@ export function emitBody(
 ): void {
   const { paramCounts, localCounts, code } = program;
   const [first, end] = extentOf(program, fn);
+  const facts = factsOf(program, fn);
+  const firstStop = localCounts[fn]! + TEMPS + program.heights[fn]!;
   const body: Body = {
     out,
     program,
@@ -76,13 +80,16 @@ export function emitBody(
     loops: new Map(),
     heights: new Map(),
     shape,
-    facts: factsOf(program, fn),
+    facts,
     open: [],
     expected: new Map(),
+    arrivals: new Map(),
     stack: [],
     live: true,
     depth: 0,
-    narrow: localCounts[fn]! + TEMPS + program.heights[fn]!,
+    firstStop,
+    stops: 0,
+    narrow: firstStop + facts.loops.size,
     narrows: 0,
     pc: first,
     owed: 0,
@@ -287,6 +294,7 @@ function emitControl(body: Body, op: OpName, operand: number): boolean {
     case 'JumpIf': {
       const test = asTest(stack.pop()!);
       leaveFor(body, operand);
+      if (body.open.at(-1)?.test?.place === body.pc && emitStop(body, operand)) return true;
       emitTest(body, test);
       branchTo(body, operand);
       return true;
@@ -339,6 +347,30 @@ function branchTo(body: Body, target: number): void {
   takeOnLeaving(body, target);
   emitWith(out, WASM.br, label + 1);
   emit(out, WASM.end);
+}
+
+/**
+ * The test of a loop whose step stops at the bound too: one comparison in every turn, and behind it the question whether
+ * it was the bound. The trap is that of the `LoopBack` before, and the gas what had been spent there: this block is not.
+ */
+function emitStop(body: Body, target: number): boolean {
+  const { out } = body;
+  const { step, stop, back, bound } = body.open.at(-1)!;
+  if (step === null || stop === null) return false;
+  emitWith(out, WASM.localGet, step.local);
+  emitWith(out, WASM.localGet, stop);
+  emit(out, WASM.i64GeS, WASM.if, TYPE.none);
+  noteOwedAt(body, back, 0);
+  emitI32(out, failureCode(back, 'turns'));
+  emitWith(out, WASM.localGet, step.local);
+  emitI64(out, passedAt(step, bound));
+  emit(out, WASM.i64GeS);
+  emitWith(out, WASM.brIf, body.depth);
+  emit(out, WASM.drop);
+  takeOnLeaving(body, target);
+  emitWith(out, WASM.br, body.depth - body.blocks.get(target)!);
+  emit(out, WASM.end);
+  return true;
 }
 
 function emitCall(body: Body, callee: number): void {
@@ -454,34 +486,56 @@ function openBlocks(body: Body, loop: number): void {
 
 /** At a target: its block ends, and the stack is in its slots. */
 function arrive(body: Body): void {
-  const height = body.live ? body.stack.length : body.heights.get(body.pc);
+  const { out, pc, expected, arrivals, owed } = body;
+  const height = body.live ? body.stack.length : body.heights.get(pc);
+  const ways = arrivals.get(pc);
+  if (ways !== undefined) {
+    expected.set(pc, commonest([...ways.map((way) => way.owed), ...(body.live ? [owed] : [])]));
+    for (const way of ways) fillSigned(out, way.use, way.owed - expected.get(pc)!);
+  }
   if (body.live) {
     settleAll(body);
-    takeOnLeaving(body, body.pc);
+    takeGas(body, owed - (expected.get(pc) ?? owed));
   }
-  body.owed = body.expected.get(body.pc) ?? body.owed;
-  emit(body.out, WASM.end);
+  body.owed = expected.get(pc) ?? owed;
+  emit(out, WASM.end);
   body.depth -= 1;
   body.live = height !== undefined;
   body.stack = Array.from({ length: height ?? 0 }, (_, slot) => ({ kind: 'slot', slot }));
 }
 
-/** Before a jump to a target. The first way to it says what is owed there. */
+/** Of what is owed on several ways that which is owed on most; of those that are as many, the middle one. */
+function commonest(values: readonly number[]): number {
+  const count = (value: number) => values.filter((one) => one === value).length;
+  const most = Math.max(...values.map(count));
+  const candidates = values.filter((value) => count(value) === most);
+  return candidates[(candidates.length - 1) >> 1]!;
+}
+
+/** Before a jump to a target. Outside loops the first way to it says what is owed there. */
 function leaveFor(body: Body, target: number): void {
   settleAll(body);
   body.heights.set(target, body.stack.length);
+  if (isInLoop(body, target)) return;
   if (!body.expected.has(target)) body.expected.set(target, body.owed);
 }
 
-function takesOnLeaving({ open, owed, expected, links }: Body, target: number): boolean {
+/** Whether a target lies in a loop, where it matters which way to it takes nothing. */
+function isInLoop({ open, links }: Body, target: number): boolean {
+  return links.metering === 'counted' && open.some(({ back }) => target < back);
+}
+
+function takesOnLeaving(body: Body, target: number): boolean {
+  const { open, owed, expected, links } = body;
   const leaves = links.metering === 'counted' && open.some(({ back }) => back < target);
-  return leaves || owed !== expected.get(target);
+  return leaves || isInLoop(body, target) || owed !== expected.get(target);
 }
 
 /** Takes what is owed here and is not at a target: the difference, and the turns of the loops that are left. */
 function takeOnLeaving(body: Body, target: number): void {
   const { open, owed, expected, links } = body;
-  takeGas(body, owed - (expected.get(target) ?? owed));
+  if (isInLoop(body, target)) takeLater(body, target);
+  else takeGas(body, owed - expected.get(target)!);
   const left = links.metering === 'counted' ? open.filter(({ back }) => back < target) : [];
   if (left.length === 0) return;
   getGas(body);
@@ -489,21 +543,57 @@ function takeOnLeaving(body: Body, target: number): void {
   setGas(body);
 }
 
+/** Takes a difference that is known when all ways to the target are. */
+function takeLater(body: Body, target: number): void {
+  const { out, owed, arrivals } = body;
+  const ways = arrivals.get(target) ?? [];
+  getGas(body);
+  emit(out, WASM.i64Const);
+  arrivals.set(target, [...ways, { owed, use: reserve(out) }]);
+  emit(out, WASM.i64Sub);
+  setGas(body);
+}
+
 function enterLoop(body: Body, counter: number): void {
   const { out, pc, facts } = body;
-  const loop = { ...facts.loops.get(pc)!, turn: { gas: 0 }, uses: [] };
+  const known = facts.loops.get(pc)!;
+  const stop = stopsItself(body, known) ? body.firstStop + body.stops++ : null;
   if (body.live) {
     settleAll(body);
     settleGas(body);
     // The counter of a loop with a step only remembers where the step began.
-    if (loop.step === null) emitI64(out, 0n);
-    else emitWith(out, WASM.localGet, loop.step.local);
+    if (known.step === null) emitI64(out, 0n);
+    else emitWith(out, WASM.localGet, known.step.local);
     emitWith(out, WASM.localSet, counter);
+    if (stop !== null) setStop(body, known, stop);
   }
-  body.open.push(loop);
+  body.open.push({ ...known, stop, turn: { gas: 0 }, uses: [] });
   emit(out, WASM.loop, TYPE.none);
   body.loops.set(pc + 2, body.depth++);
   openBlocks(body, pc);
+}
+
+/** Whether the test of a loop can stand for its bound: where gas is checked, that of the block with the test comes first. */
+function stopsItself({ links, facts }: Body, { step, test }: LoopFacts): boolean {
+  const tested = test !== null && typeof test.below !== 'bigint';
+  return links.metering === 'counted' && tested && step?.start != null && fits(facts.ranges[step.local]!);
+}
+
+/** What the step is when its loop has made all turns that it may. */
+function passedAt({ start }: Step, bound: bigint): bigint {
+  return start! + bound + 1n;
+}
+
+/** The smaller of the limit and the number that the step has when the bound is passed. */
+function setStop({ out }: Body, { step, test, bound }: LoopFacts, stop: number): void {
+  const { local } = test!.below as { local: number };
+  const passed = passedAt(step!, bound);
+  emitWith(out, WASM.localGet, local);
+  emitI64(out, passed);
+  emitWith(out, WASM.localGet, local);
+  emitI64(out, passed);
+  emit(out, WASM.i64LtS, WASM.select);
+  emitWith(out, WASM.localSet, stop);
 }
 
 function closeLoop(body: Body): void {
@@ -517,7 +607,7 @@ function closeLoop(body: Body): void {
     loop.turn.gas = body.owed;
     emitWith(out, WASM.br, body.depth - 1 - body.loops.get(head)!);
   }
-  for (const use of loop.uses) fill(out, use, loop.turn.gas);
+  for (const use of loop.uses) fillSigned(out, use, loop.turn.gas);
   body.open.pop();
   emit(out, WASM.end);
   body.depth -= 1;
@@ -526,8 +616,11 @@ function closeLoop(body: Body): void {
 }
 
 /** Counts a turn, or fails when the loop has made them all. */
-function emitTurn(body: Body, { counter, bound, step }: OpenLoop): void {
+function emitTurn(body: Body, { counter, bound, step, test, stop }: OpenLoop): void {
   const { out, facts } = body;
+  // The test at the head of the loop ends it in time.
+  if (stop !== null) return;
+  if (step?.start != null && typeof test?.below === 'bigint' && test.below <= step.start + bound) return;
   if (step === null) {
     failIf(body, 'turns', () => {
       emitWith(out, WASM.localGet, counter);

@@ -16,6 +16,7 @@ export const WASM = {
   return: 0x0f,
   call: 0x10,
   drop: 0x1a,
+  select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
@@ -57,8 +58,7 @@ export const WASM = {
   i64Or: 0x84,
   i64Xor: 0x85,
   i64ShrU: 0x88,
-  i64DivU: 0x80,
-  i64RemU: 0x82,
+
   i32WrapI64: 0xa7,
   i64ExtendI32U: 0xad,
 } as const;
@@ -124,7 +124,7 @@ export function emitName(out: Encoder, name: string): void {
   for (let at = 0; at < name.length; at++) emitByte(out, name.charCodeAt(at));
 }
 
-/** Room for a number below 2^32 that `fill` writes later, also as the operand of an `i64.const`; gives its place. */
+/** Room for a number that `fill` or `fillSigned` writes later; gives its place. */
 export function reserve(out: Encoder): number {
   for (let left = 5; left > 0; left--) emitByte(out, 0);
   return out.at - 5;
@@ -132,6 +132,11 @@ export function reserve(out: Encoder): number {
 
 export function fill(out: Encoder, place: number, value: number): void {
   for (let at = 0; at < 5; at++) out.bytes[place + at] = ((value >>> (7 * at)) & 0x7f) | (at < 4 ? 0x80 : 0);
+}
+
+/** The operand of an `i64.const`, a number of 32 bits. */
+export function fillSigned(out: Encoder, place: number, value: number): void {
+  for (let at = 0; at < 5; at++) out.bytes[place + at] = ((value >> (7 * at)) & 0x7f) | (at < 4 ? 0x80 : 0);
 }
 
 /** Writes something in front of which its size in bytes must stand. */

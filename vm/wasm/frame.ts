@@ -76,12 +76,17 @@ export type Body = {
   readonly facts: LocalFacts;
   /** Loops around the place that is compiled, outermost first. */
   readonly open: OpenLoop[];
-  /** By place of a target: what is owed on every way to it. */
+  /** By place of a target: what is owed on every way to it, once that is known. */
   readonly expected: Map<number, number>;
+  /** By place of a target within a loop: what is owed on the ways to it so far, and where the difference is taken. */
+  readonly arrivals: Map<number, { readonly owed: number; readonly use: number }[]>;
   stack: Operand[];
   /** False in code that nothing reaches. */
   live: boolean;
   depth: number;
+  /** The first local for stops of loops, and how many have one so far. */
+  readonly firstStop: number;
+  stops: number;
   /** The first local of 32 bits, and how many there are so far. */
   readonly narrow: number;
   narrows: number;
@@ -91,7 +96,12 @@ export type Body = {
 };
 
 /** `uses`: places of constants that become the gas of a turn, which is known at its end. */
-export type OpenLoop = LoopFacts & { readonly turn: { gas: number }; readonly uses: number[] };
+export type OpenLoop = LoopFacts & {
+  readonly turn: { gas: number };
+  readonly uses: number[];
+  /** The local of where the step must stop: its limit, or one more than the bound of the loop allows. */
+  readonly stop: number | null;
+};
 
 export const TEMPS = 2;
 
@@ -174,7 +184,12 @@ export function failIf(body: Body, failure: Failure, test: () => void): void {
 }
 
 export function noteOwed(body: Body): void {
-  const { links, owed, pc, open } = body;
+  noteOwedAt(body, body.pc, body.owed);
+}
+
+/** The same for a trap that stands somewhere else. */
+export function noteOwedAt(body: Body, place: number, gas: number): void {
+  const { links, open } = body;
   if (links.metering === 'checked') return;
   const loops = open.map((loop) => ({
     counter: loop.counter,
@@ -182,7 +197,7 @@ export function noteOwed(body: Body): void {
     turn: loop.turn,
     ahead: aheadAt(body, loop),
   }));
-  if (owed !== 0 || loops.length > 0) links.owed.set(pc, { gas: owed, loops });
+  if (gas !== 0 || loops.length > 0) links.owed.set(place, { gas, loops });
 }
 
 export function failUnlessGasLeft(body: Body): void {

@@ -21,7 +21,14 @@ export type LoopFacts = {
   readonly back: number;
   readonly bound: bigint;
   readonly step: Step | null;
+  readonly test: Test | null;
 };
+
+/**
+ * What every turn begins with: a jump, at a place, out of the loop unless the step is below a constant or a local that the
+ * loop does not change.
+ */
+export type Test = { readonly place: number; readonly below: bigint | { readonly local: number } };
 
 export type LocalFacts = {
   readonly ranges: readonly Range[];
@@ -199,7 +206,8 @@ function loopsOf(program: Program, fn: number): ReadonlyMap<number, LoopFacts> {
       const counter = code[enter + 1]!;
       const [from, to] = [indices.get(enter)!, indices.get(back)!];
       const step = read.has(counter) ? null : stepOf(program, places, from, to);
-      return [enter, { counter, back, bound: constants[code[back + 2]!]!, step }];
+      const test = step === null ? null : testOf(program, places, from, to, step.local);
+      return [enter, { counter, back, bound: constants[code[back + 2]!]!, step, test }];
     }),
   );
 }
@@ -269,10 +277,45 @@ function startOf(
   return null;
 }
 
+/** `LocalGet step`, a limit, `LessThan`, `Not`, `JumpIf` out of the loop, in its first block. */
+function testOf(
+  program: Program,
+  places: readonly number[],
+  from: number,
+  to: number,
+  step: number,
+): Test | null {
+  const { code, wide: constants } = program;
+  const [charge, get, limit, less, not, jump] = places.slice(from + 1, from + 7);
+  if (jump === undefined || from + 6 >= to || code[charge!] !== CHARGE) return null;
+  const shaped =
+    is(code, get!, 'LocalGet') &&
+    is(code, less!, 'LessThan') &&
+    is(code, not!, 'Not') &&
+    is(code, jump, 'JumpIf');
+  const operand = code[limit! + 1]!;
+  if (!shaped || code[get! + 1] !== step || code[jump + 1]! < places[to]!) return null;
+  if (is(code, limit!, 'Push')) return { place: jump, below: constants[operand]! };
+  if (!is(code, limit!, 'LocalGet') || operand === step) return null;
+  for (let at = from + 1; at < to; at++)
+    if (is(code, places[at]!, 'LocalSet') && code[places[at]! + 1] === operand) return null;
+  return { place: jump, below: { local: operand } };
+}
+
 function is(
   code: Int32Array,
   pc: number,
-  op: 'LocalGet' | 'LocalSet' | 'Push' | 'Add' | 'Jump' | 'JumpIf' | 'LoopEnter' | 'LoopBack',
+  op:
+    | 'LocalGet'
+    | 'LocalSet'
+    | 'Push'
+    | 'Add'
+    | 'LessThan'
+    | 'Not'
+    | 'Jump'
+    | 'JumpIf'
+    | 'LoopEnter'
+    | 'LoopBack',
 ): boolean {
   return code[pc] !== CHARGE && opOfCode(code[pc]!) === op;
 }
