@@ -25,16 +25,7 @@ export async function startAnvil(): Promise<Anvil | null> {
   if (!existsSync(PROGRAM)) return null;
   const child = spawn(
     PROGRAM,
-    [
-      '--host',
-      '127.0.0.1',
-      '--port',
-      '0',
-      '--gas-limit',
-      String(2 ** 48),
-      '--accounts',
-      '1',
-    ],
+    ['--host', '127.0.0.1', '--port', '0', '--gas-limit', String(2 ** 48), '--accounts', '1'],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const url = await addressOf(child);

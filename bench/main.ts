@@ -7,7 +7,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   compile: { about: 'parse, check and build of a generated project', load: () => import('./compile.ts') },
   verify: { about: 'the examples, proved with nothing cached', load: () => import('./verify.ts') },
   gas: { about: 'time per gas of every opcode and host call, on both tiers', load: () => import('./gas.ts') },
-  vm: { about: 'four loops on both tiers, beside other ways to run them', load: () => import('./vm.ts') },
+  vm: {
+    about: 'both tiers beside other virtual machines and WebAssembly by hand',
+    load: () => import('./vm.ts'),
+  },
 };
 
 const args = process.argv.slice(2);
