@@ -4,31 +4,36 @@
  * One unit is about what a simple opcode takes on the interpreter; `npm run -s bench -- gas` relates all to time.
  */
 export const GAS = {
-  /** Goes up with every change of a figure, here or in the table of opcodes. */
   version: 2,
-  /** An execution, before its first opcode. */
   entry: 1_000,
-  /** One requirement of an access clause; it is read from the state. */
   accessItem: 300,
-  /** One word of the arguments; its content counts in chunks besides. */
   argumentWord: 20,
-  /** First touch of a storage leaf that reads it from the host; its key is encoded and looked up. */
   coldLoad: 1_000,
-  /** First write of a storage leaf: at commit it changes a path of the state tree. */
   firstWrite: 8_000,
-  /** 32 bytes, begun, of content that is given, copied, joined, stored or logged. */
   chunk: 16,
-  /** 32 bytes, begun, of the key words of an entry at its first touch: every leaf's key holds and hashes them. */
   keyChunk: 300,
-  /** One word of an event: it is encoded with its name into the results of the block. */
   eventWord: 500,
-  /** 32 bytes, begun, of an event's content: encoded, kept, hashed into the results of the block. */
   eventChunk: 60,
-  /** 64 bytes, begun, that `Hash` reads. */
   hashBlock: 75,
-  /** 4 words, begun, of a list that grows: it is copied. */
   listWords: 30,
 } as const;
+
+/** What each is charged for; the reference page derives from it. */
+export const GAS_DOCS: { readonly [cost in keyof typeof GAS]: string } = {
+  version: 'Goes up with every change of a figure, here or in the table of opcodes.',
+  entry: 'An execution, before its first opcode.',
+  accessItem: 'One requirement of an access clause; it is read from the state.',
+  argumentWord: 'One word of the arguments; its content counts in chunks besides.',
+  coldLoad: 'First touch of a storage leaf that reads it from the host; its key is encoded and looked up.',
+  firstWrite: 'First write of a storage leaf: at commit it changes a path of the state tree.',
+  chunk: '32 bytes, begun, of content that is given, copied, joined, stored or logged.',
+  keyChunk:
+    "32 bytes, begun, of the key words of an entry at its first touch: every leaf's key holds and hashes them.",
+  eventWord: 'One word of an event: it is encoded with its name into the results of the block.',
+  eventChunk: "32 bytes, begun, of an event's content: encoded, kept, hashed into the results of the block.",
+  hashBlock: '64 bytes, begun, that `Hash` reads.',
+  listWords: '4 words, begun, of a list that grows: it is copied.',
+};
 
 /** Gas for `bytes` bytes of content. */
 export function chunkGas(bytes: number): number {

@@ -1,14 +1,10 @@
-/** Every limit of the virtual machine, once. Counts unless the name says bytes. */
+/** Every limit of the virtual machine, once. Counts unless the name says bytes, seconds or gas. */
 export const LIMITS = {
   artifactBytes: 1_048_576,
-  /** Names of contracts, functions, slots, events, fields, currencies, capabilities, permissions. */
   nameBytes: 128,
-  /** Documentation, clauses and purpose. */
   docBytes: 16_384,
-  /** One `Text` or `Bytes` value. */
   textBytes: 1_024,
   didBytes: 96,
-  /** Largest content of a list, by the type of its elements and their number. */
   listBytes: 16_384,
   idBytes: 96,
   constants: 4_096,
@@ -17,41 +13,66 @@ export const LIMITS = {
   events: 1_024,
   functions: 1_024,
   interfaces: 256,
-  /** Places that call another contract. */
   outgoingCalls: 1_024,
   entries: 256,
-  /** Instructions of one function. */
   instructions: 32_768,
-  /** Locals of one function. */
   locals: 1_024,
-  /** Words of all parameters, of all results, of a slot's fields, of an event. */
   signatureWords: 128,
-  /** Variants of one enum, states of one lifecycle. */
   variants: 256,
-  /** Nesting of structs, tuples, enums and options in one type. */
   typeDepth: 8,
-  /** Operand stack and locals of all open frames together. */
   stackWords: 8_192,
   callDepth: 64,
-  /** Contracts on the call stack, the first one included. */
   contractDepth: 8,
   loopDepth: 8,
   loopBound: 1_000_000,
-  /** Content of the key words of one storage entry. */
   keyBytes: 256,
-  /** Distinct longer values (handles) in one execution. */
   internedValues: 65_536,
-  /** Words of memory of all storage entries that one execution touches (`state.ts` says what an entry takes). */
   stateWords: 1_048_576,
   eventsEmitted: 16_384,
-  /** Largest content of one event. */
   eventBytes: 16_384,
   logs: 16_384,
-  /** Between two runs of a hook; at most ten years. */
   hookSecondsMin: 60,
   hookSecondsMax: 315_360_000,
-  /** Largest static gas bound of a hook: nobody pays for it, and a block runs many. */
   hookGas: 10_000_000,
-  /** Largest static gas bound of an entry point. */
   gasBound: 1_000_000_000_000,
 } as const;
+
+/** What each limits; the reference page derives from it. */
+export const LIMIT_DOCS: { readonly [limit in keyof typeof LIMITS]: string } = {
+  artifactBytes: 'The binary form of an artifact.',
+  nameBytes: 'Names of contracts, functions, slots, events, fields, currencies, capabilities, permissions.',
+  docBytes: 'Documentation, clauses and purpose.',
+  textBytes: 'One `Text` or `Bytes` value.',
+  didBytes: 'One `Did`, as text.',
+  listBytes: 'Largest content of a list, by the type of its elements and their number.',
+  idBytes: 'One identifier of a host module.',
+  constants: 'Constants of an artifact; entries of its lists of texts.',
+  currencies: 'Currencies of an artifact.',
+  slots: 'Storage slots of an artifact.',
+  events: 'Events, and errors, of an artifact.',
+  functions: 'Functions of an artifact.',
+  interfaces: 'Interfaces of an artifact.',
+  outgoingCalls: 'Places that call another contract.',
+  entries: 'Entry points of an artifact.',
+  instructions: 'Instructions of one function.',
+  locals: 'Locals of one function.',
+  signatureWords: "Words of all parameters, of all results, of a slot's fields, of an event.",
+  variants: 'Variants of one enum, states of one lifecycle.',
+  typeDepth: 'Nesting of structs, tuples, enums and options in one type.',
+  stackWords: 'Operand stack and locals of all open frames together.',
+  callDepth: 'Functions that are open at once.',
+  contractDepth: 'Contracts on the call stack, the first one included.',
+  loopDepth: 'Loops inside each other in one function.',
+  loopBound: 'Turns of one loop.',
+  keyBytes: 'Content of the key words of one storage entry.',
+  internedValues: 'Distinct longer values (handles) in one execution.',
+  stateWords:
+    'Words of memory of all storage entries that one execution touches (`state.ts` says what an entry takes).',
+  eventsEmitted: 'Events of one execution.',
+  eventBytes: 'Largest content of one event.',
+  logs: 'Logs of one execution.',
+  hookSecondsMin: 'Least time between two runs of a hook.',
+  hookSecondsMax: 'Most time between two runs of a hook: ten years.',
+  hookGas: 'Largest static gas bound of a hook: nobody pays for it, and a block runs many.',
+  gasBound: 'Largest static gas bound of an entry point.',
+};
