@@ -394,7 +394,7 @@ function otherContracts(
   let refusal: Refusal | null = null;
   const contracts: Contracts = {
     refusal: (contract, offered) => {
-      const found = findOffer(state, contract, offered);
+      const found = findOffer(state, caller, contract, offered);
       if (!found.ok) refusal = found;
       return found.ok ? null : found.message;
     },
@@ -412,12 +412,10 @@ function otherContracts(
 
 function runOther(state: State, moment: Moment, caller: Execution, request: ContractCall): Success | Failure {
   const { contract, offered, method, args, gasLimit } = request;
-  const found = findOffer(state, contract, offered);
+  const found = findOffer(state, caller, contract, offered);
   if (!found.ok) return notBegun(found);
-  const { row, program, currencies } = found.value;
+  const { row, program } = found.value;
   const idOf = (currency: number) => caller.row.currencies[currency]!;
-  const other = offered.currencies.find((own, at) => idOf(own) !== row.currencies[currencies[at]!]);
-  if (other !== undefined) return notBegun(refuse('OtherCurrency', idOf(other)));
   if (gasLimit === 0) return { ...notBegun(refuse('ExecutionFailed', '')), trap: NO_GAS_LEFT };
   return run(state, moment, {
     contract,
@@ -435,24 +433,21 @@ function runOther(state: State, moment: Moment, caller: Execution, request: Cont
 
 const NO_GAS_LEFT: Trap = { kind: 'OutOfGas', message: '', function: -1, instruction: -1, position: null };
 
-type Offer = {
-  readonly row: ContractRecord;
-  readonly program: Program;
-  readonly currencies: readonly number[];
-};
-
-/** A contract that implements an interface, and which of its own currencies the interface names. */
+/** A contract that implements an interface, and means the caller's currencies by those that this names. */
 function findOffer(
   state: Reader,
+  caller: Execution,
   contract: string,
-  { interface: { name }, identity }: OfferedInterface,
-): Answer<Offer> {
+  { interface: { name }, identity, currencies }: OfferedInterface,
+): Answer<{ readonly row: ContractRecord; readonly program: Program }> {
   const row = read(state, CONTRACTS, contract);
   if (row === undefined) return refuse('UnknownContract', contract === '' ? 'there is no account' : contract);
   const program = programOf(state, row);
   const offer = program.offers.get(identity);
   if (offer === undefined) return refuse('NotOffered', `${program.artifact.name} and ${name}`);
-  return accept({ row, program, currencies: offer.currencies });
+  const mine = currencies.map((currency) => caller.row.currencies[currency]!);
+  const other = mine.find((id, at) => id !== row.currencies[offer.currencies[at]!]);
+  return other === undefined ? accept({ row, program }) : refuse('OtherCurrency', other);
 }
 
 /** What a message calls the callee. */

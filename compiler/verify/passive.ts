@@ -697,7 +697,6 @@ function walkOutgoing(
   });
   const returns = symbol(`${moment}returns`, 'Bool');
   if (promised !== null) addFact(walk, implies(and(path.guard, promised), returns));
-  const early = walk.checks.length;
   checked(
     walk,
     path,
@@ -706,9 +705,10 @@ function walkOutgoing(
     stmt.span,
     `\`${name}.${method.name}\` of another contract reverts`,
   );
-  const checksBefore = model.flaws.has('promisesOnRevert') ? early : walk.checks.length;
   const types = choiceFacts(method.result, (index) => result[index]!);
-  walk.facts.push({ checksBefore, fact: implies(path.guard, and(...known, ...types)) });
+  const promise = and(...known, ...types);
+  addFact(walk, implies(path.guard, promise));
+  if (model.flaws.has('promisesOnRevert')) walk.facts.push({ checksBefore: 0, fact: promise });
   walk.outgoing.push({ guard: path.guard, checksBefore: walk.checks.length, before: path.state, after });
   const next = { ...path, state: after };
   return stmt.targets.reduce((p, target, i) => assign(p, target, result[i]!), next);

@@ -266,6 +266,7 @@ describe('a call is refused', () => {
     });
     const till = deploy(state, TILL, [], 'elsewhere');
     expect(call(state, clerk, 'trust', [till, 1n])).toMatchObject({ code: 'OtherCurrency' });
+    expect(ask(state, clerk, 'find', [till])).toMatchObject({ code: 'OtherCurrency' });
   });
 
   test('of a contract that is being executed, through others too', () => {

@@ -8,6 +8,7 @@ import {
   analyse,
   type core,
   lowerProgram,
+  type Refute,
   type Report,
   renderRow,
   type Solve,
@@ -17,6 +18,7 @@ import type { Flaw } from '../../compiler/verify/flaws.ts';
 import { type Obligation, obligationsOf } from '../../compiler/verify/obligations.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { makeRefuter } from '../../testing/index.ts';
+import { randomCalls } from './calls.ts';
 import { randomForms } from './forms.ts';
 import { randomHooks } from './hooks.ts';
 import { randomChoices, randomContract, randomLoops, randomShapes } from './random.ts';
@@ -28,6 +30,7 @@ const SHAPE_SEEDS = [8, 9, 11, 24];
 const CHOICE_SEEDS = [1, 2, 3, 4];
 const FORM_SEEDS = [1, 2, 3, 5, 6, 9];
 const HOOK_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+const CALL_SEEDS = [1, 2, 4, 7, 10, 13];
 const LOOP_SEEDS = [1, 2, 4, 5, 9, 10, 11];
 const BOUNDS = { statesMax: 30, callsPerState: 12 };
 const RLIMIT = 10_000_000;
@@ -67,6 +70,13 @@ const HOOK_FLAWS: readonly Flaw[] = [
   'hookHasCaller', // somebody calls what the host runs
 ];
 
+/** Those that show in calls to other contracts. */
+const CALL_FLAWS: readonly Flaw[] = [
+  'callForgetsNothing', // another contract leaves all balances as they were
+  'spendingForgotten', // nothing is ever spent
+  'promisesOnRevert', // what an interface promises holds before its method was called
+];
+
 type Subject = {
   readonly seed: number;
   readonly text: string;
@@ -81,6 +91,7 @@ let subjects: readonly Subject[];
 let shapes: readonly Subject[];
 let forms: readonly Subject[];
 let hooks: readonly Subject[];
+let calls: readonly Subject[];
 
 beforeAll(async () => {
   solver = await openSolver({ workers: 2 });
@@ -88,6 +99,7 @@ beforeAll(async () => {
   subjects = SEEDS.map((seed) => subjectOf(seed, randomContract(seed)));
   const choices = CHOICE_SEEDS.map((seed) => subjectOf(seed, randomChoices(seed)));
   hooks = HOOK_SEEDS.map((seed) => subjectOf(seed, randomHooks(seed)));
+  calls = CALL_SEEDS.map((seed) => subjectOf(seed, randomCalls(seed)));
   forms = FORM_SEEDS.map((seed) => subjectOf(seed, randomForms(seed)));
   shapes = [...SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed))), ...choices];
 }, TIMEOUT_MS);
@@ -99,15 +111,16 @@ function subjectOf(seed: number, text: string): Subject {
     analysis.diagnostics.filter(({ severity }) => severity === 'error'),
     `seed ${seed}`,
   ).toEqual([]);
-  const contract = lowerProgram(analysis).contracts[0]!;
+  const [contract, ...others] = lowerProgram(analysis).contracts as [core.Contract, ...core.Contract[]];
   const obligations = obligationsOf(contract).filter((obligation) => obligation.kind !== 'vacuity');
-  return { seed, text, contract, obligations, found: explore(contract, obligations, seed, BOUNDS) };
+  return { seed, text, contract, obligations, found: explore(contract, obligations, seed, BOUNDS, others) };
 }
 
 /** Where the flaw shows. */
 function subjectsFor(flaw: Flaw): Iterable<Subject> {
   if (flaw === 'loopWritesNothing') return loopSubjects();
   if (HOOK_FLAWS.includes(flaw)) return hooks;
+  if (CALL_FLAWS.includes(flaw)) return calls;
   return FORM_FLAWS.includes(flaw) ? forms : subjects;
 }
 
@@ -124,6 +137,9 @@ function remembering(ask: Solve): Solve {
     return answer;
   };
 }
+
+/** Nothing runs without the contracts that are called; here only what is proved is looked at. */
+const shownByNothing: Refute = () => ({ kind: 'none', reason: '' });
 
 /** What the report claims and the steps taken contradict. */
 function falseProofs({ found, seed }: Subject, report: Report): readonly string[] {
@@ -186,6 +202,27 @@ describe('random contracts', () => {
     TIMEOUT_MS,
   );
 
+  test(
+    'what is proved of calls to other contracts is never broken',
+    async () => {
+      let [proved, broken] = [0, 0];
+      for (const subject of calls) {
+        const report = await verifyContract(subject.contract, {
+          solve,
+          refute: shownByNothing,
+          rlimit: RLIMIT,
+        });
+        expect(falseProofs(subject, report)).toEqual([]);
+        const rows = report.rows.filter(({ kind }) => kind !== 'vacuity');
+        proved += rows.filter(({ answer }) => answer === 'proved').length;
+        broken += subject.found.broken.size;
+      }
+      expect(proved).toBeGreaterThan(20);
+      expect(broken).toBeGreaterThan(20);
+    },
+    TIMEOUT_MS,
+  );
+
   test('the run goes to where things break', () => {
     const broken = [...subjects, ...forms].flatMap(({ found }) =>
       [...found.broken.keys()].map((name) => name.split(' ').at(-2)),
@@ -196,7 +233,7 @@ describe('random contracts', () => {
 });
 
 describe('a planted unsoundness is noticed', () => {
-  for (const flaw of [...FLAWS, ...FORM_FLAWS, ...HOOK_FLAWS]) {
+  for (const flaw of [...FLAWS, ...FORM_FLAWS, ...HOOK_FLAWS, ...CALL_FLAWS]) {
     test(
       flaw,
       async () => {

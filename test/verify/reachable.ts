@@ -2,7 +2,7 @@
  * What really happens: every step from the states that a contract reaches within a bound, on the VM, and which of its
  * obligations some step breaks. It knows nothing of proofs.
  */
-import type { core } from '../../compiler/index.ts';
+import { build, type core } from '../../compiler/index.ts';
 import type { Obligation } from '../../compiler/verify/obligations.ts';
 import { fingerprint, isGoal } from '../../testing/refute/goal.ts';
 import { makeJudge } from '../../testing/refute/judge.ts';
@@ -17,7 +17,7 @@ import {
   type Step,
   takeStep,
 } from '../../testing/refute/steps.ts';
-import { memberDid } from '../../testing/world.ts';
+import { deploy, memberDid } from '../../testing/world.ts';
 import { type Draw, drawFrom } from './random.ts';
 
 export type Found = {
@@ -39,8 +39,10 @@ export function explore(
   obligations: readonly Obligation[],
   seed: number,
   bounds: Bounds,
+  others: readonly core.Contract[] = [],
 ): Found {
   const arena = openArena(contract);
+  const accounts = others.map((other) => deployOther(arena, other));
   const judge = makeJudge(arena.contract);
   const broken = new Map<string, string>();
   const fallen = new Set<string>();
@@ -59,7 +61,7 @@ export function explore(
   const open: Place[] = rootsOf(arena, watch);
   const seen = new Set(open.map(fingerprint));
   for (let place = open.shift(); place !== undefined; place = open.shift()) {
-    for (const action of actionsAt(arena, place, draw, bounds.callsPerState)) {
+    for (const action of actionsAt(arena, place, draw, bounds.callsPerState, accounts)) {
       const to = watch(takeStep(arena, place, action));
       if (to === null || seen.size >= bounds.statesMax || seen.has(fingerprint(to))) continue;
       seen.add(fingerprint(to));
@@ -112,10 +114,24 @@ function noteFallen(
 const NUMBERS = [-1n, 0n, 1n, 2n, 3n, 7n, 2n ** 63n - 1n, -(2n ** 63n)];
 const AMOUNTS = [-1n, 0n, 1n, 2n, 10n ** 18n, 2n ** 63n - 1n];
 
-function actionsAt(arena: Arena, place: Place, draw: Draw, calls: number): readonly Action[] {
+/** A contract that is there before the one at hand. */
+function deployOther(arena: Arena, contract: core.Contract): string {
+  const artifact = build(contract, { claims: [], marks: [] });
+  const deployed = deploy(arena.root, { artifact, args: [], by: memberDid('bob'), name: contract.name });
+  if (!deployed.ok) throw new Error(deployed.message);
+  return deployed.contract;
+}
+
+function actionsAt(
+  arena: Arena,
+  place: Place,
+  draw: Draw,
+  calls: number,
+  others: readonly string[],
+): readonly Action[] {
   const rules = arena.contract.functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
   const people = [CREATOR, 'bob'].map(memberDid);
-  const somebody = [...people, place.account, '', memberDid(STRANGER)];
+  const somebody = [...people, place.account, '', memberDid(STRANGER), ...others.flatMap(often)];
   const drawn = rules.flatMap((callee) =>
     Array.from({ length: calls }, (): Action => {
       const by = draw(6) === 0 ? memberDid(STRANGER) : people[draw(2)]!;
@@ -139,6 +155,11 @@ function actionsAt(arena: Arena, place: Place, draw: Draw, calls: number): reado
     fn.kind === 'hook' ? [1n, 2n].map((periods) => ({ kind: 'call', callee, args: [periods], by: '' })) : [],
   );
   return [...drawn, ...paid, ...given, ...due, { kind: 'wait', seconds: 1n, blocks: 1n }];
+}
+
+/** Others are called more often than anybody else. */
+function often(account: string): readonly string[] {
+  return Array.from({ length: 12 }, () => account);
 }
 
 function plain(_: string, value: unknown): unknown {
