@@ -845,7 +845,7 @@ export const DIAGNOSTICS = {
     message: '{what} has no meaning on {owner}',
     help: 'it belongs to {where}',
     explanation:
-      'Access clauses stand on a contract or a rule; `succeeds when` and `fails when` on a rule or a view.',
+      'Access clauses stand on a contract or a rule; `succeeds when` and `fails when` on a rule or a view; `changes` on a rule or a function.',
     example: 'contract C {\n  view f() -> Int\n    access contracts\n  { return 1; }\n}\n',
   },
   E0421: {
@@ -934,6 +934,14 @@ export const DIAGNOSTICS = {
       'Removing an element of a set moves the last one into its place, so a loop over a set or a list that changes would leave elements out or meet them twice.',
     example:
       'contract C {\n  state { s: Set<Did, 10>; }\n  rule clear() {\n    for d in s { s.remove(d); }\n  }\n}\n',
+  },
+  E0440: {
+    severity: 'error',
+    message: '`{text}` is no place in the state',
+    help: 'a place is a variable of the state, an entry `m[k]` of a map, or a field of those',
+    explanation:
+      '`changes` lists the places that a rule or a function may change; all else in the state stays as it was. Keys are those on entry, and an entry of a map covers its presence, too.',
+    example: 'contract C {\n  state { n: Int; }\n  rule f(x: Int)\n    changes x\n  { n = x; }\n}\n',
   },
   E0450: {
     severity: 'error',

@@ -8,7 +8,7 @@ export { type ClauseProgram, clauseProgram, type Evaluation, type Input } from '
 export type * as core from './core/core.ts';
 export { ghostSpans, runGhosts } from './core/ghosts.ts';
 export { print as printCore, printTerm } from './core/print.ts';
-export { inlineProgram } from './core/rewrite.ts';
+export { type Computed, inlineProgram } from './core/rewrite.ts';
 export type {
   DeployedId,
   Eval,

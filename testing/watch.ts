@@ -39,7 +39,7 @@ function brokenInvariants(arena: Arena, judge: Judge, place: Place): readonly Br
 
 function brokenByFailure(arena: Arena, judge: Judge, step: Step, fn: core.Function): readonly Broken[] {
   const { from, failure } = step;
-  if (from === null || failure === null || fn.succeeds.length === 0 || !isRevert(failure)) return [];
+  if (from === null || failure === null || fn.succeeds.length === 0 || !isRevert(arena, failure)) return [];
   return brokenAt(judge, fn.succeeds, momentOf(arena, step, from), true);
 }
 
@@ -53,7 +53,7 @@ function brokenBetween(arena: Arena, judge: Judge, step: Step): readonly Broken[
 function brokenByCall(arena: Arena, judge: Judge, step: Step, fn: core.Function): readonly Broken[] {
   const { from, to } = step;
   const histories = fn.kind === 'rule' ? arena.contract.histories : [];
-  const after = [...histories, ...fn.ensures];
+  const after = [...histories, ...fn.ensures, ...fn.changes];
   const broken = after.length === 0 ? [] : brokenAt(judge, after, momentOf(arena, step, to!), false);
   if (from === null || fn.fails.length === 0) return broken;
   return [...broken, ...brokenAt(judge, fn.fails, momentOf(arena, step, from), true)];
@@ -77,6 +77,7 @@ const SAYS: { readonly [kind in Clause['kind']]: (name: string, text: string) =>
   ensures: (_, text) => `does not ensure ${text}`,
   succeeds: (_, text) => `fails, and is to succeed when ${text}`,
   fails: (_, text) => `succeeds, and is to fail when ${text}`,
+  changes: (_, text) => `changes more than ${text}`,
   requires: (_, text) => `does not require ${text}`,
   assert: (_, text) => `does not keep ${text}`,
 };

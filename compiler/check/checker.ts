@@ -16,6 +16,8 @@ export type Part =
   | 'ensures'
   | 'succeeds'
   | 'fails'
+  /** The keys of its places. */
+  | 'changes'
   | 'invariant'
   | 'history'
   | 'assert'

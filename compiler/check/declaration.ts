@@ -19,9 +19,11 @@ import {
   type Owner,
   type Part,
   report,
+  textOf,
+  ungroup,
 } from './checker.ts';
 import { typeConst } from './constant.ts';
-import { collectionWord, typeValue } from './expression.ts';
+import { collectionWord, typeExpr, typeValue } from './expression.ts';
 import { DECIMALS_MAX, intValue } from './literal.ts';
 import { checkBody, typeBlock } from './statement.ts';
 import { BOOL, ERROR, hasError, hasZero, isValue, leavesOf, type Type, typeText, UNIT } from './types.ts';
@@ -182,12 +184,31 @@ function inferResult(out: Checker, node: Callable, written: ast.TypeExpr): void 
 
 function checkSpec(out: Checker, node: Callable, spec: ast.Spec, result: Type): void {
   switch (spec.kind) {
+    case 'changes':
+      for (const place of spec.places) checkPlace(placeOf(out, 'changes', node, result), place);
+      return;
     case 'requires':
     case 'ensures':
     case 'succeedsWhen':
     case 'failsWhen':
       typeValue(placeOf(out, PART_OF[spec.kind], node, result), spec.condition, BOOL);
   }
+}
+
+/** A variable of the state, an entry of a map, or a field of those. */
+function checkPlace(at: At, place: ast.Expr): void {
+  if (hasError(typeExpr(at, place, null)) || isPlace(at, place)) return;
+  report(at.out, 'E0440', { span: place.span, text: textOf(at.out, place) });
+}
+
+function isPlace(at: At, expr: ast.Expr): boolean {
+  const place = ungroup(expr);
+  if (place.kind === 'name') return at.out.entities.get(place)?.kind === 'state';
+  if (place.kind !== 'field' && place.kind !== 'index') return false;
+  const around = at.out.types.get(place.object)?.kind ?? 'Error';
+  return (
+    (place.kind === 'field' ? ['Struct'] : ['Map', 'List']).includes(around) && isPlace(at, place.object)
+  );
 }
 
 function placeOf(out: Checker, part: Part, owner: Owner | null, result: Type): At {

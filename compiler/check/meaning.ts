@@ -26,11 +26,11 @@ const PARTS: Readonly<Record<Word, readonly Part[]>> = {
   sum: CLAUSES,
   count: CLAUSES,
   called: ['history'],
-  implies: [...CLAUSES, 'requires', 'lambda', 'ghost'],
-  environment: [...CLAUSES, 'body', 'requires', 'initialiser', 'ghost'],
+  implies: [...CLAUSES, 'requires', 'lambda', 'ghost', 'changes'],
+  environment: [...CLAUSES, 'body', 'requires', 'initialiser', 'ghost', 'changes'],
   page: ['body'],
-  state: [...CLAUSES, 'body', 'requires', 'initialiser', 'ghost'],
-  ghost: [...CLAUSES, 'ghost'],
+  state: [...CLAUSES, 'body', 'requires', 'initialiser', 'ghost', 'changes'],
+  ghost: [...CLAUSES, 'ghost', 'changes'],
   periods: ['body', 'assert', 'ghost'],
 };
 
@@ -40,6 +40,7 @@ const PART_WORDS: Readonly<Record<Part, string>> = {
   ensures: 'in `ensures`',
   succeeds: 'in `succeeds when`',
   fails: 'in `fails when`',
+  changes: 'in `changes`',
   invariant: 'in an invariant',
   history: 'in a history clause',
   assert: 'in `assert`',

@@ -161,6 +161,7 @@ const CLAUSE_WORDS: { readonly [kind in core.Clause['kind']]: string } = {
   ensures: 'ensures',
   succeeds: 'succeeds when',
   fails: 'fails when',
+  changes: 'changes',
   invariant: 'invariant',
   history: 'history',
 };
@@ -172,7 +173,7 @@ function entryOf(
   index: number,
   takes: readonly number[],
 ): Entry {
-  const clauses = [...fn.requires, ...fn.ensures, ...fn.succeeds, ...fn.fails];
+  const clauses = [...fn.requires, ...fn.ensures, ...fn.succeeds, ...fn.fails, ...fn.changes];
   return {
     kind,
     name: fn.name,

@@ -134,6 +134,7 @@ function functionOf(view: View, type: Scalar): CoreFunction {
     ensures: [],
     succeeds: [],
     fails: [],
+    changes: [],
     access: NO_ACCESS,
     open: false,
     span: unit.span,

@@ -116,6 +116,8 @@ export type Function = {
   readonly ensures: readonly Clause[];
   readonly succeeds: readonly Clause[];
   readonly fails: readonly Clause[];
+  /** What stays, as conditions (`changes.ts`). */
+  readonly changes: readonly Clause[];
   /** Of a rule: what the contract's clause and its own ask together. */
   readonly access: Access;
   readonly open: boolean;
@@ -126,7 +128,7 @@ export type Function = {
 
 /** One specification clause. `name` is unique within its owner (`ensures_1`; invariants and histories as named); `text` is the source text of the condition. */
 export type Clause = {
-  readonly kind: 'requires' | 'ensures' | 'succeeds' | 'fails' | 'invariant' | 'history';
+  readonly kind: 'requires' | 'ensures' | 'succeeds' | 'fails' | 'changes' | 'invariant' | 'history';
   readonly name: string;
   readonly text: string;
   readonly term: Term;

@@ -5,6 +5,7 @@ import { BOOL, INT, leavesOf, type Type, UNIT } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
 import { accessOf, NO_ACCESS, narrow } from './access.ts';
 import { type Builder, declareWords, emit, fresh, local, newBuilder, operate } from './builder.ts';
+import { changesClause } from './changes.ts';
 import type { Access, Clause, Function as CoreFunction, LocalId } from './core.ts';
 import { lowerScalar, lowerValue } from './expression.ts';
 import { promisedClauses } from './interface.ts';
@@ -46,7 +47,7 @@ export function emptyInit(source: Source): CoreFunction {
   const { span } = source.contract.name;
   lowerInitialisers(builder);
   emit(builder, { kind: 'return', span, values: [] });
-  const clauses = { requires: [], ensures: [], succeeds: [], fails: [] };
+  const clauses = { requires: [], ensures: [], succeeds: [], fails: [], changes: [] };
   const shape = shapeOf(builder, UNIT);
   return {
     kind: 'init',
@@ -79,6 +80,7 @@ function lowerHook(source: Source, node: ast.Hook): CoreFunction {
     ensures: [],
     succeeds: [],
     fails: [],
+    changes: [],
     access: NO_ACCESS,
     open: false,
     schedule,
@@ -158,11 +160,12 @@ function lowerBody(builder: Builder, node: Owner): void {
   emit(builder, { kind: 'return', span, values: returnsValue ? values : [] });
 }
 
-type FunctionClause = 'requires' | 'ensures' | 'succeeds' | 'fails';
+type Condition = 'requires' | 'ensures' | 'succeeds' | 'fails';
+type FunctionClause = Condition | 'changes';
 
 function clausesOf(builder: Builder, node: Callable): { readonly [K in FunctionClause]: readonly Clause[] } {
   const make = (
-    kind: FunctionClause,
+    kind: Condition,
     specs: readonly (ast.Requires | ast.Ensures | ast.SucceedsWhen | ast.FailsWhen)[],
   ) =>
     specs.map((spec, index) => {
@@ -193,6 +196,9 @@ function clausesOf(builder: Builder, node: Callable): { readonly [K in FunctionC
       ),
       ...promised.fails,
     ],
+    changes: node.specs
+      .filter((spec) => spec.kind === 'changes')
+      .map((spec, index) => changesClause(functionScope(builder), `changes_${index + 1}`, spec)),
   };
 }
 

@@ -93,7 +93,7 @@ function slotLine(slot: Slot, index: number): string {
 
 function functionLines(contract: Contract, fn: CoreFunction, index: number): readonly string[] {
   const result = fn.result.kind === 'Unit' ? '' : ` -> ${typeText(fn.result)}`;
-  const clauses = [...fn.requires, ...fn.ensures, ...fn.succeeds, ...fn.fails];
+  const clauses = [...fn.requires, ...fn.ensures, ...fn.succeeds, ...fn.fails, ...fn.changes];
   return [
     `${fn.open ? 'open ' : ''}${fn.kind} ${index} ${fn.name}(${fn.params.map(named).join(', ')})${result}`,
     ...indent([

@@ -3,8 +3,8 @@
  * statements replaced, and a view's code as part of another function.
  */
 import type { Span } from '../syntax/ast.ts';
-import type { ClauseProgram, Input } from './clauses.ts';
-import type { Atom, Function as CoreFunction, Local, Stmt } from './core.ts';
+import type { ClauseProgram, Evaluation, Input } from './clauses.ts';
+import type { Atom, Function as CoreFunction, Local, Stmt, When } from './core.ts';
 
 /** Every statement in place of itself, those inside of branches and loops first. */
 export function mapStatements(
@@ -20,28 +20,60 @@ export function mapStatements(
   });
 }
 
-/** Statements that compute a value, and the value. */
-export type Computed = { readonly stmts: readonly Stmt[]; readonly value: Atom };
+/** Statements that compute a value: `before` in the state that `old` means, `stmts` in the one that the clause is about. */
+export type Computed = {
+  readonly before: readonly Stmt[];
+  readonly stmts: readonly Stmt[];
+  readonly value: Atom;
+};
+
+/** What stands for a word of the call, in the state that is meant; null where nothing does. */
+export type InputAtom = (input: Input, when: When) => Atom | null;
 
 /**
- * The value of a program as part of a function: null where it takes more than one view, a variable, or something that
+ * The value of a program as part of a function, its variables inputs like others: null where it takes something that
  * `inputAtom` does not know. Its locals are put behind `locals`.
  */
 export function inlineProgram(
-  { functions, main, variables }: ClauseProgram,
+  program: ClauseProgram,
   locals: Local[],
   span: Span,
-  inputAtom: (input: Input) => Atom | null,
+  inputAtom: InputAtom,
 ): Computed | null {
-  const args = main.inputs.map(inputAtom);
-  if (functions.length !== 1 || variables.length > 0 || args.includes(null)) return null;
-  return inlineView(functions[0]!, args as Atom[], locals, span);
+  return inlineEvaluation({ program, locals, span, inputAtom }, program.main);
 }
 
 // ---- private -----------------------------------------------------------------------------------
 
+type Inlining = {
+  readonly program: ClauseProgram;
+  readonly locals: Local[];
+  readonly span: Span;
+  readonly inputAtom: InputAtom;
+};
+
+function inlineEvaluation(inlining: Inlining, evaluation: Evaluation): Computed | null {
+  const { program, locals, span, inputAtom } = inlining;
+  const before: Stmt[] = [];
+  const args: Atom[] = [];
+  for (const input of evaluation.inputs) {
+    const earlier =
+      input.kind === 'value' && evaluation.when === 'now'
+        ? inlineEvaluation(inlining, input.evaluation)
+        : null;
+    before.push(...(earlier?.before ?? []));
+    const value = earlier?.value ?? inputAtom(input, evaluation.when);
+    if (value === null) return null;
+    args.push(value);
+  }
+  const code = inlineView(program.functions[evaluation.function]!, args, locals, span);
+  return evaluation.when === 'old'
+    ? { before: [...before, ...code.stmts], stmts: [], value: code.value }
+    : { before, ...code };
+}
+
 /** A view gives its value in its last statement. */
-function inlineView(view: CoreFunction, args: readonly Atom[], locals: Local[], span: Span): Computed {
+function inlineView(view: CoreFunction, args: readonly Atom[], locals: Local[], span: Span) {
   const first = locals.length;
   locals.push(...view.locals);
   const given = args.map((value, i): Stmt => ({ kind: 'copy', span, target: first + i, value }));

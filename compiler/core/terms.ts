@@ -181,14 +181,15 @@ function structTerms(scope: Scope, expr: Expr<'struct_'>): readonly Term[] {
   return variantWords(type, index, inOrder(type.variants[index]!.fields));
 }
 
-type Place = {
+/** `start`: the first of the words that a value of `type` has here. */
+export type Place = {
   readonly slot: number;
   readonly keys: readonly Term[];
   readonly start: number;
   readonly type: Type;
 };
 
-function placeTerm(scope: Scope, expr: ast.Expr): Place | null {
+export function placeTerm(scope: Scope, expr: ast.Expr): Place | null {
   const target = ungroup(expr);
   const { source } = scope;
   switch (target.kind) {
@@ -467,6 +468,12 @@ function quantifierTerm(scope: Scope, expr: Expr<'quantifier'>): Term {
     body,
   );
   return { kind: expr.quantifier, variables, body: meant, type: BOOL };
+}
+
+/** New bound variables for the words of a value, and what makes words one. */
+export function bindType(scope: Scope, type: Type) {
+  const variables = bind(scope, new Map(), null, '', type);
+  return { variables, canonical: canonical(type, variables.map(boundTerm)) };
 }
 
 /** That words are those of a value: what belongs to a variant that it is not is zero. */

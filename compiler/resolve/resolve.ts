@@ -412,6 +412,9 @@ function walkSpec(walk: Walk, scope: Scope, spec: ast.Spec): void {
     case 'failsWhen':
       walkExpr(walk, scope, spec.condition);
       return;
+    case 'changes':
+      walkExprs(walk, scope, spec.places);
+      return;
     case 'access':
       walkAccess(walk, scope, spec);
       return;

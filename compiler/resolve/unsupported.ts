@@ -5,13 +5,10 @@ const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
   prove: '`prove`',
   upgradable: '`upgradable`',
   upgrade: '`upgrade`',
-  changes: '`changes`',
 };
 
 /** What does the same in this version, where there is something. */
-const INSTEAD: { readonly [kind in AnyNode['kind']]?: string } = {
-  changes: 'write `ensures x == old(x)` for what stays',
-};
+const INSTEAD: { readonly [kind in AnyNode['kind']]?: string } = {};
 
 export function insteadOf(node: AnyNode): string | undefined {
   return INSTEAD[node.kind];

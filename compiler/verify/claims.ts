@@ -18,7 +18,7 @@ export function claimsOf(certificate: Certificate): readonly Uint8Array[] {
 /** The clauses that the author marked `unproved`, in source order. */
 export function marksOf(contract: Contract): readonly Mark[] {
   const ofFunctions = contract.functions.flatMap((fn) =>
-    [...fn.requires, ...fn.ensures, ...fn.succeeds, ...fn.fails].map((clause) => ({
+    [...fn.requires, ...fn.ensures, ...fn.succeeds, ...fn.fails, ...fn.changes].map((clause) => ({
       clause,
       owner: `${fn.name}: `,
     })),

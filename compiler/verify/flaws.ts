@@ -22,6 +22,8 @@ export type Flaw =
   | 'failsReadsAfter'
   | 'succeedsAssumesRequires'
   | 'ghostNotSet'
+  | 'changesIgnoresEntries'
+  | 'callChangesNothing'
   | 'calledAny'
   | 'timeStandsStill'
   | 'indexUnchecked'

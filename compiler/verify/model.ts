@@ -131,7 +131,13 @@ export function clausesOf(contract: Contract): readonly { readonly term: Term }[
 }
 
 function clausesOfFunction(fn: CoreFunction): readonly { readonly term: Term }[] {
-  const specs: readonly Clause[] = [...fn.requires, ...fn.ensures, ...fn.succeeds, ...fn.fails];
+  const specs: readonly Clause[] = [
+    ...fn.requires,
+    ...fn.ensures,
+    ...fn.succeeds,
+    ...fn.fails,
+    ...fn.changes,
+  ];
   return [...specs, ...fn.body.flatMap(assertsIn)];
 }
 

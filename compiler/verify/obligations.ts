@@ -5,7 +5,14 @@
  */
 import { sha256 } from '../../vm/index.ts';
 import { leavesOf } from '../check/types.ts';
-import type { AssertClause, Clause, Contract, Function as CoreFunction, EnvName } from '../core/core.ts';
+import type {
+  AssertClause,
+  Clause,
+  Contract,
+  Function as CoreFunction,
+  EnvName,
+  Term,
+} from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { holds, type Scope } from './clause.ts';
 import {
@@ -64,6 +71,7 @@ export type ObligationKind =
   | 'history'
   | 'succeeds'
   | 'fails'
+  | 'changes'
   | 'assert'
   | 'may-revert'
   | 'vacuity'
@@ -233,6 +241,7 @@ function obligationsOfWalk(context: Context, walk: Walk): readonly Obligation[] 
       ? context.model.contract.histories.map((clause) => clauseAfter(context, walk, clause))
       : []),
     ...fn.ensures.map((clause) => clauseAfter(context, walk, clause)),
+    ...fn.changes.map((clause) => clauseAfter(context, walk, clause)),
     ...fn.succeeds.flatMap((clause) => [
       succeeds(context, walk, clause),
       promiseVacuity(context, walk, clause),
@@ -263,18 +272,31 @@ function invariantAfter(context: Context, walk: Walk, clause: Clause): Obligatio
 }
 
 function clauseAfter(context: Context, walk: Walk, clause: Clause): Obligation {
-  const kind = clause.kind === 'history' ? 'history' : 'ensures';
-  const what = kind === 'history' ? `history \`${clause.name}\`` : `\`ensures ${clause.text}\``;
+  const kind = clause.kind === 'history' || clause.kind === 'changes' ? clause.kind : 'ensures';
+  const what = kind === 'history' ? `history \`${clause.name}\`` : `\`${kind} ${clause.text}\``;
   return obligation(context, walk, {
     kind,
     name: clause.name,
     span: clause.span,
     clause,
-    violation: [not(holds(context.model, clause.term, scopeAfter(walk))), returnsNormally(walk.passive)],
+    violation: [
+      not(holds(context.model, termIn(context, clause), scopeAfter(walk))),
+      returnsNormally(walk.passive),
+    ],
     passed: walk.passive.checks.length,
     success: `${what} holds after \`${walk.passive.fn.name}\``,
     failure: `${what} does not hold after \`${walk.passive.fn.name}\``,
   });
+}
+
+function termIn({ model }: Context, { kind, term }: Clause | AssertClause): Term {
+  return kind === 'changes' && model.flaws.has('changesIgnoresEntries') ? withoutEntries(term) : term;
+}
+
+/** As if it said nothing of entries. */
+function withoutEntries(term: Term): Term {
+  if (term.kind === 'forall') return { kind: 'const', type: term.type, value: true };
+  return term.kind === 'op' ? { ...term, args: term.args.map(withoutEntries) } : term;
 }
 
 /** What `succeeds when` takes for granted. */
@@ -336,7 +358,8 @@ function assertHolds(context: Context, walk: Walk, point: AssertPoint, index: nu
   const { clause, state, locals, old, result } = point;
   const scope = { ...scopeAfter(walk), old, now: state, locals, result };
   const reached = [point.guard, passes(walk.passive.checks.slice(0, point.checksBefore))];
-  const kind = clause.kind === 'requires' || clause.kind === 'ensures' ? clause.kind : 'assert';
+  const { kind: of } = clause;
+  const kind = of === 'requires' || of === 'ensures' || of === 'changes' ? of : 'assert';
   const where =
     point.fn === walk.passive.fn ? '' : ` of \`${point.fn.name}\`, called in \`${walk.passive.fn.name}\`,`;
   const name = `${clause.name}${point.label}${point.loop === null ? '' : `.${point.loop.stands}`}`;
@@ -346,7 +369,7 @@ function assertHolds(context: Context, walk: Walk, point: AssertPoint, index: nu
     name: point.fn === walk.passive.fn ? name : `${point.fn.name}.${name}.${index + 1}`,
     span: point.span,
     clause,
-    violation: [not(holds(context.model, clause.term, scope)), ...reached],
+    violation: [not(holds(context.model, termIn(context, clause), scope)), ...reached],
     passed: point.checksBefore,
     inside: true,
     keeps: point.loop?.assumption ?? null,

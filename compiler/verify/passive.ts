@@ -594,9 +594,10 @@ function walkCall(
   for (const clause of fn.requires) noteClause(inner, clause, stmt.span, { ...path, locals }, []);
   const exit = walkBody(inner, path.guard, path.state, args);
   if (exit.guard.kind === 'bool' && !exit.guard.value) return null;
-  for (const clause of fn.ensures)
+  for (const clause of [...fn.ensures, ...fn.changes])
     noteClause(inner, clause, stmt.span, { guard: path.guard, state: exit.state, locals }, exit.values);
-  const after = { ...path, state: exit.state };
+  const state = walk.model.flaws.has('callChangesNothing') ? path.state : exit.state;
+  const after = { ...path, state };
   return stmt.targets.reduce((p, target, i) => assign(p, target, exit.values[i]!), after);
 }
 

@@ -42,6 +42,7 @@ export function functionOf(
     ensures: [],
     succeeds: [],
     fails: [],
+    changes: [],
     access: NO_ACCESS,
     open: false,
     span: SPAN,

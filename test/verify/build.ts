@@ -208,6 +208,7 @@ export function fn(
     ensures: [],
     succeeds: [],
     fails: [],
+    changes: [],
     access: NO_ACCESS,
     open: false,
     span: SPAN,

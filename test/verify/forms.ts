@@ -1,6 +1,6 @@
 /**
  * Small contracts drawn from a seed, over the forms of specification that say more than what one call changes:
- * `fails when`, `history` with `called`, `caller` and every key, `history always`, ghosts. In: a seed. Out: a source; the same for the same seed.
+ * `fails when`, `history` with `called`, `caller` and every key, `history always`, ghosts, `changes`. In: a seed. Out: a source; the same for the same seed.
  */
 import { type Draw, drawFrom, one, someOf } from './random.ts';
 
@@ -16,6 +16,14 @@ export function randomForms(seed: number): string {
   uses ledger.write;
   currency coin { decimals 0 }
   state { n: Int; total: Int; m: Map<Did, Int>; s: Set<Did, 3>; owner: Did = creator; }
+  fn bump(k: Did, v: Int) -> Int
+    requires v > 0
+    ensures m[k] == old(m[k]) + v
+    changes m[k]
+  { m[k] += v; return m[k]; }
+  fn mark(k: Did)
+    changes s, n
+  { if s.size < 2 { s.add(k); } n = 1; m[k] = 0; }
   ghost g: Int;
   ghost f: Bool;
   ghost who: Did;
@@ -38,12 +46,17 @@ function rule(draw: Draw, index: number): string {
     `  ${draw(3) === 0 ? 'open rule' : 'rule'} r${index}(d: Did, x: Int, a: Amount<coin>)`,
     ...requires,
     ...fails.map((text) => `    fails when ${text}`),
+    ...(draw(2) === 0 ? [`    changes ${places(draw)}`] : []),
     ...someOf(draw, ENSURES, 2).map((text) => `    ensures ${text}`),
     ...(draw(2) === 0 ? [`    succeeds when ${one(draw, SUCCEEDS)}`] : []),
     '  {',
     ...(draw(2) === 0 ? [...checks, ...body] : [...body, ...checks]),
     '  }',
   ].join('\n');
+}
+
+function places(draw: Draw): string {
+  return [...new Set(Array.from({ length: 1 + draw(4) }, () => one(draw, PLACES)))].join(', ');
 }
 
 /** What a guard rules out, what the call itself undoes, or anything. */
@@ -108,6 +121,10 @@ const STATEMENTS = [
   'ledger.transfer(caller, self, a);',
   'ledger.transfer(caller, d, a);',
   'total = n / x;',
+  'n = bump(d, 1);',
+  'n = bump(caller, x);',
+  'm[d] = 0; n = bump(d, 2);',
+  'mark(d);',
   'n += 1; ghost g = g + 1;',
   'n = x; ghost g = x;',
   'n += x; ghost g = g + x * 2 - x;',
@@ -116,6 +133,7 @@ const STATEMENTS = [
   'ghost who = caller;',
   'if x > 1 { ghost who = d; n += 1; } else { ghost f = true; }',
 ];
+const PLACES = ['n', 'total', 'm', 'm[d]', 'm[d]', 'm[caller]', 'm[owner]', 's', 'owner', 'n', 's'];
 const ENSURES = [
   'g == old(g)',
   'g == old(g) + x',

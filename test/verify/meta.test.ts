@@ -28,7 +28,7 @@ import { explore, type Found, nameOfObligation } from './reachable.ts';
 const SEEDS = [1, 5, 8, 10, 11, 12, 13, 17, 18, 24, 34, 41, 44, 69, 76, 312];
 const SHAPE_SEEDS = [8, 9, 11, 24];
 const CHOICE_SEEDS = [1, 2, 3, 4];
-const FORM_SEEDS = [1, 2, 3, 5, 6, 9];
+const FORM_SEEDS = [3, 5, 8, 9, 12, 15, 27];
 const HOOK_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const CALL_SEEDS = [1, 2, 4, 7, 10, 13];
 const LOOP_SEEDS = [1, 2, 4, 5, 9, 10, 11];
@@ -59,6 +59,8 @@ const FLAWS: readonly Flaw[] = [
 /** Those that show in the newer forms of specification. */
 const FORM_FLAWS: readonly Flaw[] = [
   'failsReadsAfter', // `fails when` is about the state that the call leaves
+  'changesIgnoresEntries', // `changes` says nothing of the entries of maps and sets
+  'callChangesNothing', // a `fn` leaves the state as it was
   'ghostNotSet', // ghosts keep their values
   'calledAny', // `called(r)` is true of every rule
   'timeStandsStill', // no time goes by between calls

@@ -21,6 +21,7 @@ export function isGoal(arena: Arena, judge: Judge, obligation: Obligation, step:
     case 'invariant':
       return breaksInvariant(arena, judge, obligation, step);
     case 'history':
+    case 'changes':
     case 'ensures':
     case 'requires':
     case 'assert':
@@ -77,7 +78,7 @@ function breaksClause(arena: Arena, judge: Judge, obligation: Obligation, step: 
 
 function failsDespite(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
   if (step.failure === null || step.from === null || obligation.clause === null) return false;
-  if (!isRevert(step.failure) || isGhostly(arena, step.failure)) return false;
+  if (!isRevert(arena, step.failure)) return false;
   return judge.holds(obligation.clause, momentOf(arena, step, step.from)) === true;
 }
 
@@ -89,8 +90,10 @@ function succeedsDespite(arena: Arena, judge: Judge, obligation: Obligation, ste
 /** What `succeeds when` takes for granted is no counterexample to it. */
 const GRANTED: ReadonlySet<string> = new Set(['AccessDenied', 'OutOfGas', 'BadArgument', 'CallDepth']);
 
-export function isRevert({ trap, code }: Failure): boolean {
-  return trap !== undefined && !GRANTED.has(trap.kind) && code !== 'SpendingLimit';
+export function isRevert(arena: Arena, failure: Failure): boolean {
+  const { trap, code } = failure;
+  if (trap === undefined || isGhostly(arena, failure)) return false;
+  return !GRANTED.has(trap.kind) && code !== 'SpendingLimit';
 }
 
 /** A number of a ghost that was too large for the machine: the contract itself would have gone on. */

@@ -2,7 +2,7 @@
  * A contract in which a place inside of the code shows itself: where a branch begins, where an `assert` or a clause of
  * a called `fn` fails, where a set is full, the call reverts with a message of its own. All else is as it was.
  */
-import { clauseProgram, type core, inlineProgram } from '../../compiler/index.ts';
+import { type Computed, clauseProgram, type core, inlineProgram } from '../../compiler/index.ts';
 import { MARK, type Obligation } from './goal.ts';
 
 /** Null for what no code at one place can judge: a clause about the past, or over all entries. */
@@ -56,7 +56,7 @@ function markLoop(marker: Marker, stmt: Of<'loop'>): readonly core.Stmt[] {
   const isOurs = stmt.invariants.some((clause) => clause === obligation.clause);
   if (obligation.kind !== 'assert' || !isOurs) return [{ ...stmt, body }];
   const own = (input: { readonly id: number }): core.Atom => ({ kind: 'local', id: input.id });
-  const check = checkClause(marker, obligation.span, own, () => null);
+  const { stmts: check } = checkClause(marker, obligation.span, { local: own });
   if (obligation.name.includes('.before'))
     return [{ kind: 'copy', span, target: index, value: stmt.from }, ...check, { ...stmt, body }];
   const args = [own({ id: index }), ONE];
@@ -81,40 +81,99 @@ function checkAssert(marker: Marker, stmt: Of<'assert'>): readonly core.Stmt[] {
   const same = stmt.clause.name === obligation.clause?.name;
   if (obligation.kind !== 'assert' || !same || !isHere(marker, stmt.span)) return [stmt];
   const own = (input: { readonly id: number }): core.Atom => ({ kind: 'local', id: input.id });
-  return [stmt, ...checkClause(marker, stmt.span, own, () => null)];
+  return [stmt, ...checkClause(marker, stmt.span, { local: own }).stmts];
 }
 
 /** What the callee requires is checked before the call, with its arguments; what it ensures, after it. */
 function aroundCall(marker: Marker, stmt: Of<'call'>): readonly core.Stmt[] {
   const { obligation, contract } = marker;
   const callee = contract.functions[stmt.callee]!;
-  const clauses: readonly unknown[] = [...callee.requires, ...callee.ensures];
+  const clauses: readonly unknown[] = [...callee.requires, ...callee.ensures, ...callee.changes];
   if (!isHere(marker, stmt.span) || !clauses.includes(obligation.clause)) return [stmt];
   const argument = (input: { readonly id: number }): core.Atom | null => stmt.args[input.id] ?? null;
-  const result = (input: { readonly index: number }): core.Atom => ({
-    kind: 'local',
-    id: stmt.targets[input.index]!,
+  const { before, stmts } = checkClause(marker, stmt.span, {
+    local: argument,
+    earlier: argument,
+    result: ({ index }) => ({ kind: 'local', id: stmt.targets[index]! }),
+    tried: [...stmt.args, { kind: 'env', name: 'caller' }, { kind: 'env', name: 'creator' }],
   });
-  const check = checkClause(marker, stmt.span, argument, result);
-  return obligation.kind === 'requires' ? [...check, stmt] : [stmt, ...check];
+  return obligation.kind === 'requires' ? [...stmts, stmt] : [...before, stmt, ...stmts];
 }
 
-/** The one view of the obligation's clause, as statements that end in a requirement; none where it takes more than that. */
-function checkClause(
+/** What stands for words of the call; nothing where there is no such reader. */
+type Readers = {
+  readonly local: (input: { readonly id: number }) => core.Atom | null;
+  /** In the state that `old` means. */
+  readonly earlier?: (input: { readonly id: number }) => core.Atom | null;
+  readonly result?: (input: { readonly index: number }) => core.Atom;
+  /** What variables are tried with, in both states. */
+  readonly tried?: readonly core.Atom[];
+  readonly values?: ReadonlyMap<number, core.Atom>;
+};
+
+/** Of a conjunction every part that code can judge: one that is false is enough. */
+function checkClause(marker: Marker, span: core.Stmt['span'], readers: Readers) {
+  const clause = marker.obligation.clause!;
+  const parts = conjuncts(clause.term).flatMap((term) =>
+    instancesOf(marker, term, readers).map((values) =>
+      checkTerm(marker, { ...clause, term }, span, { ...readers, values }),
+    ),
+  );
+  return { before: parts.flatMap((part) => part.before), stmts: parts.flatMap((part) => part.stmts) };
+}
+
+const INSTANCES_MAX = 16;
+
+/** For each variable of a `forall` some values: one that breaks it is enough. */
+function instancesOf(
   marker: Marker,
+  term: core.Term,
+  { tried = [] }: Readers,
+): readonly ReadonlyMap<number, core.Atom>[] {
+  if (term.kind !== 'forall') return [new Map()];
+  const all = term.variables.reduce<readonly ReadonlyMap<number, core.Atom>[]>(
+    (found, { id, type }) =>
+      found.flatMap((values) =>
+        tried
+          .filter((atom) => kindOf(marker, atom) === type.kind)
+          .map((atom) => new Map(values).set(id, atom)),
+      ),
+    [new Map()],
+  );
+  return all.slice(0, INSTANCES_MAX);
+}
+
+function kindOf({ locals }: Marker, atom: core.Atom): core.Local['type']['kind'] {
+  if (atom.kind === 'const') return atom.type.kind;
+  if (atom.kind === 'local') return locals[atom.id]!.type.kind;
+  return atom.name === 'now' ? 'Time' : atom.name === 'block' ? 'Int' : 'Did';
+}
+
+function conjuncts(term: core.Term): readonly core.Term[] {
+  return term.kind === 'op' && term.op === 'and' ? term.args.flatMap(conjuncts) : [term];
+}
+
+/** Statements that end in a requirement; none for what takes more than code at this place. */
+function checkTerm(
+  marker: Marker,
+  clause: core.Clause | core.AssertClause,
   span: core.Stmt['span'],
-  localAtom: (input: { readonly id: number }) => core.Atom | null,
-  resultAtom: (input: { readonly index: number }) => core.Atom | null,
-): readonly core.Stmt[] {
-  const program = clauseProgram(marker.contract, marker.obligation.clause!);
-  const computed = inlineProgram(program, marker.locals, span, (input) => {
-    if (input.kind === 'local') return localAtom(input);
-    if (input.kind === 'result') return resultAtom(input);
-    return input.kind === 'env' ? { kind: 'env', name: input.name } : null;
-  });
-  if (computed === null) return [];
+  readers: Readers,
+): Pick<Computed, 'before' | 'stmts'> {
+  const computed = inlineProgram(
+    clauseProgram(marker.contract, clause),
+    marker.locals,
+    span,
+    (input, when) => {
+      if (input.kind === 'local') return (when === 'old' ? readers.earlier : readers.local)?.(input) ?? null;
+      if (input.kind === 'bound') return readers.values?.get(input.id) ?? null;
+      if (input.kind === 'result' && when === 'now') return readers.result?.(input) ?? null;
+      return input.kind === 'env' ? { kind: 'env', name: input.name } : null;
+    },
+  );
+  if (computed === null) return { before: [], stmts: [] };
   marker.marked.done = true;
-  return [...computed.stmts, mark(span, computed.value)];
+  return { before: computed.before, stmts: [...computed.stmts, mark(span, computed.value)] };
 }
 
 /** What `add` itself checks; its own revert is in code that all `add`s to the set share. */

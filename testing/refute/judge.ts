@@ -14,7 +14,7 @@ import {
 import { CODE, CONTRACTS, overlay, type Reader, read, viewContract, write } from '../../host/index.ts';
 import { artifactHash, encodeArtifact, hexOf, type Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
-import { readField, type Snapshot, zeroOf } from './snapshot.ts';
+import { type Entry, readField, type Snapshot, zeroOf } from './snapshot.ts';
 import { wordKey } from './words.ts';
 
 export type Clause = core.Clause | core.AssertClause;
@@ -43,6 +43,8 @@ export function makeJudge(contract: core.Contract): Judge {
     holds: (clause, moment) => {
       // Ghosts that do not run have no values.
       if (ghosts.length > 0 && mentions(clause.term, ghosts)) return null;
+      const changed = clause.kind === 'changes' ? changedKeys(contract, moment) : null;
+      if (changed?.size === 0) return true;
       let views = compiled.get(clause);
       if (views === undefined) {
         views = compile(contract, clause);
@@ -50,7 +52,7 @@ export function makeJudge(contract: core.Contract): Judge {
       }
       const { program } = views;
       const body = { kind: 'forall' as const, variables: program.variables, body: program.main };
-      const value = quantify({ contract, views, moment, bound: new Map() }, body);
+      const value = quantify({ contract, views, moment, bound: new Map(), changed }, body);
       return value === null ? null : value === true;
     },
   };
@@ -73,6 +75,8 @@ type Judging = {
   readonly views: Compiled;
   readonly moment: Moment;
   readonly bound: ReadonlyMap<number, Value>;
+  /** For `changes`: by kind of word the keys of what is not as it was. Nothing else can break the clause. */
+  readonly changed: ReadonlyMap<string, readonly Value[]> | null;
 };
 
 function compile(contract: core.Contract, clause: Clause): Compiled {
@@ -84,6 +88,35 @@ function compile(contract: core.Contract, clause: Clause): Compiled {
   const constants = written.filter((value) => typeof value === 'bigint');
   const texts = written.filter((value) => typeof value === 'string');
   return { program, hash: artifactHash(code), code, names, constants, texts };
+}
+
+/** The words of the keys under which two states differ; empty where they do not. */
+function changedKeys(contract: core.Contract, { old, now }: Moment): ReadonlyMap<string, readonly Value[]> {
+  const found = new Map<string, Map<string, Value>>([['', new Map()]]);
+  let differs = false;
+  contract.slots.forEach(({ keys, kind: of }, slot) => {
+    // A list can lose an element and keep what stood there.
+    if (of === 'list') differs = true;
+    const [before, after] = [old.slots[slot]!, now.slots[slot]!];
+    for (const text of new Set([...before.keys(), ...after.keys()])) {
+      if (sameEntry(before.get(text), after.get(text))) continue;
+      differs = true;
+      const entry = (before.get(text) ?? after.get(text))!;
+      keys.forEach(({ kind }, index) => {
+        const word = entry.keys[index]!;
+        found.set(kind, (found.get(kind) ?? new Map()).set(wordKey(word), word));
+      });
+    }
+  });
+  return differs ? new Map([...found].map(([kind, words]) => [kind, [...words.values()]])) : new Map();
+}
+
+function sameEntry(left: Entry | undefined, right: Entry | undefined): boolean {
+  if (left?.present !== right?.present || left?.fields.size !== right?.fields.size) return false;
+  return [...(left?.fields ?? [])].every(([field, value]) => {
+    const other = right?.fields.get(field);
+    return other !== undefined && wordKey(other) === wordKey(value);
+  });
 }
 
 /** Whether a part of the clause reads one of these slots. */
@@ -185,6 +218,7 @@ function quantify(judging: Judging, term: Quantified): Value | null {
  * neighbours and extremes stand for all others where it is the only one, and nothing is computed from it.
  */
 function standsForAll(judging: Judging, { variables, body }: Quantified): boolean {
+  if (judging.changed !== null) return true;
   const numbers = variables.filter(
     // A tag has few values, and all of them are tried.
     ({ type }) => type.kind !== 'Tag' && typeof zeroOf(type.kind) === 'bigint',
@@ -213,6 +247,7 @@ function onlyCompares(program: ClauseProgram, { function: index, inputs }: Evalu
 
 function domainOf(judging: Judging, { id, type }: core.Bound, others: readonly number[]): readonly Value[] {
   const { kind } = type;
+  if (judging.changed !== null) return judging.changed.get(kind) ?? [];
   if (kind === 'Bool') return [false, true];
   if (type.kind === 'Tag') return type.variants.map((_, index) => BigInt(index));
   const known = valuesKnown(judging, kind);

@@ -7,10 +7,10 @@ import { intValue } from '../literal.ts';
 export function checkClauses(out: Checker, tree: ast.SourceFile): void {
   walk(tree, (node) => {
     const condition = conditionOf(node);
-    if (condition === null) return undefined;
-    for (const division of divisionsIn(out, condition))
+    if (condition === null && node.kind !== 'changes') return undefined;
+    for (const division of divisionsIn(out, condition ?? node))
       report(out, 'E0411', { span: division.span, divisor: textOf(out, division.right) });
-    checkVariables(out, condition);
+    if (condition !== null) checkVariables(out, condition);
     return 'skip';
   });
 }

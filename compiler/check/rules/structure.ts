@@ -105,6 +105,14 @@ function checkSpecs(out: Checker, node: Callable): void {
           where: 'a contract or a rule',
         });
     }
+    if (spec.kind === 'changes' && (node.kind === 'init' || node.kind === 'view')) {
+      report(out, 'E0420', {
+        span: spec.span,
+        what: '`changes`',
+        owner: WORDS[node.kind],
+        where: 'a rule or a function',
+      });
+    }
     const promise = PROMISES[spec.kind];
     if (promise !== undefined && (node.kind === 'init' || node.kind === 'fn')) {
       report(out, 'E0420', {
