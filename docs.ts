@@ -1,9 +1,18 @@
 /**
- * `npm run docs`: the pages of `docs/reference/` that derive from the tables of the virtual machine. A test holds that
- * they are as the tables say.
+ * `npm run docs`: the pages of `docs/reference/` that derive from the tables of the compiler and the virtual machine. A
+ * test holds that they are as the tables say.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import {
+  BUILT_INS,
+  type BuiltIn,
+  DIAGNOSTICS,
+  type DiagnosticCode,
+  HOST_FUNCTIONS,
+  titleOf,
+  withoutHoles,
+} from './compiler/index.ts';
 import {
   GAS,
   GAS_DOCS,
@@ -20,6 +29,8 @@ import type { DynamicOp } from './vm/opcodes.ts';
 /** The pages by their paths from the root. */
 export function referencePages(): ReadonlyMap<string, string> {
   return new Map([
+    ['docs/reference/language.md', languagePage()],
+    ['docs/reference/messages.md', messagesPage()],
     ['docs/reference/opcodes.md', opcodesPage()],
     ['docs/reference/gas.md', gasPage()],
     ['docs/reference/traps.md', trapsPage()],
@@ -71,7 +82,66 @@ const MORE_GAS: { readonly [op in OpName]?: string } = {
   CallContract: 'what the callee uses, at most what its interface states',
 };
 
-const HEAD = 'This page is generated from the tables of the virtual machine by `npm run docs`.';
+const HEAD = 'This page is generated from the tables of the code by `npm run docs`.';
+
+const KINDS: { readonly [kind in BuiltIn['kind']]: string } = {
+  type: 'Types',
+  environment: 'What is known of a call',
+  function: 'Functions',
+  method: 'Methods of collections',
+  specification: 'In specifications',
+  module: 'Modules',
+};
+
+function languagePage(): string {
+  const kinds = Object.keys(KINDS) as BuiltIn['kind'][];
+  const sections = kinds.flatMap((kind) => {
+    const rows = BUILT_INS.filter((row) => row.kind === kind && row.built);
+    if (rows.length === 0) return [];
+    const lines = rows.map(({ signature, doc }) => [`\`${signature}\``, doc]);
+    return ['', `## ${KINDS[kind]}`, '', ...table(['', ''], lines)];
+  });
+  const host = HOST_FUNCTIONS.map(({ name, params, result, capability, reverts, doc }) => [
+    `\`${name}(${params.map((param) => `${param.name}: ${param.type}`).join(', ')})${result === 'Unit' ? '' : ` -> ${result}`}\``,
+    `\`${capability}\``,
+    reverts ?? 'never',
+    doc,
+  ]);
+  return page('Built-ins', [
+    'The names that the language itself gives a meaning. [The book](../book/README.md) explains them in their places.',
+    ...sections,
+    '',
+    '## What a contract asks of the world',
+    '',
+    'A contract declares the capability with `uses`; `.write` includes `.read`.',
+    '',
+    ...table(['function', 'capability', 'reverts when', ''], host),
+  ]);
+}
+
+/** From here on an example needs the prover, the importer or the code generator to show its message. */
+const BEYOND_CHECKING = 'E05';
+
+function messagesPage(): string {
+  const codes = Object.keys(DIAGNOSTICS) as DiagnosticCode[];
+  const byNumber = codes.sort((a, b) => (a.slice(1) < b.slice(1) ? -1 : 1));
+  return page('Messages', [
+    'Every message of the compiler, with an example that shows it. `ccl explain E0302` prints the same.',
+    ...byNumber.flatMap(messageLines),
+  ]);
+}
+
+function messageLines(code: DiagnosticCode): string[] {
+  const row: { readonly help: string | null; readonly explanation: string; readonly example: string } =
+    DIAGNOSTICS[code];
+  // What another file says is not on the page.
+  const alone = !row.example.startsWith('use ');
+  const checked = alone && (code.slice(1) < BEYOND_CHECKING.slice(1) || code.startsWith('E09'));
+  const example =
+    row.example === '' ? [] : ['', checked ? `\`\`\`ccl ${code}` : '```', row.example.trimEnd(), '```'];
+  const help = row.help === null ? [] : ['', `*What to do:* ${withoutHoles(row.help)}.`];
+  return ['', `## ${code}: ${titleOf(code)}`, '', row.explanation, ...help, ...example];
+}
 
 function opcodesPage(): string {
   const rows = OP_NAMES.map((op) => {

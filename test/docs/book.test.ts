@@ -44,5 +44,9 @@ test('a part of a source is put in its place', () => {
 /** The codes that the compiler reports; of a part, warnings are the rest's. */
 function messagesOf({ source, whole }: Block): string[] {
   const { diagnostics } = analyse(new Map([['page', source]]), 'page');
-  return diagnostics.filter(({ severity }) => whole || severity === 'error').map(({ code }) => code);
+  return [
+    ...new Set(
+      diagnostics.filter(({ severity }) => whole || severity === 'error').map(({ code }) => code as string),
+    ),
+  ];
 }
