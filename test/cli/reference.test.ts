@@ -1,0 +1,177 @@
+/**
+ * What is written about the command line: the page made from the commands themselves, completions, and the schema of
+ * `--json` against what the commands really print.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { COMMANDS, declared } from '../../cli/commands.ts';
+import { EXITS, FAILURES } from '../../cli/failure.ts';
+import type { Shell } from '../../cli/shell.ts';
+import { expectGolden } from '../harness.ts';
+import { ccl, folder, ROOT } from './shell.ts';
+
+const SHELL = { terminal: { out: () => undefined } } as unknown as Shell;
+const REFERENCE = join(ROOT, 'docs', 'reference');
+
+/** Every command and those below it, each with the words that call it. */
+async function allCommands(): Promise<readonly { readonly words: string; readonly made: Command }[]> {
+  const below = (made: Command, above: string): { words: string; made: Command }[] => {
+    const words = `${above} ${made.name()}`;
+    return [{ words, made }, ...made.commands.flatMap((inner) => below(inner, words))];
+  };
+  const top = await Promise.all(COMMANDS.map((entry) => declared(entry, SHELL)));
+  return top.flatMap((made) => below(made, 'ccl'));
+}
+
+function helpOf(made: Command): string {
+  let text = '';
+  made.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+    getOutHelpWidth: () => 100,
+    getOutHasColors: () => false,
+  });
+  made.outputHelp();
+  return text;
+}
+
+test('the page on the command line says what the commands say', async () => {
+  const commands = await allCommands();
+  const parts = commands.map(({ words, made }) => {
+    const help = helpOf(made)
+      .replaceAll(/ {4,}\(default: "http[^)]*\)/g, '')
+      .trimEnd();
+    return `## ${words}\n\n\`\`\`text\n${help}\n\`\`\``;
+  });
+  const exits = Object.values(EXITS).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
+  const failures = Object.entries(FAILURES).map(
+    ([code, { message, exit }]) => `| ${code} | ${EXITS[exit].code} | ${message.replaceAll('|', '\\|')} |`,
+  );
+  const page = [
+    '# The command line',
+    'This page is made from the commands themselves. `ccl help COMMAND` says the same.',
+    `## Exit codes\n\n| code | meaning |\n| --- | --- |\n${exits.join('\n')}`,
+    'With `--json` a command prints one JSON document on standard output, in every case; its form is in [ccl.schema.json](json/ccl.schema.json). `ccl check --sarif` prints SARIF 2.1.0.',
+    ...parts,
+    `## What can go wrong\n\n\`ccl explain CODE\` prints a page.\n\n| code | exits with | says |\n| --- | --- | --- |\n${failures.join('\n')}`,
+  ];
+  expectGolden(join(REFERENCE, 'command-line.md'), `${page.join('\n\n')}\n`);
+});
+
+test('every command without commands of its own has an example', async () => {
+  for (const { words, made } of await allCommands())
+    if (made.commands.length === 0)
+      expect(helpOf(made), words).toMatch(new RegExp(`^Examples?:\n {2}${words}`, 'm'));
+});
+
+describe('completions', () => {
+  const complete = (script: string, words: readonly string[]) => {
+    const ask = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _ccl; echo "\${COMPREPLY[@]}"`;
+    return spawnSync('bash', ['-c', `${script}\n${ask}`], { encoding: 'utf8' })
+      .stdout.trim()
+      .split(' ');
+  };
+
+  test('bash completes commands, those below them, and options', async () => {
+    const { out, code } = await ccl(['completions', 'bash']);
+    expect(code).toBe(0);
+    expect(complete(out, ['ccl', 'ver'])).toEqual(['verify']);
+    expect(complete(out, ['ccl', 'query', 'bal'])).toEqual(['balance']);
+    expect(complete(out, ['ccl', 'build', '--lo'])).toEqual(['--locked']);
+    expect(complete(out, ['ccl', 'nosuch', '--lo'])).toEqual(['']);
+  });
+
+  test('zsh and fish get every command and option', async () => {
+    const commands = await allCommands();
+    const zsh = (await ccl(['completions', 'zsh'])).out;
+    const fish = (await ccl(['completions', 'fish'])).out;
+    for (const { words, made } of commands) {
+      expect(zsh).toContain(`"${words.slice('ccl '.length)}") offered=(`);
+      expect(fish).toContain(`-a ${made.name()} -d '`);
+      for (const { long } of made.options) if (long) expect(fish).toContain(`-l ${long.slice(2)}`);
+    }
+  });
+});
+
+describe('the schema of --json', () => {
+  const schema = JSON.parse(readFileSync(join(REFERENCE, 'json', 'ccl.schema.json'), 'utf8'));
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  ajv.addSchema(schema, 'ccl');
+  const check = (name: string, value: unknown) => {
+    const validate = ajv.getSchema(`ccl#/$defs/${name}`)!;
+    expect([validate(value), validate.errors]).toEqual([true, null]);
+  };
+  const bank = join(ROOT, 'examples', 'timebank', 'TimeBank.ccl');
+
+  test('fits what commands print', async () => {
+    const cwd = await folder();
+    mkdirSync(join(cwd, 'out'));
+    writeFileSync(join(cwd, 'wrong.ccl'), 'const a: Int = b;\nconst c: Int = tru\n');
+    writeFileSync(
+      join(cwd, 'false.ccl'),
+      'contract F { state { n: Int; } invariant small: n < 3; rule up() { n += 1; } }\n',
+    );
+    const cases: readonly (readonly [string, readonly string[]])[] = [
+      ['check', ['check', 'wrong.ccl']],
+      ['check', ['check', bank]],
+      ['verify', ['verify', bank]],
+      ['verify', ['verify', 'false.ccl']],
+      ['build', ['build', bank, '-o', 'out/B.ccb']],
+      ['test', ['test', bank, '--runs', '5', '--calls', '20']],
+      ['entries', ['run', bank]],
+      ['run', ['run', bank, 'join', '--by', 'bob']],
+      ['doc', ['doc', bank]],
+      ['doctor', ['doctor']],
+      ['templates', ['new', '--list']],
+      ['new', ['new', 'Riverside']],
+      ['import', ['import', join(ROOT, 'examples', 'infrastructure-credit', 'original.ccl.json')]],
+      ['error', ['check', 'missing.ccl']],
+      ['error', ['build']],
+    ];
+    for (const [name, words] of cases) {
+      const { out } = await ccl([...words, '--json'], { cwd });
+      check(name, JSON.parse(out));
+    }
+    check('buildProject', JSON.parse((await ccl(['build', '--json'], { cwd: join(cwd, 'Riverside') })).out));
+  }, 120_000);
+
+  test('refuses what is not so', () => {
+    const validate = ajv.getSchema('ccl#/$defs/check')!;
+    expect(validate({ diagnostics: [{ code: 'E0201' }] })).toBe(false);
+    expect(validate({ diagnostics: [], more: 1 })).toBe(false);
+  });
+});
+
+test('SARIF has a rule for each code and a place for each finding', async () => {
+  const cwd = await folder();
+  writeFileSync(join(cwd, 'a b.ccl'), 'const a: Int = b;\n');
+  const { out, code } = await ccl(['check', 'a b.ccl', '--sarif'], { cwd });
+  expect(code).toBe(1);
+  const sarif = JSON.parse(out);
+  expect(sarif).toMatchObject({
+    version: '2.1.0',
+    runs: [{ tool: { driver: { name: 'ccl', rules: [{ id: 'E0201' }] } } }],
+  });
+  expect(sarif.runs[0].results).toEqual([
+    {
+      ruleId: 'E0201',
+      ruleIndex: 0,
+      level: 'error',
+      message: { text: '`b` is not defined' },
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: 'a%20b.ccl' },
+            region: { startLine: 1, startColumn: 16, endLine: 1, endColumn: 17 },
+          },
+        },
+      ],
+      relatedLocations: [],
+    },
+  ]);
+});
