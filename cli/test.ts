@@ -5,14 +5,24 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { type Analysis, type Diagnostic, lowerDeployable, lowerTests } from '../compiler/index.ts';
 import {
+  type Analysis,
+  type Diagnostic,
+  lineOfPart,
+  lowerDeployable,
+  lowerTests,
+} from '../compiler/index.ts';
+import {
+  coverageOf,
+  type FileCoverage,
   type GasRow,
   gasChanges,
   gasTable,
   hasGrown,
   INVARIANTS_OPTIONS,
   type InvariantsResult,
+  lcovText,
+  openTally,
   readSnapshot,
   runInvariants,
   snapshotText,
@@ -21,6 +31,8 @@ import {
   type TestResult,
   testsOf,
 } from '../testing/index.ts';
+import type { Observer } from '../vm/index.ts';
+import { annotated, coverageTable } from './coverage.ts';
 import { fail } from './failure.ts';
 import { readText, writeFile } from './file.ts';
 import { changesText, showTested, summary } from './results.ts';
@@ -45,6 +57,9 @@ type Options = {
   readonly snapshot?: true;
   readonly check?: true;
   readonly diff?: true;
+  readonly coverage?: true;
+  readonly annotate?: true;
+  readonly lcov?: string;
   readonly watch?: true;
   readonly json?: true;
 };
@@ -55,6 +70,8 @@ export type Tested = {
   readonly diagnostics: readonly Diagnostic[];
   readonly results: readonly TestResult[] | null;
   readonly invariants: readonly InvariantsResult[];
+  /** Empty where it was not asked for. */
+  readonly coverage: readonly FileCoverage[];
 };
 
 export function declare(shell: Shell): Command {
@@ -75,6 +92,9 @@ export function declare(shell: Shell): Command {
     .option('--check', 'fail where an entry point costs more than the gas file says')
     .option('--diff', 'show how gas differs from the gas file')
     .option('--gas-file <file>', 'the gas file', '.gas-snapshot')
+    .option('--coverage', 'show which lines, sides of branches and functions ran')
+    .option('--annotate', 'show the sources with marks beside what did not run')
+    .option('--lcov <file>', 'write the coverage as an lcov tracefile')
     .option('--watch', 'run again when a file changes, until Ctrl-C')
     .option('--json', 'print the results, the gas and the diagnostics as JSON')
     .action((files: readonly string[], options: Options) => testFiles(shell, files, options));
@@ -107,7 +127,12 @@ async function testFiles(shell: Shell, named: readonly string[], options: Option
 const INTERRUPTED = 130;
 
 /** How much is tried, from which seed. */
-type Limits = { readonly seed: number; readonly runs: number; readonly calls: number };
+type Limits = {
+  readonly seed: number;
+  readonly runs: number;
+  readonly calls: number;
+  readonly observer?: Observer | undefined;
+};
 type Stopped = { now: boolean };
 
 function limitsOf({ seed, runs, calls }: Options): Limits {
@@ -143,6 +168,7 @@ async function runAll(
   const table = gasTable([...results, ...invariants].flatMap(({ gas }) => gas));
   if (options.json) terminal.out(jsonText(testedJson(tested, table)));
   else if (tested.some((each) => each.results !== null)) terminal.out(summary(results, invariants, table));
+  showCoverage(terminal, tested, options);
   const grown = compareGas(terminal, results, options);
   const failed =
     tested.some((each) => each.results === null) ||
@@ -150,6 +176,8 @@ async function runAll(
     invariants.some(({ broken }) => broken !== null);
   finish(stopped.now ? 'interrupted' : failed || grown ? 'wrong' : 'fine');
 }
+
+const NOTHING = { invariants: [], coverage: [] };
 
 async function testFile(
   terminal: Terminal,
@@ -159,12 +187,12 @@ async function testFile(
   stopped: Stopped,
 ): Promise<Tested> {
   const { diagnostics } = analysis;
-  if (countErrors(diagnostics) > 0) return { analysis, diagnostics, results: null, invariants: [] };
+  if (countErrors(diagnostics) > 0) return { analysis, diagnostics, results: null, ...NOTHING };
   const cores = lowerDeployable(analysis).contracts;
   const contracts = trialArtifacts(analysis, cores);
   const evaluators = trialArtifacts(analysis, lowerTests(analysis).contracts);
   const all = [...diagnostics, ...contracts.tooLarge, ...evaluators.tooLarge];
-  if (countErrors(all) > 0) return { analysis, diagnostics: all, results: null, invariants: [] };
+  if (countErrors(all) > 0) return { analysis, diagnostics: all, results: null, ...NOTHING };
   const has = (text: string) => text.toLowerCase().includes((options.filter ?? '').toLowerCase());
   const program: TestProgram = {
     plans: analysis.tests.plans.filter(({ title }) => has(title)),
@@ -173,9 +201,32 @@ async function testFile(
     cores,
     evaluators: evaluators.artifacts,
   };
-  const results = await runTests(terminal, program, limits, stopped);
-  const invariants = await runPromises(terminal, program, limits, stopped);
-  return { analysis, diagnostics: all, results, invariants };
+  const tally = wantsCoverage(options) ? openTally(program.contracts) : null;
+  const observed = { ...limits, observer: tally?.observer };
+  const results = await runTests(terminal, program, observed, stopped);
+  const invariants = await runPromises(terminal, program, observed, stopped);
+  const lineAt = (offset: number) => lineOfPart(analysis.parts, offset);
+  const coverage = tally === null ? [] : coverageOf(tally, { cores, artifacts: program.contracts, lineAt });
+  return { analysis, diagnostics: all, results, invariants, coverage };
+}
+
+function wantsCoverage({ coverage, annotate, lcov }: Options): boolean {
+  return coverage === true || annotate === true || lcov !== undefined;
+}
+
+/** What several files' tests ran of one file is shown for each of them. */
+function showCoverage(terminal: Terminal, tested: readonly Tested[], options: Options): void {
+  const files = tested.flatMap(({ coverage }) => coverage);
+  if (options.annotate && !options.json)
+    for (const { analysis, coverage } of tested)
+      for (const file of coverage)
+        terminal.out(
+          `\n${annotated(terminal, file, analysis.parts.find(({ name }) => name === file.file)!.text)}`,
+        );
+  if (options.coverage && !options.json) terminal.out(`\n${coverageTable(files)}`);
+  if (options.lcov === undefined) return;
+  writeFile(options.lcov, lcovText(files));
+  if (!options.json) terminal.note(`the coverage is in ${options.lcov}\n`);
 }
 
 async function runTests(
@@ -228,6 +279,7 @@ function testedJson(tested: readonly Tested[], gas: readonly GasRow[]): object {
       invariants.map(({ gas: _, ...result }) => ({ file, passed: result.broken === null, ...result })),
     ),
     gas,
+    coverage: tested.flatMap(({ coverage }) => coverage),
     diagnostics: tested.flatMap(({ analysis, diagnostics }) =>
       diagnosticsJson(diagnostics, sourcesOf(analysis)),
     ),

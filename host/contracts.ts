@@ -63,6 +63,7 @@ export type Deployment = {
   readonly args: readonly AbiValue[];
   readonly spends: Spends;
   readonly gasLimit: number;
+  readonly observer?: Observer | undefined;
 };
 export type Call = {
   readonly contract: string;
@@ -250,7 +251,7 @@ export function contractInfo(
 export type Hook = {
   readonly everySeconds: number;
   /** `args` are how many periods went by. Nobody is the caller. */
-  readonly run: (moment: Moment, args: readonly AbiValue[]) => Success | Failure;
+  readonly run: (moment: Moment, args: readonly AbiValue[], observer?: Observer) => Success | Failure;
 };
 
 /** Throws where the contract has no such hook: hooks are named by the schedule, not by people. */
@@ -260,7 +261,7 @@ export function hookOf(state: State, contract: string, entry: string): Hook {
   if (!target.ok || found?.kind !== 'hook') throw new Error(`${contract} has no hook ${entry}`);
   const { row, program } = target.value;
   const { everySeconds, gasMax: gasLimit } = found;
-  const runOnce = (moment: Moment, args: readonly AbiValue[]) =>
+  const runOnce = (moment: Moment, args: readonly AbiValue[], observer?: Observer) =>
     run(state, moment, {
       contract,
       row,
@@ -271,6 +272,7 @@ export function hookOf(state: State, contract: string, entry: string): Hook {
       callers: [],
       spends: [],
       gasLimit,
+      observer,
     });
   return { everySeconds, run: runOnce };
 }
@@ -346,7 +348,7 @@ function createFor(state: State, creator: string, currency: Currency): Answer<st
 
 function runInit(state: Overlay, moment: Moment, deployment: Deployment, target: Target): Success | Failure {
   const { artifact } = target.program;
-  const { args, creator, spends, gasLimit } = deployment;
+  const { args, creator, spends, gasLimit, observer } = deployment;
   const init = artifact.entries.find(({ kind }) => kind === 'init');
   if (init !== undefined)
     return run(state, moment, {
@@ -357,6 +359,7 @@ function runInit(state: Overlay, moment: Moment, deployment: Deployment, target:
       spends,
       gasLimit,
       callers: [],
+      observer,
     });
   if (args.length > 0)
     return notBegun(

@@ -2,7 +2,7 @@
  * Hooks: what contracts have the host run every so often. Each run is an execution of its own, with the most gas that
  * the entry point can use and without a caller; a failure undoes only itself.
  */
-import type { Event } from '../vm/index.ts';
+import type { Event, Observer } from '../vm/index.ts';
 import { type Failure, hookOf, type Success } from './contracts.ts';
 import type { Moment } from './ledger.ts';
 import { type Due, nextDue, schedule, unscheduleNext } from './schedule.ts';
@@ -14,12 +14,12 @@ export type HookRun = Due & { readonly periods: bigint; readonly outcome: Succes
 const FAILURES_MAX = 3n;
 
 /** Runs what is due, in order of time, contract and entry point; at most `runsMax`, the rest in the next block. */
-export function runHooks(state: State, moment: Moment, runsMax: number): HookRun[] {
+export function runHooks(state: State, moment: Moment, runsMax: number, observer?: Observer): HookRun[] {
   const runs: HookRun[] = [];
   while (runs.length < runsMax) {
     const next = nextDue(state);
     if (next === undefined || next.due > moment.time) break;
-    runs.push(runNext(state, moment, next));
+    runs.push(runNext(state, moment, next, observer));
   }
   return runs;
 }
@@ -35,13 +35,13 @@ export function hookEvents({ contract, entry, failures, outcome }: HookRun): Eve
 }
 
 /** After a gap it runs once, for all the periods that went by. */
-function runNext(state: State, moment: Moment, next: Due): HookRun {
+function runNext(state: State, moment: Moment, next: Due, observer?: Observer): HookRun {
   const { contract, entry, due, failures } = next;
   const hook = hookOf(state, contract, entry);
   const every = BigInt(hook.everySeconds);
   const periods = (moment.time - due) / every + 1n;
   unscheduleNext(state);
-  const outcome = hook.run(moment, [periods]);
+  const outcome = hook.run(moment, [periods], observer);
   const failed = outcome.ok ? 0n : failures + 1n;
   if (failed < FAILURES_MAX)
     schedule(state, { contract, entry, due: due + periods * every, failures: failed });

@@ -1,7 +1,9 @@
 /** Running contracts in worlds of their own: tests, single rules. */
 
+export * from './coverage.ts';
 export * from './gas.ts';
 export * from './invariants.ts';
+export { lcovText } from './lcov.ts';
 export type { Given } from './paste.ts';
 export type { StorageChange } from './places.ts';
 export * from './profile.ts';

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import type { InvariantsPlan } from '../compiler/index.ts';
 import { type Failure, storageOf } from '../host/index.ts';
-import { type AbiType, type AbiValue, type Entry, readStored } from '../vm/index.ts';
+import { type AbiType, type AbiValue, type Entry, type Observer, readStored } from '../vm/index.ts';
 import { arbitraryOf, type Pools, poolsOf } from './arbitrary.ts';
 import { type GasMeter, type GasUse, noteGas } from './gas.ts';
 import { pasteRun } from './paste.ts';
@@ -32,6 +32,8 @@ export type InvariantsOptions = {
   readonly calls: number;
   /** Steps of one sequence. */
   readonly length: number;
+  /** Sees what the contract executes. */
+  readonly observer?: Observer | undefined;
 };
 
 export const INVARIANTS_OPTIONS: InvariantsOptions = { seed: 20_260_131, calls: 1_000, length: 120 };
@@ -107,7 +109,8 @@ type Hunt = {
 type Found = { readonly actions: readonly Action[]; readonly broken: Broken };
 
 function openHunt(program: TestProgram, plan: InvariantsPlan, options: InvariantsOptions): Hunt {
-  const arena = openArena(program.cores.find(({ name }) => name === plan.contract)!);
+  const written = program.cores.find(({ name }) => name === plan.contract)!;
+  const arena = openArena(written, options.observer);
   const { artifact, contract } = arena;
   const known = poolsOf([artifact], MEMBERS);
   const pools = { ...known, dids: [...known.dids, arena.account] };
@@ -305,7 +308,7 @@ function tellBroken(hunt: Hunt, { actions, broken }: Found): BrokenRun {
   const replay = replayer(hunt);
   const breaks = (tried: readonly Action[]): boolean => replay(tried).some((one) => keyOf(one) === key);
   const short = shorten(actions, breaks);
-  const plain = simplify(hunt.arena, short, breaks);
+  const plain = shorten(simplify(hunt.arena, short, breaks), breaks);
   return {
     ...broken,
     met: actions.length,

@@ -24,7 +24,7 @@ import {
   type Spends,
   type Success,
 } from '../host/index.ts';
-import type { AbiValue, Artifact, CurrencyDecl, Entry, Event } from '../vm/index.ts';
+import type { AbiValue, Artifact, CurrencyDecl, Entry, Event, Observer } from '../vm/index.ts';
 import { arbitraryOf, PEOPLE, poolsOf } from './arbitrary.ts';
 import { type GasMeter, type GasUse, noteGas } from './gas.ts';
 import { type Given, pasteInputs } from './paste.ts';
@@ -97,6 +97,8 @@ export type TestOptions = {
   readonly seed: number;
   /** Inputs of a test with parameters. */
   readonly runs: number;
+  /** Sees what the contracts execute. */
+  readonly observer?: Observer | undefined;
   /** Called as tests go on. */
   readonly onProgress?: (title: string, done: number, total: number) => void;
 };
@@ -110,8 +112,24 @@ export function runTests(program: TestProgram, options: TestOptions = TEST_OPTIO
 
 /** The same one by one, for who would stop between them. */
 export function* testsOf(program: TestProgram, options: TestOptions = TEST_OPTIONS): Generator<TestResult> {
-  const judges = new Map(program.cores.map((contract) => [contract.name, makeJudge(contract)]));
+  const judges = new Map(program.cores.map((contract) => [contract.name, judgeOf(contract)]));
   for (const plan of program.plans) yield runTest({ program, judges }, plan, options);
+}
+
+/** A test runs the contract as it is deployed, without its ghosts: what clauses say of those is not judged. */
+function judgeOf(contract: core.Contract): Judge {
+  const judge = makeJudge(contract);
+  if (!contract.slots.some(({ ghost }) => ghost)) return judge;
+  return {
+    holds: (clause, moment) => (readsGhost(contract.slots, clause.term) ? null : judge.holds(clause, moment)),
+  };
+}
+
+function readsGhost(slots: core.Contract['slots'], term: unknown): boolean {
+  if (typeof term !== 'object' || term === null) return false;
+  const { slot } = term as { readonly slot?: number };
+  if (slot !== undefined && slots[slot]?.ghost === true) return true;
+  return Object.values(term).some((inner) => readsGhost(slots, inner));
 }
 
 /** Who deploys the contracts that hold the expressions: no name that an author can write, and no member. */
@@ -159,7 +177,7 @@ type Ending = { readonly failure: TestFailure | null; readonly assumed: boolean 
 type Compiled = Pick<Start, 'program' | 'judges'>;
 
 function runTest(compiled: Compiled, plan: TestPlan, options: TestOptions): TestResult {
-  const start = openStart(compiled, plan);
+  const start = openStart(compiled, plan, options.observer);
   const { title, span } = plan;
   const { failure, generated } =
     plan.inputs === null
@@ -168,10 +186,10 @@ function runTest(compiled: Compiled, plan: TestPlan, options: TestOptions): Test
   return { title, span, failure, generated, gas: [...start.gas.values()] };
 }
 
-function openStart({ program, judges }: Compiled, plan: TestPlan): Start {
+function openStart({ program, judges }: Compiled, plan: TestPlan, observer: Observer | undefined): Start {
   const named = plan.members.map(({ name }) => name);
   const members = plan.inputs === null ? named : [...new Set([...named, ...PEOPLE])];
-  const world = openWorld({ members, currencies: currenciesOf(program) });
+  const world = openWorld({ members, currencies: currenciesOf(program), observer });
   const evaluators: Start['evaluators'] = new Map();
   permitMember(world, RUNNER, DEPLOY_PERMISSION);
   for (const artifact of program.evaluators) {

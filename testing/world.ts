@@ -49,6 +49,7 @@ export type WorldOptions = {
   readonly members: readonly string[];
   /** Of the cooperative; each name once. */
   readonly currencies: readonly CurrencyDecl[];
+  readonly observer?: Observer | undefined;
 };
 
 /** The state and the clock change as the world goes on; `names` finds the name of an account by its DID. */
@@ -58,6 +59,8 @@ export type World = {
   readonly names: Map<string, string>;
   /** How many copies of copies this one is. */
   readonly depth: number;
+  /** Sees what deployments, calls, views and hooks execute, where no other is given. */
+  readonly observer: Observer | undefined;
 };
 
 /** How a balance changed, in smallest units. */
@@ -82,6 +85,7 @@ export function openWorld(options: WorldOptions): World {
     clock: { block: 1n, time: GENESIS_TIME },
     names: new Map(),
     depth: 0,
+    observer: options.observer,
   };
   const currencies = options.currencies.map(({ name, decimals, kind }) => ({
     id: currencyIdOf(COOPERATIVE, name),
@@ -99,8 +103,8 @@ export function openWorld(options: WorldOptions): World {
 }
 
 /** A copy that goes its own way; the world itself must stay as it is. */
-export function fork({ state, clock, names, depth }: World): World {
-  const copy = { clock: { ...clock }, names: new Map(names) };
+export function fork({ state, clock, names, depth, observer }: World): World {
+  const copy = { clock: { ...clock }, names: new Map(names), observer };
   if (depth < DEPTH_MAX) return { ...copy, state: overlay(state), depth: depth + 1 };
   return { ...copy, state: flat(state), depth: 0 };
 }
@@ -155,6 +159,7 @@ export function deploy(
     args,
     spends: 'unlimited',
     gasLimit: GAS_LIMIT,
+    observer: world.observer,
   });
   if (outcome.ok) world.names.set(outcome.contract, name);
   return outcome;
@@ -162,7 +167,7 @@ export function deploy(
 
 export function call(
   world: World,
-  { contract, entry, args, by, spends, observer }: WorldCall,
+  { contract, entry, args, by, spends, observer = world.observer }: WorldCall,
 ): Success | Failure {
   return callContract(world.state, nextBlock(world), {
     contract,
@@ -181,7 +186,7 @@ export function ask(
   contract: string,
   entry: string,
   args: readonly AbiValue[],
-  observer?: Observer,
+  observer: Observer | undefined = world.observer,
 ): Success | Failure {
   return viewContract(world.state, world.clock, { contract, entry, args, observer });
 }
@@ -207,7 +212,7 @@ export function advance(world: World, seconds: bigint): readonly HookRun[] {
   world.clock.time += seconds;
   const next = nextDue(world.state);
   if (next === undefined || next.due > world.clock.time) return [];
-  return runHooks(world.state, nextBlock(world), HOOKS_MAX);
+  return runHooks(world.state, nextBlock(world), HOOKS_MAX, world.observer);
 }
 
 /** Waits until a hook has been due `periods` times, and runs it; null where another one is due before it. */
@@ -223,7 +228,7 @@ export function runNextHook(
   const time = next.due + (periods - 1n) * every;
   if (time < world.clock.time || time > TIME_MAX) return null;
   world.clock.time = time;
-  return runHooks(world.state, nextBlock(world), 1)[0]?.outcome ?? null;
+  return runHooks(world.state, nextBlock(world), 1, world.observer)[0]?.outcome ?? null;
 }
 
 /** Runs a hook as if it were due, outside of its schedule. */

@@ -4,7 +4,14 @@
  */
 import { buildFunctions, type core, ghostSpans, runGhosts } from '../../compiler/index.ts';
 import { contractIdOf, type Failure } from '../../host/index.ts';
-import { type AbiValue, type Artifact, artifactHash, type Entry, encodeArtifact } from '../../vm/index.ts';
+import {
+  type AbiValue,
+  type Artifact,
+  artifactHash,
+  type Entry,
+  encodeArtifact,
+  type Observer,
+} from '../../vm/index.ts';
 import {
   advance,
   ask,
@@ -81,8 +88,8 @@ export const MEMBERS = [CREATOR, 'bob', 'carol', 'dave', 'erin', STRANGER];
 export const MEMBER_DIDS = MEMBERS.map(memberDid);
 
 /** A world before deployment, in which everyone but the stranger holds what the contract's access asks for. */
-export function openArena(written: core.Contract): Arena {
-  return arenaOf(runGhosts(written), ghostSpans(written));
+export function openArena(written: core.Contract, observer?: Observer): Arena {
+  return arenaOf(runGhosts(written), ghostSpans(written), observer);
 }
 
 /** Another contract in the same arena, such as one that shows a place inside of the code. */
@@ -90,10 +97,10 @@ export function withContract(arena: Arena, contract: core.Contract): Arena {
   return arenaOf(contract, arena.ghosts);
 }
 
-function arenaOf(contract: core.Contract, ghosts: Arena['ghosts']): Arena {
+function arenaOf(contract: core.Contract, ghosts: Arena['ghosts'], observer?: Observer): Arena {
   // Ghosts may read what the contract itself never asks for.
   const artifact = buildFunctions(contract, contract.functions, { claims: [], marks: [] });
-  const root = openWorld({ members: MEMBERS, currencies: artifact.currencies });
+  const root = openWorld({ members: MEMBERS, currencies: artifact.currencies, observer });
   const permissions = [...new Set(contract.functions.flatMap((fn) => fn.access.permissions))];
   for (const name of MEMBERS.filter((member) => member !== STRANGER)) {
     for (const permission of permissions) permitMember(root, name, permission);
