@@ -73,16 +73,18 @@ export {
   workOf,
 } from './verify/certificate.ts';
 export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
-export type { Counterexample, ModelValue } from './verify/counterexample.ts';
-export { CALLED, CUT } from './verify/hardness.ts';
-export {
+  mutantsOf,
+  mutate,
   type Mutant,
   type Mutation,
   type MutationReport,
-  mutantsOf,
-  mutate,
+export type { Counterexample } from './verify/counterexample.ts';
+export type { Counterexample, ModelValue } from './verify/counterexample.ts';
+export {
+export { CALLED, CUT } from './verify/hardness.ts';
 } from './verify/mutate.ts';
 export type { Obligation } from './verify/obligations.ts';
+export type { ModelValue } from './verify/reading.ts';
 export { diagnosticsOf, renderRow } from './verify/report.ts';
 export type { Genesis, RunCall, SuggestedRun } from './verify/runs.ts';
 export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';

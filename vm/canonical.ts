@@ -4,7 +4,8 @@
  * number of bytes in two bytes, and those; lists their number of elements in two bytes, and the words of those.
  */
 import { newWriter, utf8, type Writer, writeByte, writeBytes, writeInt64, writtenBytes } from './codec.ts';
-import { listShape } from './list.ts';
+import { sha256 } from './did.ts';
+import { listShape, listWord } from './list.ts';
 import type { Value, WordType } from './value.ts';
 
 /** The tag, a zero byte, and the words of the list without their number. */
@@ -14,6 +15,11 @@ export function taggedContent(tag: string, type: WordType, value: Value): Uint8A
   writeByte(writer, 0);
   writeWords(writer, type, value as readonly Value[]);
   return writtenBytes(writer);
+}
+
+/** What `hash` gives for a value of that tag, with these words. */
+export function hashOfWords(tag: string, types: readonly WordType[], values: readonly Value[]): Uint8Array {
+  return sha256(taggedContent(tag, listWord({ capacity: 1, words: types }), values));
 }
 
 function writeWords(writer: Writer, list: WordType, values: readonly Value[]): void {

@@ -14,6 +14,7 @@ export {
 export type * from './artifact.ts';
 export { type Assembled, type AssemblyError, assemble } from './assemble.ts';
 export { gasBounds, withGasBounds } from './bounds.ts';
+export { hashOfWords } from './canonical.ts';
 export * from './codec.ts';
 export { type ArtifactError, type DecodedArtifact, decodeArtifact } from './decode.ts';
 export { contractDid, type Did, didOfKey, isDidSyntax, parseDid, sha256 } from './did.ts';

@@ -3,20 +3,23 @@
  * written DID, `other.1`, …); whoever replays the case chooses what they stand for.
  */
 import type { Contract, Function as CoreFunction } from '../core/core.ts';
-import { CALLER, CREATOR, NEXT, SELF } from './facts.ts';
+import { NEXT } from './facts.ts';
 import { NO_FLAWS } from './flaws.ts';
-import { type Formula, type Sort, sortOf, sortOfType } from './formula.ts';
+import { sortOf, sortOfType } from './formula.ts';
 import { modelOf } from './model.ts';
 import type { Obligation } from './obligations.ts';
 import { parameterTypes } from './passive.ts';
-import type { Script } from './smt.ts';
+import {
+  decode,
+  keyValue,
+  type ModelValue,
+  type Reading,
+  readingOf,
+  type Values,
+  valueAt,
+} from './reading.ts';
+import { listTypesOf } from './sequence.ts';
 import { splitMoment } from './state.ts';
-
-/** `name`: an identity of a sort without order; `''` is the type's zero. */
-export type ModelValue =
-  | { readonly kind: 'int'; readonly value: bigint }
-  | { readonly kind: 'bool'; readonly value: boolean }
-  | { readonly kind: 'name'; readonly sort: Sort; readonly name: string };
 
 export type Counterexample = {
   readonly caller: ModelValue;
@@ -59,7 +62,7 @@ export type ModelBalance = {
 
 /** `values`: the solver's, by the names of the obligation's legend. */
 export function counterexampleOf(contract: Contract, obligation: Obligation, values: Values): Counterexample {
-  const reading = readingOf(obligation.script, values);
+  const reading = readingOf(obligation.script, values, listTypesOf(contract));
   const reads = readsIn(reading);
   const fn = contract.functions[obligation.callee];
   return {
@@ -82,23 +85,7 @@ export function counterexampleOf(contract: Contract, obligation: Obligation, val
   };
 }
 
-export type Values = { readonly [name: string]: string };
-
-/** What a symbol of a script is, in the solver's model. */
-export function runValue(script: Script, values: Values, name: string, sort: Sort): ModelValue {
-  return valueAt(readingOf(script, values), name, sort);
-}
-
 // ---- private -----------------------------------------------------------------------------------
-
-type Reading = {
-  readonly values: Values;
-  readonly legend: ReadonlyMap<string, Formula>;
-  /** By sort and the solver's name for an element: what we call it. */
-  readonly names: ReadonlyMap<string, string>;
-  /** The constant that stands for a symbol. */
-  readonly symbols: ReadonlyMap<string, string>;
-};
 
 type Read = {
   readonly table: string;
@@ -107,32 +94,7 @@ type Read = {
   readonly value: ModelValue;
 };
 
-function readingOf({ legend }: Script, values: Values): Reading {
-  const symbols = new Map<string, string>();
-  for (const [name, formula] of legend) if (formula.kind === 'symbol') symbols.set(formula.name, name);
-  const names = new Map<string, string>();
-  const call = (sort: Sort, element: string | undefined, name: string): void => {
-    const key = `${sort} ${element}`;
-    if (element !== undefined && !names.has(key)) names.set(key, name);
-  };
-  for (const [name, formula] of legend)
-    if (formula.kind === 'literal') call(formula.sort, values[name], formula.value);
-  const known = [SELF, CREATOR, CALLER].map((account) => (account as { readonly name: string }).name);
-  for (const name of known) call('Did', values[symbols.get(name) ?? ''], name);
-  const counts = new Map<Sort, number>();
-  for (const [name, formula] of legend) {
-    const sort = sortOf(formula);
-    if (sort === 'Int' || sort === 'Bool' || names.has(`${sort} ${values[name]}`)) continue;
-    const count = (counts.get(sort) ?? 0) + 1;
-    counts.set(sort, count);
-    call(sort, values[name], `other.${count}`);
-  }
-  return { values, legend, names, symbols };
-}
-
 function readsIn(reading: Reading): readonly Read[] {
-  const constants = new Map<Formula, string>();
-  for (const [name, formula] of reading.legend) constants.set(formula, name);
   const reads: Read[] = [];
   for (const [name, formula] of reading.legend) {
     if (formula.kind !== 'apply' || splitMoment(formula.name)[0] !== '') continue;
@@ -149,38 +111,6 @@ function readsIn(reading: Reading): readonly Read[] {
     });
   }
   return reads;
-}
-
-/** The value of a key; null for one that no constant stands for. */
-function keyValue(reading: Reading, key: Formula): ModelValue | null {
-  if (key.kind === 'int') return { kind: 'int', value: key.value };
-  if (key.kind === 'bool') return { kind: 'bool', value: key.value };
-  for (const [name, formula] of reading.legend) {
-    if (formula === key || sameAtom(formula, key)) return decode(reading, sortOf(key), reading.values[name]);
-  }
-  return null;
-}
-
-function sameAtom(a: Formula, b: Formula): boolean {
-  if (a.kind === 'symbol' && b.kind === 'symbol') return a.name === b.name;
-  if (a.kind === 'literal' && b.kind === 'literal') return a.value === b.value && a.sort === b.sort;
-  return (
-    a.kind === 'apply' &&
-    b.kind === 'apply' &&
-    a.name === b.name &&
-    a.args.length === b.args.length &&
-    a.args.every((arg, i) => arg === b.args[i] || sameAtom(arg, b.args[i]!))
-  );
-}
-
-function decode(reading: Reading, sort: Sort, value: string | undefined): ModelValue {
-  if (sort === 'Int') return { kind: 'int', value: value === undefined ? 0n : BigInt(value) };
-  if (sort === 'Bool') return { kind: 'bool', value: value === 'true' };
-  return { kind: 'name', sort, name: reading.names.get(`${sort} ${value}`) ?? '' };
-}
-
-function valueAt(reading: Reading, symbolName: string, sort: Sort): ModelValue {
-  return decode(reading, sort, reading.values[reading.symbols.get(symbolName) ?? '']);
 }
 
 function intAt(reading: Reading, symbolName: string): bigint {

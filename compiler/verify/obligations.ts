@@ -436,6 +436,8 @@ const MAY_REVERT: ReadonlySet<Check['reason']> = new Set([
   'divisionByZero',
   'capacity',
   'loopBound',
+  'index',
+  'tooLong',
 ]);
 
 function mayRevert(context: Context, walk: Walk): readonly Obligation[] {

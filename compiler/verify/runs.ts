@@ -4,7 +4,6 @@
  * suggestion, which counts only once the machine has done it.
  */
 import type { Contract, Function as CoreFunction, EnvName, Stmt } from '../core/core.ts';
-import { type ModelValue, runValue } from './counterexample.ts';
 import { CALLER, CREATOR, SELF } from './facts.ts';
 import { NO_FLAWS } from './flaws.ts';
 import {
@@ -37,6 +36,7 @@ import {
   scriptAfter,
 } from './obligations.ts';
 import { parameterTypes, returnsNormally, walkFunction } from './passive.ts';
+import { type ModelValue, readingOf, type Values, valueAt } from './reading.ts';
 import { type Script, writeScript } from './smt.ts';
 import { balanceName, type State, splitMoment, writeArray } from './state.ts';
 import type { Solve } from './verify.ts';
@@ -310,11 +310,10 @@ function placesIn(stmt: Stmt): readonly string[] {
 
 // ---- what the solver says ----------------------------------------------------------------------
 
-type Values = { readonly [name: string]: string };
-
 function runOf(hunt: Hunt, callees: readonly number[], script: Script, values: Values): SuggestedRun {
   const { contract, sought } = hunt;
-  const value = (name: string, sort: Sort): ModelValue => runValue(script, values, name, sort);
+  const reading = readingOf(script, values, hunt.model.lists);
+  const value = (name: string, sort: Sort): ModelValue => valueAt(reading, name, sort);
   const number = (name: string): bigint => {
     const found = value(name, 'Int');
     return found.kind === 'int' ? found.value : 0n;

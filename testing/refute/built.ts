@@ -86,6 +86,7 @@ function buildSlot(building: Building, index: number): boolean {
     return true;
   }
   clearSlot(building, slot);
+  if (slot.kind === 'list') return buildList(building, slot, index);
   return slot.kind === 'set' ? buildSet(building, slot, index) : buildMap(building, slot, index);
 }
 
@@ -174,6 +175,24 @@ function buildSet(building: Building, slot: core.Slot, index: number): boolean {
   return true;
 }
 
+/** As long as the model says, or as what it speaks of needs; what it does not speak of is zero. */
+function buildList(building: Building, slot: core.Slot, index: number): boolean {
+  const { counterexample, name } = building;
+  const words = counterexample.words.filter((word) => word.slot === index);
+  const indices = words.map(({ keys }) => Number(name(keys[0]!) as bigint));
+  const needed = Math.max(0, ...indices.map((at) => at + 1));
+  const size = Number(counterexample.sizes.find((one) => one.slot === index)?.size ?? needed);
+  if (size > Math.min(slot.capacity, FILLERS_MAX)) return false;
+  const items = shapeOf(building, slot.name);
+  for (let at = 0; at < size; at++) {
+    const own = words.filter((_, i) => indices[i] === at);
+    const fields = own.map(({ field, value }) => [field, name(value)] as const);
+    writeWords(building, items, [BigInt(at)], new Map<number, Value>([[PRESENCE, true], ...fields]));
+  }
+  writeWords(building, shapeOf(building, `${slot.name}.size`), [], new Map([[0, BigInt(size)]]));
+  return true;
+}
+
 function fillerKey(slot: core.Slot, index: number): readonly Value[] {
   return slot.keys.map((type): Value => {
     if (type.kind === 'Tag') return 0n;
@@ -231,7 +250,7 @@ function shapeOf({ arena }: Building, name: string): StorageSlot {
 function isZero(value: Value): boolean {
   return value instanceof Uint8Array
     ? value.every((byte) => byte === 0)
-    : value === 0n || value === false || value === '';
+    : value === 0n || value === false || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 /**

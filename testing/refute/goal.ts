@@ -109,6 +109,8 @@ const TRAP_OF: { readonly [reason: string]: TrapKind } = {
   overflow: 'Overflow',
   divisionByZero: 'DivisionByZero',
   loopBound: 'LoopBound',
+  index: 'IndexOutOfRange',
+  tooLong: 'LimitReached',
 };
 
 /** Calls of one `fn` share its places: a revert there is one of the place, whichever call it came from. */

@@ -1,6 +1,6 @@
 /**
  * A contract in which a place inside of the code shows itself: where a branch begins, where an `assert` or a clause of
- * a called `fn` fails, where a set is full, the call reverts with a message of its own. All else is as it was.
+ * a called `fn` fails, where a set or a list is full, the call reverts with a message of its own. All else is as it was.
  */
 import { type Computed, clauseProgram, type core, inlineProgram } from '../../compiler/index.ts';
 import { MARK, type Obligation } from './goal.ts';
@@ -191,10 +191,15 @@ function roomBefore(marker: Marker, stmt: Of<'add'>): readonly core.Stmt[] {
   locals.push(...types.map((kind) => ({ name: '', type: { kind }, span })));
   marked.done = true;
   const local = (id: number): core.Atom => ({ kind: 'local', id });
-  const value = BigInt(contract.slots[slot]!.capacity);
+  const declared = contract.slots[slot]!;
+  const value = BigInt(declared.capacity);
   const capacity: core.Atom = { kind: 'const', type: { kind: 'Int' }, value };
+  const no: core.Atom = { kind: 'const', type: { kind: 'Bool' }, value: false };
   return [
-    { kind: 'has', span, target: inside, slot, keys },
+    // A list takes every element, a set one that it has already in any case.
+    declared.kind === 'list'
+      ? { kind: 'copy', span, target: inside, value: no }
+      : { kind: 'has', span, target: inside, slot, keys },
     { kind: 'size', span, target: size, slot },
     { kind: 'op', span, target: room, op: 'lt', args: [local(size), capacity], reverts: [] },
     { kind: 'op', span, target: ok, op: 'or', args: [local(inside), local(room)], reverts: [] },

@@ -81,7 +81,10 @@ type Judging = {
 
 function compile(contract: core.Contract, clause: Clause): Compiled {
   const program = clauseProgram(contract, clause);
-  const artifact = buildFunctions({ ...contract, events: [] }, program.functions, { claims: [], marks: [] });
+  const artifact = buildFunctions({ ...contract, events: [], errors: [] }, program.functions, {
+    claims: [],
+    marks: [],
+  });
   const code = encodeArtifact(artifact);
   const names = program.functions.map((fn) => fn.name);
   const written = constantsOf(clause.term);
@@ -218,16 +221,28 @@ function quantify(judging: Judging, term: Quantified): Value | null {
  * neighbours and extremes stand for all others where it is the only one, and nothing is computed from it.
  */
 function standsForAll(judging: Judging, { variables, body }: Quantified): boolean {
-  if (judging.changed !== null) return true;
+  if (judging.changed !== null || variables.length === 0) return true;
   const numbers = variables.filter(
     // A tag has few values, and all of them are tried.
     ({ type }) => type.kind !== 'Tag' && typeof zeroOf(type.kind) === 'bigint',
   );
-  const bytes = variables.some(({ type }) => type.kind === 'Bytes' || type.kind === 'Hash');
-  if (bytes || [...judging.bound.values()].some((value) => typeof value === 'bigint')) return false;
+  const bytes = variables.some(({ type }) => ['Bytes', 'Hash', 'List'].includes(type.kind));
+  if (
+    bytes ||
+    judging.views.program.functions.some(({ body }) => body.some(looksInside)) ||
+    [...judging.bound.values()].some((value) => typeof value === 'bigint')
+  )
+    return false;
   return numbers.length === 0 || (numbers.length === 1 && onlyCompares(judging.views.program, body));
 }
 
+/** What is joined, measured, hashed or taken apart is more than compared. */
+function looksInside(stmt: core.Stmt): boolean {
+  if (stmt.kind === 'if') return [...stmt.then, ...stmt.otherwise].some(looksInside);
+  return stmt.kind === 'op' && INSIDE.has(stmt.op);
+}
+
+const INSIDE: ReadonlySet<core.OpName> = new Set(['concat', 'length', 'at', 'append', 'hash', 'checkIndex']);
 const COMPARING: ReadonlySet<core.Stmt['kind']> = new Set(['copy', 'load', 'has', 'if', 'return']);
 const COMPARISONS: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'not', 'and', 'or']);
 

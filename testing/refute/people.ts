@@ -1,6 +1,6 @@
 /** Who and what the names of a solver's model stand for in a world. */
 import type { Counterexample, ModelValue } from '../../compiler/index.ts';
-import { sha256, utf8, type Value } from '../../vm/index.ts';
+import { hashOfWords, sha256, utf8, type Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
 import { CREATOR, STRANGER } from './steps.ts';
 
@@ -23,17 +23,57 @@ export function nameOf(
   account: string | null = null,
 ): Value | null {
   if (value === null) return null;
-  if (value.kind !== 'name') return value.value;
-  switch (value.sort) {
-    case 'Did':
-      return didOf(people, value.name, account);
-    case 'Text':
-      return value.name;
-    case 'Hash':
-      return value.name === '' ? new Uint8Array(32) : bytesOf(value.name, 32);
-    default:
-      return value.name === '' ? new Uint8Array(0) : bytesOf(value.name, 8);
+  switch (value.kind) {
+    case 'int':
+    case 'bool':
+      return value.value;
+    case 'name':
+      return valueNamed(people, value, account);
+    case 'joined':
+      return joined(nameOf(people, value.left, account), nameOf(people, value.right, account));
+    default: {
+      const words = value.words.map((word) => nameOf(people, word, account));
+      if (words.includes(null)) return null;
+      return value.kind === 'list' ? (words as Value[]) : hashed(value, words as Value[]);
+    }
   }
+}
+
+type Named = Extract<ModelValue, { readonly kind: 'name' }>;
+
+function valueNamed(people: People, { sort, name, length }: Named, account: string | null): Value | null {
+  switch (sort) {
+    case 'Did':
+      return didOf(people, name, account);
+    case 'Text':
+      return textOf(name, length);
+    case 'Hash':
+      return name === '' ? new Uint8Array(32) : bytesOf(name, 32);
+    default:
+      return name === '' ? new Uint8Array(0) : bytesOf(name, length ?? 8);
+  }
+}
+
+/** Made-up texts differ by their beginning, where they are long enough for that. */
+function textOf(name: string, length: number | null): string {
+  if (!name.startsWith('other.') || length === null) return name;
+  return name.slice('other.'.length).padEnd(length, '.').slice(0, length);
+}
+
+function joined(left: Value | null, right: Value | null): Value | null {
+  if (typeof left === 'string' && typeof right === 'string') return left + right;
+  if (!(left instanceof Uint8Array) || !(right instanceof Uint8Array)) return null;
+  return Uint8Array.from([...left, ...right]);
+}
+
+/** The hash of what the solver has chosen. */
+function hashed(
+  { tag, types }: Extract<ModelValue, { readonly kind: 'hashed' }>,
+  words: readonly Value[],
+): Uint8Array {
+  const [only] = words;
+  if (tag !== '') return hashOfWords(tag, types, words);
+  return sha256(typeof only === 'string' ? utf8(only) : (only as Uint8Array));
 }
 
 /** Every number that the model mentions, those of the call first. */
@@ -57,7 +97,7 @@ function didOf(people: People, name: string, account: string | null): string | n
 /** Written bytes are hex; others are made up from their name. */
 function bytesOf(name: string, length: number): Uint8Array {
   const written = /^[0-9a-f]*$/.test(name) && name.length % 2 === 0;
-  if (!written) return sha256(utf8(name)).slice(0, length);
+  if (!written) return Uint8Array.from({ length }, (_, at) => sha256(utf8(name))[at % 32]!);
   return Uint8Array.from({ length: name.length / 2 }, (_, i) =>
     Number.parseInt(name.slice(2 * i, 2 * i + 2), 16),
   );
