@@ -205,7 +205,8 @@ function showReport(terminal: Terminal, { analysis, report }: Shown, { all }: Op
   }
   const diagnostics = inTheirFiles(analysis, diagnosticsOf(report, analysis.file));
   showDiagnostics(terminal, diagnostics, sourcesOf(analysis));
-  terminal.out(`${terminal.paint('bold', report.contract)}: ${summary(report.rows)}\n`);
+  const given = report.restsOnHashes ? ' (given that different values have different SHA-256 hashes)' : '';
+  terminal.out(`${terminal.paint('bold', report.contract)}: ${summary(report.rows)}${given}\n`);
 }
 
 function ruleOf({ rule }: Row): string {

@@ -73,15 +73,15 @@ export {
   workOf,
 } from './verify/certificate.ts';
 export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
-  mutantsOf,
-  mutate,
+
+export type { Counterexample } from './verify/counterexample.ts';
+export { CALLED, CUT } from './verify/hardness.ts';
+export {
   type Mutant,
   type Mutation,
   type MutationReport,
-export type { Counterexample } from './verify/counterexample.ts';
-export type { Counterexample, ModelValue } from './verify/counterexample.ts';
-export {
-export { CALLED, CUT } from './verify/hardness.ts';
+  mutantsOf,
+  mutate,
 } from './verify/mutate.ts';
 export type { Obligation } from './verify/obligations.ts';
 export type { ModelValue } from './verify/reading.ts';

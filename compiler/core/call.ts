@@ -193,10 +193,11 @@ function lowerPage(builder: Builder, expr: Expr<'call'>, slot: number): readonly
   if (type.kind !== 'List') throw new Error('a page that is no list');
   const [first] = lowerValue(builder, expr.args[0]!);
   if (builder.ended) return [];
-  // Any index from 0 on, also one behind the last.
-  const from = checkIndex(builder, first!, constant(INT, INT_MAX), span);
+  const most = BigInt(type.capacity);
+  // Any index from 0 on, also one behind the last, as long as the end of the page is a number.
+  const from = checkIndex(builder, first!, constant(INT, INT_MAX - most), span);
   const size = sizeOf(builder, slot, span);
-  const to = endOfPage(builder, { from, size, most: BigInt(type.capacity) }, span);
+  const to = endOfPage(builder, { from, size, most }, span);
   const list = fresh(builder, type, span);
   emit(builder, { kind: 'copy', span, target: list, value: constant(type, []) });
   const index = fresh(builder, INT, span);
@@ -214,18 +215,11 @@ function lowerPage(builder: Builder, expr: Expr<'call'>, slot: number): readonly
 
 type Page = { readonly from: Atom; readonly size: Atom; readonly most: bigint };
 
-/** The lesser of `from + most` and `size`, without leaving the range of numbers. */
+/** The lesser of `from + most` and `size`. */
 function endOfPage(builder: Builder, { from, size, most }: Page, span: ast.Span): Atom {
-  const rest = operate(builder, 'sub', [size, from], INT, span);
-  const isLong = operate(builder, 'gt', [rest, constant(INT, most)], BOOL, span);
-  const target = fresh(builder, INT, span);
-  const long = apart(builder, () => {
-    const end = operate(builder, 'add', [from, constant(INT, most)], INT, span);
-    emit(builder, { kind: 'copy', span, target, value: end });
-  });
-  const short = [{ kind: 'copy', span, target, value: size } as const];
-  emit(builder, branch(isLong, span, long.stmts, short));
-  return local(target);
+  const end = operate(builder, 'add', [from, constant(INT, most)], INT, span);
+  const isFull = operate(builder, 'le', [end, size], BOOL, span);
+  return choose(builder, isFull, end, size, INT, span);
 }
 
 // ---- numbers -----------------------------------------------------------------------------------

@@ -136,11 +136,7 @@ export function sequenceFacts(types: ListTypes, formulas: readonly Formula[]): r
   ];
 }
 
-/** Whether a hash is mentioned whose value only the assumption tells from others. */
-export function mentionsHash(formulas: readonly Formula[]): boolean {
-  return termsIn(formulas).some(isHash);
-}
-
+/** Whether a term is the hash of something. */
 export function isHash(term: Formula): boolean {
   return term.kind === 'apply' && /^hash[.:]/.test(term.name);
 }

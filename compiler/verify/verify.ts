@@ -11,6 +11,7 @@ import { limitReason, reasonOf } from './hardness.ts';
 import { isDecided, type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
 import { assumptionOf } from './passive.ts';
 import { type Genesis, type SuggestedRun, suggestRuns } from './runs.ts';
+import { isHash } from './sequence.ts';
 import { type Pin, pinProducts } from './smt.ts';
 import type { Trace } from './trace.ts';
 
@@ -45,6 +46,8 @@ export type Report = {
   readonly rows: readonly Row[];
   /** Names of the invariants that the rows assume, those of loops with their function, each proved by rows of its own. */
   readonly assumed: readonly string[];
+  /** Some answers rest on the assumption that different values have different SHA-256 hashes. */
+  readonly restsOnHashes: boolean;
 };
 
 export type SolverQuery = {
@@ -101,7 +104,8 @@ export async function verifyContract(contract: Contract, options: VerifyOptions)
   for (const obligation of obligations) {
     rows.push(await rowOf(session, obligation, answers.get(obligation.hash)!));
   }
-  return { contract: contract.name, rows, assumed: [...assumed] };
+  const hashes = obligations.some(restsOnHashes);
+  return { contract: contract.name, rows, assumed: [...assumed], restsOnHashes: hashes };
 }
 
 /** Whether the solver's word is what the obligation needs; never for `unknown`. */
@@ -261,9 +265,18 @@ function candidateOf(
   };
 }
 
-function messageOf({ success, failure }: Obligation, verdict: Answer): string {
+function messageOf(obligation: Obligation, verdict: Answer): string {
+  const { success, failure } = obligation;
   if (verdict === 'unknown') return `could not decide whether ${success}`;
-  return verdict === 'proved' ? success : failure;
+  if (verdict !== 'proved') return failure;
+  return restsOnHashes(obligation)
+    ? `${success}, given that different values have different hashes`
+    : success;
+}
+
+/** Whether the obligation speaks of hashes, which are told apart by assumption alone. */
+function restsOnHashes({ script }: Obligation): boolean {
+  return [...script.legend.values()].some(isHash);
 }
 
 function makeRow(

@@ -23,6 +23,7 @@ import { randomForms } from './forms.ts';
 import { randomHooks } from './hooks.ts';
 import { randomChoices, randomContract, randomLoops, randomShapes } from './random.ts';
 import { explore, type Found, nameOfObligation } from './reachable.ts';
+import { randomSequences } from './sequences.ts';
 
 /** Chosen so that between them the planted flaws show; otherwise as they fell. */
 const SEEDS = [1, 5, 8, 10, 11, 12, 13, 17, 18, 24, 34, 41, 44, 69, 76, 312];
@@ -31,6 +32,7 @@ const CHOICE_SEEDS = [1, 2, 3, 4];
 const FORM_SEEDS = [3, 5, 8, 9, 12, 15, 27];
 const HOOK_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const CALL_SEEDS = [1, 2, 4, 7, 10, 13];
+const SEQUENCE_SEEDS = [4, 5, 8, 17, 24];
 const LOOP_SEEDS = [1, 2, 4, 5, 9, 10, 11];
 const BOUNDS = { statesMax: 30, callsPerState: 12 };
 const RLIMIT = 10_000_000;
@@ -79,6 +81,12 @@ const CALL_FLAWS: readonly Flaw[] = [
   'promisesOnRevert', // what an interface promises holds before its method was called
 ];
 
+/** Those that show in texts and lists. */
+const SEQUENCE_FLAWS: readonly Flaw[] = [
+  'indexUnchecked', // every index is within
+  'pushForgetsLength', // a list keeps its length when an element is added
+];
+
 type Subject = {
   readonly seed: number;
   readonly text: string;
@@ -94,6 +102,7 @@ let shapes: readonly Subject[];
 let forms: readonly Subject[];
 let hooks: readonly Subject[];
 let calls: readonly Subject[];
+let sequences: readonly Subject[];
 
 beforeAll(async () => {
   solver = await openSolver({ workers: 2 });
@@ -103,6 +112,7 @@ beforeAll(async () => {
   hooks = HOOK_SEEDS.map((seed) => subjectOf(seed, randomHooks(seed)));
   calls = CALL_SEEDS.map((seed) => subjectOf(seed, randomCalls(seed)));
   forms = FORM_SEEDS.map((seed) => subjectOf(seed, randomForms(seed)));
+  sequences = SEQUENCE_SEEDS.map((seed) => subjectOf(seed, randomSequences(seed)));
   shapes = [...SHAPE_SEEDS.map((seed) => subjectOf(seed, randomShapes(seed))), ...choices];
 }, TIMEOUT_MS);
 afterAll(() => solver.close());
@@ -123,6 +133,7 @@ function subjectsFor(flaw: Flaw): Iterable<Subject> {
   if (flaw === 'loopWritesNothing') return loopSubjects();
   if (HOOK_FLAWS.includes(flaw)) return hooks;
   if (CALL_FLAWS.includes(flaw)) return calls;
+  if (SEQUENCE_FLAWS.includes(flaw)) return sequences;
   return FORM_FLAWS.includes(flaw) ? forms : subjects;
 }
 
@@ -225,6 +236,29 @@ describe('random contracts', () => {
     TIMEOUT_MS,
   );
 
+  test(
+    'what is proved of texts, bytes, hashes and lists is never broken, what is refuted is shown',
+    async () => {
+      let [proved, refuted, unknown] = [0, 0, 0];
+      for (const subject of sequences) {
+        const { contract, text, seed } = subject;
+        const refute = makeRefuter(contract, { text });
+        const report = await verifyContract(contract, { solve, refute, rlimit: RLIMIT });
+        expect(falseProofs(subject, report)).toEqual([]);
+        proved += report.rows.filter(({ answer }) => answer === 'proved').length;
+        unknown += report.rows.filter(({ answer }) => answer === 'unknown').length;
+        const shown = report.rows.filter(({ answer, kind }) => answer === 'refuted' && kind !== 'vacuity');
+        refuted += shown.length;
+        for (const row of shown) expect(row.confirmed, `seed ${seed}: ${renderRow(row)}`).toBe(true);
+      }
+      expect(proved).toBeGreaterThan(50);
+      expect(refuted).toBeGreaterThan(10);
+      // Not every preimage of a hash is looked for, and not every text that is joined of two.
+      expect(unknown).toBeLessThan(5);
+    },
+    TIMEOUT_MS,
+  );
+
   test('the run goes to where things break', () => {
     const broken = [...subjects, ...forms].flatMap(({ found }) =>
       [...found.broken.keys()].map((name) => name.split(' ').at(-2)),
@@ -235,7 +269,7 @@ describe('random contracts', () => {
 });
 
 describe('a planted unsoundness is noticed', () => {
-  for (const flaw of [...FLAWS, ...FORM_FLAWS, ...HOOK_FLAWS, ...CALL_FLAWS]) {
+  for (const flaw of [...FLAWS, ...FORM_FLAWS, ...HOOK_FLAWS, ...CALL_FLAWS, ...SEQUENCE_FLAWS]) {
     test(
       flaw,
       async () => {

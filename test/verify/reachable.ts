@@ -18,6 +18,7 @@ import {
   takeStep,
 } from '../../testing/refute/steps.ts';
 import { deploy, memberDid } from '../../testing/world.ts';
+import type { AbiValue } from '../../vm/index.ts';
 import { type Draw, drawFrom } from './random.ts';
 
 export type Found = {
@@ -140,7 +141,7 @@ function actionsAt(
       return {
         kind: 'call',
         callee,
-        args: [d, NUMBERS[draw(NUMBERS.length)]!, last],
+        args: [d, NUMBERS[draw(NUMBERS.length)]!, last, ...furtherArgs(arena, callee, draw)],
         by,
       };
     }),
@@ -161,6 +162,19 @@ function actionsAt(
 function often(account: string): readonly string[] {
   return Array.from({ length: 12 }, () => account);
 }
+
+/** What a rule takes besides somebody, a number, and an amount or a truth value. */
+function furtherArgs(arena: Arena, callee: number, draw: Draw): readonly AbiValue[] {
+  const { params } = arena.contract.functions[callee]!;
+  return params.slice(3).map(({ type }) => {
+    const pool = type.kind === 'Text' ? TEXTS : type.kind === 'Bytes' ? BYTES : LISTS;
+    return pool[draw(pool.length)]!;
+  });
+}
+
+const TEXTS = ['a', '', 'b', 'ab', 'é', 'x'.repeat(1_023)];
+const BYTES = [[1], [], [1, 2], [97], Array<number>(1_024).fill(7)].map((bytes) => Uint8Array.from(bytes));
+const LISTS = [[], [1n], [1n, 2n], [3n, -1n, 2n ** 63n - 1n], [0n]];
 
 function plain(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;

@@ -4,7 +4,7 @@
  * nothing. The same candidate has the same answer, always.
  */
 import type { Candidate, core, Refutation, Refute, TraceStep } from '../../compiler/index.ts';
-import type { AbiValue, Value } from '../../vm/index.ts';
+import type { AbiType, AbiValue, Value } from '../../vm/index.ts';
 import { pasteRefutation } from '../paste.ts';
 import { memberDid } from '../world.ts';
 import { buildState } from './built.ts';
@@ -116,20 +116,28 @@ function hypotheses({ assumed, obligation }: Candidate): readonly (core.Clause |
 /** With the plainest arguments: the state is written over anyway. */
 function deploySomehow(arena: Arena): Place | null {
   const { params } = entryOf(arena, 0);
-  const words = params
-    .flatMap((param) => wordTypesOf(param.type))
-    .map((type): Value => {
-      if (type.kind === 'Did') return memberDid('bob');
-      if (type.kind === 'Enum') return 0n;
-      return type.kind === 'Bool'
-        ? true
-        : type.kind === 'Text'
-          ? 'a'
-          : type.kind === 'Bytes' || type.kind === 'Hash'
-            ? new Uint8Array(32)
-            : 1n;
-    });
+  const words = params.flatMap((param) => wordTypesOf(param.type)).map(plainWord);
   return takeStep(arena, null, { kind: 'deploy', args: assemble(params, words) }).to;
+}
+
+function plainWord(type: AbiType): Value {
+  switch (type.kind) {
+    case 'Did':
+      return memberDid('bob');
+    case 'Enum':
+      return 0n;
+    case 'Bool':
+      return true;
+    case 'Text':
+      return 'a';
+    case 'Bytes':
+    case 'Hash':
+      return new Uint8Array(32);
+    case 'List':
+      return wordTypesOf(type.item).map(plainWord);
+    default:
+      return 1n;
+  }
 }
 
 function lastActions(arena: Arena, candidate: Candidate, people: People, place: Place): readonly Action[] {
