@@ -1209,14 +1209,23 @@ export const DIAGNOSTICS = {
       'Arithmetic is checked: a result beyond 64 bits or a zero divisor reverts the call, and so does adding to a full set. This says that it can happen here, or that it could not be shown that it cannot. Nothing is lost by a revert; where the call must go through, say so with `succeeds when`.',
     example: 'contract C {\n  view half(x: Int, y: Int) -> Int { return x / y; }\n}\n',
   },
+  E0507: {
+    severity: 'error',
+    message: '{failure}',
+    help: null,
+    explanation:
+      'What nothing can satisfy proves everything: invariants that no state satisfies, a requirement that never holds, a promise whose condition contradicts the invariants. What was proved about it is worth nothing.',
+    example:
+      'contract C {\n  state { n: Int; }\n  rule never(x: Int)\n    requires x > 1 && x < 1 else "impossible"\n  { n = x; }\n}\n',
+  },
   W0507: {
     severity: 'warning',
     message: '{failure}',
     help: null,
     explanation:
-      'What nothing can satisfy proves everything: a requirement that never holds, a branch that is never taken, a promise whose condition contradicts the invariants. What was proved about it is worth nothing.',
+      'No call of any rule comes here. A branch of a function is meant only where no caller takes it.',
     example:
-      'contract C {\n  state { n: Int; }\n  rule never(x: Int)\n    requires x > 1 && x < 1 else "impossible"\n  { n = x; }\n}\n',
+      'contract C {\n  state { n: Int; }\n  rule dead(x: Int)\n    requires x > 0 else "positive"\n  { if x < 0 { n = 1; } else { n = x; } }\n}\n',
   },
   W0508: {
     severity: 'warning',

@@ -102,7 +102,8 @@ const TITLES: { readonly [code in DiagnosticCode]?: string } = {
   E0504: 'it could not be decided whether a clause is kept',
   E0505: 'an invariant can be broken from outside, between calls',
   W0506: 'a call may revert',
-  W0507: 'what nothing can satisfy promises nothing',
+  E0507: 'what nothing can satisfy promises nothing',
+  W0507: 'code that is never reached',
   W0508: 'a clause that is marked `unproved` is not proved',
 };
 

@@ -1,7 +1,7 @@
 /** Answers for people: diagnostics for the editor and the build, one line a row for the terminal. */
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import { ENVIRONMENT } from './obligations.ts';
-import type { Report, Row } from './verify.ts';
+import { isBranch, type Report, type Row } from './verify.ts';
 
 /** What the author should see; nothing for what is proved. `file` is the source's name. */
 export function diagnosticsOf(report: Report, file: string): readonly Diagnostic[] {
@@ -20,7 +20,9 @@ function diagnosticOf(row: Row, file: string): Diagnostic | null {
   if (row.answer === 'proved') return null;
   if (row.kind === 'may-revert') return diagnose('W0506', { file, span, failure, how: howOften(row) });
   if (row.kind === 'vacuity')
-    return row.answer === 'refuted' ? diagnose('W0507', { file, span, failure }) : null;
+    return row.answer === 'refuted'
+      ? diagnose(isBranch(row) ? 'W0507' : 'E0507', { file, span, failure })
+      : null;
   if (row.answer === 'refuted') return refuted(row, file);
   if (row.marked) return diagnose('W0508', { file, span, failure });
   if (row.answer === 'unknown') return diagnose('E0504', { file, span, failure, reason });

@@ -105,7 +105,7 @@ export async function verifyContract(contract: Contract, options: VerifyOptions)
     rows.push(await rowOf(session, obligation, answers.get(obligation.hash)!));
   }
   const hashes = obligations.some(restsOnHashes);
-  return { contract: contract.name, rows, assumed: [...assumed], restsOnHashes: hashes };
+  return { contract: contract.name, rows: withoutSpared(rows), assumed: [...assumed], restsOnHashes: hashes };
 }
 
 /** Whether the solver's word is what the obligation needs; never for `unknown`. */
@@ -116,11 +116,29 @@ export function holdsBy(obligation: Obligation, answer: SolverAnswer): boolean {
 /** Whether the row keeps a contract from being built. */
 export function failsBuild(row: Row): boolean {
   if (row.answer === 'proved' || row.kind === 'may-revert') return false;
-  if (row.kind === 'vacuity') return false;
+  // Code that is never reached does nothing; a promise about nothing is taken for one.
+  if (row.kind === 'vacuity') return row.answer === 'refuted' && !isBranch(row);
   return row.answer === 'refuted' || !row.marked;
 }
 
+/** Whether the row is about a branch being reached, not about what a clause promises. */
+export function isBranch({ kind, name }: Pick<Row, 'kind' | 'name'>): boolean {
+  return kind === 'vacuity' && name.startsWith('branch.');
+}
+
 // ---- private -----------------------------------------------------------------------------------
+
+/** A branch of a `fn` that one caller never takes is no dead code as long as another may; where none does, it is said once. */
+function withoutSpared(rows: readonly Row[]): readonly Row[] {
+  const placeOf = ({ span }: Row): string => `${span.start} ${span.end}`;
+  const live = new Set(rows.filter((row) => isBranch(row) && row.answer !== 'refuted').map(placeOf));
+  return rows.filter((row) => {
+    if (!isBranch(row) || row.answer !== 'refuted') return true;
+    const said = live.has(placeOf(row));
+    live.add(placeOf(row));
+    return !said;
+  });
+}
 
 type Session = {
   readonly contract: Contract;
