@@ -20,6 +20,9 @@ export type GasRow = {
   readonly gasMax: number;
 };
 
+/** Hears of one execution of an entry point. */
+export type GasListener = (contract: string, entry: string, gasUsed: number) => void;
+
 /** Growing while tests run. */
 export type GasMeter = Map<
   string,

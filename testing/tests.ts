@@ -26,7 +26,7 @@ import {
 } from '../host/index.ts';
 import type { AbiValue, Artifact, CurrencyDecl, Entry, Event, Observer } from '../vm/index.ts';
 import { arbitraryOf, PEOPLE, poolsOf } from './arbitrary.ts';
-import { type GasMeter, type GasUse, noteGas } from './gas.ts';
+import { type GasListener, type GasMeter, type GasUse, noteGas } from './gas.ts';
 import { type Given, pasteInputs } from './paste.ts';
 import { type Judge, makeJudge } from './refute/judge.ts';
 import type { Action, Arena, Place, Step as RefuteStep } from './refute/steps.ts';
@@ -99,6 +99,8 @@ export type TestOptions = {
   readonly runs: number;
   /** Sees what the contracts execute. */
   readonly observer?: Observer | undefined;
+  /** Called for each execution that succeeded. */
+  readonly onGas?: GasListener;
   /** Called as tests go on. */
   readonly onProgress?: (title: string, done: number, total: number) => void;
 };
@@ -144,6 +146,7 @@ type Start = {
   /** Account and artifact by name. */
   readonly evaluators: Map<string, { readonly account: string; readonly artifact: Artifact }>;
   readonly gas: GasMeter;
+  readonly onGas: GasListener | undefined;
 };
 
 /** By the contract's name. */
@@ -177,7 +180,7 @@ type Ending = { readonly failure: TestFailure | null; readonly assumed: boolean 
 type Compiled = Pick<Start, 'program' | 'judges'>;
 
 function runTest(compiled: Compiled, plan: TestPlan, options: TestOptions): TestResult {
-  const start = openStart(compiled, plan, options.observer);
+  const start = openStart(compiled, plan, options);
   const { title, span } = plan;
   const { failure, generated } =
     plan.inputs === null
@@ -186,7 +189,7 @@ function runTest(compiled: Compiled, plan: TestPlan, options: TestOptions): Test
   return { title, span, failure, generated, gas: [...start.gas.values()] };
 }
 
-function openStart({ program, judges }: Compiled, plan: TestPlan, observer: Observer | undefined): Start {
+function openStart({ program, judges }: Compiled, plan: TestPlan, { observer, onGas }: TestOptions): Start {
   const named = plan.members.map(({ name }) => name);
   const members = plan.inputs === null ? named : [...new Set([...named, ...PEOPLE])];
   const world = openWorld({ members, currencies: currenciesOf(program), observer });
@@ -197,7 +200,7 @@ function openStart({ program, judges }: Compiled, plan: TestPlan, observer: Obse
     if (!outcome.ok) throw new Error(`the expressions of the tests cannot be deployed: ${outcome.message}`);
     evaluators.set(artifact.name, { account: outcome.contract, artifact });
   }
-  return { program, judges, plan, world, evaluators, gas: new Map() };
+  return { program, judges, plan, world, evaluators, gas: new Map(), onGas };
 }
 
 /** One run of the test, in a copy of the world. */
@@ -419,7 +422,7 @@ function runDeploy(run: Run, step: StepOf<'deploy'>): void {
   const deployed = { account, artifact, name, arena };
   run.deployed.set(step.deployed, deployed);
   run.events = outcome.events;
-  noteGas(run.gas, artifact, 'init', outcome.gasUsed);
+  meterGas(run, artifact, 'init', outcome.gasUsed);
   fill(run, step.gasSlot, BigInt(outcome.gasUsed));
   watchStep(run, step.span, deployed, { action: { kind: 'deploy', args }, from: null, outcome });
 }
@@ -433,7 +436,7 @@ function runCall(run: Run, step: StepOf<'call'>): void {
   const before = leaveWorld(run);
   const outcome = call(run.world, { contract: account, entry: step.rule, args, by, spends });
   if (outcome.ok) run.events = outcome.events;
-  if (outcome.ok) noteGas(run.gas, artifact, step.rule, outcome.gasUsed);
+  if (outcome.ok) meterGas(run, artifact, step.rule, outcome.gasUsed);
   const callee = calleeNamed(artifact, step.rule);
   watchStep(run, step.span, deployed, { action: { kind: 'call', callee, args, by }, from: before, outcome });
   expectOutcome(run, step.span, `${name}.${step.rule}`, outcome, step.expectation);
@@ -524,7 +527,7 @@ function runRead(run: Run, step: StepOf<'read'>): void {
   const { account, artifact, name } = deployed;
   const args = step.args.map((arg) => evaluate(run, arg));
   const outcome = ask(run.world, account, step.view, args);
-  if (outcome.ok) noteGas(run.gas, artifact, step.view, outcome.gasUsed);
+  if (outcome.ok) meterGas(run, artifact, step.view, outcome.gasUsed);
   const callee = calleeNamed(artifact, step.view);
   const action: Action = { kind: 'call', callee, args, by: '' };
   watchStep(run, step.span, deployed, { action, from: run.world, outcome });
@@ -571,7 +574,7 @@ function runAdvance(run: Run, step: StepOf<'advance'>): void {
 function watchHooks(run: Run, span: Span, from: World, ran: readonly HookRun[]): DeployedContract | null {
   for (const { contract, entry, outcome } of ran) {
     const deployed = [...run.deployed.values()].find(({ account }) => account === contract);
-    if (deployed !== undefined && outcome.ok) noteGas(run.gas, deployed.artifact, entry, outcome.gasUsed);
+    if (deployed !== undefined && outcome.ok) meterGas(run, deployed.artifact, entry, outcome.gasUsed);
   }
   const [only, ...others] = ran;
   const deployed = [...run.deployed.values()].find(({ account }) => account === only?.contract);
@@ -675,6 +678,11 @@ function evaluate(run: Run, value: Eval): AbiValue {
 
 function fill(run: Run, slot: SlotId, value: AbiValue): void {
   if (slot >= 0) run.values[slot] = value;
+}
+
+function meterGas(run: Run, artifact: Artifact, entry: string, gasUsed: number): void {
+  noteGas(run.gas, artifact, entry, gasUsed);
+  run.onGas?.(artifact.name, entry, gasUsed);
 }
 
 function fillBoth(
