@@ -60,8 +60,15 @@ export function wordsOf(type: AbiType): readonly WordType[] {
 
 /** The words of several fields, one after the other. */
 export function wordsOfFields(fields: readonly AbiField[]): readonly WordType[] {
-  return fields.flatMap((field) => wordsOf(field.type));
+  const known = WORDS.get(fields);
+  if (known !== undefined) return known;
+  const words = fields.flatMap((field) => wordsOf(field.type));
+  WORDS.set(fields, words);
+  return words;
 }
+
+/** Asked of an event for each instruction that emits it, and some types take long to walk. */
+const WORDS = new WeakMap<readonly AbiField[], readonly WordType[]>();
 
 /** The word values of a typed value, or a sentence on where it does not fit its type. */
 export function flatten(type: AbiType, value: AbiValue): Parsed<readonly Value[]> {

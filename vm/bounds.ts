@@ -14,8 +14,8 @@ import { rowOf } from './opcodes.ts';
 import { type Loop, type Structure, structureOf, targetOf } from './structure.ts';
 import type { Value, WordType } from './value.ts';
 
-/** What is bounded: `interned` counts values that may enter the intern table anew. */
-export type Measure = 'gas' | 'interned' | 'events' | 'logs';
+/** What is bounded: `interned` counts values that may enter the intern table anew, `internedBytes` their content. */
+export type Measure = 'gas' | 'interned' | 'internedBytes' | 'events' | 'logs';
 
 /** Functions in an order in which callees come before callers; null when the calls form a cycle. */
 export function callOrder(functions: readonly FunctionCode[]): readonly number[] | null {
@@ -105,7 +105,7 @@ export function dynamicGasMax(artifact: Artifact, { op, operands }: Instruction)
     case 'Length':
       return chunkGas(LIMITS.textBytes);
     case 'ListAdd':
-      return listGas(largestOf(artifact, listWordsMax));
+      return listGas(largestList(artifact).words);
     case 'Hash':
       return hashGasMax(artifact, artifact.constants[index]?.value ?? '');
     case 'CallContract':
@@ -117,18 +117,38 @@ export function dynamicGasMax(artifact: Artifact, { op, operands }: Instruction)
 
 /** Without a tag texts, bytes and hashes are hashed, with one lists. */
 function hashGasMax(artifact: Artifact, tag: Value): number {
-  const bytes = tag === '' ? LIMITS.textBytes : contentBytes(tag) + 1 + largestOf(artifact, wordBytesMax);
+  const bytes = tag === '' ? LIMITS.textBytes : contentBytes(tag) + 1 + largestList(artifact).bytes;
   return hashGas(bytes);
 }
 
-/** The largest list that a function handles. */
-function largestOf(artifact: Artifact, sizeOf: (type: WordType) => number): number {
-  const types = new Set([
+/** Of the lists that code of the artifact can meet, the most words and bytes; asked for each instruction, so found once. */
+function largestList(artifact: Artifact): { readonly words: number; readonly bytes: number } {
+  const known = LARGEST.get(artifact);
+  if (known !== undefined) return known;
+  const largest = { words: 0, bytes: 0 };
+  for (const type of new Set([...new Set(typesIn(artifact))].flatMap(listsWithin))) {
+    largest.words = Math.max(largest.words, listWordsMax(type));
+    largest.bytes = Math.max(largest.bytes, wordBytesMax(type));
+  }
+  LARGEST.set(artifact, largest);
+  return largest;
+}
+
+const LARGEST = new WeakMap<Artifact, { readonly words: number; readonly bytes: number }>();
+
+function typesIn(artifact: Artifact): WordType[] {
+  return [
     ...artifact.constants.map(({ type }) => type),
     ...artifact.functions.flatMap(({ locals }) => locals),
     ...artifact.storage.flatMap(({ fields }) => fields),
-  ]);
-  return Math.max(0, ...[...types].filter(isListWord).map(sizeOf));
+    ...artifact.calls.flatMap((_, index) => callWords(artifact, index).pushes),
+  ];
+}
+
+/** A list type, and those of the lists that it holds: `At` puts them on the stack. */
+function listsWithin(type: WordType): WordType[] {
+  const shape = isListWord(type) ? listShape(type) : null;
+  return shape === null ? [] : [type, ...shape.words.flatMap(listsWithin)];
 }
 
 function storageGasMax(
@@ -181,6 +201,8 @@ function weigh(
       return row.gas + dynamicGasMax(artifact, instruction) + callee;
     case 'interned':
       return callee + newValues(artifact, instruction);
+    case 'internedBytes':
+      return callee + newBytes(artifact, instruction);
     case 'events':
       return (
         callee + (instruction.op === 'EmitEvent' || (row.host !== undefined && row.writes === true) ? 1 : 0)
@@ -202,6 +224,25 @@ function newValues(artifact: Artifact, { op, operands }: Instruction): number {
     return callWords(artifact, Number(operands[0])).pushes.reduce((sum, type) => sum + valuesIn(type), 0);
   if (row.host === undefined || row.stack === 'dynamic') return 0;
   return row.stack.pushes.filter(isLong).length;
+}
+
+/** The largest content of what an instruction may add to the intern table; a list holds what it is made of. */
+function newBytes(artifact: Artifact, { op, operands }: Instruction): number {
+  const row = rowOf(op);
+  if (op === 'StateGet')
+    return longBytes(artifact.storage[Number(operands[0])]?.fields[Number(operands[1])] ?? 'int');
+  if (op === 'Concat') return LIMITS.textBytes;
+  if (op === 'Hash') return longBytes('hash');
+  if (op === 'ListAdd') return largestList(artifact).bytes;
+  const pushes = op === 'CallContract' ? callWords(artifact, Number(operands[0])).pushes : null;
+  if (pushes !== null) return pushes.reduce((sum, type) => sum + longBytes(type), 0);
+  if (row.host === undefined || row.stack === 'dynamic') return 0;
+  return row.stack.pushes.reduce((sum, type) => sum + longBytes(type), 0);
+}
+
+/** The largest content of a value of the type in the intern table. */
+export function longBytes(type: WordType): number {
+  return isLong(type) ? wordBytesMax(type) : 0;
 }
 
 function isLong(type: WordType): boolean {

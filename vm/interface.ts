@@ -23,8 +23,19 @@ export function callWords(artifact: Artifact, call: number): CallWords {
   const method = methodOf(artifact, call);
   if (method === undefined) return { pops: [], pushes: [] };
   const amounts = (artifact.calls[call]?.spends ?? []).map(() => 'int' as const);
-  return { pops: ['did', ...wordsOfFields(method.params), ...amounts], pushes: wordsOf(method.result) };
+  return { pops: ['did', ...wordsOfFields(method.params), ...amounts], pushes: resultWords(method) };
 }
+
+/** Asked for each instruction that calls the method, and some types take long to walk. */
+function resultWords(method: Method): readonly WordType[] {
+  const known = RESULTS.get(method);
+  if (known !== undefined) return known;
+  const words = wordsOf(method.result);
+  RESULTS.set(method, words);
+  return words;
+}
+
+const RESULTS = new WeakMap<Method, readonly WordType[]>();
 
 /** The interface with its identity: equal for two artifacts exactly when they mean the same. */
 export function offeredInterface(artifact: Artifact, index: number): OfferedInterface {

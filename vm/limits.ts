@@ -27,6 +27,7 @@ export const LIMITS = {
   loopBound: 1_000_000,
   keyBytes: 256,
   internedValues: 65_536,
+  internedBytes: 67_108_864,
   stateWords: 1_048_576,
   eventsEmitted: 16_384,
   eventBytes: 16_384,
@@ -66,6 +67,7 @@ export const LIMIT_DOCS: { readonly [limit in keyof typeof LIMITS]: string } = {
   loopBound: 'Turns of one loop.',
   keyBytes: 'Content of the key words of one storage entry.',
   internedValues: 'Distinct longer values (handles) in one execution.',
+  internedBytes: 'Content of all longer values in one execution.',
   stateWords:
     'Words of memory of all storage entries that one execution touches (`state.ts` says what an entry takes).',
   eventsEmitted: 'Events of one execution.',

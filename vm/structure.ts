@@ -3,7 +3,7 @@
  * A function in, its loops or errors out. Because the only way back is `LoopBack`, everything that walks code later
  * (`typing.ts`, `bounds.ts`) needs one pass.
  */
-import type { Artifact, FunctionCode, Instruction } from './artifact.ts';
+import type { Artifact, FunctionCode, Instruction, Operand } from './artifact.ts';
 import { LIMITS } from './limits.ts';
 import { type OperandKind, rowOf } from './opcodes.ts';
 
@@ -140,10 +140,11 @@ function findLoops(fn: FunctionCode, errors: CodeError[]): Loop[] {
   const loops: Loop[] = [];
   const report = (instruction: number, message: string) =>
     errors.push({ code: 'BadLoop', message, instruction });
+  const assigned = new Set(fn.code.map(({ op, operands }) => (op === 'LocalSet' ? operands[0] : undefined)));
   for (const [at, { op, operands }] of fn.code.entries()) {
     const counter = Number(operands[0]);
     if (op === 'LoopEnter') {
-      const wrong = counterError(fn, counter) ?? nestingError(open, counter);
+      const wrong = counterError(fn, counter, assigned) ?? nestingError(open, counter);
       if (wrong !== null) report(at, wrong);
       open.push({ enter: at, counter });
     } else if (op === 'LoopBack') {
@@ -157,11 +158,14 @@ function findLoops(fn: FunctionCode, errors: CodeError[]): Loop[] {
   return loops.sort((a, b) => a.enter - b.enter);
 }
 
-function counterError(fn: FunctionCode, counter: number): string | null {
+function counterError(
+  fn: FunctionCode,
+  counter: number,
+  assigned: ReadonlySet<Operand | undefined>,
+): string | null {
   if (fn.locals[counter] !== 'int') return `local ${counter}, the counter, is not an int`;
   if (counter < fn.params.length) return `local ${counter}, the counter, is a parameter`;
-  const assigned = fn.code.some(({ op, operands }) => op === 'LocalSet' && operands[0] === counter);
-  return assigned ? `local ${counter}, the counter, is assigned by LocalSet` : null;
+  return assigned.has(counter) ? `local ${counter}, the counter, is assigned by LocalSet` : null;
 }
 
 function nestingError(open: readonly { counter: number }[], counter: number): string | null {

@@ -14,7 +14,7 @@ import type {
   OutgoingCall,
   StorageSlot,
 } from './artifact.ts';
-import { callOrder, entryGasMax, type Measure, measureBounds, valuesIn } from './bounds.ts';
+import { callOrder, entryGasMax, longBytes, type Measure, measureBounds, valuesIn } from './bounds.ts';
 import { compareBytes, compareText, utf8 } from './codec.ts';
 import { methodOf, sameType } from './interface.ts';
 import { LIMITS } from './limits.ts';
@@ -444,6 +444,7 @@ function checkBounds(
   const boundsOf = (measure: Measure) => measureBounds(artifact, structures, order, measure);
   const gas = boundsOf('gas');
   const interned = boundsOf('interned');
+  const internedBytes = boundsOf('internedBytes');
   const limits = [
     ['events', boundsOf('events'), LIMITS.eventsEmitted],
     ['logs', boundsOf('logs'), LIMITS.logs],
@@ -465,6 +466,11 @@ function checkBounds(
       (interned[entry.function] ?? 0);
     if (values > LIMITS.internedValues)
       over(`may hold ${values} longer values; at most ${LIMITS.internedValues}`);
+    const bytes =
+      wordsOfFields(entry.params).reduce((sum, type) => sum + longBytes(type), 0) +
+      (internedBytes[entry.function] ?? 0);
+    if (bytes > LIMITS.internedBytes)
+      over(`may hold longer values of ${bytes} bytes; at most ${LIMITS.internedBytes}`);
     for (const [what, bounds, most] of limits) {
       const count = bounds[entry.function] ?? 0;
       if (count > most) over(`may make ${count} ${what}; at most ${most}`);

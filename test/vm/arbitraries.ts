@@ -398,7 +398,7 @@ function statement(writing: Writing, depth: number): void {
     emit(writing, 'EmitEvent', 0);
     emit(writing, 'Log', writing.draw(2));
   } else if (kind === 7 && !writing.quiet) {
-    for (let left = 3; left > 0; left--) callHost(writing);
+    for (let left = 5; left > 0; left--) callHost(writing);
     if (writing.draw(3) === 0) callContract(writing);
   } else if (kind === 8) {
     value(writing, 'int', 2);

@@ -4,25 +4,31 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import {
+  type AbiType,
+  type AbiValue,
   type Artifact,
   type Call,
   type Contracts,
   compilationOf,
+  type Entry,
   execute,
   type Host,
+  joinVariant,
   OP_NAMES,
   type Outcome,
   type Program,
   rowOf,
+  type Sight,
   TRAPS,
   validate,
+  variantsOf,
 } from '../../vm/index.ts';
 import { CALLER, commit, type Recorder, recorder, SEED_SETTING } from './recorder.ts';
 
 /** How gas ran out, or did not: before the first opcode, at the entry of a block, within one, or by a hair. */
 const GAS_EDGES = ['exact', 'one less', 'before the code', 'entry of a block', 'operation'] as const;
 
-/** How often each thing was met. Opcodes count once for each program whose code holds them. */
+/** How often each thing was met. Opcodes count once for each execution that reaches them. */
 export type Counts = {
   readonly executions: { all: number; ok: number };
   readonly opcodes: Map<string, number>;
@@ -73,12 +79,12 @@ export function compareTiers(artifact: Artifact, numbers: readonly number[], cou
   if (!validated.ok) throw new Error(JSON.stringify(validated.errors));
   const { program } = validated;
   const draw = (at: number, bound: number) => (numbers[at % numbers.length] ?? 0) % bound;
-  for (const op of new Set(artifact.functions.flatMap((fn) => fn.code.map((one) => one.op))))
-    add(counts.opcodes, op);
   const stored = { interpreter: new Map<string, Uint8Array>(), wasm: new Map<string, Uint8Array>() };
   for (let turn = 0; turn < 3; turn++) {
-    const entry = artifact.entries[draw(turn, artifact.entries.length)]?.name ?? 'main';
-    const args = draw(turn + 1, 40) === 0 ? [] : [ARGUMENTS[draw(turn + 2, ARGUMENTS.length)] ?? 0n, CALLER];
+    const called = artifact.entries[draw(turn, artifact.entries.length)];
+    if (called === undefined) return;
+    const entry = called.name;
+    const args = draw(turn + 1, 40) === 0 ? [] : argumentsOf(called, (bound) => draw(turn + 2, bound));
     const run = (
       gasLimit: number,
     ): { outcome: Outcome; hosts: { interpreter: Recorder; wasm: Recorder } } => {
@@ -91,10 +97,68 @@ export function compareTiers(artifact: Artifact, numbers: readonly number[], cou
       return { outcome, hosts };
     };
     const { outcome, hosts } = run(1_000_000_000_000);
+    if (outcome.gasUsed > called.gasMax)
+      throw new Error(`${entry} used ${outcome.gasUsed} gas and states ${called.gasMax}`);
+    watch(
+      counts,
+      program,
+      { entry, args, gasLimit: called.gasMax },
+      hostOf(numbers[turn] ?? 0, stored.interpreter, { program, tier: 'interpreter' }),
+      outcome,
+    );
     for (const limit of gasLimits(outcome, (bound) => draw(turn + 3, bound), counts)) run(limit);
     if (!outcome.ok) continue;
     commit(hosts.interpreter, outcome.writes);
     commit(hosts.wasm, outcome.writes);
+  }
+}
+
+/** Runs a call once more, under observation, and counts each opcode that it reaches. */
+function watch(counts: Counts, program: Program, call: Call, host: Recorder, expected: Outcome): void {
+  const reached = new Set<string>();
+  const observer = ({ function: fn, instruction }: Sight) => {
+    reached.add(program.artifact.functions[fn]!.code[instruction]!.op);
+  };
+  const found = execute(program, call, host, { observer });
+  if (!isDeepStrictEqual(found, expected))
+    throw new Error(`observed, it differs on ${show(call)}\n${show(expected)}\n${show(found)}`);
+  for (const op of reached) add(counts.opcodes, op);
+}
+
+/** Arguments that fit the parameters of an entry point. */
+export function argumentsOf({ params }: Entry, draw: (bound: number) => number): AbiValue[] {
+  return params.map(({ type }) => someValue(type, draw));
+}
+
+function someValue(type: AbiType, draw: (bound: number) => number): AbiValue {
+  switch (type.kind) {
+    case 'Unit':
+      return null;
+    case 'Bool':
+      return draw(2) === 1;
+    case 'Did':
+      return draw(3) === 0 ? 'did:icn:other' : CALLER;
+    case 'Text':
+      return ['', 'x', 'é'.repeat(200)][draw(3)] ?? '';
+    case 'Bytes':
+      return new Uint8Array(draw(40));
+    case 'Hash':
+      return new Uint8Array(32).fill(draw(3));
+    case 'Struct':
+      return Object.fromEntries(type.fields.map((field) => [field.name, someValue(field.type, draw)]));
+    case 'Tuple':
+      return type.items.map((item) => someValue(item, draw));
+    case 'List':
+      return Array.from({ length: draw(type.capacity + 1) % 5 }, () => someValue(type.item, draw));
+    case 'Enum':
+    case 'Option': {
+      const variants = variantsOf(type);
+      const index = draw(variants.length);
+      const values = variants[index]!.fields.map((field) => someValue(field.type, draw));
+      return joinVariant(type, { index, values });
+    }
+    default:
+      return ARGUMENTS[draw(ARGUMENTS.length)] ?? 0n;
   }
 }
 
@@ -116,7 +180,7 @@ type Peer = { readonly program: Program; readonly tier: 'interpreter' | 'wasm' }
  */
 function hostOf(seed: number, stored: Map<string, Uint8Array>, peer: Peer): Recorder {
   const plain = recorder({ ...SEED_SETTING, caller: seed % 17 === 0 ? null : CALLER });
-  const refused = seed % 5;
+  const refused = seed % 24;
   const call: Host['call'] = (op, operands, args) => {
     const answer = plain.call(op, operands, args);
     const turn = plain.calls.length;
