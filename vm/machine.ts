@@ -102,6 +102,8 @@ export function succeed(machine: Machine, entry: Entry, gasLimit: number): Outco
   const stack = types.map((type, index) => valueOfWord(machine.intern, type, machine.stack[base + index]!));
   const halted = wordsOf(entry.result).length === 0;
   const { program, intern, host } = machine;
+  // Compiled code does not say by which Return it ended, so a result that is none of its type counts for the function.
+  machine.place = program.starts[entry.function]!;
   drainInto(machine.events);
   let events: readonly Event[] | null = null;
   return {
