@@ -25,7 +25,7 @@ afterAll(() => solver.close());
 
 test('the dividend is formatted, and its tests pass', async () => {
   expect(await format(text, { file: 'Dividend.ccl' })).toMatchObject({ ok: true, text });
-  expect(runTests(programOf(text)).map(({ failure }) => failure)).toEqual([null, null, null]);
+  expect(runTests(programOf(text)).filter(({ failure }) => failure !== null)).toEqual([]);
 });
 
 test('the dividend is proved', async () => {

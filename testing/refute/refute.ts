@@ -4,9 +4,17 @@
  * nothing. The same candidate has the same answer, always.
  */
 import type { Candidate, core, Refutation, Refute, TraceStep } from '../../compiler/index.ts';
-import type { AbiType, AbiValue, Value } from '../../vm/index.ts';
+import { CODE, CONTRACTS, currencyIdOf, write } from '../../host/index.ts';
+import {
+  type AbiType,
+  type AbiValue,
+  artifactHash,
+  encodeArtifact,
+  hexOf,
+  type Value,
+} from '../../vm/index.ts';
 import { pasteRefutation } from '../paste.ts';
-import { memberDid } from '../world.ts';
+import { COOPERATIVE, fork, memberDid } from '../world.ts';
 import { buildState } from './built.ts';
 import { allHold, isGoal } from './goal.ts';
 import { markPlace } from './inside.ts';
@@ -92,8 +100,8 @@ function fromBuiltState(
   reached: (step: Step) => boolean,
 ): Step | null {
   const { arena, judge } = court;
-  const deployed = deploySomehow(arena);
-  if (deployed === null || candidate.obligation.callee === 0) return null;
+  if (candidate.obligation.callee === 0) return null;
+  const deployed = deploySomehow(arena) ?? placeContract(arena);
   const counts = candidate.counterexample.sums.some(({ kind }) => kind === 'count') ? COUNTED : [0];
   for (const counted of counts) {
     const place = buildState(arena, deployed, candidate, people, counted);
@@ -138,6 +146,25 @@ function plainWord(type: AbiType): Value {
     default:
       return 1n;
   }
+}
+
+/** Where `init` refuses plain arguments: the contract as it is before `init`, its code in its place. */
+function placeContract({ artifact, creator, account, root }: Arena): Place {
+  const world = fork(root);
+  const code = encodeArtifact(artifact);
+  const codeHash = artifactHash(code);
+  const currencies = artifact.currencies.map(({ name }) => currencyIdOf(COOPERATIVE, name));
+  const { block, time } = world.clock;
+  write(world.state, CODE, [hexOf(codeHash)], code);
+  write(world.state, CONTRACTS, [account], {
+    creator,
+    cooperative: COOPERATIVE,
+    codeHash,
+    currencies,
+    block,
+    time,
+  });
+  return { world, account, last: null, depth: 0 };
 }
 
 function lastActions(arena: Arena, candidate: Candidate, people: People, place: Place): readonly Action[] {
