@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { commandLinePage } from './cli/reference.ts';
 import {
   BUILT_INS,
   type BuiltIn,
@@ -27,7 +28,7 @@ import {
 import type { DynamicOp } from './vm/opcodes.ts';
 
 /** The pages by their paths from the root. */
-export function referencePages(): ReadonlyMap<string, string> {
+export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/reference/language.md', languagePage()],
     ['docs/reference/messages.md', messagesPage()],
@@ -35,6 +36,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     ['docs/reference/gas.md', gasPage()],
     ['docs/reference/traps.md', trapsPage()],
     ['docs/reference/limits.md', limitsPage()],
+    ['docs/reference/command-line.md', await commandLinePage()],
   ]);
 }
 
@@ -212,7 +214,7 @@ function numberText(value: number): string {
 }
 
 if (import.meta.main)
-  for (const [path, text] of referencePages()) {
+  for (const [path, text] of await referencePages()) {
     const file = join(import.meta.dirname, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);

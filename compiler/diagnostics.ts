@@ -209,6 +209,14 @@ export const DIAGNOSTICS = {
       'A single `=` is an assignment and stands only in statements. Two values are compared with `==` or `!=`.',
     example: 'fn f(a: Int) -> Int { if a = 1 { 2 } else { 3 } }\n',
   },
+  E0122: {
+    severity: 'error',
+    message: 'CCL has no `{word}`',
+    help: '`for` is the only loop: write `for i in 0..n up to 100 { … }`, or `for x in members { … }`',
+    explanation:
+      'Every loop of CCL has an end that is known before it runs, so that every rule has an end, too, and a most that it can cost.',
+    example: 'contract C {\n  state { x: Int; }\n  rule f() {\n    while x < 3 { x += 1; }\n  }\n}\n',
+  },
   E0121: {
     severity: 'error',
     message: 'comments start with `//`',

@@ -92,7 +92,7 @@ type Program = { readonly parts: readonly ParsedPart[]; readonly text: string; r
 
 function readProgram(sources: ReadonlyMap<string, string>, main: string, known: readonly string[]): Program {
   const parts = readParts(sources, main);
-  const all = parts.size === 1 && known.length === 0 ? [] : [...new Set([...sources.keys(), ...known])];
+  const all = sources.size === 1 && known.length === 0 ? [] : [...new Set([...sources.keys(), ...known])];
   return { parts: [...parts.values()], text: wholeText(parts.values()), links: linkModules(parts, all) };
 }
 

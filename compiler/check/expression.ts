@@ -35,10 +35,12 @@ import {
   HASH,
   hasError,
   INT,
+  isChoice,
   TEXT,
   type Type,
   typeText,
   UNIT,
+  variantsOf,
 } from './types.ts';
 
 export type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
@@ -348,7 +350,7 @@ export function typeFieldInits(
 function reportNoField(at: At, type: string, fields: readonly Field[], name: ast.Name): void {
   const known = fields.map((field) => field.name);
   const { file: _, ...place } = near(at.out, name, known);
-  report(at.out, 'E0205', { ...place, type, name: name.text });
+  report(at.out, 'E0205', { ...place, type, name: name.text, instead: `it has ${listed(known)}` });
 }
 
 function typeField(at: At, expr: Expr<'field'>): Type {
@@ -411,7 +413,29 @@ export function reportNoPart(at: At, type: Type, name: ast.Name): Type {
   const methods = METHODS.filter(({ on, built }) => on === type.kind && built);
   const known = [...fields, ...methods].map((part) => part.name);
   const { file: _, ...place } = near(at.out, name, known);
-  return report(at.out, 'E0205', { ...place, type: typeText(type), name: name.text });
+  return report(at.out, 'E0205', {
+    ...place,
+    type: typeText(type),
+    name: name.text,
+    instead: partsText(type, known),
+  });
+}
+
+/** So many parts are named; of more the nearest is suggested. */
+const PARTS_SHOWN_MAX = 12;
+
+/** What there is to take from a value, for whoever asked for something else. */
+function partsText(type: Type, known: readonly string[]): string | undefined {
+  if (isChoice(type)) {
+    const variants = variantsOf(type).map(({ name }) => name);
+    return `take it apart with \`match\`: it is one of ${listed(variants)}`;
+  }
+  return known.length === 0 ? undefined : `it has ${listed(known)}`;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, PARTS_SHOWN_MAX).map((name) => `\`${name}\``);
+  return [...shown, ...(names.length > PARTS_SHOWN_MAX ? ['…'] : [])].join(', ');
 }
 
 function typeIndex(at: At, expr: Expr<'index'>): Type {

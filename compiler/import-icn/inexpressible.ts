@@ -90,6 +90,8 @@ function exprForms(expr: Expr): readonly Inexpressible[] {
       place,
     );
   if (expr.kind === 'Literal') return valueForms(expr.value);
+  if (dividesByZero(expr))
+    return [{ place, what: 'a division by zero, which fails each time', nearest: '`require(false, "…")`' }];
   if (expr.kind !== 'Call') return [];
   const arity = Object.hasOwn(ARITY, expr.name) ? ARITY[expr.name] : undefined;
   if (arity === undefined)
@@ -103,6 +105,12 @@ function exprForms(expr: Expr): readonly Inexpressible[] {
   if (arity === expr.args.length) return [];
   const what = `a call of "${expr.name}" with ${expr.args.length} arguments`;
   return [{ place, what, nearest: `\`${expr.name}\` with ${arity} argument` }];
+}
+
+function dividesByZero(expr: Expr): boolean {
+  if (expr.kind !== 'BinOp' || (expr.op !== 'Div' && expr.op !== 'Mod')) return false;
+  const { right } = expr;
+  return right.kind === 'Literal' && right.value.kind === 'Int' && right.value.value === 0n;
 }
 
 function valueForms(value: Value): readonly Inexpressible[] {

@@ -110,6 +110,9 @@ const PRECEDENCE: Readonly<Record<BinaryOp, number>> = {
 };
 const ANY = 1;
 const COMPARISON = 4;
+/** Behind a variable that happens to be called `while`. */
+const HABIT_FOLLOWERS: readonly TokenType[] = [Assign, AssignOperator, Dot, Semicolon, RBrace, LBracket];
+
 /** For operands that a word of the clause follows, such as `reputation 10 in membership`. */
 const SUM = 6;
 
@@ -1236,6 +1239,7 @@ export class Grammar extends Cursor {
   /** An assignment, a call or the block's value. */
   private simple: Production<Stmt | Last> = this.production('simple', () => {
     const start = this.here();
+    this.ACTION(() => this.checkHabit());
     const value = this.SUBRULE(this.expression);
     const assigned = this.OPTION(() => {
       const op = this.CONSUME(AssignOperator).image as AssignOp;
@@ -1249,6 +1253,18 @@ export class Grammar extends Cursor {
       return { kind: 'assign', span, target: value, op: assigned.op, value: assigned.value };
     return this.ACTION(() => callStatement(value, span));
   });
+
+  /** A loop of another language is given up as a whole, so that it is one mistake. */
+  private checkHabit(): void {
+    const { image: word } = this.LA(1);
+    const isLoop =
+      word === 'while'
+        ? !HABIT_FOLLOWERS.some((type) => this.isAt(2, type))
+        : word === 'loop' && this.isAt(2, LBrace);
+    if (!isLoop || !this.is(Identifier)) return;
+    this.report(diagnose('E0122', { file: this.file, span: this.hereSpan(), word }));
+    this.interrupt();
+  }
 
   private checkPlace(target: Expr): void {
     if (target.kind === 'missing' || isPlace(target)) return;

@@ -53,9 +53,30 @@ describe('a fix that is offered mends what it is offered for', () => {
       'E0403',
       'contract C { uses ledger.read; currency hours { decimals 2 } rule f() { ledger.transfer(self, caller, 1 hours + ledger.balance(self, hours)); } }',
     ],
+    ['W0401', 'contract C { uses ledger.write; }'],
+    [
+      'W0401',
+      'contract C { uses ledger.read, ledger.write; currency hours { decimals 2 } rule f() { ledger.transfer(self, caller, 1 hours); } }',
+    ],
+    [
+      'W0401',
+      'contract C { uses ledger.write, ledger.write; currency hours { decimals 2 } rule f() { ledger.transfer(self, caller, 1 hours); } }',
+    ],
+    [
+      'W0201',
+      'use "./shared.ccl".{ fee, rate };\nconst twice: Int = 2 * rate;\n//// shared.ccl\nconst fee: Int = 3;\nconst rate: Int = 3;\n',
+    ],
+    [
+      'W0201',
+      'use "./shared.ccl".{ rate, fee };\nconst twice: Int = 2 * rate;\n//// shared.ccl\nconst fee: Int = 3;\nconst rate: Int = 3;\n',
+    ],
+    [
+      'E0210',
+      'use "./shard.ccl".{ fee };\nconst twice: Int = 2 * fee;\n//// shared.ccl\nconst fee: Int = 3;\n',
+    ],
     ['E0407', 'contract C { rule f() { let a = 1; a += 1; } }'],
   ])('%s in %s', (code, text) => {
-    const found = analyse(new Map([['x.ccl', text]]), 'x.ccl').diagnostics;
+    const found = analyse(sourcesIn('x.ccl', text), 'x.ccl').diagnostics;
     expect(found.map((diagnostic) => diagnostic.code)).toEqual([code]);
     const edits = found[0]!.fix?.edits ?? [];
     expect(edits).not.toEqual([]);
@@ -63,6 +84,6 @@ describe('a fix that is offered mends what it is offered for', () => {
       (at, { span, text: insert }) => at.slice(0, span.start) + insert + at.slice(span.end),
       text,
     );
-    expect(analyse(new Map([['x.ccl', mended]]), 'x.ccl').diagnostics).toEqual([]);
+    expect(analyse(sourcesIn('x.ccl', mended), 'x.ccl').diagnostics).toEqual([]);
   });
 });

@@ -1,67 +1,16 @@
 /**
- * What is written about the command line: the page made from the commands themselves, completions, and the schema of
- * `--json` against what the commands really print.
+ * What is written about the command line: examples, completions, and the schema of `--json` against what the commands
+ * really print.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, declared } from '../../cli/commands.ts';
-import { EXITS, FAILURES } from '../../cli/failure.ts';
-import type { Shell } from '../../cli/shell.ts';
-import { expectGolden } from '../harness.ts';
+import { allCommands, helpOf } from '../../cli/reference.ts';
 import { ccl, folder, ROOT } from './shell.ts';
 
-const SHELL = { terminal: { out: () => undefined } } as unknown as Shell;
 const REFERENCE = join(ROOT, 'docs', 'reference');
-
-/** Every command and those below it, each with the words that call it. */
-async function allCommands(): Promise<readonly { readonly words: string; readonly made: Command }[]> {
-  const below = (made: Command, above: string): { words: string; made: Command }[] => {
-    const words = `${above} ${made.name()}`;
-    return [{ words, made }, ...made.commands.flatMap((inner) => below(inner, words))];
-  };
-  const top = await Promise.all(COMMANDS.map((entry) => declared(entry, SHELL)));
-  return top.flatMap((made) => below(made, 'ccl'));
-}
-
-function helpOf(made: Command): string {
-  let text = '';
-  made.configureOutput({
-    writeOut: (part) => {
-      text += part;
-    },
-    getOutHelpWidth: () => 100,
-    getOutHasColors: () => false,
-  });
-  made.outputHelp();
-  return text;
-}
-
-test('the page on the command line says what the commands say', async () => {
-  const commands = await allCommands();
-  const parts = commands.map(({ words, made }) => {
-    const help = helpOf(made)
-      .replaceAll(/ {4,}\(default: "http[^)]*\)/g, '')
-      .trimEnd();
-    return `## ${words}\n\n\`\`\`text\n${help}\n\`\`\``;
-  });
-  const exits = Object.values(EXITS).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
-  const failures = Object.entries(FAILURES).map(
-    ([code, { message, exit }]) => `| ${code} | ${EXITS[exit].code} | ${message.replaceAll('|', '\\|')} |`,
-  );
-  const page = [
-    '# The command line',
-    'This page is made from the commands themselves. `ccl help COMMAND` says the same.',
-    `## Exit codes\n\n| code | meaning |\n| --- | --- |\n${exits.join('\n')}`,
-    'With `--json` a command prints one JSON document on standard output, in every case; its form is in [ccl.schema.json](json/ccl.schema.json). `ccl check --sarif` prints SARIF 2.1.0.',
-    ...parts,
-    `## What can go wrong\n\n\`ccl explain CODE\` prints a page.\n\n| code | exits with | says |\n| --- | --- | --- |\n${failures.join('\n')}`,
-  ];
-  expectGolden(join(REFERENCE, 'command-line.md'), `${page.join('\n\n')}\n`);
-});
 
 test('every command without commands of its own has an example', async () => {
   for (const { words, made } of await allCommands())

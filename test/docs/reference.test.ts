@@ -5,12 +5,14 @@ import { expect, test } from 'vitest';
 import { referencePages } from '../../docs.ts';
 import { OP_NAMES } from '../../vm/index.ts';
 
-for (const [path, text] of referencePages())
+const PAGES = await referencePages();
+
+for (const [path, text] of PAGES)
   test(path, () => {
     expect(readFileSync(join(import.meta.dirname, '../..', path), 'utf8')).toBe(text);
   });
 
 test('every opcode has its line', () => {
-  const page = referencePages().get('docs/reference/opcodes.md') ?? '';
+  const page = PAGES.get('docs/reference/opcodes.md') ?? '';
   for (const op of OP_NAMES) expect(page).toContain(`| \`${op}\` |`);
 });

@@ -42,10 +42,11 @@ function checkContract(out: Checker, code: Code, contract: ast.Contract): void {
     });
   }
   if (out.unresolved) return;
-  for (const { node, name } of declared) {
+  for (const [index, { node, name }] of declared.entries()) {
     const used = needs.some((need) => includesCapability(name, need.capability));
-    if (CAPABILITIES.some((known) => known === name) && !used)
-      report(out, 'W0401', { span: node.span, name });
+    const covered = declared.some((other, at) => at !== index && covers(other.name, name, at < index));
+    if (CAPABILITIES.some((known) => known === name) && (!used || covered))
+      report(out, 'W0401', { span: node.span, name, fix: removal(uses!, index) });
   }
 }
 
@@ -81,8 +82,30 @@ function isWithin(inner: ast.Span, outer: ast.Span): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
+/** Whether one capability makes another superfluous; of two that are the same the earlier one stays. */
+function covers(one: string, other: string, isEarlier: boolean): boolean {
+  return one === other ? isEarlier : includesCapability(one, other as Capability);
+}
+
+/** Without the capability and its comma; without `uses` where it is the only one. */
+function removal({ capabilities, span }: ast.Uses, index: number): Fix {
+  const [before, own, next] = [capabilities[index - 1], capabilities[index]!, capabilities[index + 1]];
+  const cut =
+    next !== undefined
+      ? { start: own.span.start, end: next.span.start }
+      : before !== undefined
+        ? { start: before.span.end, end: own.span.end }
+        : span;
+  return { title: 'Remove what is not needed', edits: [{ span: cut, text: '' }] };
+}
+
 function fixOf(contract: ast.Contract, uses: ast.Uses | undefined, need: Need): Fix | null {
   const title = `Declare \`uses ${need.capability}\``;
+  // What it includes makes room for it.
+  const lesser = uses?.capabilities.find(({ module, right }) =>
+    includesCapability(need.capability, `${module.text}.${right.text}` as Capability),
+  );
+  if (lesser !== undefined) return { title, edits: [{ span: lesser.span, text: need.capability }] };
   const last = uses?.capabilities.at(-1);
   if (last !== undefined)
     return {
