@@ -4,6 +4,7 @@
  * suggestion, which counts only once the machine has done it.
  */
 import type { Contract, Function as CoreFunction, EnvName, Stmt } from '../core/core.ts';
+import { exactAnswer } from './exact.ts';
 import { CALLER, CREATOR, SELF } from './facts.ts';
 import { NO_FLAWS } from './flaws.ts';
 import {
@@ -150,12 +151,14 @@ async function ask(hunt: Hunt, callees: readonly number[]): Promise<SuggestedRun
   const script = scriptAfter(contract, sought, prelude);
   if (script === null) return null;
   const answer = await solve(hunt, script);
-  return answer.status === 'sat' ? runOf(hunt, callees, script, answer.values) : null;
+  if (answer.status !== 'sat') return null;
+  const exact = await exactAnswer(script, answer, (text) => solve(hunt, { ...script, text }));
+  return runOf(hunt, callees, script, (exact ?? answer).values);
 }
 
-function solve({ options, ...hunt }: Hunt, { text, legend }: Script) {
+function solve(hunt: Hunt, { text, legend }: Script) {
   hunt.asked += 1;
-  return options.solve({ text, rlimit: RLIMIT, wants: [...legend.keys()] });
+  return hunt.options.solve({ text, rlimit: RLIMIT, wants: [...legend.keys()] });
 }
 
 // ---- walking -----------------------------------------------------------------------------------

@@ -6,13 +6,13 @@
 import type { AssertClause, Clause, Contract, Stmt } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { type Counterexample, counterexampleOf } from './counterexample.ts';
+import { exactAnswer } from './exact.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
 import { limitReason, reasonOf } from './hardness.ts';
 import { isDecided, type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
 import { assumptionOf } from './passive.ts';
 import { type Genesis, type SuggestedRun, suggestRuns } from './runs.ts';
 import { isHash } from './sequence.ts';
-import { type Pin, pinProducts } from './smt.ts';
 import type { Trace } from './trace.ts';
 
 export type Answer = 'proved' | 'refuted' | 'unconfirmed' | 'unknown';
@@ -247,22 +247,11 @@ function callsOthers({ interfaces }: Contract): boolean {
   return interfaces.some(({ implemented }) => !implemented);
 }
 
-/** The model's own values first, then small ones. */
-const PINS: readonly Pin[] = [null, 1n, 0n, -1n, 2n].flatMap((value) => [
-  { factor: 0, value },
-  { factor: 1, value },
-]);
-
-/** Products are functions to the solver, so a model is made true of them first, where that can be done. */
 async function confirm(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Refutation> {
-  const { options } = session;
-  for (const pin of PINS) {
-    const text = pinProducts(obligation.script, answer.values, pin);
-    if (text === null) break;
-    const exact = await options.solve({ text, rlimit: options.rlimit, wants: namesIn(obligation) });
-    if (exact.status === 'sat') return options.refute(candidateOf(session, obligation, exact));
-  }
-  return options.refute(candidateOf(session, obligation, answer));
+  const { solve, rlimit, refute } = session.options;
+  const wants = namesIn(obligation);
+  const exact = await exactAnswer(obligation.script, answer, (text) => solve({ text, rlimit, wants }));
+  return refute(candidateOf(session, obligation, exact ?? answer));
 }
 
 function namesIn(obligation: Obligation): readonly string[] {

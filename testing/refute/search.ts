@@ -93,7 +93,7 @@ function fewer(hunt: Replaying, last: Step): Step {
 }
 
 /** Numbers that are tried in the place of larger ones, and how often in all. */
-const SMALL = [0n, 1n, 2n, 10n, 100n];
+const SMALL = [0n, 1n, -1n, 2n, 10n, 100n];
 const SMALLER_MAX = 80;
 
 /** The run with smaller numbers, where they do as well. */
@@ -105,7 +105,7 @@ function smaller(hunt: Replaying, last: Step): Step {
       for (const value of SMALL) {
         const action = actionsOf(best)[i]!;
         const size = absolute(numbersOf(action)[n]!);
-        if (value >= size || tried >= SMALLER_MAX) break;
+        if (absolute(value) >= size || tried >= SMALLER_MAX) break;
         tried += 1;
         const found = replay(hunt, actionsOf(best).with(i, withNumber(action, n, value)));
         if (found === null) continue;
