@@ -348,11 +348,10 @@ function ledgerFacts(
   moments: readonly string[],
 ): readonly Formula[] {
   const issued = model.contract.currencies[c]!.kind === 'issued';
-  const facts = ['', NEXT].flatMap((after) =>
-    reads
-      .filter((read) => read.name === `floor.${c}${after}`)
-      .flatMap((floor) => floorFacts(floor, c, after)),
-  );
+  const facts = ['', NEXT].flatMap((after) => {
+    const floors = reads.filter((read) => read.name === `floor.${c}${after}`);
+    return [...floors.flatMap((floor) => floorFacts(floor, c, after)), ...creditFacts(floors, c, after)];
+  });
   for (const [before, after] of [['', NEXT], ...moments.map((moment) => [moment, ''])] as const) {
     const balances = reads.filter((read) => read.name === `${before}balance.${c}${after}`);
     for (const balance of balances) {
@@ -377,6 +376,19 @@ function floorFacts(floor: Apply, c: number, after: string): Formula[] {
     implies(eq(account, zeroOf('Did')), eq(floor, ZERO)),
     or(eq(account, SELF), le(floor, apply(`balance.${c}${after}`, [account], 'Int'))),
   ];
+}
+
+/**
+ * All floors of a currency sum to at least -10^15. What these accounts may owe, and what the others do owe (all that
+ * circulates, less what these owe), is therefore at most that much.
+ */
+function creditFacts(floors: readonly Apply[], c: number, after: string): readonly Formula[] {
+  if (floors.length === 0) return [];
+  const keys = floors.map((floor) => floor.args);
+  const limits = floors.map((floor) => ite(eq(floor.args[0]!, SELF), ZERO, scale(-1n, floor)));
+  const owed = keys.map((key) => positivePart(scale(-1n, apply(`balance.${c}${after}`, key, 'Int'))));
+  const others = sub(apply(`total.${c}${after}`, [], 'Int'), distinctSum(keys, owed));
+  return [le(add(distinctSum(keys, limits), others), int(BALANCE_MAX))];
 }
 
 /** Distinct positive balances add up to at most what circulates; so do, of a mutual currency, the negative ones. */

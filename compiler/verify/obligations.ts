@@ -756,7 +756,7 @@ function scopeBefore(walk: Walk): Scope {
   return { ...scopeAfter(walk), now: walk.passive.before, result: [] };
 }
 
-function momentScope(state: State, env: (name: EnvName) => Formula): Scope {
+export function momentScope(state: State, env: (name: EnvName) => Formula): Scope {
   return { old: state, now: state, env, oldEnv: env, locals: [], result: [], callee: -1 };
 }
 

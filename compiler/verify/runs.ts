@@ -1,9 +1,10 @@
 /**
  * Runs from deployment that end in what an obligation says cannot be (or, for vacuity, can be), as the solver thinks
- * of them: the calls are walked one after the other from the empty state. Shorter runs first. What comes out is a
- * suggestion, which counts only once the machine has done it.
+ * of them: calls are walked one after the other. Shorter runs first; what cannot end a run, whatever state it begins
+ * in, is not made longer. What comes out is a suggestion, which counts only once the machine has done it.
  */
-import type { Contract, Function as CoreFunction, EnvName, Stmt } from '../core/core.ts';
+import type { Clause, Contract, Function as CoreFunction, EnvName, Stmt } from '../core/core.ts';
+import { holds } from './clause.ts';
 import { exactAnswer } from './exact.ts';
 import { CALLER, CREATOR, SELF } from './facts.ts';
 import { NO_FLAWS } from './flaws.ts';
@@ -26,9 +27,10 @@ import {
   ZERO,
 } from './formula.ts';
 import { balanceOf } from './ledger.ts';
-import { type Model, modelOf, zeroState } from './model.ts';
+import { freeState, type Model, modelOf, zeroState } from './model.ts';
 import {
   BLOCK,
+  momentScope,
   NOW,
   type Obligation,
   type Prelude,
@@ -38,7 +40,7 @@ import {
 } from './obligations.ts';
 import { parameterTypes, returnsNormally, walkFunction } from './passive.ts';
 import { type ModelValue, readingOf, type Values, valueAt } from './reading.ts';
-import { type Script, writeScript } from './smt.ts';
+import type { Script } from './smt.ts';
 import { balanceName, type State, splitMoment, writeArray } from './state.ts';
 import type { Solve } from './verify.ts';
 
@@ -66,6 +68,8 @@ export type Genesis = { readonly time: bigint; readonly block: bigint; readonly 
 
 export type SuggestOptions = {
   readonly solve: Solve;
+  /** What holds before every call. */
+  readonly assumed: readonly Clause[];
   readonly genesis: Genesis;
   readonly queriesMax: number;
 };
@@ -76,22 +80,16 @@ export async function* suggestRuns(
   options: SuggestOptions,
 ): AsyncGenerator<SuggestedRun> {
   if (sought.callee === 0 || (sought.callee < 0 && sought.kind === 'vacuity')) return;
-  const hunt: Hunt = {
-    contract,
-    model: modelOf(contract, NO_FLAWS),
-    sought,
-    options,
-    asked: 0,
-    possible: new Map(),
-  };
-  const relevant = relevanceOf(contract, sought);
-  for (let length = 0; length <= CALLS_MAX; length++) {
-    for (const callees of sequences(relevant, length)) {
+  const hunt: Hunt = { contract, model: modelOf(contract, NO_FLAWS), sought, options, asked: 0 };
+  const relevance = relevanceOf(contract, sought);
+  let ends: readonly (readonly number[])[] = [[]];
+  for (let length = 0; length <= CALLS_MAX && ends.length > 0; length++) {
+    for (const callees of ends) {
       if (hunt.asked >= options.queriesMax) return;
-      if (!(await isPossible(hunt, callees))) continue;
-      const run = await ask(hunt, callees);
+      const run = await fromDeployment(hunt, callees);
       if (run !== null) yield run;
     }
+    if (length < CALLS_MAX) ends = await longer(hunt, relevance, ends);
   }
 }
 
@@ -110,8 +108,6 @@ type Hunt = {
   readonly sought: Obligation;
   readonly options: SuggestOptions;
   asked: number;
-  /** By callees: whether such calls can all succeed. */
-  readonly possible: Map<string, boolean>;
 };
 
 /** Calls walked one after the other. */
@@ -123,37 +119,42 @@ type Walked = {
   readonly block: Formula;
 };
 
-/** Whether what comes before the last of these calls can be: nothing follows from what cannot. */
-async function isPossible(hunt: Hunt, callees: readonly number[]): Promise<boolean> {
-  if (callees.length < 2) return true;
-  const key = callees.slice(0, -1).join(' ');
-  const known = hunt.possible.get(key);
-  if (known !== undefined) return known;
-  const walked = walkCalls(hunt, [0, ...callees.slice(0, -1)]);
-  const said = [...walked.facts, ...genesisFacts(hunt, walked.facts)];
-  const answer = await solve(hunt, writeScript(said));
-  const possible = answer.status !== 'unsat';
-  hunt.possible.set(key, possible);
-  return possible;
+/** One more call before each of these ends, as far as some state lets all of it happen. */
+async function longer(
+  hunt: Hunt,
+  relevance: Relevance,
+  ends: readonly (readonly number[])[],
+): Promise<readonly (readonly number[])[]> {
+  const found: (readonly number[])[] = [];
+  for (const end of ends) {
+    if (hunt.asked >= hunt.options.queriesMax) break;
+    if (end.length > 0 && !(await canEnd(hunt, end))) continue;
+    found.push(...helpers(relevance, end).map((callee) => [callee, ...end]));
+  }
+  return found;
 }
 
-async function ask(hunt: Hunt, callees: readonly number[]): Promise<SuggestedRun | null> {
-  const { sought, contract } = hunt;
-  const walked = walkCalls(hunt, [0, ...callees]);
-  const isCall = sought.callee >= 0;
-  const before = isCall ? paying(hunt, walked) : walked;
-  const prelude: Prelude = {
-    state: before.state,
-    counter: walked.counter,
-    facts: [...before.facts, ...momentFacts(hunt, walked, NOW, BLOCK), ...accountFacts(CALLER)],
-    genesis: (formulas) => genesisFacts(hunt, formulas),
-  };
-  const script = scriptAfter(contract, sought, prelude);
+/** Whether some state that satisfies the invariants lets these calls end in what is sought. */
+async function canEnd(hunt: Hunt, callees: readonly number[]): Promise<boolean> {
+  const script = scriptOf(hunt, walkCalls(hunt, anyState(hunt), callees), () => []);
+  return script !== null && (await solve(hunt, script)).status !== 'unsat';
+}
+
+async function fromDeployment(hunt: Hunt, callees: readonly number[]): Promise<SuggestedRun | null> {
+  const walked = walkCalls(hunt, noState(hunt), [0, ...callees]);
+  const script = scriptOf(hunt, walked, (formulas) => genesisFacts(hunt, formulas));
   if (script === null) return null;
   const answer = await solve(hunt, script);
   if (answer.status !== 'sat') return null;
   const exact = await exactAnswer(script, answer, (text) => solve(hunt, { ...script, text }));
   return runOf(hunt, callees, script, (exact ?? answer).values);
+}
+
+function scriptOf(hunt: Hunt, walked: Walked, genesis: Prelude['genesis']): Script | null {
+  const { sought, contract } = hunt;
+  const before = sought.callee >= 0 ? paying(hunt, walked) : walked;
+  const facts = [...before.facts, ...momentFacts(hunt, walked, NOW, BLOCK), ...accountFacts(CALLER)];
+  return scriptAfter(contract, sought, { state: before.state, counter: walked.counter, facts, genesis });
 }
 
 function solve(hunt: Hunt, { text, legend }: Script) {
@@ -163,15 +164,24 @@ function solve(hunt: Hunt, { text, legend }: Script) {
 
 // ---- walking -----------------------------------------------------------------------------------
 
-function walkCalls(hunt: Hunt, callees: readonly number[]): Walked {
-  const { genesis } = hunt.options;
-  const start: Walked = {
-    state: zeroState(hunt.model),
-    facts: [],
-    counter: { next: 1 },
-    now: int(genesis.time),
-    block: int(genesis.block),
-  };
+/** Before deployment. */
+function noState({ model, options }: Hunt): Walked {
+  const { time, block } = options.genesis;
+  return { state: zeroState(model), facts: [], counter: { next: 1 }, now: int(time), block: int(block) };
+}
+
+/** Whatever calls can find. */
+function anyState({ model, options }: Hunt): Walked {
+  const state = freeState(model);
+  const [now, block] = [symbol(`${RUN}now`, 'Int'), symbol(`${RUN}block`, 'Int')];
+  const env = (name: EnvName): Formula =>
+    ({ caller: CALLER, creator: CREATOR, self: SELF, now, block })[name];
+  const scope = momentScope(state, env);
+  const facts = options.assumed.map((clause) => holds(model, clause.term, scope));
+  return { state, facts, counter: { next: 1 }, now, block };
+}
+
+function walkCalls(hunt: Hunt, start: Walked, callees: readonly number[]): Walked {
   return callees.reduce((walked, callee, i) => walkCall(hunt, walked, callee, i), start);
 }
 
@@ -269,18 +279,12 @@ function relevanceOf(contract: Contract, { script }: Obligation): Relevance {
   return { goal, rules: new Map(rules) };
 }
 
-/** Rules of which each does something that what follows it asks about. */
-function* sequences(
-  relevance: Relevance,
-  length: number,
-  goal = relevance.goal,
-): Iterable<readonly number[]> {
-  if (length === 0) return yield [];
-  for (const [callee, { writes, touches }] of relevance.rules) {
-    if (![...writes].some((one) => goal.has(one))) continue;
-    for (const rest of sequences(relevance, length - 1, new Set([...goal, ...touches])))
-      yield [...rest, callee];
-  }
+/** The rules that do something that these calls, or the obligation, ask about. */
+function helpers({ goal, rules }: Relevance, end: readonly number[]): readonly number[] {
+  const wanted = new Set([...goal, ...end.flatMap((callee) => [...rules.get(callee)!.touches])]);
+  return [...rules]
+    .filter(([, { writes }]) => [...writes].some((one) => wanted.has(one)))
+    .map(([callee]) => callee);
 }
 
 function touchOf(contract: Contract, fn: CoreFunction): Touch {

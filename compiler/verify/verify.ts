@@ -268,7 +268,7 @@ function candidateOf(
     counterexample: counterexampleOf(contract, obligation, answer.values),
     assumed,
     suggest: (genesis, queriesMax) =>
-      suggestRuns(contract, obligation, { solve: options.solve, genesis, queriesMax }),
+      suggestRuns(contract, obligation, { solve: options.solve, assumed, genesis, queriesMax }),
   };
 }
 

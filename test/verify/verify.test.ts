@@ -150,7 +150,7 @@ describe('reports', () => {
 
   test('confirmed is said of runs from deployment alone', async () => {
     for (const fixture of fixtures('verify', '.ccl')) {
-      for (const row of (await verify(fixture)).rows) {
+      for (const row of (await reportOf(fixture)).rows) {
         expect(row.confirmed).toBe(row.trace?.from === 'deployment');
         if (row.kind !== 'vacuity') expect(row.confirmed).toBe(row.answer === 'refuted');
       }

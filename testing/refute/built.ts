@@ -24,7 +24,7 @@ import {
 import { COOPERATIVE, fork, memberDid, type World } from '../world.ts';
 import { nameOf, type People } from './people.ts';
 import { keyText, zeroOf } from './snapshot.ts';
-import type { Arena, Place } from './steps.ts';
+import { type Arena, MEMBER_DIDS, type Place } from './steps.ts';
 
 /**
  * The model's state, from that of a contract just deployed; null where the model cannot be made concrete. `counted`:
@@ -260,6 +260,9 @@ function isZero(value: Value): boolean {
 function buildLedger({ arena, world, account, counterexample, name }: Building): void {
   const idOf = (currency: number): string =>
     currencyIdOf(COOPERATIVE, arena.contract.currencies[currency]!.name);
+  // All floors together have a limit: those that the case does not speak of leave it to the others.
+  for (const currency of new Set(counterexample.floors.map((floor) => floor.currency)))
+    for (const member of MEMBER_DIDS) setFloor(world.state, idOf(currency), member, 0n);
   for (const { currency, account: owner, amount } of counterexample.floors) {
     const did = name(owner) as string;
     if (did !== account && did !== '') setFloor(world.state, idOf(currency), did, amount);

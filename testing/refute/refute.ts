@@ -5,14 +5,7 @@
  */
 import type { Candidate, core, Refutation, Refute, TraceStep } from '../../compiler/index.ts';
 import { CODE, CONTRACTS, currencyIdOf, write } from '../../host/index.ts';
-import {
-  type AbiType,
-  type AbiValue,
-  artifactHash,
-  encodeArtifact,
-  hexOf,
-  type Value,
-} from '../../vm/index.ts';
+import { type AbiValue, artifactHash, encodeArtifact, hexOf, type Value } from '../../vm/index.ts';
 import { pasteRefutation } from '../paste.ts';
 import { COOPERATIVE, fork, memberDid } from '../world.ts';
 import { buildState } from './built.ts';
@@ -20,7 +13,7 @@ import { allHold, isGoal } from './goal.ts';
 import { markPlace } from './inside.ts';
 import { type Judge, makeJudge } from './judge.ts';
 import { nameOf, type People, peopleFor } from './people.ts';
-import { search, WAIT_A_MOMENT } from './search.ts';
+import { firstDeployment, search, WAIT_A_MOMENT } from './search.ts';
 import {
   type Action,
   type Arena,
@@ -101,7 +94,8 @@ function fromBuiltState(
 ): Step | null {
   const { arena, judge } = court;
   if (candidate.obligation.callee === 0) return null;
-  const deployed = deploySomehow(arena) ?? placeContract(arena);
+  // Its state is written over.
+  const deployed = firstDeployment({ arena, candidate, people, reached }) ?? placeContract(arena);
   const counts = candidate.counterexample.sums.some(({ kind }) => kind === 'count') ? COUNTED : [0];
   for (const counted of counts) {
     const place = buildState(arena, deployed, candidate, people, counted);
@@ -119,33 +113,6 @@ function hypotheses({ assumed, obligation }: Candidate): readonly (core.Clause |
   return kind === 'invariant' && clause !== null && !assumed.some(({ name }) => name === clause.name)
     ? [...assumed, clause]
     : assumed;
-}
-
-/** With the plainest arguments: the state is written over anyway. */
-function deploySomehow(arena: Arena): Place | null {
-  const { params } = entryOf(arena, 0);
-  const words = params.flatMap((param) => wordTypesOf(param.type)).map(plainWord);
-  return takeStep(arena, null, { kind: 'deploy', args: assemble(params, words) }).to;
-}
-
-function plainWord(type: AbiType): Value {
-  switch (type.kind) {
-    case 'Did':
-      return memberDid('bob');
-    case 'Enum':
-      return 0n;
-    case 'Bool':
-      return true;
-    case 'Text':
-      return 'a';
-    case 'Bytes':
-    case 'Hash':
-      return new Uint8Array(32);
-    case 'List':
-      return wordTypesOf(type.item).map(plainWord);
-    default:
-      return 1n;
-  }
 }
 
 /** Where `init` refuses plain arguments: the contract as it is before `init`, its code in its place. */

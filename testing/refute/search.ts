@@ -31,17 +31,26 @@ export type Search = {
 
 /** The last step of a run that reaches the goal, or null. */
 export function search(options: Search): Step | null {
-  const hunt: Hunt = {
-    ...options,
-    taken: 0,
-    random: seeded(options.candidate.obligation.hash),
-    pools: poolsOf(options),
-  };
+  const hunt = huntOf(options);
   const found = searchFromDeployment(hunt);
   return found === null ? null : shorten(hunt, found);
 }
 
+/** A contract that was deployed somehow, for states that are built; null where no arguments were found that do. */
+export function firstDeployment(options: Omit<Search, 'stepsMax'>): Place | null {
+  for (const args of initArguments(huntOf({ ...options, stepsMax: 0 }))) {
+    const { to } = takeStep(options.arena, null, { kind: 'deploy', args });
+    if (to !== null) return to;
+  }
+  return null;
+}
+
 // ---- private -----------------------------------------------------------------------------------
+
+function huntOf(options: Search): Hunt {
+  const random = seeded(options.candidate.obligation.hash);
+  return { ...options, taken: 0, random, pools: poolsOf(options) };
+}
 
 const FINALS_FIRST = 160;
 const FINALS_EACH = 6;

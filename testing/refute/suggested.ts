@@ -30,8 +30,8 @@ export async function followRuns(following: Following): Promise<Step | null> {
 // ---- private -----------------------------------------------------------------------------------
 
 /** How often the solver is asked for one clause; what only warns is worth less. */
-const QUERIES_MAX = 60;
-const ASIDE_QUERIES_MAX = 12;
+const QUERIES_MAX = 50;
+const ASIDE_QUERIES_MAX = 25;
 /** Who pays in. */
 const PAYER = 'erin';
 
