@@ -11,8 +11,16 @@ export type State = {
 };
 
 export type SymbolicArray = { readonly base: Base; readonly writes: readonly Write[] };
-/** `free`: an unknown function of that name; `zero`: every entry is zero. */
-export type Base = { readonly kind: 'free' | 'zero'; readonly name: string; readonly sort: Sort };
+/** `free`: an unknown function of that name; `zero`: every entry is zero; `choice`: one array or the other. */
+export type Base =
+  | { readonly kind: 'free' | 'zero'; readonly name: string; readonly sort: Sort }
+  | {
+      readonly kind: 'choice';
+      readonly condition: Formula;
+      readonly then: SymbolicArray;
+      readonly otherwise: SymbolicArray;
+      readonly sort: Sort;
+    };
 export type Write = { readonly guard: Formula; readonly keys: readonly Formula[]; readonly value: Formula };
 
 // Names of what the state holds; the part after the first dot is indices of the contract's tables.
@@ -46,8 +54,11 @@ export function writeWord(state: State, name: string, value: Formula): State {
 }
 
 export function readArray(state: State, name: string, keys: readonly Formula[], flaws: Flaws): Formula {
-  const { base, writes } = arrayOf(state, name);
-  let value = base.kind === 'zero' ? zeroOf(base.sort) : apply(base.name, keys, base.sort);
+  return valueAt(arrayOf(state, name), keys, flaws);
+}
+
+function valueAt({ base, writes }: SymbolicArray, keys: readonly Formula[], flaws: Flaws): Formula {
+  let value = baseAt(base, keys, flaws);
   for (const write of writes) {
     const hit = eqAll(write.keys, keys);
     if (flaws.has('ignoreAliasing') && hit.kind !== 'bool') continue;
@@ -56,13 +67,19 @@ export function readArray(state: State, name: string, keys: readonly Formula[], 
   return value;
 }
 
+function baseAt(base: Base, keys: readonly Formula[], flaws: Flaws): Formula {
+  if (base.kind === 'choice')
+    return ite(base.condition, valueAt(base.then, keys, flaws), valueAt(base.otherwise, keys, flaws));
+  return base.kind === 'zero' ? zeroOf(base.sort) : apply(base.name, keys, base.sort);
+}
+
 export function writeArray(state: State, name: string, write: Write): State {
   const array = arrayOf(state, name);
   const next = { base: array.base, writes: [...array.writes, write] };
   return { words: state.words, arrays: new Map(state.arrays).set(name, next) };
 }
 
-/** The state after a branch: `a` where the condition holds, else `b`; both grew from one state. */
+/** The state after a branch: `a` where the condition holds, else `b`; both grew from one state, or forgot what was in it. */
 export function mergeStates(condition: Formula, a: State, b: State): State {
   const words = new Map<string, Formula>();
   for (const [name, value] of a.words) words.set(name, ite(condition, value, readWord(b, name)));
@@ -73,7 +90,12 @@ export function mergeStates(condition: Formula, a: State, b: State): State {
 
 /** The keys that were written, of every array. */
 export function writtenKeys(state: State): readonly Formula[] {
-  return [...state.arrays.values()].flatMap((array) => array.writes.flatMap((write) => write.keys));
+  return [...state.arrays.values()].flatMap(keysIn);
+}
+
+function keysIn({ base, writes }: SymbolicArray): readonly Formula[] {
+  const below = base.kind === 'choice' ? [...keysIn(base.then), ...keysIn(base.otherwise)] : [];
+  return [...below, ...writes.flatMap((write) => write.keys)];
 }
 
 export function freeArray(name: string, sort: Sort): SymbolicArray {
@@ -92,6 +114,12 @@ function arrayOf(state: State, name: string): SymbolicArray {
 
 function mergeArrays(condition: Formula, a: SymbolicArray, b: SymbolicArray): SymbolicArray {
   if (a === b) return a;
+  // One of them was forgotten on the way: writes to the other say nothing of it.
+  if (a.base !== b.base)
+    return {
+      base: { kind: 'choice', condition, then: a, otherwise: b, sort: a.base.sort },
+      writes: [],
+    };
   let common = 0;
   while (common < a.writes.length && a.writes[common] === b.writes[common]) common += 1;
   const under = (guard: Formula, writes: readonly Write[]): Write[] =>

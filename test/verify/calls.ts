@@ -99,6 +99,8 @@ const CALLS = [
   'm[d] = Contract<Peer>.at(d).peek(x);',
   'n = Contract<Peer>.at(d).take(0, 0 coin) spending 1 coin;',
   'if x > 1 { n = Contract<Peer>.at(d).take(x, 1 coin) spending 1 coin; }',
+  'if x > 1 { n = 1; } else { n = Contract<Peer>.at(d).take(x, a) spending a; }',
+  'if x == 3 { return; } n = Contract<Peer>.at(d).take(x, 1 coin) spending 1 coin;',
   'for i in 0..2 { n = Contract<Peer>.at(d).take(i, 1 coin) spending 1 coin; }',
 ];
 const OTHERS = [
