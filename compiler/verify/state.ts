@@ -17,8 +17,8 @@ export type Base =
   | {
       readonly kind: 'choice';
       readonly condition: Formula;
-      readonly then: SymbolicArray;
-      readonly otherwise: SymbolicArray;
+      readonly yes: SymbolicArray;
+      readonly no: SymbolicArray;
       readonly sort: Sort;
     };
 export type Write = { readonly guard: Formula; readonly keys: readonly Formula[]; readonly value: Formula };
@@ -69,7 +69,7 @@ function valueAt({ base, writes }: SymbolicArray, keys: readonly Formula[], flaw
 
 function baseAt(base: Base, keys: readonly Formula[], flaws: Flaws): Formula {
   if (base.kind === 'choice')
-    return ite(base.condition, valueAt(base.then, keys, flaws), valueAt(base.otherwise, keys, flaws));
+    return ite(base.condition, valueAt(base.yes, keys, flaws), valueAt(base.no, keys, flaws));
   return base.kind === 'zero' ? zeroOf(base.sort) : apply(base.name, keys, base.sort);
 }
 
@@ -94,7 +94,7 @@ export function writtenKeys(state: State): readonly Formula[] {
 }
 
 function keysIn({ base, writes }: SymbolicArray): readonly Formula[] {
-  const below = base.kind === 'choice' ? [...keysIn(base.then), ...keysIn(base.otherwise)] : [];
+  const below = base.kind === 'choice' ? [...keysIn(base.yes), ...keysIn(base.no)] : [];
   return [...below, ...writes.flatMap((write) => write.keys)];
 }
 
@@ -117,7 +117,7 @@ function mergeArrays(condition: Formula, a: SymbolicArray, b: SymbolicArray): Sy
   // One of them was forgotten on the way: writes to the other say nothing of it.
   if (a.base !== b.base)
     return {
-      base: { kind: 'choice', condition, then: a, otherwise: b, sort: a.base.sort },
+      base: { kind: 'choice', condition, yes: a, no: b, sort: a.base.sort },
       writes: [],
     };
   let common = 0;
