@@ -525,3 +525,8 @@ export const METHODS: readonly Method[] = [
     doc: 'How many bytes there are.',
   },
 ];
+
+/** Whether it has a meaning only where it is called: a value may then bear its name, as `count` often does. */
+export function isOnlyCalled({ kind, name }: BuiltIn): boolean {
+  return name === 'sum' || name === 'count' || (kind === 'function' && name !== 'some' && name !== 'none');
+}

@@ -3,7 +3,7 @@
  * every name that is used or declared to its entity, what the file declares itself, and diagnostics. Names behind a dot are left to `check/`, which knows types; so are the names of
  * fields in struct literals. What this version does not have is reported here, once, and not looked into.
  */
-import { BUILT_INS, HOST_FUNCTIONS } from '../builtins.ts';
+import { BUILT_INS, HOST_FUNCTIONS, isOnlyCalled } from '../builtins.ts';
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import type * as ast from '../syntax/ast.ts';
 import { walk as visit } from '../syntax/visit.ts';
@@ -235,8 +235,24 @@ function declare(walk: Walk, scope: Scope, name: ast.Name, entity: Declaration):
   if (name.text === '') return;
   walk.entities.set(name, entity);
   const earlier = lookUp(scope, name.text);
-  if (earlier !== null) reportTaken(walk, scope, name, earlier);
+  const apart = isFunctionOfTheLanguage(earlier) && VALUES.has(entity.kind);
+  if (earlier !== null && !apart) reportTaken(walk, scope, name, earlier);
   if (!scope.names.has(name.text)) scope.names.set(name.text, entity);
+}
+
+/** What has a value and is never called: it may bear the name of a function of the language, such as `count`. */
+const VALUES: ReadonlySet<Declaration['kind']> = new Set([
+  'state',
+  'param',
+  'local',
+  'loop',
+  'bound',
+  'field',
+  'matched',
+]);
+
+function isFunctionOfTheLanguage(entity: Entity | null): boolean {
+  return entity?.kind === 'builtin' && isOnlyCalled(entity.row);
 }
 
 function reportTaken(walk: Walk, scope: Scope, name: ast.Name, earlier: Entity): void {
@@ -544,7 +560,9 @@ function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
       walkExprs(walk, scope, [expr.object, expr.index]);
       return;
     case 'call':
-      walkExprs(walk, scope, [expr.callee, ...expr.args]);
+      if (expr.callee.kind === 'name') useCallee(walk, scope, expr.callee);
+      else walkExpr(walk, scope, expr.callee);
+      walkExprs(walk, scope, expr.args);
       if (expr.spending !== null) walkExpr(walk, scope, expr.spending);
       return;
     case 'generic':
@@ -702,6 +720,19 @@ function useValue(walk: Walk, scope: Scope, name: ast.Name): void {
   if (variants.length === 0 || (other !== null && other.kind !== 'event')) use(walk, scope, name, isValue);
   else if (variants.length === 1) walk.entities.set(name, variants[0]!);
   else walk.ambiguous.set(name, variants);
+}
+
+/** What is called is no value of that name, where the language has a function of it. */
+function useCallee(walk: Walk, scope: Scope, name: ast.Name): void {
+  const nearest = lookUp(scope, name.text);
+  const given = lookUp(outermost(scope), name.text);
+  const hidden = nearest !== null && isDeclaration(nearest) && VALUES.has(nearest.kind);
+  if (given !== null && hidden && isFunctionOfTheLanguage(given)) walk.entities.set(name, given);
+  else useValue(walk, scope, name);
+}
+
+function outermost(scope: Scope): Scope {
+  return scope.outer === null ? scope : outermost(scope.outer);
 }
 
 /** Notes what a used name stands for, suggesting one that `fits`, or reports it. */

@@ -2,7 +2,7 @@
  * Expressions of tests as views of contracts that exist for them alone. In: an expression from which everything was
  * taken out that only the world knows (`values.ts`). Out: a view whose parameters are the slots that it reads.
  */
-import { BUILT_INS } from '../../builtins.ts';
+import { BUILT_INS, isOnlyCalled } from '../../builtins.ts';
 import type { Eval, SlotId } from '../../core/tests.ts';
 import { variantNames } from '../../resolve/resolve.ts';
 import type * as ast from '../../syntax/ast.ts';
@@ -42,7 +42,7 @@ export function knownNames(tree: ast.SourceFile, shared: readonly Shared[]): Set
     ...items,
     ...shared.map((member) => member.name.text),
     ...choices.flatMap(variantNames),
-    ...BUILT_INS.map((row) => row.name),
+    ...BUILT_INS.filter((row) => !isOnlyCalled(row)).map((row) => row.name),
   ]);
 }
 
