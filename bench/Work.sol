@@ -33,6 +33,15 @@ contract Work {
         return a + b;
     }
 
+    function add(uint256 x) external pure returns (uint256) {
+        return x + 1;
+    }
+
+    // A contract may call itself from outside, which costs what a call to another one does.
+    function calls(uint256 n) external view returns (uint256 x) {
+        for (uint256 i = 0; i < n; i++) x = this.add(x);
+    }
+
     function tally(uint256 n) external returns (uint256 yes) {
         for (uint256 i = 0; i < n; i++) {
             address member = address(uint160(i + 1));

@@ -3,7 +3,16 @@
  * over the time that the engine alone takes to make a module of a handwritten one of the same size; and the first call of
  * a large contract that nobody called before, on both tiers.
  */
-import { type Artifact, assemble, execute, type Program, validate, withGasBounds } from '../vm/index.ts';
+import {
+  type Artifact,
+  assemble,
+  decodeArtifact,
+  encodeArtifact,
+  execute,
+  type Program,
+  validate,
+  withGasBounds,
+} from '../vm/index.ts';
 import { ENGINE } from '../vm/wasm/engine.ts';
 import { handwrittenSums } from './handwritten.ts';
 import type { Row } from './report.ts';
@@ -90,7 +99,10 @@ function sumsOf(instructions: number, seed: bigint): Artifact {
   const text = ['.contract sums', '.view main() -> Int = main', '.function main () -> (int) locals (int)'];
   const assembled = assemble([...text, 'Push 0\nLocalSet 0', ...sums, 'LocalGet 0\nReturn\n'].join('\n'));
   if (!assembled.ok) throw new Error(JSON.stringify(assembled.errors));
-  return withGasBounds(assembled.artifact);
+  // As a node has it: from bytes.
+  const decoded = decodeArtifact(encodeArtifact(withGasBounds(assembled.artifact)));
+  if (!decoded.ok) throw new Error(JSON.stringify(decoded.error));
+  return decoded.artifact;
 }
 
 function sumOf(instructions: number, seed: bigint): bigint {

@@ -25,8 +25,13 @@ export async function ethereumjs(): Promise<Evm | null> {
   if (found === null) return null;
   const [{ createEVM }, { Account, createZeroAddress }] = found as [EvmPackage, UtilPackage];
   const evm = await createEVM();
-  await evm.stateManager.putAccount(createZeroAddress(), new Account());
+  const self = createZeroAddress();
+  await evm.stateManager.putAccount(self, new Account());
+  let placed: Uint8Array | null = null;
   return async (code, data = new Uint8Array()) => {
+    // For code that calls itself.
+    if (data.length > 0 && placed !== code) await evm.stateManager.putCode(self, code);
+    if (data.length > 0) placed = code;
     const { exceptionError, returnValue } = await evm.runCode({ code, data, gasLimit: 2n ** 50n });
     if (exceptionError !== undefined) throw new Error(`the EVM fails: ${JSON.stringify(exceptionError)}`);
     return BigInt(`0x${Buffer.from(returnValue).toString('hex')}`);
@@ -38,7 +43,10 @@ type EvmPackage = {
     readonly runCode: (
       call: object,
     ) => Promise<{ readonly exceptionError?: unknown; readonly returnValue: Uint8Array }>;
-    readonly stateManager: { readonly putAccount: (address: unknown, account: unknown) => Promise<void> };
+    readonly stateManager: {
+      readonly putAccount: (address: unknown, account: unknown) => Promise<void>;
+      readonly putCode: (address: unknown, code: Uint8Array) => Promise<void>;
+    };
   }>;
 };
 type UtilPackage = { readonly Account: new () => unknown; readonly createZeroAddress: () => unknown };

@@ -35,20 +35,42 @@ export type Session = {
 };
 
 export function workProgram(): Program {
+  return programOf('Work');
+}
+
+/** A contract of `Work.ccl` by its name. */
+function programOf(name: string): Program {
   const path = 'Work.ccl';
   const text = readFileSync(join(import.meta.dirname, path), 'utf8');
-  const [contract] = lowerProgram(analyse(new Map([[path, text]]), path)).contracts;
-  if (contract === undefined) throw new Error('Work.ccl holds no contract');
-  const validated = validate(build(contract, { claims: [], marks: [] }));
+  const { contracts } = lowerProgram(analyse(new Map([[path, text]]), path));
+  const artifacts = contracts.map((contract) => build(contract, { claims: [], marks: [] }));
+  const artifact = artifacts.find((one) => one.name === name);
+  if (artifact === undefined) throw new Error(`Work.ccl holds no contract ${name}`);
+  const validated = validate(artifact);
   if (!validated.ok) throw new Error(JSON.stringify(validated.errors));
   return validated.program;
+}
+
+/** The one other contract, on a tier: it stands at every account, and keeps nothing. */
+function othersOn(tier: 'interpreter' | 'wasm'): NonNullable<Host['contracts']> {
+  const program = programOf('Other');
+  const env = { ...HOST.env, caller: HOST.env.self, callerIsContract: true };
+  return {
+    refusal: (_, { identity }) => (program.offers.has(identity) ? null : 'another interface'),
+    call: ({ contract, method, args, gasLimit }) => {
+      const host = { ...HOST, env: { ...env, self: contract } };
+      const outcome = execute(program, { entry: method.name, args, gasLimit }, host, { tier });
+      if (!outcome.ok) throw new Error(outcome.trap.message);
+      return outcome;
+    },
+  };
 }
 
 export function session(program: Program, tier: 'interpreter' | 'wasm'): Session {
   const compilation = compilationOf(program);
   if (!compilation.ok) throw new Error(compilation.reason);
   const stored = new Map<string, Uint8Array>();
-  const host: Host = { ...HOST, load: (key) => stored.get(hexOf(key)) };
+  const host: Host = { ...HOST, load: (key) => stored.get(hexOf(key)), contracts: othersOn(tier) };
   const run = (entry: string, args: readonly AbiValue[]): Outcome & { readonly ok: true } => {
     const outcome = execute(program, { entry, args, gasLimit: Number.MAX_SAFE_INTEGER }, host, { tier });
     if (!outcome.ok) throw new Error(`${entry}: ${outcome.trap.message}`);

@@ -14,16 +14,17 @@ import type { Report, Row } from './report.ts';
 import { type Slope, slopes } from './rounds.ts';
 import { type Session, session, withoutGas, workProgram } from './session.ts';
 
-const ROUNDS = 9;
-const WARM_UPS = 6;
+const ROUNDS = 15;
+const WARM_UPS = 8;
 
 /** Turns of the longer and the shorter call; their difference is what is timed, so that what a call itself costs is not. */
-const COMPILED = [1_000_000, 100_000] as const;
-const INTERPRETED = [200_000, 20_000] as const;
+const COMPILED = [400_000, 40_000] as const;
+const INTERPRETED = [40_000, 4_000] as const;
 const EVM_NATIVE = [200_000, 20_000] as const;
-const EVM_JS = [10_000, 1_000] as const;
+const EVM_JS = [4_000, 400] as const;
 const TRANSFERS = [16_000, 1_000] as const;
-const TRANSFERS_JS = [1_000, 100] as const;
+const TRANSFERS_JS = [400, 40] as const;
+const CALLS = [2_000, 200] as const;
 const MEMBERS = 1_000;
 
 type Peers = {
@@ -58,12 +59,13 @@ export async function run(): Promise<Report> {
 
 const ABOUT = [
   'Nanoseconds per turn: the difference between a longer and a shorter call, so what a call costs is not in it.',
-  'EVM words are 256 bits. Loops: assembled by hand for the EVM; compiled from CCL here; gas counted in both.',
-  'transfer: balances of two accounts read, compared, written (a map by account), one event of three words; a loop in',
-  '  one call. EVM: the same in Solidity (solc, optimised): two mappings, `emit Transfer`, checked arithmetic. Events',
-  '  stay words here and bytes there; what decoding them for a reader costs is in the row "transfer, events read".',
-  'storage: two words read, two written per turn, journalled. tally: a vote read for each of 1,000 members of a set,',
-  '  warm after the first; EVM: an array and a mapping, joined in the same call.',
+  'EVM words are 256 bits. Loops: assembled by hand for the EVM, compiled from Work.ccl here; gas is counted in both.',
+  'transfer: balances of two accounts read, compared and written (a map by account), one event of three words, in a loop',
+  '  within one call. EVM: the same in Solidity (solc, optimised): mapping, `emit Transfer`, checked arithmetic. Events',
+  '  stay words here and bytes there; "events read" also makes data of them for a reader.',
+  'storage: two words read and two written per turn, journalled. call: of a method that adds one; Solidity: `this.add(x)`.',
+  'tally: the set of members and their votes read from the host, in one call.',
+  'deploy: validated, compiled and called once, over `WebAssembly.Module` alone of a handwritten module of that size.',
 ];
 
 function missingOf({ ethereumjs: js, anvil, work }: Peers): string[] {
@@ -163,6 +165,14 @@ function tierSlopes(one: Session, who: 'interpreter' | 'wasm'): Slope[] {
       },
     },
     {
+      work: 'call of another contract',
+      who,
+      turns: CALLS,
+      run: (turns) => {
+        if (one.call('calls', [OTHER, BigInt(turns)]) !== BigInt(turns)) throw new Error(`calls: ${who}`);
+      },
+    },
+    {
       work: 'tally, 1,000 members, one call',
       who,
       turns: [MEMBERS, 0],
@@ -211,6 +221,14 @@ function evmSlopes({ ethereumjs: js, anvil, work }: Peers): Slope[] {
       evm,
       (n) => call('storageLoop(uint256)', [n]),
       (n) => (n * (n - 1n)) / 2n + n,
+    ),
+    slope(
+      'call of another contract',
+      who,
+      CALLS,
+      evm,
+      (n) => call('calls(uint256)', [n]),
+      (n) => n,
     ),
   ]);
 }

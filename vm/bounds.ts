@@ -36,9 +36,9 @@ export function measureBounds(
   const bounds: number[] = new Array(artifact.functions.length).fill(0);
   for (const index of order) {
     const fn = artifact.functions[index] as FunctionCode;
-    const weights = Float64Array.from(fn.code, (instruction) =>
-      weigh(artifact, instruction, measure, bounds),
-    );
+    const weights = new Float64Array(fn.code.length);
+    for (const [at, instruction] of fn.code.entries())
+      weights[at] = weigh(artifact, instruction, measure, bounds);
     bounds[index] = boundOf(fn, structures[index] as Structure, weights);
   }
   return bounds;

@@ -145,22 +145,25 @@ function emitFunction(
   const pieces = fn.code.map((instruction, at) => pieceOf(out, fn, instruction, typing.notes.get(at)));
   const places = placesOf(out.code.length, pieces, blocks, lead.length);
   for (const [at, instruction] of fn.code.entries()) {
-    const piece = pieces[at] as Piece;
-    const target = targetOf(instruction);
-    const targetAt = rowOf(instruction.op).operands.indexOf('target');
-    const operands = piece.operands.map((value, which) =>
-      which === targetAt ? (places[target] as number) : value,
-    );
-    const gas = blocks[at] as number;
-    const words = [...lead, ...(gas < 0 ? [] : [CHARGE, gas]), piece.op, ...operands];
-    const notes = typing.notes.get(at);
-    if (instruction.op === 'Halt' && notes !== undefined)
-      halts.set(out.code.length + words.length - 1, notes);
-    for (const word of words) {
+    const { op, operands } = pieces[at] as Piece;
+    const put = (word: number) => {
       out.code.push(word);
       out.functionOf.push(index);
       out.instructionOf.push(at);
+    };
+    const gas = blocks[at] as number;
+    const target = targetOf(instruction);
+    const targetAt = target < 0 ? -1 : rowOf(instruction.op).operands.indexOf('target');
+    for (const word of lead) put(word);
+    if (gas >= 0) {
+      put(CHARGE);
+      put(gas);
     }
+    const notes = instruction.op === 'Halt' ? typing.notes.get(at) : undefined;
+    if (notes !== undefined) halts.set(out.code.length, notes);
+    put(op);
+    for (const [which, value] of operands.entries())
+      put(which === targetAt ? (places[target] as number) : value);
   }
 }
 

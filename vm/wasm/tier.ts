@@ -1,6 +1,8 @@
 /**
  * Which programs are compiled, and when: each at most once while it is kept, by the hash of its artifact, once the gas
  * spent in it says that compiling pays. Nothing here depends on time, and nothing observable depends on it.
+ *
+ * The hash is only made when two programs look alike: for one that was just deployed it would cost as much as the rest.
  */
 import { hexOf } from '../codec.ts';
 import { artifactHash, encodeArtifact } from '../encode.ts';
@@ -28,23 +30,39 @@ const IDLE_MAX = 8;
 /** Gas spent in a program from which on it is compiled; about what compiling costs, in time. */
 const GAS_THAT_PAYS = 100_000;
 
-type Record = { hash: string | null; gas: number };
+type Record = { hash: string | null; fingerprint: number | null; gas: number };
 
 const RECORDS = new WeakMap<Program, Record>();
-/** Least recently used first. */
-const COMPILATIONS = new Map<string, Compilation>();
+/** By fingerprint, least recently used first. */
+const COMPILATIONS = new Map<number, { readonly program: Program; readonly compilation: Compilation }>();
 
 /** Compiles a program, or finds it compiled. */
 export function compilationOf(program: Program): Compilation {
   const record = recordOf(program);
-  record.hash ??= hexOf(artifactHash(encodeArtifact(program.artifact)));
-  const { hash } = record;
-  const compilation = COMPILATIONS.get(hash) ?? compile(program);
-  COMPILATIONS.delete(hash);
-  COMPILATIONS.set(hash, compilation);
+  record.fingerprint ??= fingerprintOf(program);
+  const known = COMPILATIONS.get(record.fingerprint);
+  const fits =
+    known !== undefined && (known.program === program || hashOf(known.program) === hashOf(program));
+  const kept = fits ? known : { program, compilation: compile(program) };
+  COMPILATIONS.delete(record.fingerprint);
+  COMPILATIONS.set(record.fingerprint, kept);
   const [oldest] = COMPILATIONS.keys();
   if (COMPILATIONS.size > COMPILATIONS_MAX && oldest !== undefined) COMPILATIONS.delete(oldest);
-  return compilation;
+  return kept.compilation;
+}
+
+function hashOf(program: Program): string {
+  const record = recordOf(program);
+  record.hash ??= hexOf(artifactHash(encodeArtifact(program.artifact)));
+  return record.hash;
+}
+
+/** A number that programs with other code seldom share. */
+function fingerprintOf({ code, wide }: Program): number {
+  let sum = 0;
+  for (const words of [code, new Int32Array(wide.buffer, wide.byteOffset, 2 * wide.length)])
+    for (let at = 0; at < words.length; at++) sum = Math.imul(sum ^ words[at]!, 0x01000193);
+  return sum;
 }
 
 /** Notes what an execution used. */
@@ -86,7 +104,7 @@ function variantOf({ variants }: Compiled, program: Program, metering: Metering)
 function recordOf(program: Program): Record {
   const known = RECORDS.get(program);
   if (known !== undefined) return known;
-  const record = { hash: null, gas: 0 };
+  const record = { hash: null, fingerprint: null, gas: 0 };
   RECORDS.set(program, record);
   return record;
 }
