@@ -1,22 +1,28 @@
 /** A contract from its source onto a chain: pending, attested, callable. */
 import { expect } from 'vitest';
 import { type Body, decodeValue } from '../../runtime/codec/transaction.ts';
-import { encodeArtifact } from '../../vm/index.ts';
+import { type AbiValue, encodeArtifact } from '../../vm/index.ts';
 import { contractsOf } from '../testing/compiled.ts';
 import { type Chain, COOPERATIVE, tx } from './chain.ts';
 
-/** Deploys as Alice, who uses up her first two sequence numbers; gives the contract's id. */
-export function deploySource(chain: Chain, name: string, text: string): string {
-  const [artifact] = contractsOf(text);
+/** Of a source, the contract with this number, with these arguments; Alice's next sequence number. */
+type Which = { readonly number: number; readonly args: readonly AbiValue[]; readonly sequence: bigint };
+
+const FIRST: Which = { number: 0, args: [], sequence: 0n };
+
+/** Deploys as Alice, who uses up two sequence numbers; gives the contract's id. */
+export function deploySource(chain: Chain, name: string, text: string, which: Which = FIRST): string {
+  const { number, args, sequence } = which;
+  const artifact = contractsOf(text)[number];
   const body: Body = {
     kind: 'deploy',
     cooperative: COOPERATIVE,
     artifact: encodeArtifact(artifact!),
     sources: [{ name, text }],
     certificate: new Uint8Array(0),
-    args: [],
+    args,
   };
-  const result = chain.block([tx(chain, 'alice', 0n, body)]).txResults[0]!;
+  const result = chain.block([tx(chain, 'alice', sequence, body)]).txResults[0]!;
   expect(result.log).toBe('');
   const decoded = decodeValue(result.data);
   const { contract } = (decoded.ok ? decoded.value : null) as { contract: string };
@@ -24,7 +30,7 @@ export function deploySource(chain: Chain, name: string, text: string): string {
   const pending = chain.app.query({ path, data: new Uint8Array(0), height: 0n, prove: false });
   const { artifactHash } = pending.answer as { artifactHash: Uint8Array };
   const attest: Body = { kind: 'attest', contract, artifactHash, approve: true };
-  const response = chain.block([tx(chain, 'alice', 1n, attest)]);
+  const response = chain.block([tx(chain, 'alice', sequence + 1n, attest)]);
   expect(response.events.map((event) => event.name)).toEqual(['ContractDeployed']);
   return contract;
 }
