@@ -10,6 +10,8 @@ export function renderAbi({
   entries,
   events,
   errors,
+  interfaces,
+  offers,
   storage,
   marks,
 }: Artifact): Json {
@@ -43,6 +45,18 @@ export function renderAbi({
     })),
     events: events.map((event) => ({ name: event.name, fields: event.fields.map(field) })),
     errors: errors.map((error) => ({ name: error.name, fields: error.fields.map(field) })),
+    interfaces: interfaces.map((offered, index) => ({
+      name: offered.name,
+      implemented: offers.includes(index),
+      methods: offered.methods.map((method) => ({
+        kind: method.kind,
+        name: method.name,
+        params: method.params.map(field),
+        result: type(method.result),
+        gasMax: String(method.gasMax),
+        clauses: method.clauses,
+      })),
+    })),
     state: storage.flatMap((slot) =>
       slot.type === null ? [] : [{ name: slot.name, type: type(slot.type) }],
     ),
