@@ -7,7 +7,7 @@ import { wordsOfFields } from './abi.ts';
 import type { Artifact, Entry, FunctionCode, Instruction, StorageSlot } from './artifact.ts';
 import { chunkGas, eventGas, GAS, hashGas, keyGas, listGas } from './gas.ts';
 import { callWords, methodOf } from './interface.ts';
-import { contentBytes } from './intern.ts';
+import { contentBytes, leastBytes } from './intern.ts';
 import { LIMITS } from './limits.ts';
 import { isListWord, listShape, listWordsMax, wordBytesMax } from './list.ts';
 import { rowOf } from './opcodes.ts';
@@ -170,18 +170,26 @@ function storageGasMax(
     case 'StateAdd':
       return touch + presence;
     case 'StateRemove':
-      return touch + (slot.fields.length + 1) * GAS.firstWrite;
+      return (['bool', ...slot.fields] as const).reduce(
+        (sum, leaf) => sum + GAS.firstWrite + zeroGas(leaf),
+        touch,
+      );
   }
 }
 
 /** The largest content of a slot's key words: an int always takes eight bytes, and no key passes the limit. */
-function keyBytesMax({ keys }: StorageSlot): number {
+export function keyBytesMax({ keys }: StorageSlot): number {
   const bytes = keys.reduce((sum, type) => sum + (type === 'int' ? 8 : wordBytesMax(type)), 0);
   return Math.min(LIMITS.keyBytes, bytes);
 }
 
-function loadGasMax(type: WordType): number {
+export function loadGasMax(type: WordType): number {
   return GAS.coldLoad + chunkGas(wordBytesMax(type));
+}
+
+/** Gas for the content of a zero, which a leaf that is removed is written with. */
+export function zeroGas(type: WordType): number {
+  return chunkGas(leastBytes(type));
 }
 
 function writeGasMax(type: WordType): number {

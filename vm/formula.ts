@@ -1,19 +1,20 @@
 /**
  * Static gas bounds as formulas: a constant, and what each turn of a loop adds. The same walk as `bounds.ts` makes, with
  * sums of products of turns in the place of numbers. Where ways part, each part of the formula is the larger of both,
- * so a formula may pass the bound; its value never does. An artifact in, its entries' formulas out.
+ * so a formula may pass the bound; its value never does. What was surely touched before counts as touched (`warm.ts`). An artifact in, its entries' formulas out.
  */
 import type { Artifact, Entry, FunctionCode, Instruction } from './artifact.ts';
-import { callOrder, dynamicGasMax, entryGasMax } from './bounds.ts';
+import { callOrder, entryGasMax } from './bounds.ts';
 import { rowOf } from './opcodes.ts';
 import { type Loop, type Structure, structureOf, targetOf } from './structure.ts';
+import { warmGas } from './warm.ts';
 
 /** A loop: its function, and the index of its `LoopEnter`. */
 export type LoopPlace = { readonly function: number; readonly enter: number };
 
 /**
  * `constant` and, for each term, `coefficient` times the turns of its loops. The turns of a loop are those that lead back
- * to its beginning, in the entry of the execution that has most of them.
+ * to its beginning, and one that a failure cuts short, in the entry of the execution that has most of them.
  */
 export type GasFormula = {
   readonly constant: number;
@@ -85,11 +86,12 @@ function sumOf(
   sums: readonly (Sum | null)[],
 ): Sum | null {
   const fn = artifact.functions[index]!;
+  const warm = warmGas(artifact, fn, { loops });
   const weights: Sum[] = [];
-  for (const instruction of fn.code) {
+  for (const [at, instruction] of fn.code.entries()) {
     const callee = instruction.op === 'Call' ? sums[Number(instruction.operands[0])]! : ZERO;
     if (callee === null) return null;
-    const own = rowOf(instruction.op).gas + dynamicGasMax(artifact, instruction);
+    const own = rowOf(instruction.op).gas + warm[at]!;
     weights.push({ constant: own + callee.constant, terms: callee.terms });
   }
   const turns = new Map<number, Sum>();
@@ -97,8 +99,8 @@ function sumOf(
     const turn = walk(fn, weights, turns, loop.enter + 1, loop.back, loop);
     turns.set(loop.enter, turn === null ? ZERO : times(turn, `${index}:${loop.enter}`));
   }
-  const whole = walk(fn, weights, turns, 0, fn.code.length - 1, null) ?? ZERO;
-  return whole.terms.size > TERMS_MAX ? null : whole;
+  const whole = walk(fn, weights, turns, 0, fn.code.length - 1, null);
+  return whole === null || whole.terms.size > TERMS_MAX ? null : whole;
 }
 
 /** As in `bounds.ts`; null where no way leads to the end of the turn. */
@@ -126,7 +128,8 @@ function continuation(
   sumAt: (at: number) => Sum | null,
   end: Sum | null,
 ): Sum | null {
-  if (instruction.op === 'LoopBack') return end;
+  // The turn that ends here is counted with the others.
+  if (instruction.op === 'LoopBack') return null;
   const target = targetOf(instruction);
   const ends = rowOf(instruction.op).flow === 'end';
   if (target < 0) return ends ? end : sumAt(at + 1);

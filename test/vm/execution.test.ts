@@ -5,14 +5,17 @@ import {
   type Artifact,
   decodeArtifact,
   encodeArtifact,
+  evaluateFormula,
   execute,
   gasBounds,
+  gasFormulas,
   type Outcome,
   type Program,
   validate,
 } from '../../vm/index.ts';
 import { soundArtifactOf, soundSeeds } from './arbitraries.ts';
 import { CALLER, recorder } from './recorder.ts';
+import { type Turns, turnsIn, turnsObserver } from './turns.ts';
 
 const int = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 
@@ -31,6 +34,32 @@ test('no execution uses more gas than its entry states', () => {
   );
   for (const kind of ['ok', 'Overflow', 'DivisionByZero', 'LoopBound', 'Requirement', 'Guard'])
     expect([...seen.keys()]).toContain(kind);
+});
+
+test('no execution uses more gas than its formula says at its own turns', () => {
+  let known = 0;
+  fc.assert(
+    fc.property(soundSeeds, int, (seeds, a) => {
+      const artifact = soundArtifactOf(seeds);
+      const [formula] = gasFormulas(artifact);
+      const [entry] = artifact.entries;
+      if (formula === undefined || formula === null || entry === undefined) return;
+      known += 1;
+      let turns: Turns = new Map();
+      const observer = turnsObserver((seen) => {
+        turns = seen;
+      });
+      const call = { entry: entry.name, args: [a], gasLimit: 100_000_000 };
+      const outcome = execute(programOf(artifact), call, recorder(), { observer });
+      // A failure cuts a turn short, which counts as one.
+      const cut = outcome.ok ? 0 : 1;
+      const most = evaluateFormula(formula, entry, (loop) => turnsIn(turns, loop) + cut);
+      expect(outcome.gasUsed).toBeLessThanOrEqual(most);
+      expect(most).toBeLessThanOrEqual(entry.gasMax);
+    }),
+    { numRuns: 400 },
+  );
+  expect(known).toBeGreaterThan(200);
 });
 
 test('the same execution gives the same outcome, from the bytes too, and any lower limit runs out of gas', () => {
