@@ -149,12 +149,12 @@ export const NO_CURRENCY: ReadonlySet<string> = new Set([
   'to',
 ]);
 
-export const Did = createToken({ name: 'Did', pattern: /did"[^"\n]*"/ });
-export const Text = createToken({ name: 'Text', pattern: /"(?:[^"\\\n]|\\.)*"/ });
+export const Did = createToken({ name: 'Did', pattern: /did"[^"\n\r]*"/ });
+export const Text = createToken({ name: 'Text', pattern: /"(?:[^"\\\n\r]|\\.)*"/ });
 /** A text whose line ends before its closing quotation mark. */
 export const OpenText = createToken({
   name: 'OpenText',
-  pattern: /(?:did)?"(?:[^"\\\n]|\\.)*/,
+  pattern: /(?:did)?"(?:[^"\\\n\r]|\\.)*/,
   categories: [Text],
 });
 export const Hex = createToken({ name: 'Hex', pattern: /0x[0-9a-fA-F_]*/ });

@@ -20,6 +20,7 @@ describe('what once made it throw', () => {
   test.each([
     ['blocks inside the condition of a test', `${bank}test "t" { expect (if on${'{'.repeat(300)} 1`],
     ['a carriage return inside a comment', `// a\r// b\n${bank}`],
+    ['a carriage return inside a text', 'const a: Text = "a\rb";\n'],
     ['a permission without a name', 'contract C { rule f() access permission "" {} }'],
     ['half of a character pair', 'contract C { rule f() access permission "\ud800" {} }'],
     ['what lies below the deepest level', `const a: Int = ${'1 + '.repeat(450)}(if true { 1 } else { 2 });`],
