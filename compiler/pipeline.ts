@@ -157,7 +157,10 @@ function resolveAll(
 function takenIn(tree: SourceFile, { entities, exports }: CheckedProgram): Taken {
   const used = tree.uses.flatMap(({ names }) => names.flatMap((name) => entities.get(name) ?? []));
   const contracts = used.flatMap((entity) => (entity.kind === 'contract' ? [entity.node] : []));
-  return { contracts, names: used.map(({ name }) => name), beside: contracts.length === 0 ? [] : exports };
+  const beside = contracts.length === 0 ? [] : exports;
+  const seen = [...beside.flatMap(({ declared }) => [...declared.values()]), ...used];
+  const errors = seen.flatMap((entity) => (entity.kind === 'error' ? [entity.node] : []));
+  return { contracts, errors, names: used.map(({ name }) => name), beside };
 }
 
 /** Whether some diagnostic forbids to make code. Warnings do not. */

@@ -122,3 +122,32 @@ test('a library has no contract, and its functions can be proved; tests deploy c
   expect(lowerDeployable(analysis).contracts.map(({ name }) => name)).toEqual(['Club']);
   expect(lowerLibrary(analysis)).toBe(null);
 });
+
+test('interfaces and errors come from other files, for contracts and for tests', () => {
+  const sources = new Map([
+    ['token.ccl', 'interface Token { rule take(x: Int) -> Int gas 100_000; }\nerror TooMuch(x: Int);\n'],
+    [
+      'user.ccl',
+      `use "./token.ccl".{ Token, TooMuch };
+contract Impl {
+  implements Token;
+  rule take(x: Int) -> Int access contracts { if x > 5 { fail TooMuch(x); } return x; }
+}
+contract User {
+  state { got: Int; }
+  rule use_it(token: Did) { got = Contract<Token>.at(token).take(3); }
+}
+test "here" { let i = deploy Impl() by alice; expect i.take(6) by bob fails TooMuch(6); }
+`,
+    ],
+    [
+      'tests.ccl',
+      'use "./user.ccl".{ Impl };\ntest "elsewhere" { let i = deploy Impl() by alice; expect i.take(6) by bob fails TooMuch(6); }\n',
+    ],
+  ]);
+  for (const main of ['user.ccl', 'tests.ccl']) {
+    const analysis = analyse(sources, main);
+    expect(analysis.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(analysis.tests.plans).toHaveLength(1);
+  }
+});

@@ -55,9 +55,13 @@ export type Tests = {
   readonly diagnostics: readonly Diagnostic[];
 };
 
-/** What the file takes from others: contracts to deploy, names that are no members, and the files with their types. */
+/**
+ * What the file takes from others: contracts to deploy, errors that calls fail with, names that are no members, and the
+ * files with their types.
+ */
 export type Taken = {
   readonly contracts: readonly ast.Contract[];
+  readonly errors: readonly ast.ErrorDecl[];
   readonly names: readonly string[];
   readonly beside: readonly Exports[];
 };
@@ -75,7 +79,7 @@ export function planTests(file: string, text: string, tree: ast.SourceFile, take
     text,
     contracts: new Map(contracts.map((contract) => [contract.name.text, contract])),
     errors: new Map(
-      [...tree.items, ...contracts.flatMap(({ members }) => members)].flatMap((node) =>
+      [...taken.errors, ...tree.items, ...contracts.flatMap(({ members }) => members)].flatMap((node) =>
         node.kind === 'error' ? [[node.name.text, node] as const] : [],
       ),
     ),
