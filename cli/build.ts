@@ -14,6 +14,8 @@ import {
   diagnosticsOf,
   encodeCertificate,
   failsBuild,
+  guardDiagnostics,
+  guardMarks,
   lowerProgram,
   marksOf,
   normalPath,
@@ -37,13 +39,14 @@ import {
   tellDiagnostics,
 } from './source.ts';
 import { jsonText, type Terminal } from './terminal.ts';
-import { verifyAll } from './verification.ts';
+import { openVerifier, type VerifiedBuild } from './verification.ts';
 
 type Options = {
   readonly output?: string;
   readonly contract?: string;
   readonly locked?: true;
   readonly force?: true;
+  readonly strict?: true;
   readonly json?: true;
 };
 
@@ -63,6 +66,7 @@ export function declare(shell: Shell): Command {
     .option('-o, --output <file>', 'where to write the artifact')
     .option('--contract <name>', 'which contract of the file')
     .option('--locked', 'refuse dependencies that differ from ccl.lock')
+    .option('--strict', 'refuse clauses that are checked at run time because they are not proved')
     .option('--force', 'write over files that are no artifact and no certificate')
     .option('--json', 'print JSON')
     .action((file: string | undefined, options: Options) =>
@@ -158,23 +162,53 @@ function isCertificate(old: Uint8Array): boolean {
   return decodeCertificate(new TextDecoder().decode(old)) !== null;
 }
 
+async function verifiedBuild(
+  terminal: Terminal,
+  analysis: Analysis,
+  contract: core.Contract,
+): Promise<VerifiedBuild> {
+  const verifier = await openVerifier(terminal, { cache: true });
+  try {
+    return await verifier.verifyBuild(analysis, contract);
+  } finally {
+    await verifier.close();
+  }
+}
+
 /** The verified build of a contract; null after showing why there is none. */
 export async function buildContract(
   terminal: Terminal,
   analysis: Analysis,
   contract: core.Contract,
-  options: JsonOption,
+  options: JsonOption & { readonly strict?: true },
 ): Promise<Built | null> {
-  const [verified] = await verifyAll(terminal, analysis, [contract], { cache: true });
-  const { report, solver } = verified ?? fail('C0202', { path: analysis.file });
-  const diagnostics = inTheirFiles(analysis, diagnosticsOf(report, analysis.file));
+  const { report, solver, guards, contract: compiled } = await verifiedBuild(terminal, analysis, contract);
+  const rows = guards.map(({ row }) => row);
+  const found = [
+    // That a check at run time may overflow is part of what it is.
+    ...diagnosticsOf(report, analysis.file).filter(
+      ({ code, span }) =>
+        code !== 'W0506' || !rows.some((row) => row.span.start === span.start && row.span.end === span.end),
+    ),
+    ...guardDiagnostics(rows, analysis.file),
+  ];
+  const diagnostics = inTheirFiles(analysis, found);
+  if (options.strict && guards.length > 0) {
+    tellDiagnostics(terminal, [{ ...analysis, diagnostics }], options);
+    fail('C0213', { contract: contract.name, count: guards.length });
+  }
   if (report.rows.some(failsBuild)) {
     tellDiagnostics(terminal, [{ ...analysis, diagnostics }], options);
     return null;
   }
   showDiagnostics(terminal, diagnostics, sourcesOf(analysis));
   const certificate = certificateOf(report, solver);
-  const artifact = build(contract, { claims: claimsOf(certificate), marks: marksOf(contract) });
+  const marks = [...marksOf(contract), ...guardMarks(guards.map(({ guard }) => guard))];
+  const artifact = build(compiled, { claims: claimsOf(certificate), marks });
+  if (guards.length > 0 && !options.json)
+    terminal.note(
+      `${guards.length} ${guards.length === 1 ? 'clause is' : 'clauses are'} checked at run time\n`,
+    );
   const tooLarge = inTheirFiles(analysis, checkSize(analysis.file, contract, artifact));
   if (tooLarge.length > 0) {
     tellDiagnostics(terminal, [{ ...analysis, diagnostics: tooLarge }], options);

@@ -5,6 +5,7 @@
 import {
   analyse,
   build,
+  contractWithMarks,
   type core,
   decodeCertificate,
   hasErrors,
@@ -52,10 +53,12 @@ function compiledContract(order: Order): core.Contract | string {
   const contract = lowerProgram(analysis).contracts.find(({ name }) => name === artifact.artifact.name);
   if (contract === undefined) return `the source has no contract ${artifact.artifact.name}`;
   const { claims, marks } = artifact.artifact;
-  const compiled = encodeArtifact(build(contract, { claims, marks: marksOf(contract) }));
-  if (marks.length !== marksOf(contract).length)
+  const guards = marks.filter(({ kind }) => kind === 'guard');
+  const guarded = contractWithMarks(contract, guards);
+  if (guarded === null || marks.length !== marksOf(contract).length + guards.length)
     return 'the marks of the artifact are not those of the source';
-  return Buffer.compare(compiled, bytes) === 0 ? contract : 'the source compiles to other bytecode';
+  const compiled = encodeArtifact(build(guarded, { claims, marks: [...marksOf(contract), ...guards] }));
+  return Buffer.compare(compiled, bytes) === 0 ? guarded : 'the source compiles to other bytecode';
 }
 
 function refuse(reason: string): Verdict {

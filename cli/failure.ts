@@ -120,6 +120,11 @@ export const FAILURES = {
     message: '`{text}` cannot be the name of a member',
     help: 'a name has letters, digits and _, begins with no digit, and is no word of the language such as `self`: for example alice',
   },
+  C0213: {
+    exit: 'wrong',
+    message: '{contract} is not built: clauses that are checked at run time: {count}',
+    help: 'prove them, or build without --strict',
+  },
   C0212: { exit: 'usage', message: '{options} do not go together', help: 'leave one of them out' },
 
   // ---- C03xx: keys -----------------------------------------------------------------------------

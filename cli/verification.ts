@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import {
   type Analysis,
   type core,
+  type Guarded,
   lineOfPart,
   type Report,
   RLIMIT_DEFAULT,
   type Solve,
+  type VerifyOptions,
   verifyContract,
+  verifyGuarded,
 } from '../compiler/index.ts';
 import { openSolver, type Solver } from '../solver/index.ts';
 import { makeRefuter } from '../testing/index.ts';
@@ -25,11 +28,16 @@ export type ProofOptions = {
 /** A report with what is needed to make a certificate of it. */
 export type Verified = { readonly contract: core.Contract; readonly report: Report; readonly solver: string };
 
+/** The same of a contract in which guards stand for what is not proved. */
+export type VerifiedBuild = Guarded & { readonly solver: string };
+
 export type Verifier = {
   /** Package, version and settings of the solver. */
   readonly solver: string;
   readonly solve: Solve;
   readonly verify: (analysis: Analysis, contract: core.Contract) => Promise<Verified>;
+  /** With guards where code can check what is not proved. */
+  readonly verifyBuild: (analysis: Analysis, contract: core.Contract) => Promise<VerifiedBuild>;
   /** Ends the solver's threads. */
   readonly close: () => Promise<void>;
 };
@@ -45,6 +53,7 @@ export async function openVerifier(terminal: Terminal, options: ProofOptions): P
     solver: solver.build,
     solve: solver.solve,
     verify: (analysis, contract) => verifyOne(terminal, analysis, contract, solver, options),
+    verifyBuild: (analysis, contract) => verifyForBuild(terminal, analysis, contract, solver, options),
     close: () => solver.close(),
   };
 }
@@ -79,12 +88,36 @@ async function verifyOne(
   solver: Solver,
   options: ProofOptions,
 ): Promise<Verified> {
-  const report = await verifyContract(contract, {
+  const report = await verifyContract(contract, optionsOf(terminal, analysis, contract, solver, options));
+  endProgress(terminal);
+  return { contract, report, solver: solver.build };
+}
+
+async function verifyForBuild(
+  terminal: Terminal,
+  analysis: Analysis,
+  contract: core.Contract,
+  solver: Solver,
+  options: ProofOptions,
+): Promise<VerifiedBuild> {
+  const guarded = await verifyGuarded(contract, (each) =>
+    optionsOf(terminal, analysis, each, solver, options),
+  );
+  endProgress(terminal);
+  return { ...guarded, solver: solver.build };
+}
+
+function optionsOf(
+  terminal: Terminal,
+  analysis: Analysis,
+  contract: core.Contract,
+  solver: Solver,
+  options: ProofOptions,
+): VerifyOptions {
+  return {
     solve: solver.solve,
     refute: makeRefuter(contract, { text: analysis.text, lineAt: (offset) => lineOf(analysis, offset) }),
     rlimit: options.rlimit ?? RLIMIT_DEFAULT,
     onProgress: (done, total) => progress(terminal, `${contract.name}: ${done} of ${total} obligations`),
-  });
-  endProgress(terminal);
-  return { contract, report, solver: solver.build };
+  };
 }

@@ -1244,6 +1244,15 @@ export const DIAGNOSTICS = {
     example:
       'contract C {\n  state { a: Int; b: Int; }\n  unproved invariant small: b < 100;\n  rule step() { if a > 50 { b = 1000; } }\n}\n',
   },
+  W0509: {
+    severity: 'warning',
+    message: '{failure}; it is not proved, and checked at run time',
+    help: 'say more in invariants, or refuse such builds with `--strict`',
+    explanation:
+      'A clause that was neither proved nor refuted, and that code can check, becomes a guard: a call that would break it reverts. Its gas is in the bound of the entry point, and the artifact and its ABI are marked. It may then be assumed elsewhere.',
+    example:
+      'contract C {\n  view f(x: Int, y: Int) -> Int\n    requires x > 0 && x < 1000 && y > 0 && y < 1000 else "small"\n    ensures result * (x - y) == x * x * x - y * y * y\n  { return x * x + x * y + y * y; }\n}\n',
+  },
 
   // ---- E06xx: import (import-icn) --------------------------------------------------------------
   E0601: {

@@ -7,6 +7,7 @@ export { checkSize } from './codegen/size.ts';
 export { type ClauseProgram, clauseProgram, type Evaluation, type Input } from './core/clauses.ts';
 export type * as core from './core/core.ts';
 export { ghostSpans, runGhosts } from './core/ghosts.ts';
+export { guardText } from './core/guards.ts';
 export { print as printCore, printTerm } from './core/print.ts';
 export { type Computed, inlineProgram } from './core/rewrite.ts';
 export type {
@@ -73,8 +74,8 @@ export {
   workOf,
 } from './verify/certificate.ts';
 export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
-
 export type { Counterexample } from './verify/counterexample.ts';
+export { contractWithMarks, type Guarded, guardMarks, verifyGuarded } from './verify/guarded.ts';
 export { CALLED, CUT } from './verify/hardness.ts';
 export {
   type Mutant,
@@ -85,7 +86,7 @@ export {
 } from './verify/mutate.ts';
 export type { Obligation } from './verify/obligations.ts';
 export type { ModelValue } from './verify/reading.ts';
-export { diagnosticsOf, renderRow } from './verify/report.ts';
+export { diagnosticsOf, guardDiagnostics, renderRow } from './verify/report.ts';
 export type { Genesis, RunCall, SuggestedRun } from './verify/runs.ts';
 export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';
 export {
@@ -98,5 +99,6 @@ export {
   RLIMIT_DEFAULT,
   type Row,
   type Solve,
+  type VerifyOptions,
   verifyContract,
 } from './verify/verify.ts';

@@ -104,6 +104,7 @@ const TITLES: { readonly [code in DiagnosticCode]?: string } = {
   W0506: 'a call may revert',
   E0507: 'what nothing can satisfy promises nothing',
   W0507: 'code that is never reached',
+  W0509: 'a clause is checked at run time',
   W0508: 'a clause that is marked `unproved` is not proved',
 };
 

@@ -186,7 +186,8 @@ function lowerRequire(frame: Frame, root: Extract<Root, { readonly kind: 'requir
   const known = constantOf(root.condition);
   if (known === true) return;
   if (known === null) lowerJump(frame, root.condition, fine, 'true');
-  emit(code, root.span, 'Revert', constantIndex(code.constants, { type: 'text', value: root.message }));
+  const message = constantIndex(code.constants, { type: 'text', value: root.message });
+  emit(code, root.span, root.guard ? 'Guard' : 'Revert', message);
   placeLabel(code, fine);
 }
 

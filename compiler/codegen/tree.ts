@@ -42,7 +42,12 @@ export type Root = { readonly span: Span } & (
   | { readonly kind: 'clear'; readonly slot: number }
   | { readonly kind: 'emit'; readonly event: number; readonly args: readonly Tree[] }
   | { readonly kind: 'fail'; readonly error: number; readonly args: readonly Tree[] }
-  | { readonly kind: 'require'; readonly condition: Tree; readonly message: string }
+  | {
+      readonly kind: 'require';
+      readonly condition: Tree;
+      readonly message: string;
+      readonly guard: boolean;
+    }
   | {
       readonly kind: 'if';
       readonly condition: Tree;
@@ -243,7 +248,7 @@ function rootOf(stmt: Effect, block: Block): Root {
       return { kind: 'fail', error: stmt.error, args: operands(stmt.args, span, block), span };
     case 'require': {
       const condition = operands([stmt.condition], span, block)[0]!;
-      return { kind: 'require', condition, message: stmt.message, span };
+      return { kind: 'require', condition, message: stmt.message, guard: stmt.guard ?? false, span };
     }
     case 'return':
       return { kind: 'return', args: operands(stmt.values, span, block), span };

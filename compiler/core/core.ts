@@ -268,7 +268,14 @@ export type Stmt = { readonly span: Span } & (
   /** Reverts with an error, by index into `Contract.errors`; nothing stands behind it. */
   | { readonly kind: 'fail'; readonly error: number; readonly args: readonly Atom[] }
   /** Reverts with `message` when `condition` is false. `clause` is the index of the `requires` clause it checks, or -1. */
-  | { readonly kind: 'require'; readonly condition: Atom; readonly message: string; readonly clause: number }
+  | {
+      readonly kind: 'require';
+      readonly condition: Atom;
+      readonly message: string;
+      readonly clause: number;
+      /** It checks a clause that was not proved, which `message` names (`guards.ts`). */
+      readonly guard?: true;
+    }
   /** The words that a ghost becomes: no code (`ghosts.ts`). */
   | { readonly kind: 'ghost'; readonly slot: number; readonly values: readonly Term[] }
   /** A proof obligation only; no code. */

@@ -211,7 +211,7 @@ function stmtLine(
     case 'fail':
       return `fail ${contract.errors[stmt.error]!.name}(${words(stmt.args)})`;
     case 'require':
-      return `require ${atom(fn, stmt.condition)} else ${quote(stmt.message)}${stmt.clause < 0 ? '' : ` checks ${fn.requires[stmt.clause]!.name}`}`;
+      return `${stmt.guard ? 'guard' : 'require'} ${atom(fn, stmt.condition)} else ${quote(stmt.message)}${stmt.clause < 0 ? '' : ` checks ${fn.requires[stmt.clause]!.name}`}`;
     case 'ghost':
       return `ghost ${slot(stmt.slot)} = ${stmt.values.map((term) => printTerm(contract, fn, term)).join(', ')}`;
     case 'assert':

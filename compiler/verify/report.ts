@@ -8,6 +8,11 @@ export function diagnosticsOf(report: Report, file: string): readonly Diagnostic
   return report.rows.flatMap((row) => diagnosticOf(row, file) ?? []);
 }
 
+/** What the author should see of clauses that a build checks at run time: the rows that did not prove them. */
+export function guardDiagnostics(rows: readonly Row[], file: string): readonly Diagnostic[] {
+  return rows.map(({ span, message: failure }) => diagnose('W0509', { file, span, failure }));
+}
+
 /** `proved       record      ensures     ensures.1`, and why where it is not proved. */
 export function renderRow(row: Row): string {
   const where = row.rule === '' ? '(contract)' : row.rule;

@@ -13,6 +13,7 @@ import {
   renderRow,
   type Solve,
   verifyContract,
+  verifyGuarded,
 } from '../../compiler/index.ts';
 import type { Flaw } from '../../compiler/verify/flaws.ts';
 import { type Obligation, obligationsOf } from '../../compiler/verify/obligations.ts';
@@ -33,6 +34,7 @@ const FORM_SEEDS = [3, 5, 8, 9, 12, 15, 27];
 const HOOK_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 const CALL_SEEDS = [1, 2, 4, 7, 17];
 const SEQUENCE_SEEDS = [4, 5, 8, 17, 24];
+const GUARD_SEEDS = [1, 5, 8];
 const LOOP_SEEDS = [1, 2, 4, 5, 9, 10, 11];
 const BOUNDS = { statesMax: 30, callsPerState: 12 };
 const RLIMIT = 10_000_000;
@@ -266,6 +268,29 @@ describe('random contracts', () => {
     for (const kind of ['invariant', 'history', 'ensures', 'succeeds', 'fails', 'may-revert', 'stranger'])
       expect(broken).toContain(kind);
   });
+});
+
+describe('guards', () => {
+  test(
+    'what they check is never broken, and it is noticed where they do not run',
+    async () => {
+      const refute = () => ({ kind: 'none', reason: '' }) as const;
+      let [guards, noticed] = [0, 0];
+      for (const subject of subjects.filter((each) => GUARD_SEEDS.includes(each.seed))) {
+        const guarded = await verifyGuarded(subject.contract, () => ({ solve, refute, rlimit: RLIMIT }));
+        guards += guarded.guards.length;
+        const { contract, report } = guarded;
+        const obligations = obligationsOf(contract).filter(({ kind }) => kind !== 'vacuity');
+        const found = explore(contract, obligations, subject.seed, BOUNDS);
+        expect(falseProofs({ ...subject, found }, report)).toEqual([]);
+        const rows = report.rows.filter(({ kind }) => kind !== 'may-revert');
+        noticed += falseProofs(subject, { ...report, rows }).length;
+      }
+      expect(guards).toBeGreaterThan(5);
+      expect(noticed).toBeGreaterThan(0);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('a planted unsoundness is noticed', () => {

@@ -194,7 +194,10 @@ describe('reports', () => {
 });
 
 describe('diagnostics', () => {
-  const codes = (Object.keys(DIAGNOSTICS) as DiagnosticCode[]).filter((code) => /^[EW]05/.test(code));
+  const codes = (Object.keys(DIAGNOSTICS) as DiagnosticCode[]).filter(
+    // A build says that, of the rows that did not prove a clause (`guards.test.ts`).
+    (code) => /^[EW]05/.test(code) && code !== 'W0509',
+  );
   for (const code of codes) {
     test(`the example of ${code} triggers it`, async () => {
       const report = await verify({ name: code, text: DIAGNOSTICS[code].example });
