@@ -60,7 +60,7 @@ export function stateType(out: Checker, field: ast.StateField): Type {
 
 /** Ghosts hold values. */
 export function ghostType(out: Checker, ghost: ast.Ghost): Type {
-  return remembered(out, ghost, () => annotateValue(out, ghost.type));
+  return remembered(out, ghost, () => lasting(out, ghost.type, annotateValue(out, ghost.type)));
 }
 
 /** Parameters, fields and bound variables hold values. */
@@ -293,7 +293,7 @@ function setType(out: Checker, expr: Named, row: BuiltIn, kind: 'List' | 'Set'):
   if (item === undefined || item.kind === 'sizeArg' || size === undefined || others.length > 0) {
     return wrongShape(out, expr, row.signature);
   }
-  const type = annotateValue(out, item);
+  const type = lasting(out, item, annotateValue(out, item));
   const capacity = sizeOf(out, size);
   if (capacity === null) return report(out, 'E0324', { span: size.span });
   if (kind === 'List' && capacity > LIMITS.loopBound)
