@@ -9,6 +9,7 @@ export type { StorageChange } from './places.ts';
 export * from './profile.ts';
 export { makeRefuter, type RefuterOptions } from './refute/refute.ts';
 export * from './run.ts';
+export type { Found, TestFailure, TestProgram } from './script.ts';
 export * from './tests.ts';
 export * from './trace.ts';
 export * from './values.ts';

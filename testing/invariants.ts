@@ -21,8 +21,8 @@ import {
   type Step,
   takeStep,
 } from './refute/steps.ts';
+import type { TestProgram } from './script.ts';
 import { shorten, simplify } from './shrink.ts';
-import type { TestProgram } from './tests.ts';
 import { type Broken, brokenBy, keyOf } from './watch.ts';
 import { memberDid } from './world.ts';
 
