@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { buildContract } from '../../cli/build.ts';
 import { createProver } from '../../cli/prover.ts';
 import { openTerminal } from '../../cli/terminal.ts';
 import { verifyAll } from '../../cli/verification.ts';
@@ -22,6 +23,13 @@ import { ROOT } from './shell.ts';
 const WORK_MAX = 4_000_000_000;
 const BANK = readFileSync(join(ROOT, 'examples', 'timebank', 'TimeBank.ccl'), 'utf8');
 const SHIPPED = readFileSync(join(ROOT, 'examples', 'infrastructure-credit', 'original.ccl.json'), 'utf8');
+
+/** `small` is no more than code can check: it takes many calls to break it. */
+const GUARDED = `contract Guarded {
+  state { a: Int; b: Int; }
+  invariant small: b < 100;
+  rule step() { a += 1; if a > 50_000 { b = 100; } }
+}`;
 
 type Made = { readonly source: string; readonly certificate: Certificate };
 let bank: Made;
@@ -106,6 +114,26 @@ describe('a deployment', () => {
       ok: false,
       reason: 'there is no source',
     });
+  });
+
+  test('with guards is accepted as it was built, and with its marks alone or its code alone it is not', async () => {
+    const analysis = analyse(new Map([['a.ccl', GUARDED]]), 'a.ccl');
+    const [contract] = lowerProgram(analysis).contracts;
+    const built = (await buildContract(openTerminal([]), analysis, contract!, { json: true }))!;
+    const { marks, claims } = built.artifact;
+    expect(marks).toEqual([{ kind: 'guard', clause: 'step: invariant small' }]);
+    const honest = deploymentOf({ source: GUARDED, certificate: built.certificate });
+    const withBytes = (bytes: Uint8Array): Deployment => ({
+      ...honest,
+      artifact: bytes,
+      artifactHash: sha256(bytes),
+    });
+    expect(await verdictOn(withBytes(built.bytes))).toEqual({ ok: true });
+    const markedOnly = encodeArtifact(build(contract!, { claims, marks }));
+    expect(await verdictOn(withBytes(markedOnly))).toMatchObject({ ok: false });
+    const unmarked = encodeArtifact({ ...built.artifact, marks: [] });
+    expect(await verdictOn(withBytes(unmarked))).toMatchObject({ ok: false });
+    expect(await verdictOn(honest)).toMatchObject({ ok: false });
   });
 
   test('is let go of when the node stops', async () => {
