@@ -96,7 +96,7 @@ type Operation = (scene: Scene, operands: readonly Operand[], args: readonly Val
 
 /** Gas beyond the opcode's own, for the leaves that an operation reads and writes in the state. */
 const READ_GAS = 200;
-const WRITE_GAS = 2_000;
+const WRITE_GAS = 4_800;
 /** Two balances, the currency's sums, its journal. */
 const TRANSFER_GAS = 4 * (READ_GAS + WRITE_GAS);
 
