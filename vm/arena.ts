@@ -23,6 +23,11 @@ export function viewsOf(buffer: ArrayBufferLike): Pick<Arena, 'words' | 'ints'> 
   return { words: new BigInt64Array(buffer), ints: new Int32Array(buffer) };
 }
 
+/** The same words as 32-bit numbers. */
+export function halvesOf(words: BigInt64Array): Int32Array {
+  return new Int32Array(words.buffer, words.byteOffset, 2 * words.length);
+}
+
 /** The place of that many new words, all zero. */
 export function allot(arena: Arena, count: number): number {
   const at = arena.top;

@@ -2,7 +2,7 @@
  * A validated program, a call and a host in; an outcome out. An execution either gives every effect back or, when it
  * fails, a trap and the gas used, and both tiers give the same.
  */
-import { createArena } from './arena.ts';
+import { type Arena, createArena, halvesOf } from './arena.ts';
 import type { Host, Outcome } from './host.ts';
 import { run } from './interpreter.ts';
 import { begin, type Call, createMachine, locate, type Machine, succeed } from './machine.ts';
@@ -36,29 +36,51 @@ export function execute(
   return outcome;
 }
 
-/** Words of a new arena: what few entries need. */
-const ARENA_WORDS = 128;
-
-/** The interpreter keeps no events apart. */
-const drain = () => null;
-
 function interpret(program: Program, call: Call, host: Host, observer: Observer | null): Outcome {
   const base = program.wide.length;
-  const stack = new BigInt64Array(base + program.stackWords);
+  const memory = borrowMemory(base + program.stackWords, program.artifact.constants.length);
+  const { stack, halves, constants, arena } = memory;
   stack.set(program.wide);
-  const constants = new BigInt64Array(program.artifact.constants.length).fill(-1n);
-  const room = makeRoom(createArena(ARENA_WORDS));
-  const machine = createMachine(program, call.gasLimit, host, {
-    stack,
-    base,
-    constants,
-    room,
-    sizes: [],
-    drain,
-    gasApart: () => 0,
-  });
+  constants.fill(-1n, 0, program.artifact.constants.length);
+  arena.top = 0;
+  const room = makeRoom(arena);
+  const words = { stack, halves, base, constants, room, sizes: [], drain: noEvents, gasApart: noGas };
+  const machine = createMachine(program, call.gasLimit, host, words);
   machine.observer = observer;
-  return finish(machine, call, (fn) => run(machine, fn));
+  const outcome = finish(machine, call, (fn) => run(machine, fn));
+  if (IDLE.length < IDLE_MAX && arena.words.length <= ARENA_WORDS_KEPT) IDLE.push(memory);
+  return outcome;
+}
+
+/** The interpreter keeps no events and no gas apart. */
+const noEvents = () => null;
+const noGas = () => 0;
+
+/** What the interpreter works in, lent to one execution at a time: making it anew costs more than a small execution. */
+type Memory = Pick<Machine, 'stack' | 'constants'> & {
+  readonly halves: Int32Array;
+  readonly arena: Arena;
+};
+
+const IDLE: Memory[] = [];
+const IDLE_MAX = 16;
+/** Words of a new arena, which is what few entries need, and of the largest that is kept. */
+const ARENA_WORDS = 256;
+const ARENA_WORDS_KEPT = 65_536;
+const STACK_WORDS_LEAST = 1_024;
+const CONSTANTS_LEAST = 64;
+
+function borrowMemory(stackWords: number, constants: number): Memory {
+  const idle = IDLE.pop();
+  if (idle !== undefined && idle.stack.length >= stackWords && idle.constants.length >= constants)
+    return idle;
+  const stack = new BigInt64Array(Math.max(STACK_WORDS_LEAST, stackWords));
+  return {
+    stack,
+    halves: halvesOf(stack),
+    constants: new BigInt64Array(Math.max(CONSTANTS_LEAST, constants)),
+    arena: createArena(ARENA_WORDS),
+  };
 }
 
 function executeCompiled(compiled: Compiled, program: Program, call: Call, host: Host): Outcome {

@@ -40,7 +40,8 @@ export type Machine = {
   readonly stack: BigInt64Array;
   /** Where on the stack the arguments begin. */
   readonly base: number;
-  readonly memory: Map<number, bigint>;
+  /** By text constant; null while nothing is stored. */
+  memory: Map<number, bigint> | null;
   /** Words of the constants used so far; -1 while unknown. */
   readonly constants: BigInt64Array;
   readonly events: EventLog;
@@ -59,18 +60,18 @@ export type Machine = {
  * the sizes of longer values, and the way to events that compiled code emits.
  */
 export type Words = Pick<Machine, 'stack' | 'base' | 'constants' | 'gasApart'> &
-  Pick<EventLog, 'drain'> & { readonly room: Room; readonly sizes: Sizes };
+  Pick<EventLog, 'drain'> & { readonly halves: Int32Array; readonly room: Room; readonly sizes: Sizes };
 
 export function createMachine(program: Program, gasLimit: number, host: Host, words: Words): Machine {
   if (!Number.isSafeInteger(gasLimit) || gasLimit < 0) throw new Error(`not a gas limit: ${gasLimit}`);
-  const { room, sizes, stack, base, constants, gasApart, drain } = words;
+  const { sizes, stack, base, constants, gasApart, drain } = words;
   const intern = createInternTable(sizes);
   return {
     program,
     host,
     intern,
-    state: createStateCache(program.artifact.storage, host, intern, stack, room),
-    memory: new Map(),
+    state: createStateCache(program.artifact.storage, host, intern, words),
+    memory: null,
     stack,
     base,
     constants,

@@ -47,10 +47,11 @@ export function runRare(machine: Machine, top: number): number {
     case 0x3b: // CallContract
       return callContract(machine, operand, top);
     case 0x40: // Store
+      machine.memory ??= new Map();
       machine.memory.set(operand, stack[top]!);
       return top - 1;
     case 0x41: // Load
-      stack[top + 1] = machine.memory.get(operand) ?? missing(program, operand);
+      stack[top + 1] = machine.memory?.get(operand) ?? missing(program, operand);
       return top + 1;
     case 0x48: // StateGet
     case 0x49: // StateSet

@@ -29,13 +29,13 @@ export type StateCache = {
   /** Where `TABLE` begins in the arena, in 32-bit numbers. */
   readonly table: number;
   /** Per slot without keys the place of its entry, 0 while it is not opened. */
-  readonly plain: Int32Array;
+  readonly plain: number[];
   /** Where the entries of slots without keys must lie, when the tier wants to know; zero before the execution. */
   readonly homes: readonly number[] | null;
   /** Entries in the order in which they were opened. */
   readonly opened: OpenEntry[];
   /** Places of entries that found no bucket, by slot and key words. */
-  readonly spilled: Map<string, number>;
+  spilled: Map<string, number> | null;
   /** Words of all entries. */
   words: number;
   gas: number;
@@ -88,24 +88,11 @@ export function createStateCache(
   slots: readonly StorageSlot[],
   host: Host,
   intern: InternTable,
-  stack: BigInt64Array,
-  room: Room,
+  words: Pick<StateCache, 'stack' | 'halves'> & { readonly room: Room },
 ): StateCache {
-  const plain = new Int32Array(slots.length);
-  const halves = new Int32Array(stack.buffer, stack.byteOffset, 2 * stack.length);
-  return {
-    slots,
-    host,
-    intern,
-    stack,
-    halves,
-    plain,
-    opened: [],
-    spilled: new Map(),
-    words: 0,
-    gas: 0,
-    ...room,
-  };
+  const { stack, halves, room } = words;
+  const plain = new Array<number>(slots.length).fill(0);
+  return { slots, host, intern, stack, halves, plain, opened: [], spilled: null, words: 0, gas: 0, ...room };
 }
 
 /** The place of the entry of a slot whose key words stand on the stack at `base`. */
@@ -191,7 +178,7 @@ function find(
     if (ints[2 * at] === slot && same(ints, 2 * at + 2, halves, 2 * base, 2 * count)) return at;
     probe = (probe + 4) & mask;
   }
-  return spilled.size === 0 ? 0 : (spilled.get(spillKey(slot, halves, 2 * base, count)) ?? 0);
+  return spilled?.get(spillKey(slot, halves, 2 * base, count)) ?? 0;
 }
 
 function same(a: Int32Array, aFrom: number, b: Int32Array, bFrom: number, count: number): boolean {
@@ -254,11 +241,12 @@ function enterTable(cache: StateCache, slot: number, at: number): void {
 }
 
 function enterOrSpill(cache: StateCache, slot: number, at: number): void {
-  const { arena, slots, spilled } = cache;
+  const { arena, slots } = cache;
   const count = slots[slot]!.keys.length;
   const from = 2 * at + 2;
-  if (!enterBucket(cache, at, hashOf(slot, arena.ints, from, count)))
-    spilled.set(spillKey(slot, arena.ints, from, count), at);
+  if (enterBucket(cache, at, hashOf(slot, arena.ints, from, count))) return;
+  cache.spilled ??= new Map();
+  cache.spilled.set(spillKey(slot, arena.ints, from, count), at);
 }
 
 /** Into the first empty bucket that a search reaches; false when there is none. */
@@ -277,11 +265,11 @@ function enterBucket({ arena: { ints }, table }: StateCache, at: number, hash: n
 }
 
 function growTable(cache: StateCache, buckets: number): void {
-  const { arena, table, slots, opened, spilled } = cache;
+  const { arena, table, slots, opened } = cache;
   const place = allot(arena, buckets / 2);
   arena.ints[table + TABLE.buckets] = 8 * place;
   arena.ints[table + TABLE.mask] = 4 * (buckets - 1);
-  spilled.clear();
+  cache.spilled = null;
   for (const { slot, at } of opened) if (slots[slot]!.keys.length > 0) enterOrSpill(cache, slot, at);
 }
 

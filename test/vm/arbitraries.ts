@@ -553,8 +553,10 @@ function steppingLoop(writing: Writing, depth: number, counter: number): void {
   const out = emit(writing, 'JumpIf', 0);
   statements(writing, 2, depth - 1);
   emit(writing, 'LocalGet', step);
-  value(writing, 'int', 1);
-  emit(writing, (['Add', 'Sub', 'Mul', 'Div', 'Mod', 'Pop'] as const)[draw(6)] ?? 'Add');
+  // A large factor, so that only small steps have a product.
+  if (draw(2) === 0) emit(writing, 'Push', INTERESTING[draw(INTERESTING.length)] ?? 0n);
+  else value(writing, 'int', 1);
+  emit(writing, (['Add', 'Sub', 'Mul', 'Mul', 'Div', 'Mod', 'Pop'] as const)[draw(7)] ?? 'Add');
   emit(writing, 'LocalSet', 2);
   if (kind === 1) branch(writing, 0, () => grow(writing, step));
   else if (kind > 1) grow(writing, step);

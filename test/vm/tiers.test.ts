@@ -77,6 +77,33 @@ describe('multiplication and division at the edges of 64 bits', () => {
     });
 });
 
+describe('loops whose step is known: what is left unchecked cannot fail, and gas is the same wherever they end', () => {
+  const starts = [0n, 1n, -3n, 2n ** 63n - 3n];
+  const factors = [3n, 2n ** 61n, 2n ** 62n, -(2n ** 63n), 2n ** 63n - 1n];
+  const limits = ['LocalGet 1', 'Push 3'];
+  for (const op of ['Add', 'Sub', 'Mul', 'Div', 'Mod'])
+    test(op, () => {
+      for (const start of starts)
+        for (const factor of factors)
+          for (const bound of [0, 2, 5]) {
+            const limit = limits[bound % 2]!;
+            const head = `LoopEnter 2\nturn: LocalGet 3\n${limit}\nLessThan\nNot\nJumpIf out`;
+            const body = `LocalGet 3\nPush ${factor}\n${op}\nLocalSet 0\nLocalGet 3\nPush 1\nAdd\nLocalSet 3`;
+            const code = `Push ${start}\nLocalSet 3\n${head}\n${body}\nLoopBack 2 ${bound} turn\nout: LocalGet 0\nReturn`;
+            const program = programOf(
+              `.function main (int int) -> (int) locals (int int)\n${code}`,
+              'a: Int, b: Int',
+            );
+            for (const end of [0n, 2n, 3n, 5n, 6n, 2n ** 63n - 1n]) {
+              const call = { entry: 'main', args: [1n, end], gasLimit: 1_000_000 };
+              const { gasUsed } = executeBoth(program, call, twoHosts());
+              for (const gasLimit of [gasUsed, gasUsed - 1, gasUsed - 20])
+                executeBoth(program, { ...call, gasLimit }, twoHosts());
+            }
+          }
+    });
+});
+
 test('a program is compiled once gas pays for it, and nothing else changes', () => {
   const program = programOf(
     '.function main (int int) -> (int) locals (int)\nLoopEnter 2\nturn: LocalGet 2\nPush 1000\nEqual\nJumpIf out\nLoopBack 2 1000 turn\nout: LocalGet 0\nReturn',

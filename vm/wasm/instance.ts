@@ -2,12 +2,12 @@
  * A compiled program at work: the memory and functions of one instance, lent to one execution at a time. Compiled code
  * comes back here for what JavaScript does: rare opcodes, interning, traps.
  */
-import { type Arena, viewsOf } from '../arena.ts';
+import { type Arena, halvesOf, viewsOf } from '../arena.ts';
 import { LIMITS } from '../limits.ts';
 import { internedWord, type Machine, type Words } from '../machine.ts';
 import type { Program } from '../program.ts';
 import { constantWord, runRare } from '../rare.ts';
-import { clearTable, type Room } from '../state.ts';
+import { clearTable } from '../state.ts';
 import { ENGINE, type WasmModule } from './engine.ts';
 import type { Owed } from './frame.ts';
 import { ENVIRONMENT_OPS, type Layout, layoutOf, PAGE_BYTES, UNKNOWN } from './layout.ts';
@@ -19,8 +19,7 @@ export type Instance = {
   readonly stack: BigInt64Array;
   /** Constants, then the environment, as in `layout.ts`. */
   readonly known: BigInt64Array;
-  readonly sizes: Int32Array;
-  readonly room: Room;
+  readonly words: Words;
   /** Gas as of the last time that compiled code called JavaScript or returned. */
   readonly gas: { readonly value: bigint };
   /** By index of an entry point's function: gas in, gas out. */
@@ -40,13 +39,24 @@ export function createInstance({ module, owed }: Code, program: Program): Instan
   const { buffer } = memory;
   const arena = { ...viewsOf(buffer), top: 0, grow: growMemory(memory, layout) };
   const homes = layout.homes.map((home) => home / 8);
+  const stack = new BigInt64Array(buffer, 0, layout.stackWords);
+  const known = new BigInt64Array(buffer, layout.known, layout.knownWords);
+  const gas = exports['gas'] as { readonly value: bigint };
   const instance: Instance = {
     layout,
-    stack: new BigInt64Array(buffer, 0, layout.stackWords),
-    known: new BigInt64Array(buffer, layout.known, layout.knownWords),
-    sizes: new Int32Array(buffer, layout.sizes, LIMITS.internedValues + 1),
-    room: { arena, table: layout.table / 4, homes },
-    gas: exports['gas'] as unknown as { readonly value: bigint },
+    stack,
+    known,
+    words: {
+      stack,
+      halves: halvesOf(stack),
+      base: 0,
+      constants: known.subarray(0, layout.knownWords - ENVIRONMENT_OPS.length),
+      room: { arena, table: layout.table / 4, homes },
+      sizes: new Int32Array(buffer, layout.sizes, LIMITS.internedValues + 1),
+      gasApart: () => Number(gas.value),
+      drain: () => drain(arena, layout),
+    },
+    gas,
     run: (fn) => exports[`run${fn}`] as (gas: bigint) => bigint,
     machine: null,
   };
@@ -65,26 +75,17 @@ function growMemory(memory: Memory, { pagesMax }: Layout): Arena['grow'] {
 }
 
 /** The words for a machine that is to run on an instance, as if it were new. */
-export function wordsOfInstance(instance: Instance): Words {
-  const { stack, known, sizes, room, layout, gas } = instance;
+export function wordsOfInstance({ known, layout, words }: Instance): Words {
+  const { arena, table } = words.room;
   known.fill(UNKNOWN);
-  clearTable(room.arena, room.table, layout.buckets / 8);
-  room.arena.top = layout.arena / 8;
-  room.arena.ints[layout.eventsTop / 4] = layout.events;
-  const constants = known.subarray(0, layout.knownWords - ENVIRONMENT_OPS.length);
-  return {
-    stack,
-    base: 0,
-    constants,
-    room,
-    sizes,
-    gasApart: () => Number(gas.value),
-    drain: () => drain(instance),
-  };
+  clearTable(arena, table, layout.buckets / 8);
+  arena.top = layout.arena / 8;
+  arena.ints[layout.eventsTop / 4] = layout.events;
+  return words;
 }
 
 /** The words of events emitted since the last time. */
-function drain({ room: { arena }, layout }: Instance): BigInt64Array | null {
+function drain(arena: Arena, layout: Layout): BigInt64Array | null {
   const top = arena.ints[layout.eventsTop / 4]!;
   if (top === layout.events) return null;
   arena.ints[layout.eventsTop / 4] = layout.events;
