@@ -8,19 +8,12 @@ import type { AbiValue } from '../../vm/index.ts';
 import { did, makeGenesis, startChain, tx } from './chain.ts';
 import { deploySource } from './deployed.ts';
 
-/** Both contracts in one source, without their tests. */
-const SOURCE = ['CommonFund', 'Stall']
-  .map((name) =>
-    readFileSync(join(import.meta.dirname, `../../examples/common-fund/${name}.ccl`), 'utf8')
-      .replace(/^use .*$/m, '')
-      .replace(/^test [\s\S]*/m, ''),
-  )
-  .join('\n');
+const SOURCE = readFileSync(join(import.meta.dirname, '../../examples/common-fund/CommonFund.ccl'), 'utf8');
 
 test('a call that calls another contract, within its limits, as a whole or not at all', () => {
   const chain = startChain(makeGenesis());
-  const fund = deploySource(chain, 'Both.ccl', SOURCE);
-  const stall = deploySource(chain, 'Both.ccl', SOURCE, { number: 1, args: [fund], sequence: 2n });
+  const fund = deploySource(chain, 'CommonFund.ccl', SOURCE);
+  const stall = deploySource(chain, 'CommonFund.ccl', SOURCE, { number: 1, args: [fund], sequence: 2n });
   let sequence = 0n;
   const run = (entry: string, args: AbiValue[], amount: bigint, gasLimit = 1_000_000) => {
     const body = { kind: 'call', contract: stall, entry, args } as const;
