@@ -1330,11 +1330,11 @@ export const DIAGNOSTICS = {
   E0609: {
     severity: 'error',
     message: '{path}: this map has the fields {second}, and elsewhere {first}',
-    help: 'the nearest form is an `enum` with a variant for each set of fields, or one struct with `Option<T>` fields',
+    help: 'the nearest form is an `enum` with a variant for each set of fields',
     explanation:
-      'Maps of the format become structs, whose fields are always all there. A value that has sometimes these and sometimes those fields is an `enum` with fields or a struct with `Option<T>`; both come with a later version.',
+      'Maps of the format become structs, whose fields are always all there. A field that only some of the maps have becomes an `Option<T>`; but a rule that reads such a field as if it were there would fail for the other maps, and CCL asks for a `match` in its place. An empty map beside others is refused, because a condition takes it for false.',
     example: importExample({
-      body: '{ "If": { "condition": { "Literal": { "Bool": true } }, "then_block": [{ "Return": { "value": { "Map": [["a", { "Literal": { "Int": 1 } }]] } } }] } }, { "Return": { "value": { "Map": [["b", { "Literal": { "Int": 1 } }]] } } }',
+      body: '{ "Assign": { "name": "m", "value": { "Map": [["a", { "Literal": { "Int": 1 } }]] } } }, { "If": { "condition": { "Literal": { "Bool": true } }, "then_block": [{ "Assign": { "name": "m", "value": { "Map": [["b", { "Literal": { "Int": 1 } }]] } } }] } }, { "Return": { "value": { "FieldAccess": { "object": { "Var": "m" }, "field": "a" } } } }',
     }),
   },
   E0610: {

@@ -36,6 +36,7 @@ import {
   hasError,
   INT,
   isChoice,
+  partsOf,
   TEXT,
   type Type,
   typeText,
@@ -364,8 +365,7 @@ function typeField(at: At, expr: Expr<'field'>): Type {
   if (object.kind === 'Contract') return typeAccount(at, expr, object);
   const method = methodOf(object, expr.name);
   if (method !== null) return typeProperty(at, expr, method);
-  const field =
-    object.kind === 'Struct' ? object.fields.find(({ name }) => name === expr.name.text) : undefined;
+  const field = fieldsIn(object).find(({ name }) => name === expr.name.text);
   if (field === undefined) return reportNoPart(at, object, expr.name);
   noteField(at, object, expr.name);
   return field.type;
@@ -376,6 +376,12 @@ function typeAccount(at: At, expr: Expr<'field'>, object: Type): Type {
   if (expr.name.text === 'account') return DID;
   const { file: _, ...place } = near(at.out, expr.name, ['account']);
   return report(at.out, 'E0205', { ...place, type: typeText(object), name: expr.name.text });
+}
+
+/** Those of a struct by name, those of a tuple by number. */
+function fieldsIn(type: Type): readonly Field[] {
+  if (type.kind === 'Tuple') return partsOf(type);
+  return type.kind === 'Struct' ? type.fields : [];
 }
 
 /** `s.size`; what needs arguments does not stand without them. */
@@ -409,7 +415,7 @@ function noteField(at: At, type: Type, name: ast.Name): void {
 
 /** The type has no field or method of that name. */
 export function reportNoPart(at: At, type: Type, name: ast.Name): Type {
-  const fields = type.kind === 'Struct' ? type.fields : [];
+  const fields = fieldsIn(type);
   const methods = METHODS.filter(({ on, built }) => on === type.kind && built);
   const known = [...fields, ...methods].map((part) => part.name);
   const { file: _, ...place } = near(at.out, name, known);

@@ -224,11 +224,7 @@ export function leavesOf(type: Type): readonly Leaf[] {
   if (isScalar(type)) return [{ path: '', type, guards: [] }];
   if (type.kind === 'Contract') return [{ path: '', type: DID, guards: [] }];
   if (type.kind === 'Struct') return fieldLeaves(type.fields, 0);
-  if (type.kind === 'Tuple')
-    return fieldLeaves(
-      type.items.map((item, index) => ({ name: String(index), type: item })),
-      0,
-    );
+  if (type.kind === 'Tuple') return fieldLeaves(partsOf(type), 0);
   return isChoice(type) ? variantLeaves(type) : [];
 }
 
@@ -307,9 +303,15 @@ export function hasZero(type: Type): boolean {
   }
 }
 
-/** Which words of a struct value belong to one of its fields: the first index and the type; null when it has no such field. */
+/** Which words of a struct or tuple belong to one of its fields: the first index and the type; null when it has no such field. */
 export function wordsOfField(type: Type, name: string): Words | null {
+  if (type.kind === 'Tuple') return wordsAmong(partsOf(type), name, 0);
   return type.kind === 'Struct' ? wordsAmong(type.fields, name, 0) : null;
+}
+
+/** The parts of a tuple are named by their numbers, from 0: `pair.0`. */
+export function partsOf({ items }: Extract<Type, { readonly kind: 'Tuple' }>): readonly Field[] {
+  return items.map((type, index) => ({ name: String(index), type }));
 }
 
 /** Which words of a value belong to a field of a variant; null when there is no such field. */

@@ -162,8 +162,13 @@ function structDecisions(scope: Scope, whole: Whole): readonly Draft[] {
   const type = whole.types.ofResult(scope.rule);
   if (type.kind !== 'Struct') return [];
   const name = whole.plan.structs.find((struct) => struct.id === type.id)!.name;
+  const some = type.fields
+    .filter((field) => field.type.kind === 'Option')
+    .map((field) => `\`${field.name}\``);
+  const rest =
+    some.length === 0 ? '' : ` Not every result has ${some.join(', ')}: what is not there is \`none\`.`;
   const text = `the result of \`${scope.rule.name.text}\`, ${describeType(type)}, becomes the struct \`${name}\`.`;
-  return [{ kind: 'struct', place: scope.returns[0]!.place, text }];
+  return [{ kind: 'struct', place: scope.returns[0]!.place, text: `${text}${rest}` }];
 }
 
 function messageDecisions(scope: Scope): readonly Draft[] {

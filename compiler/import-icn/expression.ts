@@ -76,6 +76,8 @@ export function firstText(plan: Plan, type: Type): string {
       return '""';
     case 'Did':
       return 'self';
+    case 'Option':
+      return 'none';
     case 'Struct': {
       const struct = structOf(plan, type);
       return `${struct.name} { ${struct.fields.map((field) => `${field.name}: ${firstText(plan, field.type)}`).join(', ')} }`;
@@ -208,10 +210,17 @@ function printMap(context: Context, expr: Extract<Expr, { readonly kind: 'Map' }
   const type = context.types.ofExpr(expr);
   if (type.kind !== 'Struct') throw new Error('a map that is no struct');
   const struct = structOf(context.plan, type);
-  const fields = expr.entries.map(({ key, value }) => {
+  const given = expr.entries.map(({ key, value }) => {
     const field = struct.fields.find((candidate) => candidate.key === key)!;
-    return `${field.name}: ${valueText(context, value, field.type)}`;
+    const { type: wanted } = field;
+    const text =
+      wanted.kind === 'Option'
+        ? `some(${valueText(context, value, wanted.item)})`
+        : valueText(context, value, wanted);
+    return `${field.name}: ${text}`;
   });
+  const left = struct.fields.filter((field) => !expr.entries.some(({ key }) => key === field.key));
+  const fields = [...given, ...left.map((field) => `${field.name}: none`)];
   return atom(`${struct.name} { ${fields.join(', ')} }`, type);
 }
 
@@ -284,9 +293,15 @@ function constantMap(
   const struct = structOf(plan, type);
   const values = new Map(value.entries.map((entry) => [entry.key, entry.value]));
   const fields = struct.fields.map(
-    (field) => `${field.name}: ${constant(plan, dids, values.get(field.key)!, field.type).text}`,
+    (field) => `${field.name}: ${constantField(plan, dids, values.get(field.key), field.type)}`,
   );
   return atom(`${struct.name} { ${fields.join(', ')} }`, type);
+}
+
+function constantField(plan: Plan, dids: Dids, value: Value | undefined, type: Type): string {
+  if (value === undefined) return 'none';
+  if (type.kind !== 'Option') return constant(plan, dids, value, type).text;
+  return `some(${constant(plan, dids, value, type.item).text})`;
 }
 
 function as(context: Context, expr: Expr, type: Type): Printed {

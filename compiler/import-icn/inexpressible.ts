@@ -217,5 +217,6 @@ function isWord(type: Type): boolean {
 }
 
 function isFlat(type: Type): boolean {
+  if (type.kind === 'Option') return isFlat(type.item);
   return type.kind === 'Struct' ? type.fields.every((field) => isFlat(field.type)) : isWord(type);
 }

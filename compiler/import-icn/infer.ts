@@ -15,6 +15,8 @@ export type Type =
       readonly fields: readonly { readonly name: string; readonly type: Type }[];
       readonly id: number;
     }
+  /** A field that not every map has which can stand there. */
+  | { readonly kind: 'Option'; readonly item: Type }
   | { readonly kind: 'Set' | 'List'; readonly item: Type };
 
 export type Types = {
@@ -48,6 +50,7 @@ export function inferTypes(
     bindings: new Map(),
     results: new Map(),
     later: [],
+    reads: [],
     ids: 0,
   };
   for (const variable of contract.stateVars)
@@ -74,6 +77,8 @@ export function describeType(type: Type): string {
     case 'Set':
     case 'List':
       return `a ${type.kind.toLowerCase()} of ${describeType(type.item)}`;
+    case 'Option':
+      return `sometimes ${describeType(type.item)}`;
     default:
       return type.kind;
   }
@@ -85,8 +90,21 @@ export function describeType(type: Type): string {
 type Shape =
   | { readonly kind: 'Num'; readonly unit: string | null }
   | { readonly kind: 'Bool' | 'Text' | 'Did' | 'None' }
-  | { readonly kind: 'Struct'; readonly fields: ReadonlyMap<string, TypeVar>; readonly id: number }
+  | {
+      readonly kind: 'Struct';
+      readonly fields: ReadonlyMap<string, TypeVar>;
+      readonly id: number;
+      /** Fields that some of the maps have, and where one of these stands. */
+      readonly optional: ReadonlyMap<string, Optional>;
+    }
   | { readonly kind: 'Set' | 'List'; readonly item: TypeVar };
+
+type Optional = {
+  readonly first: string;
+  readonly second: string;
+  readonly place: Place;
+  readonly other: Place;
+};
 
 /** `truth`: used as a condition, so `Bool` unless something says more. */
 type TypeVar = { parent: TypeVar | null; shape: Shape | null; place: Place; truth: boolean };
@@ -101,6 +119,8 @@ type Work = {
   readonly bindings: Map<string, TypeVar>;
   readonly results: Map<Rule, TypeVar>;
   later: Constraint[];
+  /** Fields that are read, with the maps that they are read from. */
+  readonly reads: { readonly object: TypeVar; readonly field: string }[];
   ids: number;
 };
 
@@ -119,7 +139,7 @@ function unify(work: Work, left: TypeVar, right: TypeVar, place: Place): void {
   const b = find(right);
   if (a === b) return;
   if (a.shape !== null && b.shape !== null && !agree(work, a, b, place)) return;
-  a.shape = mergedShape(a.shape, b.shape);
+  a.shape = mergedShape(a.shape, b.shape, place, b.place);
   a.truth ||= b.truth;
   b.parent = a;
 }
@@ -146,24 +166,37 @@ function agree(work: Work, a: TypeVar, b: TypeVar, place: Place): boolean {
 }
 
 function agreeOnFields(work: Work, x: StructShape, y: StructShape, place: Place, other: Place): boolean {
-  const names = [...x.fields.keys()];
-  if (names.length === y.fields.size && names.every((name) => y.fields.has(name))) {
-    for (const name of names) unify(work, x.fields.get(name)!, y.fields.get(name)!, place);
-    return true;
+  // An empty map is false where a condition is asked for, and a struct is not.
+  if ((x.fields.size === 0) !== (y.fields.size === 0)) {
+    const [first, second] = [fieldNames(x), fieldNames(y)];
+    work.report({ kind: 'fields', place, first, second, other });
+    return false;
   }
-  work.report({
-    kind: 'fields',
-    place,
-    first: names.join(', '),
-    second: [...y.fields.keys()].join(', '),
-    other,
-  });
-  return false;
+  for (const [name, field] of x.fields) {
+    const same = y.fields.get(name);
+    if (same !== undefined) unify(work, field, same, place);
+  }
+  return true;
+}
+
+function fieldNames({ fields }: StructShape): string {
+  return [...fields.keys()].join(', ');
+}
+
+/** The fields of both; those that only one has are optional. */
+function mergedStruct(x: StructShape, y: StructShape, place: Place, other: Place): StructShape {
+  const fields = new Map([...y.fields, ...x.fields]);
+  const inOrder = new Map([...x.fields, ...fields]);
+  const why: Optional = { first: fieldNames(x), second: fieldNames(y), place, other };
+  const missing = [...fields.keys()].filter((name) => !x.fields.has(name) || !y.fields.has(name));
+  const optional = new Map([...missing.map((name) => [name, why] as const), ...x.optional, ...y.optional]);
+  return { kind: 'Struct', fields: inOrder, id: x.id, optional };
 }
 
 type StructShape = Extract<Shape, { readonly kind: 'Struct' }>;
 
-function mergedShape(a: Shape | null, b: Shape | null): Shape | null {
+function mergedShape(a: Shape | null, b: Shape | null, place: Place, other: Place): Shape | null {
+  if (a?.kind === 'Struct' && b?.kind === 'Struct') return mergedStruct(a, b, place, other);
   if (a?.kind === 'Num' && b?.kind === 'Num') return { kind: 'Num', unit: a.unit ?? b.unit };
   return a ?? b;
 }
@@ -185,7 +218,10 @@ function finalType(variable: TypeVar): Type {
         ? { kind: 'Int' }
         : { kind: 'Amount', currency: shape.unit };
     case 'Struct': {
-      const fields = [...shape.fields].map(([name, field]) => ({ name, type: finalType(field) }));
+      const fields = [...shape.fields].map(([name, field]) => {
+        const item = finalType(field);
+        return { name, type: shape.optional.has(name) ? ({ kind: 'Option', item } as const) : item };
+      });
       return { kind: 'Struct', fields, id: shape.id };
     }
     case 'Set':
@@ -380,6 +416,7 @@ function visitCall(work: Work, name: string, args: readonly TypeVar[], place: Pl
 
 function visitField(work: Work, object: TypeVar, field: string, place: Place): TypeVar {
   const result = fresh(place, null);
+  work.reads.push({ object, field });
   const step = () => {
     const { shape } = find(object);
     if (shape === null) return false;
@@ -442,7 +479,7 @@ function collection(work: Work, kind: 'Set' | 'List', items: readonly TypeVar[],
 }
 
 function struct(work: Work, entries: readonly (readonly [string, TypeVar])[], place: Place): TypeVar {
-  return fresh(place, { kind: 'Struct', fields: new Map(entries), id: work.ids++ });
+  return fresh(place, { kind: 'Struct', fields: new Map(entries), id: work.ids++, optional: new Map() });
 }
 
 function bindingVar(work: Work, binding: Binding): TypeVar {
@@ -486,6 +523,13 @@ function settle(work: Work): void {
   stepAll(work);
   for (const constraint of work.later) constraint.finish();
   stepAll(work);
+  for (const { object, field } of work.reads) checkRead(work, find(object).shape, field);
+}
+
+/** To read a field that is not always there is an error in the format, and has no form here. */
+function checkRead(work: Work, shape: Shape | null, field: string): void {
+  const why = shape?.kind === 'Struct' ? shape.optional.get(field) : undefined;
+  if (why !== undefined) work.report({ kind: 'fields', ...why });
 }
 
 function stepAll(work: Work): void {

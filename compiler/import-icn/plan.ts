@@ -105,6 +105,7 @@ export function structOf(plan: Plan, type: Extract<Type, { readonly kind: 'Struc
 /** A type as CCL writes it. */
 export function typeText(plan: Plan, type: Type): string {
   if (type.kind === 'Amount') return `Amount<${plan.currencies.get(type.currency)!}>`;
+  if (type.kind === 'Option') return `Option<${typeText(plan, type.item)}>`;
   return type.kind === 'Struct' ? structOf(plan, type).name : describeType(type);
 }
 
@@ -230,7 +231,12 @@ function resultName(rule: Rule): string {
 function addStruct(structs: StructPlan[], outer: NameSpace, type: Type, wanted: string): void {
   if (type.kind !== 'Struct' || structs.some((struct) => struct.id === type.id)) return;
   for (const field of type.fields)
-    addStruct(structs, outer, field.type, `${wanted}${typeNameOf(field.name)}`);
+    addStruct(
+      structs,
+      outer,
+      field.type.kind === 'Option' ? field.type.item : field.type,
+      `${wanted}${typeNameOf(field.name)}`,
+    );
   const names = nameSpace(null);
   const fields = type.fields.map(({ name, type: fieldType }) => ({
     key: name,

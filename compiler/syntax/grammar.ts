@@ -1491,6 +1491,17 @@ export class Grammar extends Cursor {
     ]);
   });
 
+  /** What stands behind a dot: a name, or the number of a part of a tuple. */
+  private part: Production<Name> = this.production('part', () => {
+    let number: IToken | null = null;
+    this.OPTION(() => {
+      number = this.CONSUME(Int);
+    });
+    const token = number as IToken | null;
+    if (token === null || this.RECORDING_PHASE) return this.SUBRULE(this.word);
+    return { kind: 'name', span: spanOf(token), text: token.image };
+  });
+
   private negated(op: '-' | '!', start: number): Expr {
     const operand = this.nested(() => this.SUBRULE(this.unary));
     return { kind: 'unary', span: this.since(start), op, operand };
@@ -1504,7 +1515,7 @@ export class Grammar extends Cursor {
         {
           ALT: () => {
             this.CONSUME(Dot);
-            const name = this.SUBRULE(this.word);
+            const name = this.SUBRULE(this.part);
             const object = value;
             value = this.OPTION1({
               GATE: () => this.startsVariant(object, name),
