@@ -282,6 +282,11 @@ function sumFacts(
     or(lt(term(witness(moment, model, i, sum.slot)), ZERO), bound),
     ...(few.length > 0 ? [eq(whole, distinctSum(few, few.map(term)))] : []),
     ...countFacts(moment, model, i, keys),
+    // Where no entry has a negative term, the witness is any key there can be.
+    ...witness(moment, model, i, sum.slot).flatMap((word, k) => {
+      const type = slot.keys[k]!;
+      return type.kind === 'Tag' ? [rangeOf(word, type)] : [];
+    }),
   ];
 }
 
@@ -494,12 +499,13 @@ function constantsIn(formulas: readonly Formula[]): readonly bigint[] {
   return [...found].filter((size) => size > 1n && size < INT_MAX).slice(0, BOUNDS_MAX);
 }
 
-/** `a = b * q + r` with `|r| < |b|` and the sign of `a`. */
+/** `a = b * q + r` with `|r| < |b|` and the sign of `a`; a divisor beyond one gives at most the half. */
 function quotientFacts(q: Apply, product: Apply): readonly Formula[] {
   const [a, b] = q.args as [Formula, Formula];
   const rest = sub(a, product);
   const sign = ite(le(ZERO, a), le(ZERO, rest), le(rest, ZERO));
-  return [or(eq(b, ZERO), and(lt(absolute(rest), absolute(b)), sign))];
+  const halved = implies(le(int(2n), absolute(b)), le(scale(2n, absolute(q)), absolute(a)));
+  return [or(eq(b, ZERO), and(lt(absolute(rest), absolute(b)), sign)), halved];
 }
 
 /**
