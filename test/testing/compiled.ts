@@ -1,5 +1,13 @@
 /** Sources to artifacts, for the tests of test worlds. */
-import { type Analysis, analyse, build, type core, lowerProgram, lowerTests } from '../../compiler/index.ts';
+import {
+  type Analysis,
+  analyse,
+  build,
+  type core,
+  lowerDeployable,
+  lowerProgram,
+  lowerTests,
+} from '../../compiler/index.ts';
 import type { TestProgram } from '../../testing/index.ts';
 import type { Artifact } from '../../vm/index.ts';
 
@@ -8,9 +16,14 @@ export function contractsOf(text: string): Artifact[] {
   return artifactsOf(lowerProgram(soundSource(text)));
 }
 
-export function programOf(text: string): TestProgram {
-  const analysis = soundSource(text);
-  const program = lowerProgram(analysis);
+/** `others` are sources that it may use, by path; its own is `name`. */
+export function programOf(
+  text: string,
+  name = 'test.ccl',
+  others: ReadonlyMap<string, string> = new Map(),
+): TestProgram {
+  const analysis = soundSource(text, name, others);
+  const program = lowerDeployable(analysis);
   const evaluators = artifactsOf(lowerTests(analysis));
   const { plans, invariants } = analysis.tests;
   const contracts = artifactsOf(program);
@@ -21,8 +34,12 @@ function artifactsOf({ contracts }: core.Program): Artifact[] {
   return contracts.map((contract) => build(contract, { claims: [], marks: [] }));
 }
 
-function soundSource(text: string): Analysis {
-  const analysis = analyse(new Map([['test.ccl', text]]), 'test.ccl');
+function soundSource(
+  text: string,
+  name = 'test.ccl',
+  others: ReadonlyMap<string, string> = new Map(),
+): Analysis {
+  const analysis = analyse(new Map([...others, [name, text]]), name);
   const mistakes = analysis.diagnostics.filter(({ severity }) => severity === 'error');
   if (mistakes.length > 0)
     throw new Error(mistakes.map(({ code, message }) => `${code} ${message}`).join('\n'));
