@@ -10,8 +10,16 @@ export function markPlace(contract: core.Contract, obligation: Obligation): core
   const marked = { done: false };
   const functions = contract.functions.map((fn, index) => {
     if (fn.kind !== 'fn' && index !== obligation.callee) return fn;
-    const marker: Marker = { contract, obligation, locals: [...fn.locals], marked };
-    return { ...fn, body: markAll(marker, fn.body), locals: marker.locals };
+    const marker: Marker = {
+      contract,
+      obligation,
+      locals: [...fn.locals],
+      entry: [],
+      marked,
+      params: fn.params.length,
+    };
+    const body = markAll(marker, fn.body);
+    return { ...fn, body: [...marker.entry, ...body], locals: marker.locals };
   });
   return marked.done ? { ...contract, functions } : null;
 }
@@ -23,7 +31,11 @@ type Marker = {
   readonly obligation: Obligation;
   /** Of the function at hand. */
   readonly locals: core.Local[];
+  /** What is to be noted when the function is entered: what `old` means in it. */
+  readonly entry: core.Stmt[];
   readonly marked: { done: boolean };
+  /** How many of the locals are parameters, at least. */
+  readonly params: number;
 };
 type Of<K extends core.Stmt['kind']> = Extract<core.Stmt, { readonly kind: K }>;
 
@@ -56,7 +68,7 @@ function markLoop(marker: Marker, stmt: Of<'loop'>): readonly core.Stmt[] {
   const isOurs = stmt.invariants.some((clause) => clause === obligation.clause);
   if (obligation.kind !== 'assert' || !isOurs) return [{ ...stmt, body }];
   const own = (input: { readonly id: number }): core.Atom => ({ kind: 'local', id: input.id });
-  const { stmts: check } = checkClause(marker, obligation.span, { local: own });
+  const check = checkInside(marker, obligation.span, { local: own });
   if (obligation.name.includes('.before'))
     return [{ kind: 'copy', span, target: index, value: stmt.from }, ...check, { ...stmt, body }];
   const args = [own({ id: index }), ONE];
@@ -81,7 +93,25 @@ function checkAssert(marker: Marker, stmt: Of<'assert'>): readonly core.Stmt[] {
   const same = stmt.clause.name === obligation.clause?.name;
   if (obligation.kind !== 'assert' || !same || !isHere(marker, stmt.span)) return [stmt];
   const own = (input: { readonly id: number }): core.Atom => ({ kind: 'local', id: input.id });
-  return [stmt, ...checkClause(marker, stmt.span, { local: own }).stmts];
+  return [stmt, ...checkInside(marker, stmt.span, { local: own })];
+}
+
+/** What the clause says of the past is noted on entry, where only parameters are there; none where it needs more. */
+function checkInside(marker: Marker, span: core.Stmt['span'], readers: Readers): readonly core.Stmt[] {
+  const { marked, locals, params } = marker;
+  const [wasDone, own] = [marked.done, locals.length];
+  const { before, stmts } = checkClause(marker, span, readers);
+  const reads = localsIn(before).every((id) => id >= own || id < params);
+  if (reads) marker.entry.push(...before);
+  else marked.done = wasDone;
+  return reads ? stmts : [];
+}
+
+function localsIn(node: unknown): readonly number[] {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return [];
+  const { kind, id } = node as { readonly kind?: unknown; readonly id?: unknown };
+  if (kind === 'local') return [id as number];
+  return Object.values(node).flatMap(localsIn);
 }
 
 /** What the callee requires is checked before the call, with its arguments; what it ensures, after it. */
