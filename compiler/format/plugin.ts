@@ -34,7 +34,7 @@ type Placing = AnyNode & {
 
 /** A comment on its own line before a closing bracket belongs to the list, not to what follows the bracket. */
 function staysInList(comment: Placing, text: string): boolean {
-  if (!/^(?:\s|\/\/[^\n]*)*[)\]>]/.test(text.slice(comment.span.end))) return false;
+  if (!/^(?:\s|\/\/[^\n]*\n)*[)\]>]/.test(text.slice(comment.span.end))) return false;
   return attach(comment, comment.precedingNode, 'trailing');
 }
 

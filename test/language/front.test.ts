@@ -23,6 +23,10 @@ describe('what once made it throw', () => {
     ['a carriage return inside a text', 'const a: Text = "a\rb";\n'],
     ['a permission without a name', 'contract C { rule f() access permission "" {} }'],
     ['half of a character pair', 'contract C { rule f() access permission "\ud800" {} }'],
+    [
+      'comments that could be read in many ways',
+      `contract C {\n  rule f() {\n    if true { // then\n      ${'/'.repeat(300)} = 2;\n    }\n  } // behind the body\n}`,
+    ],
     ['what lies below the deepest level', `const a: Int = ${'1 + '.repeat(450)}(if true { 1 } else { 2 });`],
     ['five hundred parentheses', `const a: Int = ${'('.repeat(500)}1${')'.repeat(500)};`],
     ['a megabyte of opening braces', '{'.repeat(1 << 20)],
