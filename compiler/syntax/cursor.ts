@@ -201,7 +201,7 @@ export class Cursor extends EmbeddedActionsParser {
   /** Whether the next token is the first on its line. */
   protected startsLine(): boolean {
     const from = this.behind();
-    return from === 0 || this.text.slice(from, this.here()).includes('\n');
+    return from === 0 || /[\n\r]/.test(this.text.slice(from, this.here()));
   }
 
   protected startsDeclaration(): boolean {

@@ -2058,7 +2058,7 @@ export class Grammar extends Cursor {
     for (; at >= 0; at--) {
       const comment = this.comments[at]!;
       const blank = this.text.slice(comment.span.end, below);
-      if (!comment.doc || blank.trim() !== '' || blank.split('\n').length > 2) break;
+      if (!comment.doc || blank.trim() !== '' || blank.split(/\r\n?|\n/).length > 2) break;
       lines.unshift(comment.text);
       below = comment.span.start;
     }

@@ -54,7 +54,7 @@ function tooLarge(file: string, text: string): Parsed {
 /** What follows on the same line, such as the closing quotation mark of `'text'`, is most often the same mistake. */
 function firstOfLines(text: string, spans: readonly Span[]): readonly Span[] {
   const first = spans.filter(
-    (span, at) => at === 0 || text.slice(spans[at - 1]!.end, span.start).includes('\n'),
+    (span, at) => at === 0 || /[\n\r]/.test(text.slice(spans[at - 1]!.end, span.start)),
   );
   return first.slice(0, DIAGNOSTICS_MAX);
 }

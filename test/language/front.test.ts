@@ -21,6 +21,7 @@ describe('what once made it throw', () => {
     ['blocks inside the condition of a test', `${bank}test "t" { expect (if on${'{'.repeat(300)} 1`],
     ['a carriage return inside a comment', `// a\r// b\n${bank}`],
     ['a carriage return inside a text', 'const a: Text = "a\rb";\n'],
+    ['a carriage return between a number and a name', 'contract G { rule f(x: Int) { 0\rx } }'],
     ['a permission without a name', 'contract C { rule f() access permission "" {} }'],
     ['half of a character pair', 'contract C { rule f() access permission "\ud800" {} }'],
     [
