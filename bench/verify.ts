@@ -119,7 +119,7 @@ async function measure(path: string) {
 /** One more requirement on the first rule: what its obligations say is new to the cache. */
 function editOneLine(text: string): string {
   return text.replace(
-    /\n( *)(open )?rule [a-z_]+\([^)]*\)/,
+    /\n( *)(open )?rule [a-z_]+\([^)]*\)( -> [^\n{]+)?/,
     (head, indent) =>
       `${head}\n${indent}  requires caller != creator || now >= @2020-01-01T00:00Z else "too early"`,
   );

@@ -26,7 +26,18 @@ import { typeConst } from './constant.ts';
 import { collectionWord, typeExpr, typeValue } from './expression.ts';
 import { DECIMALS_MAX, intValue } from './literal.ts';
 import { checkBody, typeBlock } from './statement.ts';
-import { BOOL, ERROR, hasError, hasZero, isValue, leavesOf, type Type, typeText, UNIT } from './types.ts';
+import {
+  BOOL,
+  ERROR,
+  hasError,
+  hasZero,
+  isValue,
+  leavesOf,
+  TEXT,
+  type Type,
+  typeText,
+  UNIT,
+} from './types.ts';
 
 export function checkItem(out: Checker, item: ast.Item): void {
   switch (item.kind) {
@@ -192,6 +203,8 @@ function checkSpec(out: Checker, node: Callable, spec: ast.Spec, result: Type): 
     case 'succeedsWhen':
     case 'failsWhen':
       typeValue(placeOf(out, PART_OF[spec.kind], node, result), spec.condition, BOOL);
+      if (spec.kind === 'requires' && spec.message !== null)
+        typeValue(placeOf(out, 'requires', node, result), spec.message, TEXT);
   }
 }
 

@@ -8,7 +8,7 @@ import { collectionWord, reportMismatch, typeExpr, typeValue, wrongKind } from '
 import { checkFor } from './loop.ts';
 import { reportTestWord } from './meaning.ts';
 import { arithmeticType, concatType } from './operator.ts';
-import { agree, BOOL, ERROR, hasError, isValue, type Type, typeText, UNIT } from './types.ts';
+import { agree, BOOL, ERROR, hasError, isValue, TEXT, type Type, typeText, UNIT } from './types.ts';
 
 /** The type of a block: of its last expression, `NEVER` when it always returns, else `Unit`. */
 export function typeBlock(at: At, block: ast.Block, wanted: Type | null): Type {
@@ -51,6 +51,7 @@ function checkStmt(at: At, stmt: ast.Stmt): boolean {
       return checkReturn(at, stmt);
     case 'require':
       typeValue(at, stmt.condition, BOOL);
+      if (stmt.message !== null) typeValue(at, stmt.message, TEXT);
       return false;
     case 'assert':
       typeValue({ ...at, part: 'assert' }, stmt.condition, BOOL);

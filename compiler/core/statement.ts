@@ -320,7 +320,13 @@ export function messageOf(
   source: Source,
   node: { readonly condition: ast.Expr; readonly message: ast.TextLiteral | null },
 ): string {
-  return node.message?.value ?? lineOf(source, node.condition);
+  return node.message?.value ?? shortened(lineOf(source, node.condition));
+}
+
+/** A message has at most 1,024 bytes; 250 characters always fit. */
+function shortened(line: string): string {
+  const characters = [...line];
+  return characters.length <= 250 ? line : `${characters.slice(0, 249).join('')}…`;
 }
 
 function lowerFail(builder: Builder, stmt: Stmt<'fail'>): void {

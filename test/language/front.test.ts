@@ -22,6 +22,14 @@ describe('what once made it throw', () => {
     ['a carriage return inside a comment', `// a\r// b\n${bank}`],
     ['a carriage return inside a text', 'const a: Text = "a\rb";\n'],
     ['a carriage return between a number and a name', 'contract G { rule f(x: Int) { 0\rx } }'],
+    [
+      'a refusal of a thousand words',
+      `contract C { rule f(x: Int) requires x > 0 else "${'why '.repeat(400)}" {} }`,
+    ],
+    [
+      'a condition of a thousand words',
+      `contract C { rule f(x: Int) requires x > ${'0 + '.repeat(400)}0 {} }`,
+    ],
     ['a permission without a name', 'contract C { rule f() access permission "" {} }'],
     ['half of a character pair', 'contract C { rule f() access permission "\ud800" {} }'],
     [
