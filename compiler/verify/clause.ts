@@ -34,7 +34,9 @@ import {
   sub,
   substitute,
   TRUE,
+  tuplesOf,
   type Variable,
+  valuesOf,
   within,
   ZERO,
 } from './formula.ts';
@@ -253,12 +255,28 @@ function readHost(
   }
 }
 
-/** Quantified numbers are values of a 64-bit word. */
-function quantify(term: Extract<Term, { readonly kind: 'forall' | 'exists' }>, body: Formula): Formula {
-  const variables = term.variables.map(variableOf);
-  const ranges = and(...term.variables.map((bound) => rangeOfBound(bound)));
-  const guarded = term.kind === 'forall' ? implies(ranges, body) : and(ranges, body);
-  return { kind: term.kind, variables, body: guarded };
+type Quantified = Extract<Term, { readonly kind: 'forall' | 'exists' }>;
+
+/** Quantified numbers are values of a 64-bit word. Of what has few values, variants above all, each is a case. */
+function quantify({ kind, variables }: Quantified, body: Formula): Formula {
+  const few = variables.filter(({ type }) => valuesOf(type).length > 0);
+  const all = tuplesOf(few.map(({ type }) => type));
+  if (few.length === 0 || all.length > CASES_MAX) return quantifyOver(kind, variables, body);
+  const others = variables.filter((bound) => !few.includes(bound));
+  const cases = all.map((tuple) => {
+    const values = new Map(few.map((bound, i) => [boundName(bound.id), tuple[i]!]));
+    return quantifyOver(kind, others, substitute(body, values));
+  });
+  return kind === 'forall' ? and(...cases) : or(...cases);
+}
+
+const CASES_MAX = 16;
+
+function quantifyOver(kind: Quantified['kind'], bounds: readonly Bound[], body: Formula): Formula {
+  if (bounds.length === 0) return body;
+  const ranges = and(...bounds.map((bound) => rangeOfBound(bound)));
+  const guarded = kind === 'forall' ? implies(ranges, body) : and(ranges, body);
+  return { kind, variables: bounds.map(variableOf), body: guarded };
 }
 
 function rangeOfBound(bound: Bound): Formula {
@@ -294,9 +312,7 @@ function definedness(model: Model, term: Term, scope: Scope): Formula {
     case 'forall':
     case 'exists': {
       const inner = go(term.body);
-      if (inner.kind === 'bool') return inner;
-      const ranges = and(...term.variables.map(rangeOfBound));
-      return { kind: 'forall', variables: term.variables.map(variableOf), body: implies(ranges, inner) };
+      return inner.kind === 'bool' ? inner : quantify({ ...term, kind: 'forall' }, inner);
     }
     // The function of a sum is total: `sumDefined` refuses one that divides by an argument.
     default:

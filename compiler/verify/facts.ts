@@ -11,7 +11,6 @@ import {
   apply,
   eq,
   eqAll,
-  FALSE,
   type Formula,
   fits,
   INT_MAX,
@@ -33,7 +32,8 @@ import {
   sortOfType,
   sub,
   symbol,
-  TRUE,
+  tuplesOf,
+  valuesOf,
   visitNodes,
   within,
   ZERO,
@@ -162,18 +162,9 @@ function largestSize({ kind, keys, capacity }: Slot): bigint {
   return BigInt(count === 0 ? capacity : Math.min(capacity, count));
 }
 
-/** Every value of a type that has few; none of any other. A tag may stand beside words of its variant: all the more. */
-function valuesOf(type: Scalar): readonly Formula[] {
-  if (type.kind === 'Bool') return [FALSE, TRUE];
-  return type.kind === 'Tag' ? type.variants.map((_, index) => int(BigInt(index))) : [];
-}
-
 /** Every key there can be, where they are few; none where they are not. */
 function allKeys({ keys }: Slot): readonly (readonly Formula[])[] {
-  const all = keys.reduce<readonly (readonly Formula[])[]>(
-    (tuples, key) => tuples.flatMap((tuple) => valuesOf(key).map((value) => [...tuple, value])),
-    [[]],
-  );
+  const all = tuplesOf(keys);
   return all.length <= DISTINCT_MAX ? all : [];
 }
 

@@ -83,6 +83,20 @@ export function sortOfType(type: Scalar): Sort {
   }
 }
 
+/** Every value of a type that has few; none of any other. A tag may stand beside words of its variant: all the more. */
+export function valuesOf(type: Scalar): readonly Formula[] {
+  if (type.kind === 'Bool') return [FALSE, TRUE];
+  return type.kind === 'Tag' ? type.variants.map((_, index) => int(BigInt(index))) : [];
+}
+
+/** Every tuple of values of these types; none where one of them has more than few. */
+export function tuplesOf(types: readonly Scalar[]): readonly (readonly Formula[])[] {
+  return types.reduce<readonly (readonly Formula[])[]>(
+    (tuples, type) => tuples.flatMap((tuple) => valuesOf(type).map((value) => [...tuple, value])),
+    [[]],
+  );
+}
+
 /** The type in signs that SMT-LIB knows. */
 function listSort(type: Scalar): ListSort {
   const signs = typeText(type).replace(/[^A-Za-z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(16)}`);
