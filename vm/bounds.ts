@@ -26,6 +26,22 @@ export function callOrder(functions: readonly FunctionCode[]): readonly number[]
   return order;
 }
 
+/** Per function whether it, or one that it calls, has an instruction of some kind. `order` is the call order. */
+export function spread(
+  artifact: Artifact,
+  order: readonly number[],
+  has: (instruction: Instruction) => boolean,
+): boolean[] {
+  const found: boolean[] = [];
+  for (const index of order) {
+    const code = artifact.functions[index]?.code ?? [];
+    found[index] = code.some(
+      (one) => has(one) || (one.op === 'Call' && found[Number(one.operands[0])] === true),
+    );
+  }
+  return found;
+}
+
 /** Per function the bound of a measure. The functions must be of sound structure, `order` is their call order. */
 export function measureBounds(
   artifact: Artifact,
@@ -264,7 +280,8 @@ export function valuesIn(type: WordType): number {
   return type === 'int' || type === 'bool' ? 0 : 1;
 }
 
-function calleesOf(fn: FunctionCode): number[] {
+/** The functions that a function calls, once for each place where it does. */
+export function calleesOf(fn: FunctionCode): number[] {
   return fn.code.filter(({ op }) => op === 'Call').map(({ operands }) => Number(operands[0]));
 }
 

@@ -4,7 +4,7 @@
  * so a formula may pass the bound; its value never does. What was surely touched before counts as touched (`warm.ts`). An artifact in, its entries' formulas out.
  */
 import type { Artifact, Entry, FunctionCode, Instruction } from './artifact.ts';
-import { callOrder, entryGasMax } from './bounds.ts';
+import { calleesOf, callOrder, entryGasMax, spread } from './bounds.ts';
 import { rowOf } from './opcodes.ts';
 import { type Loop, type Structure, structureOf, targetOf } from './structure.ts';
 import { warmGas } from './warm.ts';
@@ -23,11 +23,12 @@ export type GasFormula = {
 
 /** By entry; null where the artifact has no bounds, or a formula would be too long to read. */
 export function gasFormulas(artifact: Artifact): readonly (GasFormula | null)[] {
-  const functions = functionFormulas(artifact);
-  return artifact.entries.map((entry) => {
-    const sum = functions?.[entry.function] ?? null;
-    return sum === null ? null : formulaOf(entry, sum);
-  });
+  return formulasOf(artifact, (_, order) => new Set(order));
+}
+
+/** The same of entries that come to a loop, and null for the others: the bound of what has no loop says it all. */
+export function loopFormulas(artifact: Artifact): readonly (GasFormula | null)[] {
+  return formulasOf(artifact, withLoops);
 }
 
 /** The most gas that an execution of the entry uses whose loops make so many turns. */
@@ -56,6 +57,25 @@ const ZERO: Sum = { constant: 0, terms: NO_TERMS };
 /** A formula with more is no help to anyone. */
 const TERMS_MAX = 24;
 
+type Wanted = (artifact: Artifact, order: readonly number[]) => ReadonlySet<number>;
+
+function formulasOf(artifact: Artifact, wanted: Wanted): readonly (GasFormula | null)[] {
+  const order = callOrder(artifact.functions);
+  const sums = order === null ? null : functionSums(artifact, order, wanted(artifact, order));
+  return artifact.entries.map((entry) => {
+    const sum = sums?.[entry.function] ?? null;
+    return sum === null ? null : formulaOf(entry, sum);
+  });
+}
+
+/** The functions that come to a loop, themselves or by way of others, and those that they call. */
+function withLoops(artifact: Artifact, order: readonly number[]): ReadonlySet<number> {
+  const loops = spread(artifact, order, ({ op }) => op === 'LoopEnter');
+  const found = new Set(order.filter((index) => loops[index]));
+  for (const index of found) for (const callee of calleesOf(artifact.functions[index]!)) found.add(callee);
+  return found;
+}
+
 function formulaOf(entry: Entry, { constant, terms }: Sum): GasFormula {
   return {
     constant: constant + entryGasMax(entry),
@@ -70,12 +90,19 @@ function loopsOf(key: string): readonly LoopPlace[] {
   });
 }
 
-function functionFormulas(artifact: Artifact): readonly (Sum | null)[] | null {
-  const checked = artifact.functions.map((fn) => structureOf(artifact, fn));
-  const order = callOrder(artifact.functions);
-  if (order === null || checked.some(({ errors }) => errors.length > 0)) return null;
+/** Of the functions that are wanted; null where one of them is not sound. */
+function functionSums(
+  artifact: Artifact,
+  order: readonly number[],
+  wanted: ReadonlySet<number>,
+): readonly (Sum | null)[] | null {
   const sums: (Sum | null)[] = new Array(artifact.functions.length).fill(null);
-  for (const index of order) sums[index] = sumOf(artifact, index, checked[index]!.structure, sums);
+  for (const index of order) {
+    if (!wanted.has(index)) continue;
+    const { structure, errors } = structureOf(artifact, artifact.functions[index]!);
+    if (errors.length > 0) return null;
+    sums[index] = sumOf(artifact, index, structure, sums);
+  }
   return sums;
 }
 

@@ -14,7 +14,16 @@ import type {
   OutgoingCall,
   StorageSlot,
 } from './artifact.ts';
-import { callOrder, entryGasMax, longBytes, type Measure, measureBounds, valuesIn } from './bounds.ts';
+import {
+  calleesOf,
+  callOrder,
+  entryGasMax,
+  longBytes,
+  type Measure,
+  measureBounds,
+  spread,
+  valuesIn,
+} from './bounds.ts';
 import { compareBytes, compareText, utf8 } from './codec.ts';
 import { methodOf, sameType } from './interface.ts';
 import { LIMITS } from './limits.ts';
@@ -395,22 +404,6 @@ function impliedBy(capability: string): readonly string[] {
     : [capability];
 }
 
-/** Per function whether it, or one that it calls, has an instruction of some kind. */
-function spread(
-  artifact: Artifact,
-  order: readonly number[],
-  has: (instruction: Instruction) => boolean,
-): boolean[] {
-  const found: boolean[] = [];
-  for (const index of order) {
-    const code = artifact.functions[index]?.code ?? [];
-    found[index] = code.some(
-      (one) => has(one) || (one.op === 'Call' && found[Number(one.operands[0])] === true),
-    );
-  }
-  return found;
-}
-
 function checkSizes(
   artifact: Artifact,
   typings: readonly Typing[],
@@ -421,7 +414,7 @@ function checkSizes(
   const depths: number[] = [];
   for (const index of order) {
     const fn = artifact.functions[index] as FunctionCode;
-    const callees = fn.code.filter(({ op }) => op === 'Call').map(({ operands }) => Number(operands[0]));
+    const callees = calleesOf(fn);
     const most = (sizes: readonly number[]) =>
       callees.reduce((max, callee) => Math.max(max, sizes[callee] ?? 0), 0);
     words[index] = fn.locals.length + (typings[index]?.heightMax ?? 0) + most(words);

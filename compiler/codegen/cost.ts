@@ -2,13 +2,14 @@
  * What entry points cost at most, in the author's words: `9_095 + 61_849 * members`. An artifact with its bounds and the
  * functions that it was made of in; a clause for each entry whose bound depends on sizes out.
  */
-import { type Artifact, type GasFormula, gasFormulas, type LoopPlace } from '../../vm/index.ts';
+import { type Artifact, type GasFormula, type LoopPlace, loopFormulas } from '../../vm/index.ts';
 import type * as core from '../core/core.ts';
 import { statementsOf } from './tree.ts';
 
 /** The artifact with `gas …` among the clauses of its entries. */
 export function withCosts(artifact: Artifact, functions: readonly core.Function[]): Artifact {
-  const formulas = gasFormulas(artifact);
+  const formulas = loopFormulas(artifact);
+  if (formulas.every((formula) => formula === null)) return artifact;
   const nameOf = namesOfLoops(artifact, functions);
   const entries = artifact.entries.map((entry, at) => {
     const formula = formulas[at] ?? null;

@@ -326,6 +326,7 @@ function root(block: Block, made: Root): void {
 
 /** The first `count` pending values go to their locals. */
 function flush(block: Block, count: number): void {
+  if (count === 0) return;
   for (const { target, tree } of block.pending.splice(0, count))
     block.roots.push({ kind: 'set', targets: [target], value: tree, span: tree.span });
 }
@@ -349,18 +350,19 @@ function operands(atoms: readonly core.Atom[], span: Span, block: Block): Tree[]
   const real = atoms.map((atom) => resolve(atom, block.facts.aliases));
   if (block.pending.length === 0 || !real.some(({ kind }) => kind === 'local'))
     return real.map((atom): Tree => ({ kind: 'atom', atom, span }));
-  const wanted = real.map((atom) =>
-    block.pending.findLastIndex((p) => atom.kind === 'local' && p.target === atom.id),
-  );
+  const wanted = real.map((atom) => block.pending.findLastIndex((pending) => isRead(pending, atom)));
   let first = block.pending.length;
   for (let at = wanted.length - 1; at >= 0; at -= 1) if (wanted[at] === first - 1) first -= 1;
-  const taken = new Map(block.pending.splice(first).map((p) => [p.target, p.tree]));
+  const taken = block.pending.splice(first);
   const older = Math.max(-1, ...wanted.filter((index) => index < first));
   flush(block, older + 1);
-  return real.map((atom): Tree => {
-    const tree = atom.kind === 'local' ? taken.get(atom.id) : undefined;
-    return tree ?? { kind: 'atom', atom, span };
-  });
+  return real.map(
+    (atom): Tree => taken.find((pending) => isRead(pending, atom))?.tree ?? { kind: 'atom', atom, span },
+  );
+}
+
+function isRead({ target }: Pending, atom: core.Atom): boolean {
+  return atom.kind === 'local' && atom.id === target;
 }
 
 function resolve(atom: core.Atom, aliases: ReadonlyMap<core.LocalId, core.Atom>): core.Atom {

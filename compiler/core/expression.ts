@@ -76,7 +76,7 @@ export function lowerScalar(builder: Builder, expr: ast.Expr): Atom {
 export function lowerAll(builder: Builder, exprs: readonly ast.Expr[]): readonly (readonly Atom[])[] {
   return exprs.map((expr, index) => {
     const atoms = lowerValue(builder, expr);
-    return snapshot(builder, atoms, exprs.slice(index + 1), expr.span);
+    return builder.mutable.size === 0 ? atoms : snapshot(builder, atoms, exprs.slice(index + 1), expr.span);
   });
 }
 
@@ -276,12 +276,12 @@ function lowerBinary(builder: Builder, expr: Expr<'binary'>): Atom {
 }
 
 function lowerOperator(builder: Builder, expr: Expr<'binary'>): Atom {
-  const [left, right] = lowerAll(builder, [expr.left, expr.right]).map(
-    (words) => words[0] ?? constant(BOOL, false),
-  );
+  const [lefts, rights] = lowerAll(builder, [expr.left, expr.right]);
+  const left = lefts?.[0] ?? constant(BOOL, false);
+  const right = rights?.[0] ?? constant(BOOL, false);
   const comparison = COMPARISONS[expr.op];
-  if (comparison !== undefined) return operate(builder, comparison, [left!, right!], BOOL, expr.span);
-  return arithmetic(builder, expr.op, [left!, right!], scalarOf(builder.source, expr), expr.span);
+  if (comparison !== undefined) return operate(builder, comparison, [left, right], BOOL, expr.span);
+  return arithmetic(builder, expr.op, [left, right], scalarOf(builder.source, expr), expr.span);
 }
 
 /** `left op right`, with every way in which it can revert. */

@@ -48,8 +48,9 @@ export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
   const own: readonly Owner[] = init === null ? entries : [init, ...entries];
   const shared = sharedFns(analysed, own);
   const callables = [init, ...entries, ...shared];
-  const implemented = [...new Set(contract.members.flatMap((member) => interfacesIn(analysed, member)))];
-  const called = callables.flatMap((node) => (node === null ? [] : interfacesIn(analysed, node.body)));
+  const named = contract.members.flatMap((member) => (member.kind === 'implements' ? member.interfaces : []));
+  const implemented = [...new Set(named.flatMap((name) => interfaceNamed(analysed, name)))];
+  const called = calledInterfaces(analysed, [...own, ...shared]);
   return {
     analysed,
     contract,
@@ -72,6 +73,7 @@ function errorsOf(
   callables: readonly Owner[],
 ): readonly ast.ErrorDecl[] {
   const errors = new Set(contract.members.filter((member) => member.kind === 'error'));
+  if (!declares(analysed, 'error')) return [...errors];
   for (const { body } of callables) {
     walk(body, (node) => {
       const entity = node.kind === 'fail' ? analysed.entities.get(node.error) : undefined;
@@ -84,7 +86,7 @@ function errorsOf(
 
 /** Functions of the file that the contract calls, itself or by way of others, in the order in which they are met. */
 function sharedFns(analysed: Analysed, own: readonly Owner[]): readonly ast.Fn[] {
-  if (!analysed.whole.items.some(({ kind }) => kind === 'fn')) return [];
+  if (!declares(analysed, 'fn')) return [];
   const met = new Set<Owner>(own);
   for (const owner of met) {
     for (const code of codeOf(owner)) {
@@ -105,21 +107,28 @@ function codeOf(owner: Owner): readonly ast.AnyNode[] {
   return [...owner.specs.filter(({ kind }) => kind === 'requires'), owner.body];
 }
 
-/** The interfaces that an `implements` names, or by which a body calls other contracts. */
-function interfacesIn(analysed: Analysed, root: ast.Member | ast.Block): readonly ast.Interface[] {
+/** Whether something of a kind stands outside of contracts. Where nothing does, no body needs to be searched for it. */
+function declares(analysed: Analysed, what: ast.Item['kind']): boolean {
+  return analysed.whole.items.some(({ kind }) => kind === what);
+}
+
+/** The interfaces by which functions call other contracts. */
+function calledInterfaces(analysed: Analysed, callables: readonly Owner[]): readonly ast.Interface[] {
   const found: ast.Interface[] = [];
-  const note = (name: ast.Name) => {
-    const entity = analysed.entities.get(name);
-    if (entity?.kind === 'interface') found.push(entity.node);
-  };
-  if (root.kind === 'implements') root.interfaces.forEach(note);
-  if (root.kind !== 'block') return found;
-  walk(root, (node) => {
-    const [of] = node.kind === 'generic' ? node.args : [];
-    if (of?.kind === 'namedType') note(of.name);
-    return undefined;
-  });
+  if (!declares(analysed, 'interface')) return found;
+  for (const { body } of callables) {
+    walk(body, (node) => {
+      const [of] = node.kind === 'generic' ? node.args : [];
+      if (of?.kind === 'namedType') found.push(...interfaceNamed(analysed, of.name));
+      return undefined;
+    });
+  }
   return found;
+}
+
+function interfaceNamed(analysed: Analysed, name: ast.Name): readonly ast.Interface[] {
+  const entity = analysed.entities.get(name);
+  return entity?.kind === 'interface' ? [entity.node] : [];
 }
 
 /** What a name stands for. Sources with errors are not lowered, so every name stands for something. */

@@ -139,14 +139,19 @@ export function childFields(kind: Kind): readonly string[] {
   return CHILDREN[kind];
 }
 
-/** The children of a node in the order of the source. */
-export function childrenOf(node: AnyNode): readonly AnyNode[] {
-  const children: AnyNode[] = [];
+/** Calls `act` with each child of a node and the node, in the order of the source. */
+export function eachChild(node: AnyNode, act: (child: AnyNode, node: AnyNode) => void): void {
   const fields = node as unknown as Readonly<Record<string, AnyNode | readonly AnyNode[] | null>>;
   for (const field of CHILDREN[node.kind]) {
     const child = fields[field];
-    if (Array.isArray(child)) for (const item of child) children.push(item);
-    else if (child) children.push(child as AnyNode);
+    if (Array.isArray(child)) for (const item of child) act(item, node);
+    else if (child) act(child as AnyNode, node);
   }
+}
+
+/** The children of a node in the order of the source. */
+export function childrenOf(node: AnyNode): readonly AnyNode[] {
+  const children: AnyNode[] = [];
+  eachChild(node, (child) => children.push(child));
   return children;
 }

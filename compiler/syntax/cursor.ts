@@ -151,6 +151,11 @@ export class Cursor extends EmbeddedActionsParser {
     this.reportedAt = -1;
   }
 
+  /** Lets go of the tokens: this object lasts, they are many. */
+  protected shut(): void {
+    this.input = [];
+  }
+
   // ---- chevrotain's rules, typed by what they give ----
 
   protected production<T, A extends unknown[] = []>(name: string, body: (...args: A) => T): Production<T, A> {

@@ -250,6 +250,7 @@ export class Grammar extends Cursor {
   parseFile(file: string, text: string, lexed: Lexed) {
     this.open(file, text, lexed);
     const tree = this.sourceFile();
+    this.shut();
     return { tree, diagnostics: this.diagnostics };
   }
 

@@ -4,7 +4,7 @@
  */
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import type { AnyNode, SourceFile, Span } from './ast.ts';
-import { childFields, childrenOf } from './children.ts';
+import { childFields, childrenOf, eachChild } from './children.ts';
 import { DIAGNOSTICS_MAX } from './cursor.ts';
 import { Grammar } from './grammar.ts';
 import { type Comment, tokenize } from './tokens.ts';
@@ -66,14 +66,17 @@ function shorten(text: string): string {
 /** Replaces what lies deeper than `DEPTH_MAX` by `missing` nodes and gives the places. The tree is still ours alone. */
 function cutBelow(tree: SourceFile): Span[] {
   const cut: Span[] = [];
-  let level: AnyNode[] = [tree];
-  for (let depth = 0; level.length > 0; depth++) {
+  let depth = 0;
+  const visit = (node: AnyNode): void => {
     if (depth === DEPTH_MAX) {
-      for (const node of level) cutChildren(node, cut);
-      break;
+      cutChildren(node, cut);
+      return;
     }
-    level = level.flatMap((node) => childrenOf(node));
-  }
+    depth += 1;
+    eachChild(node, visit);
+    depth -= 1;
+  };
+  visit(tree);
   return cut.slice(0, 1);
 }
 

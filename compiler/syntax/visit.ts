@@ -1,28 +1,16 @@
 /** The one visitor: walks a tree in the order of the source, and finds what stands at an offset. */
 import type { AnyNode } from './ast.ts';
-import { childFields, childrenOf } from './children.ts';
+import { childrenOf, eachChild } from './children.ts';
 
-/** Calls `enter` for every node, parents first; `'skip'` leaves out what is below. */
+/** Calls `enter` for every node, parents first; `'skip'` leaves out what is below. A tree is at most `DEPTH_MAX` deep. */
 export function walk(
   root: AnyNode,
   enter: (node: AnyNode, parent: AnyNode | null) => 'skip' | undefined,
 ): void {
-  visit(root, null, enter);
-}
-
-/** A tree is at most `DEPTH_MAX` deep. */
-function visit(
-  node: AnyNode,
-  parent: AnyNode | null,
-  enter: (node: AnyNode, parent: AnyNode | null) => 'skip' | undefined,
-): void {
-  if (enter(node, parent) === 'skip') return;
-  const fields = node as unknown as Readonly<Record<string, AnyNode | readonly AnyNode[] | null>>;
-  for (const field of childFields(node.kind)) {
-    const child = fields[field];
-    if (Array.isArray(child)) for (const item of child) visit(item, node, enter);
-    else if (child) visit(child as AnyNode, node, enter);
-  }
+  const visit = (node: AnyNode, parent: AnyNode | null): void => {
+    if (enter(node, parent) !== 'skip') eachChild(node, visit);
+  };
+  visit(root, null);
 }
 
 /**

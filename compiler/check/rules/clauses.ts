@@ -104,9 +104,10 @@ function isZero(expr: ast.Expr): boolean {
 
 /** A variable over a type without bound must be a map key or set element somewhere: those are the values that matter. */
 function checkVariables(out: Checker, condition: ast.Expr): void {
-  const keys = keyVariables(out, condition, new Map());
+  let keys: ReadonlySet<ast.AnyNode> | null = null;
   walk(condition, (node) => {
     if (node.kind !== 'quantifier') return undefined;
+    keys ??= keyVariables(out, condition, new Map());
     for (const param of node.params) {
       const kind = out.types.get(param)?.kind;
       const bounded = kind === 'Bool' || kind === 'Error';

@@ -4,14 +4,15 @@ import type * as ast from '../../syntax/ast.ts';
 import { walk } from '../../syntax/visit.ts';
 import { paramType, resultType } from '../annotation.ts';
 import { type Checker, type Owner, report } from '../checker.ts';
-import { effectsByOwner, effectsOf } from '../effects.ts';
+import { type EffectsByOwner, effectsByOwner, effectsOf } from '../effects.ts';
 import { intValue } from '../literal.ts';
 import { agree, typeText } from '../types.ts';
 
 export function checkInterfaces(out: Checker, tree: ast.SourceFile): void {
+  const byOwner = effectsByOwner(out);
   for (const item of tree.items) {
     if (item.kind === 'interface') for (const method of item.methods) checkSpecs(out, method);
-    if (item.kind === 'contract') checkContract(out, item);
+    if (item.kind === 'contract') checkContract(out, byOwner, item);
   }
 }
 
@@ -26,14 +27,14 @@ function checkSpecs(out: Checker, method: ast.Method): void {
 
 type Named = { readonly node: ast.Interface; readonly span: ast.Span };
 
-function checkContract(out: Checker, contract: ast.Contract): void {
+function checkContract(out: Checker, byOwner: EffectsByOwner, contract: ast.Contract): void {
   const implemented = contract.members.flatMap((member) =>
     member.kind === 'implements' ? member.interfaces.flatMap((name) => namedBy(out, name)) : [],
   );
   for (const named of implemented)
     for (const method of named.node.methods) checkMethod(out, contract, named, method);
   const spoken = new Set<ast.Interface>();
-  for (const named of [...implemented, ...calledBy(out, contract)]) {
+  for (const named of [...implemented, ...calledBy(byOwner, contract)]) {
     if (!spoken.has(named.node)) checkCurrencies(out, contract, named);
     spoken.add(named.node);
   }
@@ -53,8 +54,7 @@ function namedBy(out: Checker, name: ast.Name): readonly Named[] {
 }
 
 /** The interfaces by which the contract calls others, itself or through functions. */
-function calledBy(out: Checker, contract: ast.Contract): readonly Named[] {
-  const byOwner = effectsByOwner(out);
+function calledBy(byOwner: EffectsByOwner, contract: ast.Contract): readonly Named[] {
   return contract.members.flatMap((member) => {
     if (!isOwner(member)) return [];
     return effectsOf(byOwner, member).flatMap((effect) =>
