@@ -1,5 +1,5 @@
 /**
- * Planted unsoundnesses. The verifier's own check (`test/verify/meta.test.ts`) switches each on and must notice
+ * Planted unsoundnesses. The verifier's own check (`test/verify/meta/`) switches each on and must notice
  * that a false answer comes out; nothing but tests passes any.
  */
 export type Flaw =

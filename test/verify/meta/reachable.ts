@@ -2,11 +2,11 @@
  * What really happens: every step from the states that a contract reaches within a bound, on the VM, and which of its
  * obligations some step breaks. It knows nothing of proofs.
  */
-import { build, type core } from '../../compiler/index.ts';
-import type { Obligation } from '../../compiler/verify/obligations.ts';
-import { fingerprint, isGoal } from '../../testing/refute/goal.ts';
-import { makeJudge } from '../../testing/refute/judge.ts';
-import { snapshotOf } from '../../testing/refute/snapshot.ts';
+import { build, type core } from '../../../compiler/index.ts';
+import type { Obligation } from '../../../compiler/verify/obligations.ts';
+import { fingerprint, isGoal } from '../../../testing/refute/goal.ts';
+import { makeJudge } from '../../../testing/refute/judge.ts';
+import { snapshotOf } from '../../../testing/refute/snapshot.ts';
 import {
   type Action,
   type Arena,
@@ -16,9 +16,9 @@ import {
   STRANGER,
   type Step,
   takeStep,
-} from '../../testing/refute/steps.ts';
-import { deploy, memberDid } from '../../testing/world.ts';
-import type { AbiValue } from '../../vm/index.ts';
+} from '../../../testing/refute/steps.ts';
+import { deploy, memberDid } from '../../../testing/world.ts';
+import type { AbiValue } from '../../../vm/index.ts';
 import { type Draw, drawFrom } from './random.ts';
 
 export type Found = {
