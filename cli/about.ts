@@ -2,7 +2,7 @@
  * What a contract says of itself, in words. In: its core, its artifact and its declarations. Out: a page for whoever is to
  * use it or to vote on it: who may call what, what it takes from them, what it promises, what it costs at most.
  */
-import { type ast, type core, type Type, typeText } from '../compiler/index.ts';
+import { type ast, type core, stepsOfProof, type Type, typeText } from '../compiler/index.ts';
 import type { Access, Artifact, Entry } from '../vm/index.ts';
 import type { Block } from './page.ts';
 
@@ -30,6 +30,7 @@ export function aboutContract({ contract, artifact, node }: Subject): readonly B
     ...currencyBlocks(contract),
     ...stateBlocks(contract, node),
     ...promiseBlocks(contract),
+    ...proofBlocks(contract),
     ...entryBlocks(contract, artifact, 'init', 'When it is deployed'),
     ...entryBlocks(contract, artifact, 'rule', 'Rules'),
     ...entryBlocks(contract, artifact, 'view', 'Views'),
@@ -88,6 +89,22 @@ function promiseBlocks({ invariants, histories }: core.Contract): readonly Block
     }),
   ];
   return section('What always holds', items.length === 0 ? [] : [{ kind: 'list', items }]);
+}
+
+/** What each `prove` says of calls one after the other. */
+function proofBlocks({ proofs }: core.Contract): readonly Block[] {
+  const items = proofs.map(({ title, params, steps, unproved }) => {
+    const whatever = params.length === 0 ? '' : `, whatever \`${fieldsText(params)}\``;
+    const expected = stepsOfProof(steps).flatMap((step) =>
+      step.kind === 'expect' ? [`\`${step.clause.text}\``] : [],
+    );
+    return `${capital(title)}${whatever}: ${expected.join('; ')}${unproved ? ', which is not proved' : ''}.`;
+  });
+  return section('What holds of several calls', items.length === 0 ? [] : [{ kind: 'list', items }]);
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function said({ text, unproved }: core.Clause): string {

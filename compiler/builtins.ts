@@ -329,6 +329,13 @@ export const BUILT_INS: readonly BuiltIn[] = [
     doc: 'In a history clause: whether the call was one of `rule`.',
   },
   {
+    name: 'after',
+    kind: 'specification',
+    signature: 'after(run, e)',
+    built: true,
+    doc: 'In a `prove`: the value of `e` at the end of a run.',
+  },
+  {
     name: 'ledger',
     kind: 'module',
     signature: 'ledger',
@@ -528,5 +535,7 @@ export const METHODS: readonly Method[] = [
 
 /** Whether it has a meaning only where it is called: a value may then bear its name, as `count` often does. */
 export function isOnlyCalled({ kind, name }: BuiltIn): boolean {
-  return name === 'sum' || name === 'count' || (kind === 'function' && name !== 'some' && name !== 'none');
+  return (
+    ['sum', 'count', 'after'].includes(name) || (kind === 'function' && name !== 'some' && name !== 'none')
+  );
 }

@@ -866,10 +866,10 @@ export const DIAGNOSTICS = {
   },
   E0422: {
     severity: 'error',
-    message: '{what} belongs to a test',
+    message: '{what} belongs to {owner}',
     help: null,
     explanation:
-      'Deploying, calling as someone, moving the clock and expecting are what tests do. The code of a contract does not: it calls functions, requires and asserts.',
+      'Deploying, calling as someone, moving the clock and expecting are what a `test` does, and a `prove`. The code of a contract does not: it calls functions, requires and asserts.',
     example: 'contract C {\n  state { n: Int; }\n  rule f() { expect n == 1; }\n}\n',
   },
   E0423: {
@@ -1022,7 +1022,7 @@ export const DIAGNOSTICS = {
     message: 'this changes the world, so it stands alone',
     help: 'give it a line of its own, as in `let r = bank.take(1) by bob;`',
     explanation:
-      'Deployments and calls of rules happen in the order of the lines of a test. An expression only reads.',
+      'Deployments and calls of rules happen in the order of the lines of a test or a `prove`. An expression only reads.',
     example:
       'contract Bank {\n  rule join() { }\n  view size() -> Int { return 1; }\n  event Joined(who: Did);\n}\ntest "t" { let bank = deploy Bank() by alice; expect (bank.join() by bob) == 1; }\n',
   },
@@ -1074,6 +1074,82 @@ export const DIAGNOSTICS = {
       'error TooMuch(most: Int);\ncontract Bank {\n  rule take(x: Int) {\n    if x > 5 { fail TooMuch(5); }\n  }\n}\ntest "t" { let bank = deploy Bank() by alice; expect bank.take(6) by bob fails TooMany; }\n',
   },
 
+  E0470: {
+    severity: 'error',
+    message: 'a `prove` stands inside of the contract that it is about',
+    help: 'move it into the contract, beside its invariants',
+    explanation:
+      'A `prove` is a promise of one contract, proved of all of its states. A `test` runs, and stands outside of contracts.',
+    example: 'contract Box { state { n: Int; } }\nprove "nothing" { expect true; }\n',
+  },
+  E0471: {
+    severity: 'error',
+    message: 'a run is no value',
+    help: 'ask whether its last call succeeded with `r.succeeded`, or what is so at its end with `after(r, e)`',
+    explanation:
+      '`run { … }` is what would happen. It is named by a `let`, and stands before a dot or first in `after`.',
+    example:
+      'contract Box {\n  state { n: Int; }\n  rule put(x: Int) { n = x; }\n  prove "put" (a: Did) { let r = run { put(1) by a; }; let end = r; }\n}\n',
+  },
+  E0472: {
+    severity: 'error',
+    message: '{what} has no meaning in {where}',
+    help: null,
+    explanation:
+      'A `prove` assumes, calls, names values, lets time go by (`later;`), chooses with `if`, and expects. A run holds calls, names of values, `later;` and `if`: it goes on where a call fails, and what is expected of it stands behind it.',
+    example:
+      'contract Box {\n  state { n: Int; }\n  rule put(x: Int) { n = x; }\n  prove "put" (a: Did) { require(n > 0, "why"); put(1) by a; }\n}\n',
+  },
+  E0473: {
+    severity: 'error',
+    message: 'a `prove` calls the rules and views of its contract',
+    help: 'write `withdraw(x) by a;`, with the name of a rule; what is to hold stands behind `expect`',
+    explanation: 'Functions are called by rules, and other contracts are what an interface says of them.',
+    example:
+      'contract Box {\n  state { n: Int; }\n  fn twice(x: Int) -> Int { return x + x; }\n  prove "twice" (a: Did) { twice(1) by a; }\n}\n',
+  },
+  E0474: {
+    severity: 'error',
+    message: '`after` asks what is so at the end of a run',
+    help: 'write `let r = run { … };`, and then `after(r, e)`',
+    explanation: 'The first argument of `after` is the name of a run, the second what is read there.',
+    example:
+      'contract Box {\n  state { n: Int; }\n  rule put(x: Int) { n = x; }\n  prove "put" (a: Did) { put(1) by a; expect after(n, n == 1); }\n}\n',
+  },
+  E0475: {
+    severity: 'error',
+    message: '`{name}` refuses no call with this',
+    help: 'leave it out for what the ledger or another contract says: a proof knows the words of the contract itself',
+    explanation:
+      'Behind `fails` stands a text that a `requires` or `require` of the rule, or of a function that it calls, has behind `else`, or the name of an error that they fail with.',
+    example:
+      'contract Box {\n  state { n: Int; }\n  rule put(x: Int) requires x > 0 else "not positive" { n = x; }\n  prove "put" (a: Did) { expect put(0) by a fails "not postive"; }\n}\n',
+  },
+  E0476: {
+    severity: 'error',
+    message: 'there is another `prove` with the title "{title}"',
+    help: 'say what is different about this one',
+    explanation: 'Reports, marks and certificates name a `prove` by its title.',
+    example:
+      'contract Box {\n  state { n: Int; }\n  prove "same" { expect n == n; }\n  prove "same" { expect n >= n; }\n}\n',
+  },
+  E0477: {
+    severity: 'error',
+    message: 'a proof does not compare the values of an error',
+    help: 'name the error alone',
+    explanation:
+      '`expect … fails Name(…)` compares values in a `test`. In a `prove` the name of the error is compared.',
+    example:
+      'error TooMuch(most: Int);\ncontract Box {\n  state { n: Int; }\n  rule put(x: Int) { if x > 5 { fail TooMuch(5); } n = x; }\n  prove "put" (a: Did) { expect put(6) by a fails TooMuch(5); }\n}\n',
+  },
+  E0478: {
+    severity: 'error',
+    message: 'this run calls nothing',
+    help: 'write a call in it, as in `run { withdraw(x) by a; }`',
+    explanation: 'A run is a sequence of calls, and `r.succeeded` is about the last of them.',
+    example:
+      'contract Box {\n  state { n: Int; }\n  prove "nothing" { let r = run { later; }; expect after(r, n == n); }\n}\n',
+  },
   E0480: {
     severity: 'error',
     message: '`{contract}` implements `{interface}` and has no `{signature}`',

@@ -3,12 +3,20 @@ export * from './builtins.ts';
 export type { Field, Scalar, Type } from './check/types.ts';
 export { leavesOf, sameType, typeText } from './check/types.ts';
 export { type BuildOptions, build, buildFunctions, localsOf } from './codegen/build.ts';
+export { abiFields } from './codegen/layout.ts';
 export { checkSize } from './codegen/size.ts';
-export { type ClauseProgram, clauseProgram, type Evaluation, type Input } from './core/clauses.ts';
+export {
+  type ClauseProgram,
+  clauseProgram,
+  type Evaluation,
+  type Input,
+  termProgram,
+} from './core/clauses.ts';
 export type * as core from './core/core.ts';
 export { ghostSpans, runGhosts } from './core/ghosts.ts';
 export { guardText } from './core/guards.ts';
 export { print as printCore, printTerm } from './core/print.ts';
+export { everyStep as stepsOfProof } from './core/proof.ts';
 export { type Computed, inlineProgram } from './core/rewrite.ts';
 export type {
   DeployedId,
@@ -74,7 +82,7 @@ export {
   workOf,
 } from './verify/certificate.ts';
 export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
-export type { Counterexample } from './verify/counterexample.ts';
+export type { Counterexample, ModelLater } from './verify/counterexample.ts';
 export { contractWithMarks, type Guarded, guardMarks, verifyGuarded } from './verify/guarded.ts';
 export { CALLED, CUT } from './verify/hardness.ts';
 export {
@@ -87,7 +95,7 @@ export {
 export type { Obligation } from './verify/obligations.ts';
 export type { ModelValue } from './verify/reading.ts';
 export { diagnosticsOf, guardDiagnostics, renderRow } from './verify/report.ts';
-export type { Genesis, RunCall, SuggestedRun } from './verify/runs.ts';
+export type { Genesis, RunCall, SuggestedProof, SuggestedRun } from './verify/runs.ts';
 export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';
 export {
   type Answer,

@@ -63,6 +63,7 @@ export function pasteRefutation(arena: Arena, judge: Judge, goal: Obligation, la
 const BLOCKS_MAX = 8n;
 
 function isTold(arena: Arena, action: Action): boolean {
+  if (action.kind === 'prove') return false;
   if (action.kind === 'call') return entryOf(arena, action.callee).kind !== 'hook';
   return action.kind !== 'wait' || action.blocks <= BLOCKS_MAX;
 }
@@ -147,6 +148,8 @@ function line(
       const more = Array.from({ length: Math.max(0, Number(action.blocks) - 1) }, () => 'at time +0s { }');
       return [waited(action.seconds, naming), ...more];
     }
+    case 'prove':
+      return [];
   }
 }
 

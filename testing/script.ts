@@ -77,6 +77,7 @@ export function judgeOf(contract: core.Contract): Judge {
   const judge = makeJudge(contract);
   if (!contract.slots.some(({ ghost }) => ghost)) return judge;
   return {
+    ...judge,
     holds: (clause, moment) => (readsGhost(contract.slots, clause.term) ? null : judge.holds(clause, moment)),
   };
 }

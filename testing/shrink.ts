@@ -97,6 +97,9 @@ function plainerActions(arena: Arena, action: Action): readonly Action[] {
         ...plainerArguments(arena, action.callee, action.args).map((args) => ({ ...action, args })),
         ...plainerDids(action.by).map((by) => ({ ...action, by })),
       ];
+    // Random sequences hold none.
+    case 'prove':
+      return [];
   }
 }
 

@@ -3,7 +3,8 @@
  * succeeds or fails. Clauses are judged on the VM; one that cannot be judged at a moment counts as kept.
  */
 import type { core } from '../compiler/index.ts';
-import { calleeOf, isRevert, momentAt, momentOf } from './refute/goal.ts';
+import { isRevert } from './refute/failure.ts';
+import { calleeOf, momentAt, momentOf } from './refute/goal.ts';
 import type { Clause, Judge, Moment } from './refute/judge.ts';
 import type { Arena, Place, Step } from './refute/steps.ts';
 
@@ -80,4 +81,5 @@ const SAYS: { readonly [kind in Clause['kind']]: (name: string, text: string) =>
   changes: (_, text) => `changes more than ${text}`,
   requires: (_, text) => `does not require ${text}`,
   assert: (_, text) => `does not keep ${text}`,
+  prove: (_, text) => `is not as expected: ${text}`,
 };

@@ -165,19 +165,29 @@ export function deploy(
   return outcome;
 }
 
-export function call(
+export function call(world: World, given: WorldCall): Success | Failure {
+  nextBlock(world);
+  return callHere(world, given);
+}
+
+/** As `call`, in the block at hand. */
+export function callHere(
   world: World,
   { contract, entry, args, by, spends, observer = world.observer }: WorldCall,
 ): Success | Failure {
-  return callContract(world.state, nextBlock(world), {
-    contract,
-    entry,
-    args,
-    caller: by,
-    spends,
-    gasLimit: GAS_LIMIT,
-    observer,
-  });
+  return callContract(
+    world.state,
+    { ...world.clock },
+    {
+      contract,
+      entry,
+      args,
+      caller: by,
+      spends,
+      gasLimit: GAS_LIMIT,
+      observer,
+    },
+  );
 }
 
 /** Asks a view; nothing changes. */

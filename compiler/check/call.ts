@@ -2,7 +2,7 @@
 import { type HostFunction, METHODS, type Method } from '../builtins.ts';
 import type * as ast from '../syntax/ast.ts';
 import { constantInt, inListLimit, paramType, resultType } from './annotation.ts';
-import { type At, report, textOf } from './checker.ts';
+import { type At, type Called, report, textOf } from './checker.ts';
 import { type Expr, isModule, nameOf, reportNoPart, typeExpr, typeValue, wrongKind } from './expression.ts';
 import { INT_MAX, intValue } from './literal.ts';
 import { typeSome } from './match.ts';
@@ -71,9 +71,13 @@ function typeNamedCall(at: At, expr: Expr<'call'>, callee: ast.Name, wanted: Typ
       return entity.name === 'some' ? typeSome(at, expr, wanted) : typeBuiltIn(at, expr, callee, entity.name);
     case 'fn':
       return typeFn(at, expr, entity.node);
-    case 'rule':
     case 'view':
+      if (at.part === 'prove') return typeFn(at, expr, entity.node);
       typeArgs(at, expr.args);
+      return report(at.out, 'E0409', { span: callee.span, name: callee.text, kind: entity.kind });
+    case 'rule':
+      typeArgs(at, expr.args);
+      if (at.part === 'prove') return report(at.out, 'E0458', { span: expr.span });
       return report(at.out, 'E0409', { span: callee.span, name: callee.text, kind: entity.kind });
     default:
       typeArgs(at, expr.args);
@@ -81,7 +85,7 @@ function typeNamedCall(at: At, expr: Expr<'call'>, callee: ast.Name, wanted: Typ
   }
 }
 
-function typeFn(at: At, expr: Expr<'call'>, fn: ast.Fn): Type {
+function typeFn(at: At, expr: Expr<'call'>, fn: Called): Type {
   matchArgs(
     at,
     expr,
@@ -108,6 +112,8 @@ function typeBuiltIn(at: At, expr: Expr<'call'>, callee: ast.Name, name: string)
       return typeCount(at, expr);
     case 'called':
       return typeCalled(at, expr);
+    case 'after':
+      return typeAfter(at, expr);
     case 'min':
     case 'max':
       return typeOrdered(at, expr, 2);
@@ -147,6 +153,15 @@ function typeCalled(at: At, expr: Expr<'call'>): Type {
   if (arg.kind === 'name' && entity === undefined) return BOOL;
   if (entity?.kind !== 'rule') report(at.out, 'E0418', { span: arg.span, text: textOf(at.out, arg) });
   return BOOL;
+}
+
+/** `after(r, e)`: what `e` is at the end of a run of this `prove`. */
+function typeAfter(at: At, expr: Expr<'call'>): Type {
+  if (!hasMeaning(at, 'after', '`after`', expr.span) || !checkCount(at, expr, 2)) return ERROR;
+  const [run, value] = expr.args as [ast.Expr, ast.Expr];
+  const type = typeExpr(at, run, null);
+  if (type.kind !== 'Run' && !hasError(type)) report(at.out, 'E0474', { span: run.span });
+  return typeValue({ ...at, insideOld: true }, value, null);
 }
 
 /** `min(a, b)`, `max(a, b)`, `abs(a)`: values of one type that has an order. */

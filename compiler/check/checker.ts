@@ -9,6 +9,9 @@ export type Callable = ast.Init | ast.Rule | ast.View | ast.Fn;
 /** What holds code: what is called, and what the host runs. */
 export type Owner = Callable | ast.Hook;
 
+/** What an expression calls; in a `prove` it may ask a view. */
+export type Called = ast.Fn | ast.View;
+
 /** Which part of the source an expression stands in; it decides what may stand there. */
 export type Part =
   | 'body'
@@ -21,6 +24,7 @@ export type Part =
   | 'invariant'
   | 'history'
   | 'assert'
+  | 'prove'
   /** What a ghost becomes. */
   | 'ghost'
   /** The value of a `const`, or one given to a state variable. */
@@ -40,7 +44,7 @@ export type Effect = {
   | { readonly kind: 'emit' | 'caller' }
   | { readonly kind: 'write'; readonly state: ast.StateField | null }
   | { readonly kind: 'host'; readonly row: HostFunction }
-  | { readonly kind: 'call'; readonly callee: ast.Fn }
+  | { readonly kind: 'call'; readonly callee: Called }
   /** A call to another contract; null where it is only found. */
   | { readonly kind: 'outgoing'; readonly interface: ast.Interface; readonly method: ast.Method | null }
 );

@@ -25,6 +25,7 @@ import {
 import { typeConst } from './constant.ts';
 import { collectionWord, typeExpr, typeValue } from './expression.ts';
 import { DECIMALS_MAX, intValue } from './literal.ts';
+import { checkProve } from './proof.ts';
 import { checkBody, typeBlock } from './statement.ts';
 import {
   BOOL,
@@ -116,6 +117,9 @@ function checkMember(out: Checker, member: ast.Member): void {
       return;
     case 'hook':
       checkBody(placeOf(out, 'body', member, UNIT), member.body, null);
+      return;
+    case 'prove':
+      checkProve(out, member);
       return;
   }
 }

@@ -1,6 +1,5 @@
 /** Effects of functions, those of the functions they call included. */
-import type * as ast from '../syntax/ast.ts';
-import type { Checker, Effect, Owner } from './checker.ts';
+import type { Called, Checker, Effect, Owner } from './checker.ts';
 
 /** What the body of each function does itself, in source order. */
 export type EffectsByOwner = ReadonlyMap<Owner | null, readonly Effect[]>;
@@ -25,9 +24,12 @@ export function effectsOf(byOwner: EffectsByOwner, owner: Owner): readonly Effec
   return found;
 }
 
+/** What a function does, itself and through others. */
+export type EffectsOf = (fn: Called) => readonly Effect[];
+
 /** As `effectsOf`, each function looked at once. */
-export function rememberedEffects(byOwner: EffectsByOwner): (fn: ast.Fn) => readonly Effect[] {
-  const known = new Map<ast.Fn, readonly Effect[]>();
+export function rememberedEffects(byOwner: EffectsByOwner): EffectsOf {
+  const known = new Map<Called, readonly Effect[]>();
   return (fn) => {
     const effects = known.get(fn) ?? effectsOf(byOwner, fn);
     known.set(fn, effects);

@@ -36,6 +36,7 @@ import {
   hasError,
   INT,
   isChoice,
+  isValue,
   partsOf,
   TEXT,
   type Type,
@@ -51,6 +52,7 @@ export function typeValue(at: At, expr: ast.Expr, wanted: Type | null): Type {
   const found = typeExpr(at, expr, wanted);
   const what = found.kind === 'List' && stateOf(at, expr) === null ? null : collectionWord(found);
   if (what !== null) return report(at.out, 'E0306', { span: expr.span, what });
+  if (found.kind === 'Run') return report(at.out, 'E0471', { span: expr.span });
   return found.kind === 'Unit' ? reportNoValue(at, expr) : found;
 }
 
@@ -79,7 +81,7 @@ export function typeExpr(at: At, expr: ast.Expr, wanted: Type | null): Type {
 
 /** Maps, sets and missing values get messages of their own. */
 function isPlainMismatch(found: Type): boolean {
-  return found.kind !== 'Map' && found.kind !== 'Set' && found.kind !== 'Unit';
+  return isValue(found);
 }
 
 /** `expr` has the type `found` where `wanted` is asked for. */
@@ -362,7 +364,8 @@ function typeField(at: At, expr: Expr<'field'>): Type {
   if (isChoiceName(at, expr.object)) return ERROR;
   const object = typeExpr(at, expr.object, null);
   if (hasError(object) || expr.name.text === '') return ERROR;
-  if (object.kind === 'Contract') return typeAccount(at, expr, object);
+  if (object.kind === 'Contract') return typeOnlyField(at, expr, object, 'account', DID);
+  if (object.kind === 'Run') return typeOnlyField(at, expr, object, 'succeeded', BOOL);
   const method = methodOf(object, expr.name);
   if (method !== null) return typeProperty(at, expr, method);
   const field = fieldsIn(object).find(({ name }) => name === expr.name.text);
@@ -371,10 +374,10 @@ function typeField(at: At, expr: Expr<'field'>): Type {
   return field.type;
 }
 
-/** `token.account`: what state keeps of a contract. */
-function typeAccount(at: At, expr: Expr<'field'>, object: Type): Type {
-  if (expr.name.text === 'account') return DID;
-  const { file: _, ...place } = near(at.out, expr.name, ['account']);
+/** `token.account`: what state keeps of a contract; `r.succeeded`: whether the last call of a run did. */
+function typeOnlyField(at: At, expr: Expr<'field'>, object: Type, name: string, type: Type): Type {
+  if (expr.name.text === name) return type;
+  const { file: _, ...place } = near(at.out, expr.name, [name]);
   return report(at.out, 'E0205', { ...place, type: typeText(object), name: expr.name.text });
 }
 

@@ -10,6 +10,7 @@ type Word =
   | 'sum'
   | 'count'
   | 'called'
+  | 'after'
   | 'implies'
   | 'environment'
   | 'page'
@@ -17,15 +18,16 @@ type Word =
   | 'state'
   | 'ghost';
 
-const CLAUSES: readonly Part[] = ['ensures', 'succeeds', 'fails', 'invariant', 'history', 'assert'];
+const CLAUSES: readonly Part[] = ['ensures', 'succeeds', 'fails', 'invariant', 'history', 'assert', 'prove'];
 
 const PARTS: Readonly<Record<Word, readonly Part[]>> = {
-  old: ['ensures', 'history', 'assert'],
+  old: ['ensures', 'history', 'assert', 'prove'],
   result: ['ensures'],
   quantifier: CLAUSES,
   sum: CLAUSES,
   count: CLAUSES,
   called: ['history'],
+  after: ['prove'],
   implies: [...CLAUSES, 'requires', 'lambda', 'ghost', 'changes'],
   environment: [...CLAUSES, 'body', 'requires', 'initialiser', 'ghost', 'changes'],
   page: ['body'],
@@ -44,6 +46,7 @@ const PART_WORDS: Readonly<Record<Part, string>> = {
   invariant: 'in an invariant',
   history: 'in a history clause',
   assert: 'in `assert`',
+  prove: 'in a `prove`',
   ghost: 'in the value of a ghost',
   const: 'in a constant',
   initialiser: 'in the first value of a state variable',
@@ -52,14 +55,15 @@ const PART_WORDS: Readonly<Record<Part, string>> = {
 
 /** Whether `word` means something at this place; reports it when not. `shown` is the word as the author wrote it. */
 export function hasMeaning(at: At, word: Word, shown: string, span: ast.Span): boolean {
-  const inside = at.insideOld && (word === 'old' || word === 'result');
+  const inside = at.insideOld && (word === 'old' || word === 'result' || word === 'after');
   if (PARTS[word].includes(at.part) && !inside) return true;
-  const where = inside ? 'inside `old(…)`' : PART_WORDS[at.part];
+  const around = at.part === 'prove' ? 'inside `old(…)` or `after(…)`' : 'inside `old(…)`';
+  const where = inside ? around : PART_WORDS[at.part];
   report(at.out, 'E0405', { span, what: shown, where });
   return false;
 }
 
-/** What only tests do, in the author's words. */
+/** What only a `test` or a `prove` does, in the author's words. */
 const TEST_WORDS: { readonly [kind in ast.AnyNode['kind']]?: string } = {
   callBy: '`by`',
   expect: '`expect`',
@@ -73,10 +77,14 @@ const TEST_WORDS: { readonly [kind in ast.AnyNode['kind']]?: string } = {
   callByExpr: '`by`',
 };
 
-/** Reports a statement or expression that only a test can hold. */
+/** Reports a statement or expression that only a test or a `prove` can hold. */
 export function reportTestWord(at: At, node: ast.Stmt | ast.Expr): Type {
-  const what = TEST_WORDS[node.kind];
-  return what === undefined ? ERROR : report(at.out, 'E0422', { span: node.span, what });
+  const { span, kind } = node;
+  const what = TEST_WORDS[kind];
+  if (what === undefined) return ERROR;
+  if (at.part === 'prove') return report(at.out, 'E0458', { span });
+  const owner = kind === 'run' || kind === 'later' ? 'a `prove`' : 'a test';
+  return report(at.out, 'E0422', { span, what, owner });
 }
 
 /** Whether `caller` is known at this place; reports it when not. */
@@ -97,6 +105,7 @@ export function hasPeriods(at: At, span: ast.Span): boolean {
 
 function callerless(at: At): string | null {
   if (at.part === 'invariant' || at.part === 'initialiser') return PART_WORDS[at.part];
+  if (at.part === 'prove') return 'in a `prove`: each call says who makes it';
   if (at.owner?.kind === 'hook') return 'in what the host runs: nobody calls it';
   return at.owner?.kind === 'view' ? 'in a view: anyone may ask, off the chain' : null;
 }

@@ -64,7 +64,7 @@ function reportNoPart(at: At, type: string, name: ast.Name, known: readonly stri
 }
 
 /** An amount, or a tuple of amounts of different currencies. */
-function typeSpending(at: At, spending: ast.Expr): void {
+export function typeSpending(at: At, spending: ast.Expr): void {
   const type = typeValue(at, spending, null);
   if (hasError(type)) return;
   const amounts = type.kind === 'Tuple' ? type.items : [type];

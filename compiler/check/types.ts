@@ -5,6 +5,8 @@ export type Type =
       readonly kind: 'Int' | 'Bool' | 'Ratio' | 'Time' | 'Duration' | 'Did' | 'Text' | 'Bytes' | 'Hash';
     }
   | { readonly kind: 'Unit' }
+  /** Of what `run { … }` gives in a `prove`: no value, but it has ended somewhere. */
+  | { readonly kind: 'Run' }
   /** Another contract, by the name of the interface that it implements: its account, and known to have the methods. */
   | { readonly kind: 'Contract'; readonly interface: string }
   | { readonly kind: 'Amount'; readonly currency: string }
@@ -75,6 +77,7 @@ export type Scalar = Extract<
 
 export const ERROR: Type = { kind: 'Error' };
 export const UNIT: Type = { kind: 'Unit' };
+export const RUN: Type = { kind: 'Run' };
 export const INT: Scalar = { kind: 'Int' };
 export const BOOL: Scalar = { kind: 'Bool' };
 export const DID: Scalar = { kind: 'Did' };
@@ -161,6 +164,8 @@ export function typeText(type: Type): string {
       return `${type.kind}<${typeText(type.item)}, ${groupDigits(type.capacity)}>`;
     case 'Unit':
       return '()';
+    case 'Run':
+      return 'run';
     default:
       return type.kind;
   }
@@ -173,6 +178,7 @@ function groupDigits(value: number): string {
 export function isScalar(type: Type): type is Scalar {
   switch (type.kind) {
     case 'Unit':
+    case 'Run':
     case 'Contract':
     case 'Struct':
     case 'Tuple':
@@ -189,7 +195,7 @@ export function isScalar(type: Type): type is Scalar {
 
 /** A value can be bound, passed and returned; maps and sets stay in state, `Unit` is the absence of a value. */
 export function isValue(type: Type): boolean {
-  return type.kind !== 'Map' && type.kind !== 'Set' && type.kind !== 'Unit';
+  return !['Map', 'Set', 'Unit', 'Run'].includes(type.kind);
 }
 
 /** `<` and its kin are defined. */

@@ -164,6 +164,7 @@ const CLAUSE_WORDS: { readonly [kind in core.Clause['kind']]: string } = {
   changes: 'changes',
   invariant: 'invariant',
   history: 'history',
+  prove: 'prove',
 };
 
 function entryOf(

@@ -76,6 +76,7 @@ export function abiType(type: Type, contract: core.Contract): AbiType {
       return { kind: type.kind, item: abiType(type.item, contract), capacity: type.capacity };
     case 'Contract':
       return { kind: 'Did' };
+    case 'Run':
     case 'Error':
       throw new Error('a type that was reported as wrong reached code generation');
     default:

@@ -84,10 +84,7 @@ function lowerOutgoing(
   const [account, ...values] = lowerAll(builder, [object, ...expr.args, ...given]);
   const args = values.slice(0, expr.args.length).flat();
   const amounts = values.slice(expr.args.length).flat();
-  const types = spending === null ? [] : leavesOf(typeOf(source, spending)).map(({ type }) => type);
-  const spends = types
-    .map((type, index) => ({ currency: amountIndex(source, type), amount: amounts[index]! }))
-    .sort((left, right) => left.currency - right.currency);
+  const spends = spending === null ? [] : spendsOf(source, spending, amounts);
   const at = source.interfaces.findIndex(({ methods }) => methods.includes(method));
   const targets = leavesOf(typeOf(source, expr)).map(({ type }) => fresh(builder, type, span));
   emit(builder, {
@@ -102,6 +99,17 @@ function lowerOutgoing(
     reverts: [{ reason: 'contract', span }],
   });
   return targets.map(local);
+}
+
+/** An amount, or a tuple of amounts, by currency: in the order of the currencies. */
+export function spendsOf<T>(
+  source: Source,
+  spending: ast.Expr,
+  amounts: readonly T[],
+): readonly { readonly currency: number; readonly amount: T }[] {
+  return leavesOf(typeOf(source, spending))
+    .map(({ type }, index) => ({ currency: amountIndex(source, type), amount: amounts[index]! }))
+    .sort((left, right) => left.currency - right.currency);
 }
 
 function amountIndex(source: Source, type: Scalar): number {

@@ -36,6 +36,8 @@ export type Contract = {
   readonly functions: readonly Function[];
   readonly invariants: readonly Clause[];
   readonly histories: readonly History[];
+  /** In source order; titles are unique. */
+  readonly proofs: readonly Proof[];
   /** DID literals that occur anywhere in the contract: the stranger check excludes them. */
   readonly didLiterals: readonly string[];
   /** The other files of the source: path from the main one, `#`, SHA-256 of the text in hex. */
@@ -128,7 +130,16 @@ export type Function = {
 
 /** One specification clause. `name` is unique within its owner (`ensures_1`; invariants and histories as named); `text` is the source text of the condition. */
 export type Clause = {
-  readonly kind: 'requires' | 'ensures' | 'succeeds' | 'fails' | 'changes' | 'invariant' | 'history';
+  readonly kind:
+    | 'requires'
+    | 'ensures'
+    | 'succeeds'
+    | 'fails'
+    | 'changes'
+    | 'invariant'
+    | 'history'
+    /** What a `prove` assumes or expects. */
+    | 'prove';
   readonly name: string;
   readonly text: string;
   readonly term: Term;
@@ -141,6 +152,75 @@ export type Clause = {
 
 /** `always`: it also relates the states before and after what others do between calls. */
 export type History = Clause & { readonly always: boolean };
+
+// ---- symbolic tests ----------------------------------------------------------------------------
+
+/**
+ * A `prove`: for all parameters and all states that satisfy the invariants. Its locals are values of clauses, so that their
+ * integers are unbounded; those of parameters and of what calls give back are words.
+ */
+export type Proof = {
+  readonly title: string;
+  /** Their words are the first locals, in order. */
+  readonly params: readonly { readonly name: string; readonly type: Type }[];
+  readonly locals: readonly Local[];
+  readonly steps: readonly ProofStep[];
+  /** The author wrote `unproved`. */
+  readonly unproved: boolean;
+  readonly span: Span;
+};
+
+/** In clauses `old` is the state at the beginning, `now` where the step stands, `run.n` the end of that run. */
+export type ProofStep = { readonly span: Span } & (
+  | { readonly kind: 'assume' | 'expect'; readonly clause: Clause }
+  | { readonly kind: 'bind'; readonly targets: readonly LocalId[]; readonly values: readonly Term[] }
+  | ProofCall
+  /** One environment step; they are numbered within the proof. */
+  | { readonly kind: 'later'; readonly number: number }
+  /** Calls from the state at hand, which stands. `succeeded`: whether the last call did. */
+  | {
+      readonly kind: 'run';
+      readonly run: number;
+      readonly name: string;
+      readonly succeeded: LocalId;
+      readonly steps: readonly ProofStep[];
+    }
+  | {
+      readonly kind: 'choice';
+      readonly condition: Term;
+      readonly yes: readonly ProofStep[];
+      readonly no: readonly ProofStep[];
+    }
+);
+
+/** A transaction of its own: where it fails, nothing has changed. */
+export type ProofCall = {
+  readonly kind: 'call';
+  readonly span: Span;
+  /** Index into `Contract.functions`. */
+  readonly callee: number;
+  /** Words of the arguments. */
+  readonly args: readonly Term[];
+  /** Null for a view, which nobody calls. */
+  readonly by: Term | null;
+  /** Null where the caller spends freely. */
+  readonly spends: readonly { readonly currency: number; readonly amount: Term }[] | null;
+  /** Of the result; none where it is not used. */
+  readonly targets: readonly LocalId[];
+  readonly outcome: ProofOutcome;
+  /** In the author's words. */
+  readonly text: string;
+};
+
+/** `assumed`: the call succeeds. Else `target` becomes whether it did, or failed: with that text or error, where one is named. */
+export type ProofOutcome =
+  | { readonly kind: 'assumed' }
+  | { readonly kind: 'succeeds'; readonly target: LocalId }
+  | {
+      readonly kind: 'fails';
+      readonly target: LocalId;
+      readonly refusal: { readonly kind: 'message' | 'error'; readonly text: string } | null;
+    };
 
 // ---- statements --------------------------------------------------------------------------------
 
@@ -316,7 +396,9 @@ export type AssertClause = Omit<Clause, 'kind'> & { readonly kind: 'assert' };
 // ---- terms -------------------------------------------------------------------------------------
 
 /** `old`: on entry; `now`: at the end (or where an `assert` stands). In an invariant, a `requires`, a `succeeds when` and a `fails when` every read is `now`: the one state. */
-export type When = 'old' | 'now';
+export type When = 'old' | 'now' | RunEnd;
+/** In a `prove`: at the end of the run of that number. */
+export type RunEnd = `run.${number}`;
 
 export type Term =
   | { readonly kind: 'const'; readonly type: Scalar; readonly value: Constant }

@@ -8,6 +8,7 @@ import { accessOf, NO_ACCESS, narrow } from './access.ts';
 import type { Clause, Contract, Currency, EventDecl, History, Program, Slot } from './core.ts';
 import { emptyInit, lowerFunction } from './function.ts';
 import { lowerInterface } from './interface.ts';
+import { lowerProof } from './proof.ts';
 import { type Analysed, type Source, sourceOf, textOf, typeOf } from './source.ts';
 import { clauseOf, contractScope } from './terms.ts';
 
@@ -41,6 +42,9 @@ export function lowerContract(analysed: Analysed, contract: ast.Contract): Contr
     ),
     invariants: invariantsOf(source),
     histories: historiesOf(source),
+    proofs: contract.members.flatMap((member) =>
+      member.kind === 'prove' ? [lowerProof(source, member)] : [],
+    ),
     didLiterals: didLiteralsOf(source),
     dependencies: analysed.dependencies,
     span: contract.span,

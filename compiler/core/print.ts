@@ -9,13 +9,18 @@ import type {
   Function as CoreFunction,
   History,
   Interface,
+  Local,
   Method,
   Place,
   Program,
+  Proof,
+  ProofCall,
+  ProofStep,
   Revert,
   Slot,
   Stmt,
   Term,
+  When,
 } from './core.ts';
 
 export function print(program: Program): string {
@@ -47,6 +52,7 @@ function contractLines(contract: Contract): readonly string[] {
       ...contract.invariants.map((clause) => clauseLine(contract, null, clause)),
       ...contract.histories.map((clause) => historyLine(contract, clause)),
       ...contract.functions.flatMap((fn, index) => ['', ...functionLines(contract, fn, index)]),
+      ...contract.proofs.flatMap((proof) => ['', ...proofLines(contract, proof)]),
     ]),
   ];
 }
@@ -125,7 +131,7 @@ function indent(lines: readonly string[]): readonly string[] {
 
 function clauseLine(
   contract: Contract,
-  fn: CoreFunction | null,
+  fn: Scope | null,
   clause: Omit<Clause, 'kind'> & { readonly kind: string },
 ): string {
   const mark = clause.unproved ? 'unproved ' : '';
@@ -134,6 +140,62 @@ function clauseLine(
 
 function historyLine(contract: Contract, clause: History): string {
   return `${clause.always ? 'always ' : ''}${clauseLine(contract, null, clause)}`;
+}
+
+// ---- symbolic tests ----------------------------------------------------------------------------
+
+function proofLines(contract: Contract, proof: Proof): readonly string[] {
+  return [
+    `${proof.unproved ? 'unproved ' : ''}prove ${quote(proof.title)} (${proof.params.map(named).join(', ')})`,
+    ...indent([
+      ...proof.locals.map(({ type }, id) => `local ${localName(proof, id)}: ${typeText(type)}`),
+      ...proofSteps(contract, proof, proof.steps),
+    ]),
+  ];
+}
+
+function proofSteps(contract: Contract, proof: Proof, steps: readonly ProofStep[]): readonly string[] {
+  return steps.flatMap((step) => proofStep(contract, proof, step));
+}
+
+function proofStep(contract: Contract, proof: Proof, step: ProofStep): readonly string[] {
+  const term = (value: Term) => printTerm(contract, proof, value);
+  const inner = (steps: readonly ProofStep[]) => indent(proofSteps(contract, proof, steps));
+  switch (step.kind) {
+    case 'assume':
+    case 'expect':
+      return [`${step.kind} ${step.clause.name}: ${term(step.clause.term)}`];
+    case 'bind':
+      return [`${targets(proof, step.targets)}${step.values.map(term).join(', ')}`];
+    case 'call':
+      return [proofCall(contract, proof, step)];
+    case 'later':
+      return [`later ${step.number}`];
+    case 'run':
+      return [`${localName(proof, step.succeeded)} = run ${step.run}`, ...inner(step.steps)];
+    case 'choice':
+      return [
+        `if ${term(step.condition)}`,
+        ...inner(step.yes),
+        ...(step.no.length === 0 ? [] : ['else', ...inner(step.no)]),
+      ];
+  }
+}
+
+function proofCall(contract: Contract, proof: Proof, call: ProofCall): string {
+  const term = (value: Term) => printTerm(contract, proof, value);
+  const { outcome } = call;
+  const by = call.by === null ? '' : ` by ${term(call.by)}`;
+  const limits = call.spends?.map(
+    ({ currency, amount }) => `${contract.currencies[currency]!.name} ${term(amount)}`,
+  );
+  const spending = limits === undefined ? '' : ` spending ${limits.join(', ')}`;
+  const refusal =
+    outcome.kind === 'fails' && outcome.refusal !== null ? ` ${quote(outcome.refusal.text)}` : '';
+  const noted =
+    outcome.kind === 'assumed' ? '' : ` ${outcome.kind}${refusal} as ${localName(proof, outcome.target)}`;
+  const what = `${contract.functions[call.callee]!.name}(${call.args.map(term).join(', ')})`;
+  return `${targets(proof, call.targets)}call ${what}${by}${spending}${noted}`;
 }
 
 // ---- statements --------------------------------------------------------------------------------
@@ -236,7 +298,7 @@ function outgoingLine(
   return `${targets(fn, stmt.targets)}outgoing ${what}${spending}${revertText(stmt.reverts)}`;
 }
 
-function targets(fn: CoreFunction, ids: readonly number[]): string {
+function targets(fn: Scope, ids: readonly number[]): string {
   return ids.length === 0 ? '' : `${ids.map((id) => localName(fn, id)).join(', ')} = `;
 }
 
@@ -254,7 +316,10 @@ function placeText(contract: Contract, place: Omit<Place, 'keys'>, keys: readonl
   return `${slot.name}${slot.kind === 'map' || slot.kind === 'list' ? `[${keys.join(', ')}]` : ''}${path === '' ? '' : `.${path}`}`;
 }
 
-function localName(fn: CoreFunction, id: number): string {
+/** What has locals. */
+type Scope = { readonly locals: readonly Local[] };
+
+function localName(fn: Scope, id: number): string {
   return `${fn.locals[id]!.name}%${id}`;
 }
 
@@ -283,7 +348,7 @@ function quote(text: string): string {
 // ---- terms -------------------------------------------------------------------------------------
 
 /** A term in prefix form. Reads of the state before the call are marked `old`. */
-export function printTerm(contract: Contract, fn: CoreFunction | null, term: Term): string {
+export function printTerm(contract: Contract, fn: Scope | null, term: Term): string {
   const show = (part: Term) => printTerm(contract, fn, part);
   const list = (parts: readonly Term[]) => parts.map(show).join(', ');
   switch (term.kind) {
@@ -318,8 +383,9 @@ export function printTerm(contract: Contract, fn: CoreFunction | null, term: Ter
   }
 }
 
-function old(term: { readonly when: 'old' | 'now' }): string {
-  return term.when === 'old' ? 'old ' : '';
+/** At which moment it is read, where that is not the one state. */
+function old({ when }: { readonly when: When }): string {
+  return when === 'now' ? '' : `${when} `;
 }
 
 function boundText({

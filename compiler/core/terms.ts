@@ -20,7 +20,7 @@ import type * as ast from '../syntax/ast.ts';
 import { type Builder, wordName } from './builder.ts';
 import { hostCurrency, hostValues, NUMBER_OPS, withWhole } from './call.ts';
 import { constant, constantOf } from './constant.ts';
-import type { AssertClause, Bound, Clause, EnvName, OpName, Term, When } from './core.ts';
+import type { AssertClause, Bound, Clause, EnvName, OpName, RunEnd, Term, When } from './core.ts';
 import { fieldWords, qualifiedVariant, tagOfHash, variantAlone } from './expression.ts';
 import { heldBy, testOf } from './match.ts';
 import { collectionOf, slotOf } from './place.ts';
@@ -37,6 +37,8 @@ export type Scope = {
   readonly words: ReadonlyMap<ast.AnyNode, readonly Term[]>;
   /** In a hook, how many periods went by. */
   readonly periods: Term | null;
+  /** In a `prove`: the end of the run that an expression names. */
+  readonly endOf: (run: ast.Expr) => RunEnd;
   /** Numbers for bound variables, shared by one clause. */
   readonly counter: { next: number };
 };
@@ -49,6 +51,9 @@ export function contractScope(source: Source): Scope {
     localWords: () => undefined,
     words: new Map(),
     periods: null,
+    endOf: () => {
+      throw new Error('a run outside of a `prove`');
+    },
     counter: { next: 0 },
   };
 }
@@ -269,6 +274,7 @@ function fieldTerms(scope: Scope, expr: Expr<'field'>): readonly Term[] {
   const slot = collectionOf(scope.source, expr.object);
   if (slot !== null) return [{ kind: 'size', slot, when: scope.when, type: INT }];
   const type = typeOf(scope.source, expr.object);
+  if (type.kind === 'Run') return termsOf(scope, expr.object);
   if (type.kind === 'List' || type.kind === 'Text' || type.kind === 'Bytes')
     return [op('length', [termOf(scope, expr.object)], INT)];
   const place = placeTerm(scope, expr);
@@ -374,11 +380,13 @@ function callTerms(scope: Scope, expr: Expr<'call'>): readonly Term[] {
     ];
   }
   const entity = callee.kind === 'name' ? scope.source.analysed.entities.get(callee) : undefined;
-  if (entity?.kind === 'fn') return fnTerms(scope, expr, entity.node);
+  if (entity?.kind === 'fn' || entity?.kind === 'view') return fnTerms(scope, expr, entity.node);
   const name = callee.kind === 'name' ? callee.text : '';
   switch (name) {
     case 'old':
       return termsOf({ ...scope, when: 'old' }, first!);
+    case 'after':
+      return termsOf({ ...scope, when: scope.endOf(first!) }, expr.args[1]!);
     case 'sum':
     case 'count':
       return [foldTerm(scope, expr, name)];
@@ -393,8 +401,8 @@ function callTerms(scope: Scope, expr: Expr<'call'>): readonly Term[] {
   }
 }
 
-/** What a `fn` gives back, its body put in the place of the call. */
-function fnTerms(scope: Scope, expr: Expr<'call'>, fn: ast.Fn): readonly Term[] {
+/** What a `fn`, or in a `prove` a view, gives back, its body put in the place of the call. */
+function fnTerms(scope: Scope, expr: Expr<'call'>, fn: ast.Fn | ast.View): readonly Term[] {
   const words = new Map(scope.words);
   fn.params.forEach((param, index) => {
     words.set(param, termsOf(scope, expr.args[index]!));

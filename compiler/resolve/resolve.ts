@@ -386,6 +386,86 @@ function walkMember(walk: Walk, scope: Scope, member: ast.Member): void {
     case 'implements':
       for (const name of member.interfaces) use(walk, scope, name, ({ kind }) => kind === 'interface');
       return;
+    case 'prove':
+      walkProve(walk, scope, member);
+      return;
+  }
+}
+
+function walkProve(walk: Walk, outer: Scope, { params, body }: ast.Prove): void {
+  const scope = innerScope(outer);
+  walkParams(walk, scope, params, 'param');
+  walkProofBlock(walk, scope, body);
+}
+
+function walkProofBlock(walk: Walk, outer: Scope, block: ast.Block): void {
+  const scope = innerScope(outer);
+  for (const statement of block.statements) walkProofStmt(walk, scope, statement);
+  if (block.result !== null) walkProofValue(walk, scope, block.result);
+}
+
+/** What only a `prove` says; every other statement is as in code. */
+function walkProofStmt(walk: Walk, scope: Scope, stmt: ast.Stmt): void {
+  switch (stmt.kind) {
+    case 'let':
+      if (stmt.type !== null) walkType(walk, scope, stmt.type);
+      walkProofValue(walk, scope, stmt.value);
+      declare(walk, scope, stmt.name, entityOf(walk.file, 'local', stmt, null));
+      return;
+    case 'exprStmt':
+      walkProofValue(walk, scope, stmt.value);
+      return;
+    case 'callBy':
+      walkCallBy(walk, scope, stmt);
+      return;
+    case 'assume':
+      walkExpr(walk, scope, stmt.condition);
+      return;
+    case 'expect':
+      walkOutcome(walk, scope, stmt.outcome);
+      return;
+    default:
+      walkStmt(walk, scope, stmt);
+  }
+}
+
+/** A call, a run, a choice between steps, or a value. */
+function walkProofValue(walk: Walk, scope: Scope, value: ast.Expr): void {
+  if (value.kind === 'callByExpr') walkCallBy(walk, scope, value);
+  else if (value.kind === 'run') walkProofBlock(walk, scope, value.body);
+  else if (value.kind === 'block') walkProofBlock(walk, scope, value);
+  else if (value.kind === 'if') {
+    walkExpr(walk, scope, value.condition);
+    walkProofBlock(walk, scope, value.then);
+    if (value.otherwise !== null) walkProofValue(walk, scope, value.otherwise);
+  } else walkExpr(walk, scope, value);
+}
+
+type CallBy = { readonly call: ast.Expr; readonly by: ast.Expr | null; readonly spending: ast.Expr | null };
+
+function walkCallBy(walk: Walk, scope: Scope, { call, by, spending }: CallBy): void {
+  walkExprs(
+    walk,
+    scope,
+    [call, by, spending].filter((expr) => expr !== null),
+  );
+}
+
+function walkOutcome(walk: Walk, scope: Scope, outcome: ast.Outcome): void {
+  switch (outcome.kind) {
+    case 'holds':
+      walkExpr(walk, scope, outcome.condition);
+      return;
+    case 'succeeds':
+      walkCallBy(walk, scope, outcome);
+      return;
+    case 'fails':
+      walkCallBy(walk, scope, outcome);
+      if (outcome.error !== null) use(walk, scope, outcome.error, ({ kind }) => kind === 'error');
+      walkExprs(walk, scope, outcome.args);
+      return;
+    case 'emits':
+      walkExprs(walk, scope, outcome.args);
   }
 }
 

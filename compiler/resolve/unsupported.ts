@@ -2,7 +2,6 @@
 import type { AnyNode } from '../syntax/ast.ts';
 
 const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
-  prove: '`prove`',
   upgradable: '`upgradable`',
   upgrade: '`upgrade`',
 };

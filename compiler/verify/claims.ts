@@ -24,9 +24,12 @@ export function marksOf(contract: Contract): readonly Mark[] {
     })),
   );
   const ofContract = [...contract.invariants, ...contract.histories].map((clause) => ({ clause, owner: '' }));
-  return [...ofContract, ...ofFunctions]
-    .filter(({ clause }) => clause.unproved)
-    .map(({ clause, owner }) => ({ kind: 'unproved', clause: `${owner}${clause.kind} ${clause.name}` }));
+  const marked = [...ofContract, ...ofFunctions].filter(({ clause }) => clause.unproved);
+  const proofs = contract.proofs.filter(({ unproved }) => unproved);
+  return [
+    ...marked.map(({ clause, owner }) => `${owner}${clause.kind} ${clause.name}`),
+    ...proofs.map(({ title }) => `prove ${title}`),
+  ].map((clause) => ({ kind: 'unproved', clause }));
 }
 
 /** What a build needs proved and the certificate does not claim, in words. */

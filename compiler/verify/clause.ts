@@ -4,7 +4,8 @@
  */
 
 import type { Scalar } from '../check/types.ts';
-import type { Bound, Constant, EnvName, Term } from '../core/core.ts';
+import type { Bound, Constant, EnvName, RunEnd, Term, When } from '../core/core.ts';
+import type { Moment } from './environment.ts';
 import {
   add,
   and,
@@ -61,6 +62,8 @@ export type Scope = {
   readonly env: (name: EnvName) => Formula;
   /** The same at the moment `old`. */
   readonly oldEnv: (name: EnvName) => Formula;
+  /** Of a proof: the end of each run. */
+  readonly ends?: ReadonlyMap<RunEnd, Moment>;
   readonly locals: readonly (Formula | undefined)[];
   readonly result: readonly Formula[];
   /** The function that was called, for `called(rule)`. */
@@ -80,7 +83,7 @@ export function translate(model: Model, term: Term, scope: Scope): Formula {
     case 'local':
       return found(scope.locals[term.id], `local ${term.id}`);
     case 'env':
-      return term.when === 'old' ? scope.oldEnv(term.name) : scope.env(term.name);
+      return momentOf(model, term.when, scope).env(term.name);
     case 'result':
       return found(scope.result[term.index], `result ${term.index}`);
     case 'bound':
@@ -214,10 +217,19 @@ const NOWHERE: Scope = {
   callee: -1,
 };
 
+function momentOf(model: Model, when: When, scope: Scope): Moment {
+  if (when === 'now') return { state: scope.now, env: scope.env };
+  if (when === 'old')
+    return { state: model.flaws.has('staleOld') ? scope.now : scope.old, env: scope.oldEnv };
+  const end = scope.ends?.get(when);
+  if (end === undefined) throw new Error(`${when} is not in scope of the clause`);
+  return end;
+}
+
 type StateTerm = Extract<Term, { readonly kind: 'load' | 'has' | 'size' | 'host' | 'sum' | 'count' }>;
 
 function readState(model: Model, term: StateTerm, scope: Scope, go: (term: Term) => Formula): Formula {
-  const state = term.when === 'old' && !model.flaws.has('staleOld') ? scope.old : scope.now;
+  const { state } = momentOf(model, term.when, scope);
   switch (term.kind) {
     case 'load':
       if (model.contract.slots[term.slot]!.kind === 'value')
@@ -298,7 +310,7 @@ function boundName(id: number): string {
 }
 
 /** True where every division of the term has a divisor, each under the conditions that guard it. */
-function definedness(model: Model, term: Term, scope: Scope): Formula {
+export function definedness(model: Model, term: Term, scope: Scope): Formula {
   const go = (t: Term): Formula => definedness(model, t, scope);
   const value = (t: Term): Formula => translate(model, t, scope);
   switch (term.kind) {

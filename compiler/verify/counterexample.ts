@@ -2,13 +2,13 @@
  * A solver's model as plain data: who calls with what, in which state. Identities are names (`self`, `caller`, a
  * written DID, `other.1`, …); whoever replays the case chooses what they stand for.
  */
-import type { Contract, Function as CoreFunction } from '../core/core.ts';
+import type { Contract } from '../core/core.ts';
 import { NEXT } from './facts.ts';
 import { NO_FLAWS } from './flaws.ts';
 import { sortOf, sortOfType } from './formula.ts';
 import { modelOf } from './model.ts';
 import type { Obligation } from './obligations.ts';
-import { parameterTypes } from './passive.ts';
+import { type Parametric, parameterTypes } from './passive.ts';
 import {
   decode,
   keyValue,
@@ -19,7 +19,7 @@ import {
   valueAt,
 } from './reading.ts';
 import { listTypesOf } from './sequence.ts';
-import { splitMoment } from './state.ts';
+import { LATER, type MomentName, splitMoment } from './state.ts';
 
 export type Counterexample = {
   readonly caller: ModelValue;
@@ -39,6 +39,15 @@ export type Counterexample = {
   readonly sums: readonly ModelSum[];
   readonly balances: readonly ModelBalance[];
   readonly floors: readonly ModelBalance[];
+  readonly laters: readonly ModelLater[];
+};
+
+/** The moment behind a `later` of a proof, by its number. */
+export type ModelLater = {
+  readonly number: number;
+  readonly now: bigint | null;
+  readonly block: bigint | null;
+  readonly balances: readonly ModelBalance[];
 };
 
 export type ModelWord = {
@@ -64,7 +73,7 @@ export type ModelBalance = {
 export function counterexampleOf(contract: Contract, obligation: Obligation, values: Values): Counterexample {
   const reading = readingOf(obligation.script, values, listTypesOf(contract));
   const reads = readsIn(reading);
-  const fn = contract.functions[obligation.callee];
+  const fn = contract.functions[obligation.callee] ?? contract.proofs[obligation.proof];
   return {
     caller: valueAt(reading, 'caller', 'Did'),
     params: fn === undefined ? [] : parametersOf(reading, fn),
@@ -82,7 +91,29 @@ export function counterexampleOf(contract: Contract, obligation: Obligation, val
     sums: reads.filter((read) => read.table === 'sum').map((read) => sumIn(contract, read)),
     balances: reads.filter((read) => read.table === 'balance').map(balanceIn),
     floors: reads.filter((read) => read.table === 'floor').map(balanceIn),
+    laters: latersIn(reading),
   };
+}
+
+/** What a model says of the environment steps of a proof. */
+export function latersIn(reading: Reading): readonly ModelLater[] {
+  const moments = new Set<MomentName>();
+  for (const part of reading.legend.values()) {
+    const [moment] = part.kind === 'symbol' || part.kind === 'apply' ? splitMoment(part.name) : [''];
+    if (moment.startsWith(LATER)) moments.add(moment as MomentName);
+  }
+  return [...moments].map((moment) => {
+    const at = (name: string): bigint | null =>
+      reading.symbols.has(`${moment}${name}`) ? intAt(reading, `${moment}${name}`) : null;
+    return {
+      number: Number(moment.slice(LATER.length, -1)),
+      now: at('now'),
+      block: at('block'),
+      balances: readsIn(reading, moment)
+        .filter((read) => read.table === 'balance')
+        .map(balanceIn),
+    };
+  });
 }
 
 // ---- private -----------------------------------------------------------------------------------
@@ -94,13 +125,13 @@ type Read = {
   readonly value: ModelValue;
 };
 
-function readsIn(reading: Reading): readonly Read[] {
+function readsIn(reading: Reading, moment: MomentName | '' = ''): readonly Read[] {
   const reads: Read[] = [];
   for (const [name, formula] of reading.legend) {
-    if (formula.kind !== 'apply' || splitMoment(formula.name)[0] !== '') continue;
+    if (formula.kind !== 'apply' || splitMoment(formula.name)[0] !== moment) continue;
     // The state after what others do is what comes of the case, no part of it.
     if (formula.name.endsWith(NEXT)) continue;
-    const [table, ...indices] = formula.name.split('.');
+    const [table, ...indices] = splitMoment(formula.name)[1].split('.');
     const keys = formula.args.map((arg) => keyValue(reading, arg));
     if (keys.some((key) => key === null)) continue;
     reads.push({
@@ -117,7 +148,7 @@ function intAt(reading: Reading, symbolName: string): bigint {
   return asInt(valueAt(reading, symbolName, 'Int'));
 }
 
-function parametersOf(reading: Reading, fn: CoreFunction): readonly ModelValue[] {
+function parametersOf(reading: Reading, fn: Parametric): readonly ModelValue[] {
   return parameterTypes(fn).map((type, i) => valueAt(reading, `parameter.${i}`, sortOfType(type)));
 }
 

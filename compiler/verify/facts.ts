@@ -344,11 +344,14 @@ function ledgerFacts(
   moments: readonly string[],
 ): readonly Formula[] {
   const issued = model.contract.currencies[c]!.kind === 'issued';
-  const facts = ['', NEXT].flatMap((after) => {
-    const floors = reads.filter((read) => read.name === `floor.${c}${after}`);
-    return [...floors.flatMap((floor) => floorFacts(floor, c, after)), ...creditFacts(floors, c, after)];
+  const [first = '', ...others] = moments;
+  const ledgers = [[first, ''], ['', NEXT], ...others.map((moment) => [moment, ''])] as const;
+  const facts = ledgers.flatMap(([before, after]) => {
+    const nameAt = (name: string): string => `${before}${name}.${c}${after}`;
+    const floors = reads.filter((read) => read.name === nameAt('floor'));
+    return [...floors.flatMap((floor) => floorFacts(floor, nameAt)), ...creditFacts(floors, nameAt)];
   });
-  for (const [before, after] of [['', NEXT], ...moments.map((moment) => [moment, ''])] as const) {
+  for (const [before, after] of ledgers) {
     const balances = reads.filter((read) => read.name === `${before}balance.${c}${after}`);
     for (const balance of balances) {
       const account = balance.args[0]!;
@@ -365,12 +368,12 @@ function ledgerFacts(
  * No floor is above zero or below what all floors of a currency may sum to; a limit is granted only where the balance
  * is at or above it, and each debit keeps it there. The contract's own floor is zero, whatever this function says of it.
  */
-function floorFacts(floor: Apply, c: number, after: string): Formula[] {
+function floorFacts(floor: Apply, nameAt: (name: string) => string): Formula[] {
   const account = floor.args[0]!;
   return [
     within(-BALANCE_MAX, floor, 0n),
     implies(eq(account, zeroOf('Did')), eq(floor, ZERO)),
-    or(eq(account, SELF), le(floor, apply(`balance.${c}${after}`, [account], 'Int'))),
+    or(eq(account, SELF), le(floor, apply(nameAt('balance'), [account], 'Int'))),
   ];
 }
 
@@ -378,12 +381,12 @@ function floorFacts(floor: Apply, c: number, after: string): Formula[] {
  * All floors of a currency sum to at least -10^15. What these accounts may owe, and what the others do owe (all that
  * circulates, less what these owe), is therefore at most that much.
  */
-function creditFacts(floors: readonly Apply[], c: number, after: string): readonly Formula[] {
+function creditFacts(floors: readonly Apply[], nameAt: (name: string) => string): readonly Formula[] {
   if (floors.length === 0) return [];
   const keys = floors.map((floor) => floor.args);
   const limits = floors.map((floor) => ite(eq(floor.args[0]!, SELF), ZERO, scale(-1n, floor)));
-  const owed = keys.map((key) => positivePart(scale(-1n, apply(`balance.${c}${after}`, key, 'Int'))));
-  const others = sub(apply(`total.${c}${after}`, [], 'Int'), distinctSum(keys, owed));
+  const owed = keys.map((key) => positivePart(scale(-1n, apply(nameAt('balance'), key, 'Int'))));
+  const others = sub(apply(nameAt('total'), [], 'Int'), distinctSum(keys, owed));
   return [le(add(distinctSum(keys, limits), others), int(BALANCE_MAX))];
 }
 

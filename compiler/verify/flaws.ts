@@ -30,7 +30,13 @@ export type Flaw =
   | 'pushForgetsLength'
   | 'callForgetsNothing'
   | 'spendingForgotten'
-  | 'promisesOnRevert';
+  | 'promisesOnRevert'
+  | 'spendingIgnored'
+  | 'failedCallStays'
+  | 'laterKeepsBalances'
+  | 'laterKeepsTime'
+  | 'runsGoOn'
+  | 'callsSucceed';
 
 export type Flaws = ReadonlySet<Flaw>;
 export const NO_FLAWS: Flaws = new Set();

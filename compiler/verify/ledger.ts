@@ -22,9 +22,12 @@ import type { Model } from './model.ts';
 import {
   balanceName,
   floorName,
+  mandatedName,
+  mandateName,
   readArray,
   readWord,
   type State,
+  spentName,
   takenName,
   totalName,
   writeArray,
@@ -40,6 +43,9 @@ export type Transfer = {
   readonly to: Formula;
   readonly amount: Formula;
 };
+
+/** What a call may take from its caller, by currency, nothing where none is named; null where that is as much as they have. */
+export type Limits = ReadonlyMap<number, Formula> | null;
 
 export function balanceOf(model: Model, state: State, currency: number, account: Formula): Formula {
   return readArray(state, balanceName(currency), [account], model.flaws);
@@ -77,12 +83,13 @@ export function transferSucceeds(
   state: State,
   t: Transfer,
   env: (name: EnvName) => Formula,
+  limits: Limits = null,
 ): Formula {
   if (model.flaws.has('transferNeverFails')) return le(ZERO, t.amount);
   return and(
     le(ZERO, t.amount),
     not(eq(t.to, zeroOf('Did'))),
-    allowed(model, state, t, env),
+    allowed(model, state, t, env, limits),
     canPay(model, state, t.currency, t.from, t.amount, env('self')),
     not(frozen(t.currency, t.from)),
     not(frozen(t.currency, t.to)),
@@ -96,6 +103,7 @@ export function applyTransfer(
   t: Transfer,
   guard: Formula,
   env: (name: EnvName) => Formula,
+  limits: Limits = null,
 ): State {
   const moves = model.flaws.has('selfTransferMoves') ? guard : and(guard, not(eq(t.from, t.to)));
   const balance = balanceName(t.currency);
@@ -105,6 +113,7 @@ export function applyTransfer(
   let next = writeArray(state, balance, { guard: moves, keys: [t.from], value: from });
   next = writeArray(next, balance, { guard: moves, keys: [t.to], value: to });
   next = writeWord(next, totalName(t.currency), total);
+  if (limits !== null) next = noteSpent(next, t, env);
   return takeMandate(model, next, t, guard, env);
 }
 
@@ -120,23 +129,36 @@ export function balanceInBounds(balance: Formula): Formula {
   );
 }
 
-function allowed(model: Model, state: State, t: Transfer, env: (name: EnvName) => Formula): Formula {
-  return or(eq(t.from, env('self')), eq(t.from, env('caller')), mandated(model, state, t));
+function allowed(
+  model: Model,
+  state: State,
+  t: Transfer,
+  env: (name: EnvName) => Formula,
+  limits: Limits,
+): Formula {
+  const [isOwn, isCallers] = [eq(t.from, env('self')), eq(t.from, env('caller'))];
+  if (limits === null || model.flaws.has('spendingIgnored'))
+    return or(isOwn, isCallers, mandated(model, state, t));
+  const spent = add(readWord(state, spentName(t.currency)), t.amount);
+  return or(isOwn, ite(isCallers, le(spent, limits.get(t.currency) ?? ZERO), mandated(model, state, t)));
 }
 
+/** What the caller pays counts against the limit, whoever gets it. */
+function noteSpent(state: State, t: Transfer, env: (name: EnvName) => Formula): State {
+  const spent = readWord(state, spentName(t.currency));
+  const isCallers = and(eq(t.from, env('caller')), not(eq(t.from, env('self'))));
+  return writeWord(state, spentName(t.currency), ite(isCallers, add(spent, t.amount), spent));
+}
+
+/** A transfer of zero needs a mandate, too. */
 function mandated(model: Model, state: State, t: Transfer): Formula {
   const taken = readArray(state, takenName(t.currency), [t.from], model.flaws);
-  const mandate = apply(`mandate.${t.currency}`, [t.from], 'Int');
+  const mandate = readArray(state, mandateName(t.currency), [t.from], model.flaws);
   return and(
     not(eq(t.from, zeroOf('Did'))),
     le(add(taken, t.amount), mandate),
-    hasMandate(t.currency, t.from),
+    readArray(state, mandatedName(t.currency), [t.from], model.flaws),
   );
-}
-
-/** Whether the account has given the contract any mandate: a transfer of zero needs one, too. */
-export function hasMandate(currency: number, account: Formula): Formula {
-  return apply(`mandated.${currency}`, [account], 'Bool');
 }
 
 function takeMandate(

@@ -3,8 +3,9 @@
  * an entry point (free: anything the facts allow; zero: at deployment).
  */
 import type { Bound, Clause, Contract, Function as CoreFunction, Slot, Stmt, Term } from '../core/core.ts';
+import { termsOfProof } from '../core/proof.ts';
 import type { Flaws } from './flaws.ts';
-import { apply, type Formula, type Sort, sortOf, sortOfType, zeroOf } from './formula.ts';
+import { apply, type Formula, type Sort, sortOf, sortOfType, ZERO, zeroOf } from './formula.ts';
 import { type ListTypes, listTypesOf } from './sequence.ts';
 import {
   balanceName,
@@ -13,9 +14,12 @@ import {
   freeArray,
   hasName,
   type MomentName,
+  mandatedName,
+  mandateName,
   type State,
   type SymbolicArray,
   sizeName,
+  spentName,
   sumName,
   takenName,
   totalName,
@@ -127,7 +131,12 @@ export function someTerm(term: Term, test: (term: Term) => boolean): boolean {
 
 /** Every clause of the contract, asserts included. */
 export function clausesOf(contract: Contract): readonly { readonly term: Term }[] {
-  return [...contract.invariants, ...contract.histories, ...contract.functions.flatMap(clausesOfFunction)];
+  return [
+    ...contract.invariants,
+    ...contract.histories,
+    ...contract.functions.flatMap(clausesOfFunction),
+    ...contract.proofs.flatMap(termsOfProof).map((term) => ({ term })),
+  ];
 }
 
 function clausesOfFunction(fn: CoreFunction): readonly { readonly term: Term }[] {
@@ -184,7 +193,10 @@ function stateOf(model: Model, makeArray: MakeArray, makeWord: MakeWord): State 
   model.contract.currencies.forEach((_, c) => {
     arrays.set(balanceName(c), freeArray(balanceName(c), 'Int'));
     arrays.set(floorName(c), freeArray(floorName(c), 'Int'));
+    arrays.set(mandatedName(c), freeArray(mandatedName(c), 'Bool'));
+    arrays.set(mandateName(c), freeArray(mandateName(c), 'Int'));
     arrays.set(takenName(c), zeroArray(takenName(c), 'Int'));
+    words.set(spentName(c), ZERO);
     words.set(totalName(c), apply(totalName(c), [], 'Int'));
   });
   return { arrays, words };

@@ -4,7 +4,6 @@
  * text stand the words for success and failure, and what a model's names mean.
  */
 import { sha256 } from '../../vm/index.ts';
-import { leavesOf } from '../check/types.ts';
 import type {
   AssertClause,
   Clause,
@@ -15,11 +14,11 @@ import type {
 } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { holds, type Scope } from './clause.ts';
+import { BLOCK, callEnvironment, environmentStep, NOW, nextEnvironment } from './environment.ts';
 import {
   absentKeys,
   CALLER,
   CREATOR,
-  choiceFacts,
   environmentFacts,
   factsOf,
   NEXT,
@@ -52,14 +51,16 @@ import { freeState, type Model, modelOf, someTerm, withFreeLedger, zeroState } f
 import {
   type AssertPoint,
   type Check,
+  factsOnTheWay,
+  nothingFrozen,
   type Passive,
-  parameterSymbol,
-  parameterTypes,
+  parameterFacts,
   passes,
   returnsNormally,
   reverts,
   walkFunction,
 } from './passive.ts';
+import { type ProofPoint, type ProofStart, walkProof } from './proofs.ts';
 import { type Script, writeScript } from './smt.ts';
 import { type State, writtenKeys } from './state.ts';
 import { sumProblem } from './sums.ts';
@@ -75,7 +76,8 @@ export type ObligationKind =
   | 'assert'
   | 'may-revert'
   | 'vacuity'
-  | 'stranger';
+  | 'stranger'
+  | 'prove';
 
 export type Obligation = {
   readonly contract: string;
@@ -102,6 +104,8 @@ export type Obligation = {
   readonly inside: boolean;
   /** Index of the function into the contract's, -1 for none. */
   readonly callee: number;
+  /** Index of the `prove` into the contract's, -1 for none. */
+  readonly proof: number;
   /** The text with what its names stand for. */
   readonly script: Script;
   /** Why there is no text to solve; the answer is then `unknown`. */
@@ -127,6 +131,7 @@ export function obligationsOf(contract: Contract, options: ObligationOptions = {
     ...contradictoryInvariants(context),
     ...walks.flatMap((walk) => obligationsOfWalk(context, walk)),
     ...environmentObligations(context, freeState(model)),
+    ...proofObligations(context, { state: freeState(model), counter: { next: 1 }, assumes }),
   ];
 }
 
@@ -151,12 +156,19 @@ export type Prelude = {
 export function scriptAfter(contract: Contract, sought: Obligation, prelude: Prelude): Script | null {
   const model = modelOf(contract, NO_FLAWS);
   const context: Context = { model, assumed: [], problem: null, ending: { sought, prelude } };
-  const fn = contract.functions[sought.callee];
-  const found =
-    fn === undefined
-      ? environmentObligations(context, prelude.state)
-      : obligationsOfWalk(context, walkAfter(model, fn, sought.callee, prelude));
-  return found.find((one) => isSought(sought, one))?.script ?? null;
+  return obligationsAtEnd(context, sought, prelude).find((one) => isSought(sought, one))?.script ?? null;
+}
+
+function obligationsAtEnd(
+  context: Context,
+  { callee, proof }: Obligation,
+  prelude: Prelude,
+): readonly Obligation[] {
+  const { model } = context;
+  const fn = model.contract.functions[callee];
+  if (fn !== undefined) return obligationsOfWalk(context, walkAfter(model, fn, callee, prelude));
+  if (proof >= 0) return proofObligations(context, { ...prelude, assumes: () => true });
+  return environmentObligations(context, prelude.state);
 }
 
 function walkAfter(model: Model, fn: CoreFunction, callee: number, { state, counter }: Prelude): Walk {
@@ -205,14 +217,8 @@ function walkEntry(
   return { passive: walkFunction(model, fn, before, env, assumes), callee, env };
 }
 
-export const NOW = symbol('now', 'Int');
-export const BLOCK = symbol('block', 'Int');
 /** Names what belongs to the calls before the one that an obligation is about. */
 export const RUN = 'run.';
-
-function callEnvironment(name: EnvName): Formula {
-  return { caller: CALLER, creator: CREATOR, self: SELF, now: NOW, block: BLOCK }[name];
-}
 
 /** Whoever deploys is the creator. */
 function initEnvironment(name: EnvName): Formula {
@@ -222,11 +228,6 @@ function initEnvironment(name: EnvName): Formula {
 /** Nobody calls what the host runs. */
 function hookEnvironment(name: EnvName): Formula {
   return name === 'caller' ? literal('Did', '') : callEnvironment(name);
-}
-
-function nextEnvironment(name: EnvName): Formula {
-  if (name === 'now') return symbol('now.next', 'Int');
-  return name === 'block' ? symbol('block.next', 'Int') : callEnvironment(name);
 }
 
 // ---- obligations of one entry point ------------------------------------------------------------
@@ -526,7 +527,11 @@ function environmentObligations(context: Context, before: State): readonly Oblig
   const { model } = context;
   const outside = model.contract.invariants.filter((clause) => mentionsOutside(clause));
   const after = withFreeLedger(model, before, NEXT);
-  const step = environmentStep(model, before, after);
+  const step = environmentStep(
+    model,
+    { state: before, env: callEnvironment },
+    { state: after, env: nextEnvironment },
+  );
   const invariants = model.flaws.has('noEnvironmentStep') ? [] : outside;
   const always = model.contract.histories.filter((clause) => clause.always);
   return [
@@ -576,25 +581,70 @@ function relatesStep(context: Context, clause: Clause, { before, after, step }: 
   });
 }
 
-/** Time does not go back; nobody but the contract takes from its account. All else may change. */
-function environmentStep(model: Model, before: State, after: State): readonly Formula[] {
-  const later = ['now', 'block'] as const;
-  const still = model.flaws.has('timeStandsStill') ? later : [];
-  return [
-    ...still.map((name) => eq(callEnvironment(name), nextEnvironment(name))),
-    ...later.map((name) => le(callEnvironment(name), nextEnvironment(name))),
-    ...later.map((name) => fits(nextEnvironment(name))),
-    ...model.contract.currencies.map((_, c) =>
-      le(balanceOf(model, before, c, SELF), balanceOf(model, after, c, SELF)),
-    ),
-  ];
-}
-
 /** Whether an invariant says anything about what others can change. */
 export function mentionsOutside(clause: Clause): boolean {
   return someTerm(clause.term, (term) => {
     if (term.kind === 'host') return true;
     return term.kind === 'env' && (term.name === 'now' || term.name === 'block');
+  });
+}
+
+// ---- symbolic tests ----------------------------------------------------------------------------
+
+type ProofsStart = Pick<ProofStart, 'counter' | 'assumes'> & { readonly state: State };
+
+/** Each proof counts from the same number on, so that one more changes none of the others. */
+function proofObligations(context: Context, { state, counter, assumes }: ProofsStart): readonly Obligation[] {
+  const { model, assumed } = context;
+  const moment = { state, env: callEnvironment };
+  return model.contract.proofs.flatMap((proof, index) => {
+    const points = walkProof(model, proof, { moment, assumed, assumes, counter: { ...counter } });
+    const expected = points.filter(({ kind }) => kind === 'expect');
+    const reached = points.filter(({ kind }) => kind === 'reach');
+    return [
+      ...expected.map((point, n) =>
+        proofObligation(context, { index, point, name: numbered(proof.title, n, expected.length) }),
+      ),
+      ...reached.map((point, n) =>
+        proofObligation(context, { index, point, name: numbered(proof.title, n, reached.length) }),
+      ),
+    ];
+  });
+}
+
+function numbered(title: string, index: number, count: number): string {
+  return count === 1 ? title : `${title}, ${index + 1}`;
+}
+
+/** What a proof takes for granted of its calls. */
+const GRANTED_RUNS = 'access, gas up to the bound, and nothing frozen or paused';
+
+function proofObligation(
+  context: Context,
+  { index, point, name }: { readonly index: number; readonly point: ProofPoint; readonly name: string },
+): Obligation {
+  const { span, clause, formulas, facts, keys } = point;
+  const { title } = context.model.contract.proofs[index]!;
+  const shared = {
+    name,
+    span,
+    clause,
+    violation: [...formulas, ...facts],
+    passed: 0,
+    proof: { index, keys },
+  };
+  if (point.kind === 'reach')
+    return obligation(context, null, {
+      ...shared,
+      kind: 'vacuity',
+      success: `what "${title}" assumes and calls can come to pass`,
+      failure: `what "${title}" assumes and calls up to here can never come to pass`,
+    });
+  return obligation(context, null, {
+    ...shared,
+    kind: 'prove',
+    success: `"${title}": \`${clause!.text}\`, given ${GRANTED_RUNS}`,
+    failure: `"${title}": \`${clause!.text}\` does not hold`,
   });
 }
 
@@ -612,6 +662,8 @@ type Draft = {
   /** How many of the checks the violation has behind it; `some`: it may stand at any of them. */
   readonly passed: number | 'some';
   readonly stranger?: true;
+  /** The `prove` that it is about, and the keys that its calls write. */
+  readonly proof?: { readonly index: number; readonly keys: readonly Formula[] };
   readonly inside?: true;
   readonly keeps?: string | null;
   readonly success: string;
@@ -626,7 +678,7 @@ function obligation(context: Context, walk: Walk | null, draft: Draft): Obligati
   const { text } = script;
   return {
     contract: context.model.contract.name,
-    rule: walk?.passive.fn.name ?? (kind === 'vacuity' ? '' : ENVIRONMENT),
+    rule: walk?.passive.fn.name ?? (kind === 'vacuity' || draft.proof !== undefined ? '' : ENVIRONMENT),
     kind,
     name,
     span,
@@ -640,6 +692,7 @@ function obligation(context: Context, walk: Walk | null, draft: Draft): Obligati
     cut: cutOf(script),
     inside: draft.inside ?? false,
     callee: walk?.callee ?? -1,
+    proof: draft.proof?.index ?? -1,
     script,
     unsupported: context.problem,
   };
@@ -668,12 +721,13 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
   // Decided by simplification alone: nothing else needs saying.
   if (stated.some((formula) => formula.kind === 'bool' && !formula.value)) return [FALSE];
   const witnesses = witnessesOf(model, stated).flat();
-  const touched = walk === null ? [] : [...writtenKeys(walk.passive.after), CALLER];
+  const touched = walk === null ? (draft.proof?.keys ?? []) : [...writtenKeys(walk.passive.after), CALLER];
   const keys = [...touched, SELF, ...witnesses, ...(stated.some(hasQuantifier) ? absentKeys(model) : [])];
   const ground = instantiate(stated, keys);
   const strange = draft.stranger === undefined ? [] : strangerFacts(model, ground);
   const said = [...ground, ...strange];
-  const parameters = walk === null ? [] : parameterFacts(walk.passive.fn);
+  const parametric = walk?.passive.fn ?? model.contract.proofs[draft.proof?.index ?? -1];
+  const parameters = parametric === undefined ? [] : parameterFacts(parametric);
   const genesis = prelude?.genesis(said) ?? [];
   const words = [...factsOf(model, [...said, ...genesis]), ...wordFacts(said), ...parameters, ...genesis];
   return [...said, ...words, ...environmentFacts(NOW, BLOCK)];
@@ -681,10 +735,9 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
 
 /** What is known on the way, as far as the violation has come. */
 function pathFacts(model: Model, walk: Walk | null, passed: Draft['passed']): readonly Formula[] {
-  const { facts, checks } = walk?.passive ?? { facts: [], checks: [] };
+  const facts = walk?.passive.facts ?? [];
   if (model.flaws.has('factsTooEarly')) return facts.map(({ fact }) => fact);
-  if (passed === 'some')
-    return facts.map(({ checksBefore, fact }) => implies(passes(checks.slice(0, checksBefore)), fact));
+  if (passed === 'some') return walk === null ? [] : factsOnTheWay(walk.passive);
   return facts.filter(({ checksBefore }) => checksBefore <= passed).map(({ fact }) => fact);
 }
 
@@ -724,23 +777,6 @@ function wordFacts(formulas: readonly Formula[]): readonly Formula[] {
     if (WORDS.some((prefix) => node.name.startsWith(prefix))) words.set(node.name, fits(node));
   });
   return [...words.values()];
-}
-
-/** Parameters that are enums and options hold one of their variants. */
-export function parameterFacts(fn: CoreFunction, prefix = ''): readonly Formula[] {
-  const types = parameterTypes(fn);
-  let first = 0;
-  return fn.params.flatMap(({ type }) => {
-    const start = first;
-    first += leavesOf(type).length;
-    return choiceFacts(type, (index) => parameterSymbol(start + index, types[start + index]!, prefix));
-  });
-}
-
-function nothingFrozen(passive: Passive): readonly Formula[] {
-  return readsOf(passive.checks.map((check) => check.ok)).flatMap((read) =>
-    read.name.startsWith('frozen.') ? [not(read)] : [],
-  );
 }
 
 function requiresOf({ checks }: Passive): readonly Formula[] {

@@ -17,7 +17,7 @@ import type {
 } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { constant, entryOf, holds, operate, summand, translate } from './clause.ts';
-import { choiceFacts } from './facts.ts';
+import { choiceFacts, readsOf } from './facts.ts';
 import {
   add,
   and,
@@ -48,6 +48,7 @@ import {
   applyTransfer,
   balanceOf,
   canPay,
+  type Limits,
   type Transfer,
   transferFacts,
   transferSucceeds,
@@ -66,6 +67,7 @@ import {
   type State,
   type SymbolicArray,
   sizeName,
+  spentName,
   sumName,
   takenName,
   totalName,
@@ -101,7 +103,8 @@ export type OutgoingPoint = {
 export type Check = {
   readonly guard: Formula;
   readonly ok: Formula;
-  readonly reason: Revert['reason'] | 'require' | 'loop';
+  /** `fail`: with the error that `what` names. */
+  readonly reason: Revert['reason'] | 'require' | 'fail' | 'loop';
   readonly span: Span;
   /** What can go wrong, in words. */
   readonly what: string;
@@ -133,8 +136,16 @@ export type AssertPoint = {
 export type LoopPoint = { readonly stands: 'before' | 'kept'; readonly assumption: string | null };
 export type Branch = { readonly guard: Formula; readonly checksBefore: number; readonly span: Span };
 
-/** Of several calls in one formula each has names of its own, and all count on what their loops leave unknown. */
-export type CallNames = { readonly prefix: string; readonly counter: { next: number } };
+/**
+ * Of several calls in one formula each has names of its own, and all count on what their loops leave unknown. `args`: the
+ * words of the arguments, where they are not whatever the parameters are called.
+ */
+export type CallNames = {
+  readonly prefix: string;
+  readonly counter: { next: number };
+  readonly args?: readonly Formula[];
+  readonly limits?: Limits;
+};
 
 const ONE_CALL = (): CallNames => ({ prefix: '', counter: { next: 1 } });
 
@@ -151,7 +162,7 @@ export function walkFunction(
   assumes: (invariant: string) => boolean = () => true,
   names: CallNames = ONE_CALL(),
 ): Passive {
-  const params = parameterTypes(fn).map((type, i) => parameterSymbol(i, type, names.prefix));
+  const params = names.args ?? parameterTypes(fn).map((type, i) => parameterSymbol(i, type, names.prefix));
   const walk: Walk = {
     model,
     fn,
@@ -168,6 +179,7 @@ export function walkFunction(
     exits: [],
     elements: [],
     counter: names.counter,
+    limits: names.limits ?? null,
   };
   const { state, values } = walkBody(walk, TRUE, before, params);
   const { checks, facts, asserts, branches, outgoing } = walk;
@@ -185,10 +197,24 @@ export function walkFunction(
   };
 }
 
+/** What has parameters: a function, or a proof. */
+export type Parametric = Pick<CoreFunction, 'params' | 'locals'>;
+
 /** The words of the parameters, which are the first locals. */
-export function parameterTypes(fn: CoreFunction): readonly Scalar[] {
+export function parameterTypes(fn: Parametric): readonly Scalar[] {
   const words = fn.params.reduce((sum, param) => sum + leavesOf(param.type).length, 0);
   return fn.locals.slice(0, words).map((local) => local.type);
+}
+
+/** Parameters that are enums and options hold one of their variants. */
+export function parameterFacts(fn: Parametric, prefix = ''): readonly Formula[] {
+  const types = parameterTypes(fn);
+  let first = 0;
+  return fn.params.flatMap(({ type }) => {
+    const start = first;
+    first += leavesOf(type).length;
+    return choiceFacts(type, (index) => parameterSymbol(start + index, types[start + index]!, prefix));
+  });
 }
 
 /** No check fails: the function returns. */
@@ -204,6 +230,26 @@ export function passes(checks: readonly Check[]): Formula {
 /** Some check fails, whichever comes first. */
 export function reverts(passive: Passive): Formula {
   return or(...passive.checks.map((check) => and(check.guard, not(check.ok))));
+}
+
+/** The first check that fails is one of these. */
+export function revertsWith({ checks }: Passive, isMeant: (check: Check) => boolean): Formula {
+  const first = checks.flatMap((check, i) =>
+    isMeant(check) ? [and(check.guard, not(check.ok), passes(checks.slice(0, i)))] : [],
+  );
+  return or(...first);
+}
+
+/** Nothing that the call touches is frozen. */
+export function nothingFrozen({ checks }: Passive): readonly Formula[] {
+  return readsOf(checks.map((check) => check.ok)).flatMap((read) =>
+    read.name.startsWith('frozen.') ? [not(read)] : [],
+  );
+}
+
+/** What stands of the path facts where the call may have stopped at any check. */
+export function factsOnTheWay({ facts, checks }: Passive): readonly Formula[] {
+  return facts.map(({ checksBefore, fact }) => implies(passes(checks.slice(0, checksBefore)), fact));
 }
 
 /** The passive form as text, for golden files and `--dump`. */
@@ -250,6 +296,7 @@ type Walk = {
   readonly elements: Element[];
   /** Numbers for what a loop leaves unknown. */
   readonly counter: { next: number };
+  readonly limits: Limits;
 };
 /** An element of a set that was read by its number, from the set as `members` has it. */
 type Element = {
@@ -320,7 +367,7 @@ function walkStmt(walk: Walk, stmt: Stmt, path: Path): Path | null {
     case 'emit':
       return path;
     case 'fail':
-      checked(walk, path, FALSE, 'require', stmt.span, walk.model.contract.errors[stmt.error]!.name);
+      checked(walk, path, FALSE, 'fail', stmt.span, walk.model.contract.errors[stmt.error]!.name);
       return null;
     case 'clear':
       return { ...path, state: writeWord(path.state, sizeName(stmt.slot), ZERO) };
@@ -570,11 +617,11 @@ function walkHost(
 }
 
 function walkTransfer(walk: Walk, stmt: Stmt, path: Path, transfer: Transfer): Path {
-  const { model, env } = walk;
+  const { model, env, limits } = walk;
   const currency = model.contract.currencies[transfer.currency]!.name;
-  const ok = transferSucceeds(model, path.state, transfer, env);
+  const ok = transferSucceeds(model, path.state, transfer, env, limits);
   checked(walk, path, ok, 'host', stmt.span, `the ledger refuses the transfer of ${currency}`);
-  const state = applyTransfer(model, path.state, transfer, TRUE, env);
+  const state = applyTransfer(model, path.state, transfer, TRUE, env, limits);
   for (const fact of transferFacts(model, state, transfer)) {
     walk.facts.push({ checksBefore: walk.checks.length, fact: implies(path.guard, fact) });
   }
@@ -856,13 +903,13 @@ function noteInvariants(walk: Walk, loop: Loop, path: Path, point: LoopPoint): v
 }
 
 /** What statements write, those of the functions they call included. */
-type Written = {
+export type Written = {
   readonly locals: Set<number>;
   readonly slots: Set<number>;
   readonly currencies: Set<number>;
 };
 
-function writtenBy(model: Model, stmts: readonly Stmt[]): Written {
+export function writtenBy(model: Model, stmts: readonly Stmt[]): Written {
   const written: Written = { locals: new Set(), slots: new Set(), currencies: new Set() };
   collectWritten(model, stmts, written);
   return written;
@@ -921,14 +968,14 @@ function forget(walk: Walk, path: Path, written: Written, number: number): Path 
 }
 
 /** Everything of the state that goes with the slots and currencies written. */
-function namesOf(model: Model, { slots, currencies }: Written): readonly string[] {
+export function namesOf(model: Model, { slots, currencies }: Written): readonly string[] {
   const sums = model.sums.flatMap((sum, i) => (slots.has(sum.slot) ? [sumName(i)] : []));
   const ofSlots = [...slots].flatMap((slot) => [
     hasName(slot),
     sizeName(slot),
     ...model.contract.slots[slot]!.fields.map((_, field) => fieldName(slot, field)),
   ]);
-  const ofLedger = [...currencies].flatMap((c) => [balanceName(c), takenName(c), totalName(c)]);
+  const ofLedger = [...currencies].flatMap((c) => [balanceName(c), takenName(c), spentName(c), totalName(c)]);
   return [...sums, ...ofSlots, ...ofLedger];
 }
 

@@ -5,6 +5,8 @@
  */
 import type { Clause, Contract, Function as CoreFunction, EnvName, Stmt } from '../core/core.ts';
 import { holds } from './clause.ts';
+import { latersIn, type ModelLater } from './counterexample.ts';
+import { BLOCK, NOW } from './environment.ts';
 import { exactAnswer } from './exact.ts';
 import { CALLER, CREATOR, SELF } from './facts.ts';
 import { NO_FLAWS } from './flaws.ts';
@@ -28,20 +30,11 @@ import {
 } from './formula.ts';
 import { balanceOf } from './ledger.ts';
 import { freeState, type Model, modelOf, zeroState } from './model.ts';
-import {
-  BLOCK,
-  momentScope,
-  NOW,
-  type Obligation,
-  type Prelude,
-  parameterFacts,
-  RUN,
-  scriptAfter,
-} from './obligations.ts';
-import { parameterTypes, returnsNormally, walkFunction } from './passive.ts';
+import { momentScope, type Obligation, type Prelude, RUN, scriptAfter } from './obligations.ts';
+import { type Parametric, parameterFacts, parameterTypes, returnsNormally, walkFunction } from './passive.ts';
 import { type ModelValue, readingOf, type Values, valueAt } from './reading.ts';
 import type { Script } from './smt.ts';
-import { balanceName, type State, splitMoment, writeArray } from './state.ts';
+import { balanceName, LATER, type State, splitMoment, writeArray } from './state.ts';
 import type { Solve } from './verify.ts';
 
 export type RunCall = {
@@ -61,6 +54,12 @@ export type SuggestedRun = {
   readonly calls: readonly RunCall[];
   /** Where the obligation is about what others do: the moment at which they have done it. */
   readonly after: { readonly now: bigint; readonly block: bigint } | null;
+  /** Where the obligation is one of a `prove`: what it begins with, behind these calls. */
+  readonly proof: SuggestedProof | null;
+};
+
+export type SuggestedProof = Pick<RunCall, 'params' | 'paid' | 'now' | 'block'> & {
+  readonly laters: readonly ModelLater[];
 };
 
 /** The world in which runs begin: what everybody has of an issued currency and may owe of a mutual one. */
@@ -79,7 +78,8 @@ export async function* suggestRuns(
   sought: Obligation,
   options: SuggestOptions,
 ): AsyncGenerator<SuggestedRun> {
-  if (sought.callee === 0 || (sought.callee < 0 && sought.kind === 'vacuity')) return;
+  const about = sought.proof >= 0 || sought.callee > 0;
+  if (!about && (sought.callee === 0 || sought.kind === 'vacuity')) return;
   const hunt: Hunt = { contract, model: modelOf(contract, NO_FLAWS), sought, options, asked: 0 };
   const relevance = relevanceOf(contract, sought);
   let ends: readonly (readonly number[])[] = [[]];
@@ -152,7 +152,7 @@ async function fromDeployment(hunt: Hunt, callees: readonly number[]): Promise<S
 
 function scriptOf(hunt: Hunt, walked: Walked, genesis: Prelude['genesis']): Script | null {
   const { sought, contract } = hunt;
-  const before = sought.callee >= 0 ? paying(hunt, walked) : walked;
+  const before = sought.callee >= 0 || sought.proof >= 0 ? paying(hunt, walked) : walked;
   const facts = [...before.facts, ...momentFacts(hunt, walked, NOW, BLOCK), ...accountFacts(CALLER)];
   return scriptAfter(contract, sought, { state: before.state, counter: walked.counter, facts, genesis });
 }
@@ -245,9 +245,11 @@ function genesisFacts({ model, options }: Hunt, formulas: readonly Formula[]): r
     if (node.kind !== 'apply') return;
     const [moment, name] = splitMoment(node.name);
     const [kind, index] = name.split('.');
-    if (moment !== '' || name.endsWith("'")) return;
+    const isLater = moment.startsWith(LATER);
+    if ((moment !== '' && !isLater) || name.endsWith("'")) return;
     if (kind === 'frozen' || kind === 'mandated') facts.push(not(node));
-    if (kind !== 'balance' && kind !== 'floor') return;
+    // Others pay each other as they like; their limits stay.
+    if (kind !== 'floor' && (kind !== 'balance' || isLater)) return;
     const issued = model.contract.currencies[Number(index)]!.kind === 'issued';
     const nobody = or(eq(node.args[0]!, SELF), eq(node.args[0]!, literal('Did', '')));
     const usual = kind === 'floor' ? -options.genesis.credit : issued ? options.genesis.credit : 0n;
@@ -325,18 +327,24 @@ function runOf(hunt: Hunt, callees: readonly number[], script: Script, values: V
     const found = value(name, 'Int');
     return found.kind === 'int' ? found.value : 0n;
   };
+  const paramsOf = (fn: Parametric, prefix: string): readonly ModelValue[] =>
+    parameterTypes(fn).map((type, i) => value(`${prefix}parameter.${i}`, sortOfType(type)));
   const call = (callee: number, prefix: string, paid: readonly bigint[]): RunCall => ({
     callee,
     caller: value(`${prefix}caller`, 'Did'),
-    params: parameterTypes(contract.functions[callee]!).map((type, i) =>
-      value(`${prefix}parameter.${i}`, sortOfType(type)),
-    ),
+    params: paramsOf(contract.functions[callee]!, prefix),
     paid,
     now: number(`${prefix}now`),
     block: number(`${prefix}block`),
   });
   const before = [0, ...callees].map((callee, i) => call(callee, prefixOf(i), []));
   const paid = contract.currencies.map((_, c) => number(paidName(c)));
-  if (sought.callee >= 0) return { calls: [...before, call(sought.callee, '', paid)], after: null };
-  return { calls: before, after: { now: number('now.next'), block: number('block.next') } };
+  if (sought.callee >= 0)
+    return { calls: [...before, call(sought.callee, '', paid)], after: null, proof: null };
+  const proof = contract.proofs[sought.proof];
+  if (proof === undefined)
+    return { calls: before, after: { now: number('now.next'), block: number('block.next') }, proof: null };
+  const [now, block] = [number('now'), number('block')];
+  const suggested = { params: paramsOf(proof, ''), paid, now, block, laters: latersIn(reading) };
+  return { calls: before, after: null, proof: suggested };
 }

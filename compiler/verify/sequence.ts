@@ -50,6 +50,7 @@ export function listTypesOf(contract: Contract): ListTypes {
     for (const local of fn.locals) note(local.type);
     for (const word of fn.resultWords) note(word);
   }
+  for (const proof of contract.proofs) for (const local of proof.locals) note(local.type);
   return types;
 }
 

@@ -30,16 +30,26 @@ export const sizeName = (slot: number): string => `size.${slot}`;
 export const sumName = (sum: number): string => `sum.${sum}`;
 export const balanceName = (currency: number): string => `balance.${currency}`;
 export const floorName = (currency: number): string => `floor.${currency}`;
+/** Which accounts have given a mandate, what it allows, and what this contract has taken of it since. */
+export const mandatedName = (currency: number): string => `mandated.${currency}`;
+export const mandateName = (currency: number): string => `mandate.${currency}`;
 export const takenName = (currency: number): string => `taken.${currency}`;
+/** What the caller has paid in a call that has a spending limit. */
+export const spentName = (currency: number): string => `spent.${currency}`;
 export const totalName = (currency: number): string => `total.${currency}`;
 
-/** Names of what the state holds at a moment inside of a function, where a loop has left it unknown. */
-export type MomentName = `loop.${number}:`;
+/**
+ * Names of what the state holds at a moment inside of a function, where a loop has left it unknown; and between the calls of
+ * a proof, after `later`.
+ */
+export type MomentName = `loop.${number}:` | `${typeof LATER}${number}:`;
+export const LATER = 'later.';
 export const momentName = (moment: number): MomentName => `loop.${moment}:`;
+export const laterName = (number: number): MomentName => `${LATER}${number}:`;
 
 /** The moment of a name, `''` for the state before the call, and what it names. */
 export function splitMoment(name: string): readonly [moment: MomentName | '', name: string] {
-  const end = name.startsWith('loop.') ? name.indexOf(':') + 1 : 0;
+  const end = name.startsWith('loop.') || name.startsWith(LATER) ? name.indexOf(':') + 1 : 0;
   return [name.slice(0, end) as MomentName | '', name.slice(end)];
 }
 

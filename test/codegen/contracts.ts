@@ -21,6 +21,7 @@ export function contractOf(parts: Partial<core.Contract>): core.Contract {
     functions: [],
     invariants: [],
     histories: [],
+    proofs: [],
     didLiterals: [],
     dependencies: [],
     span: SPAN,

@@ -237,6 +237,7 @@ export function contract(parts: Partial<Contract>): Contract {
     functions: [],
     invariants: [],
     histories: [],
+    proofs: [],
     didLiterals: [],
     dependencies: [],
     span: SPAN,

@@ -3,10 +3,12 @@
  * Clauses are judged on the VM, balances on the ledger.
  */
 import type { Candidate, core } from '../../compiler/index.ts';
-import { type Failure, storageOf } from '../../host/index.ts';
+import { storageOf } from '../../host/index.ts';
 import type { TrapKind, Value } from '../../vm/index.ts';
 import { balances, memberDid, movesBetween } from '../world.ts';
+import { isRevert } from './failure.ts';
 import type { Clause, Judge, Moment } from './judge.ts';
+import { runProof } from './proof.ts';
 import { type Arena, entryOf, type Place, STRANGER, type Step, snapshotAt } from './steps.ts';
 import { wordsOf } from './words.ts';
 
@@ -16,6 +18,7 @@ export type Obligation = Candidate['obligation'];
 export const MARK = '#here';
 
 export function isGoal(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
+  if (obligation.proof >= 0) return isGoalOfProof(arena, judge, obligation, step);
   if (!concerns(obligation, step)) return false;
   switch (obligation.kind) {
     case 'invariant':
@@ -36,6 +39,8 @@ export function isGoal(arena: Arena, judge: Judge, obligation: Obligation, step:
       return lowersAnother(step);
     case 'vacuity':
       return isReached(arena, judge, obligation, step);
+    case 'prove':
+      return false;
   }
 }
 
@@ -46,6 +51,14 @@ export function allHold(arena: Arena, judge: Judge, clauses: readonly Clause[], 
 }
 
 // ---- private -----------------------------------------------------------------------------------
+
+/** An expectation is not met; or, for vacuity, the step came to pass. */
+function isGoalOfProof(arena: Arena, judge: Judge, obligation: Obligation, { action, from }: Step): boolean {
+  if (action.kind !== 'prove' || action.proof !== obligation.proof || from === null) return false;
+  const { broken, passed } = runProof(arena, judge, action, from);
+  if (obligation.kind === 'prove') return broken.some(({ name }) => name === obligation.clause?.name);
+  return passed.some(({ span }) => span.start === obligation.span.start);
+}
 
 function concerns({ rule, callee, kind }: Obligation, step: Step): boolean {
   const { action } = step;
@@ -85,23 +98,6 @@ function failsDespite(arena: Arena, judge: Judge, obligation: Obligation, step: 
 function succeedsDespite(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
   if (step.to === null || step.from === null || obligation.clause === null) return false;
   return judge.holds(obligation.clause, momentOf(arena, step, step.from)) === true;
-}
-
-/** What `succeeds when` takes for granted is no counterexample to it. */
-const GRANTED: ReadonlySet<string> = new Set(['AccessDenied', 'OutOfGas', 'BadArgument', 'CallDepth']);
-
-export function isRevert(arena: Arena, failure: Failure): boolean {
-  const { trap, code } = failure;
-  if (trap === undefined || isGhostly(arena, failure)) return false;
-  return !GRANTED.has(trap.kind) && code !== 'SpendingLimit';
-}
-
-/** A number of a ghost that was too large for the machine: the contract itself would have gone on. */
-function isGhostly({ ghosts }: Arena, { trap }: Failure): boolean {
-  const position = trap?.position ?? null;
-  return (
-    position !== null && ghosts.some(({ start, end }) => start === position.start && end === position.end)
-  );
 }
 
 /** By the obligation's name, without its number. */

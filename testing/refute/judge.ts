@@ -10,6 +10,7 @@ import {
   type core,
   type Evaluation,
   type Input,
+  termProgram,
 } from '../../compiler/index.ts';
 import { CODE, CONTRACTS, overlay, type Reader, read, viewContract, write } from '../../host/index.ts';
 import { artifactHash, encodeArtifact, hexOf, type Value } from '../../vm/index.ts';
@@ -25,19 +26,32 @@ export type Moment = {
   readonly env: (name: core.EnvName) => Value;
   /** The same at the moment `old`. */
   readonly oldEnv: (name: core.EnvName) => Value;
-  /** Words of the parameters. */
-  readonly locals: readonly Value[];
+  /** Of a proof: the end of each run. */
+  readonly ends?: ReadonlyMap<core.RunEnd, End>;
+  /** Words of the parameters; of a proof, of all that has a name by now. */
+  readonly locals: readonly (Value | undefined)[];
+  /** What those of a proof are; those of a call are what the function declares. */
+  readonly declared?: readonly core.Local[];
   readonly result: readonly Value[];
   readonly callee: number;
 };
 
+export type End = { readonly now: Snapshot; readonly env: (name: core.EnvName) => Value };
+
 export type Judge = {
   /** Null where the clause cannot be computed. */
   readonly holds: (clause: Clause, moment: Moment) => boolean | null;
+  /** The one word of a term; null where it cannot be computed. */
+  readonly valueOf: (term: core.Term, span: core.Stmt['span'], moment: Moment) => Value | null;
 };
 
 export function makeJudge(contract: core.Contract): Judge {
-  const compiled = new Map<Clause, Compiled>();
+  const compiled = new Map<Clause | core.Term, Compiled>();
+  const viewsOf = (of: Clause | core.Term, term: core.Term, program: () => ClauseProgram): Compiled => {
+    const views = compiled.get(of) ?? compile(contract, term, program());
+    compiled.set(of, views);
+    return views;
+  };
   const ghosts = contract.slots.flatMap((slot, index) => (slot.ghost ? [index] : []));
   return {
     holds: (clause, moment) => {
@@ -45,15 +59,16 @@ export function makeJudge(contract: core.Contract): Judge {
       if (ghosts.length > 0 && mentions(clause.term, ghosts)) return null;
       const changed = clause.kind === 'changes' ? changedKeys(contract, moment) : null;
       if (changed?.size === 0) return true;
-      let views = compiled.get(clause);
-      if (views === undefined) {
-        views = compile(contract, clause);
-        compiled.set(clause, views);
-      }
+      const views = viewsOf(clause, clause.term, () => clauseProgram(contract, clause));
       const { program } = views;
       const body = { kind: 'forall' as const, variables: program.variables, body: program.main };
       const value = quantify({ contract, views, moment, bound: new Map(), changed }, body);
       return value === null ? null : value === true;
+    },
+    valueOf: (term, span, moment) => {
+      if (ghosts.length > 0 && mentions(term, ghosts)) return null;
+      const views = viewsOf(term, term, () => termProgram(contract, term, span));
+      return evaluate({ contract, views, moment, bound: new Map(), changed: null }, views.program.main);
     },
   };
 }
@@ -79,15 +94,14 @@ type Judging = {
   readonly changed: ReadonlyMap<string, readonly Value[]> | null;
 };
 
-function compile(contract: core.Contract, clause: Clause): Compiled {
-  const program = clauseProgram(contract, clause);
+function compile(contract: core.Contract, term: core.Term, program: ClauseProgram): Compiled {
   const artifact = buildFunctions({ ...contract, events: [], errors: [] }, program.functions, {
     claims: [],
     marks: [],
   });
   const code = encodeArtifact(artifact);
   const names = program.functions.map((fn) => fn.name);
-  const written = constantsOf(clause.term);
+  const written = constantsOf(term);
   const constants = written.filter((value) => typeof value === 'bigint');
   const texts = written.filter((value) => typeof value === 'string');
   return { program, hash: artifactHash(code), code, names, constants, texts };
@@ -152,7 +166,7 @@ function evaluate(judging: Judging, evaluation: Evaluation): Value | null {
     if (value === null) return null;
     args.push(value);
   }
-  const snapshot = evaluation.when === 'old' ? moment.old : moment.now;
+  const { now: snapshot } = momentAt(moment, evaluation.when);
   const state = withCode(snapshot, moment, views);
   const { clock } = snapshot.world;
   const outcome = viewContract(
@@ -161,6 +175,14 @@ function evaluate(judging: Judging, evaluation: Evaluation): Value | null {
     { contract: snapshot.account, entry: views.names[evaluation.function]!, args },
   );
   return outcome.ok ? (outcome.result as Value) : null;
+}
+
+function momentAt(moment: Moment, when: core.When): End {
+  if (when === 'now') return moment;
+  if (when === 'old') return { now: moment.old, env: moment.oldEnv };
+  const end = moment.ends?.get(when);
+  if (end === undefined) throw new Error(`${when} is not in scope of the clause`);
+  return end;
 }
 
 /** The state with the clause's views in the place of the contract's code, even before that is there. */
@@ -178,7 +200,7 @@ function inputOf(judging: Judging, input: Input): Value | null {
     case 'local':
       return moment.locals[input.id] ?? null;
     case 'env':
-      return (input.when === 'old' ? moment.oldEnv : moment.env)(input.name);
+      return momentAt(moment, input.when).env(input.name);
     case 'result':
       return moment.result[input.index] ?? null;
     case 'called':
@@ -290,7 +312,7 @@ function valuesKnown(judging: Judging, kind: string): readonly Value[] {
   if (kind === 'Did') known.forEach(note);
   if (kind === 'Text') judging.views.texts.forEach(note);
   const callee = contract.functions[moment.callee];
-  callee?.locals.forEach((local, i) => {
+  (moment.declared ?? callee?.locals ?? []).forEach((local, i) => {
     const value = moment.locals[i];
     if (local.type.kind === kind && value !== undefined) note(value);
   });
@@ -298,11 +320,12 @@ function valuesKnown(judging: Judging, kind: string): readonly Value[] {
     const value = moment.result[i];
     if (type.kind === kind && value !== undefined) note(value);
   });
-  for (const env of [moment.env, moment.oldEnv]) {
+  const ends = [...(moment.ends?.values() ?? [])];
+  for (const env of [moment.env, moment.oldEnv, ...ends.map((end) => end.env)]) {
     if (kind === 'Time') note(env('now'));
     if (kind === 'Int') note(env('block'));
   }
-  for (const snapshot of [moment.old, moment.now]) {
+  for (const snapshot of [moment.old, moment.now, ...ends.map((end) => end.now)]) {
     for (const value of wordsIn(contract, snapshot, kind)) note(value);
   }
   return [...found.values()];
@@ -322,7 +345,7 @@ function wordsIn(contract: core.Contract, snapshot: Snapshot, kind: string): rea
 
 /** The unbounded sum over all entries; an entry that holds nothing adds nothing. */
 function fold(judging: Judging, term: Extract<Input, { readonly kind: 'sum' | 'count' }>): Value | null {
-  const snapshot = term.when === 'old' ? judging.moment.old : judging.moment.now;
+  const { now: snapshot } = momentAt(judging.moment, term.when);
   const slot = judging.contract.slots[term.slot]!;
   let total = 0n;
   for (const entry of snapshot.slots[term.slot]!.values()) {

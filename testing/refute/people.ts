@@ -1,8 +1,8 @@
 /** Who and what the names of a solver's model stand for in a world. */
-import type { Counterexample, ModelValue } from '../../compiler/index.ts';
+import type { Counterexample, ModelLater, ModelValue } from '../../compiler/index.ts';
 import { hashOfWords, sha256, utf8, type Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
-import { CREATOR, STRANGER } from './steps.ts';
+import { CREATOR, type Later, STRANGER } from './steps.ts';
 
 export type People = {
   /** Who calls, where the model says no more than that. */
@@ -74,6 +74,31 @@ function hashed(
   const [only] = words;
   if (tag !== '') return hashOfWords(tag, types, words);
   return sha256(typeof only === 'string' ? utf8(only) : (only as Uint8Array));
+}
+
+/** What others do in each `later` of a proof, by number: from one moment of the model to the next. */
+export function latersOf(
+  people: People,
+  start: { readonly now: bigint; readonly block: bigint },
+  laters: readonly ModelLater[],
+  account: string,
+): readonly Later[] {
+  const found: Later[] = [];
+  let last = start;
+  for (const { number, now, block, balances } of laters.toSorted((a, b) => a.number - b.number)) {
+    const next = { now: now ?? last.now, block: block ?? last.block };
+    const between = (from: bigint, to: bigint): bigint => (to > from ? to - from : 0n);
+    found[number - 1] = {
+      seconds: between(last.now, next.now),
+      blocks: between(last.block, next.block),
+      balances: balances.flatMap((balance) => {
+        const did = nameOf(people, balance.account, account);
+        return did === '' || did === null ? [] : [{ ...balance, account: did as string }];
+      }),
+    };
+    last = next;
+  }
+  return found;
 }
 
 /** Every number that the model mentions, those of the call first. */

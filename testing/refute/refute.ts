@@ -5,14 +5,22 @@
  */
 import type { Candidate, core, Refutation, Refute, TraceStep } from '../../compiler/index.ts';
 import { CODE, CONTRACTS, currencyIdOf, write } from '../../host/index.ts';
-import { type AbiValue, artifactHash, encodeArtifact, hexOf, type Value } from '../../vm/index.ts';
+import {
+  type AbiField,
+  type AbiValue,
+  artifactHash,
+  encodeArtifact,
+  hexOf,
+  type Value,
+} from '../../vm/index.ts';
 import { pasteRefutation } from '../paste.ts';
 import { COOPERATIVE, fork, memberDid } from '../world.ts';
 import { buildState } from './built.ts';
 import { allHold, isGoal } from './goal.ts';
 import { markPlace } from './inside.ts';
 import { type Judge, makeJudge } from './judge.ts';
-import { nameOf, type People, peopleFor } from './people.ts';
+import { latersOf, nameOf, type People, peopleFor } from './people.ts';
+import { paramsOf } from './proof.ts';
 import { firstDeployment, search, WAIT_A_MOMENT } from './search.ts';
 import {
   type Action,
@@ -69,10 +77,11 @@ async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
     search({ ...hunt, stepsMax });
   if (last !== null) {
     const test = pasteRefutation(arena, court.judge, obligation, last);
-    return { kind: 'reached', trace: traceOf(arena, obligation, last, lines, test) };
+    return { kind: 'reached', trace: traceOf({ arena, judge: court.judge, obligation, lines }, last, test) };
   }
   const built = fromBuiltState({ ...court, arena }, candidate, people, reached);
-  if (built !== null) return { kind: 'built', trace: traceOf(arena, obligation, built, lines, null) };
+  if (built !== null)
+    return { kind: 'built', trace: traceOf({ arena, judge: court.judge, obligation, lines }, built, null) };
   return nothing('the solver has a counterexample that the virtual machine does not show');
 }
 
@@ -142,20 +151,23 @@ function lastActions(arena: Arena, candidate: Candidate, people: People, place: 
     );
     return [...payments, WAIT_A_MOMENT];
   }
-  if (obligation.callee < 0) return [];
-  const { params } = entryOf(arena, obligation.callee);
+  if (obligation.callee < 0 && obligation.proof < 0) return [];
+  const params =
+    obligation.proof >= 0 ? paramsOf(arena, obligation.proof) : entryOf(arena, obligation.callee).params;
   const words = params
     .flatMap((param) => wordTypesOf(param.type))
     .map((_, i) => nameOf(people, counterexample.params[i] ?? null, place.account));
   if (words.includes(null)) return [];
+  const args = assemble(params, words as Value[]);
+  if (obligation.proof >= 0) {
+    const laters = latersOf(people, counterexample, counterexample.laters, place.account);
+    return [{ kind: 'prove', proof: obligation.proof, args, laters }];
+  }
   const by = nameOf(people, counterexample.caller, place.account) as string;
-  return [{ kind: 'call', callee: obligation.callee, args: assemble(params, words as Value[]), by }];
+  return [{ kind: 'call', callee: obligation.callee, args, by }];
 }
 
-function assemble(
-  params: ReturnType<typeof entryOf>['params'],
-  words: readonly Value[],
-): readonly AbiValue[] {
+function assemble(params: readonly AbiField[], words: readonly Value[]): readonly AbiValue[] {
   const left = [...words];
   return params.map((param) => takeValue(left, param.type));
 }

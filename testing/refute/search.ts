@@ -3,16 +3,18 @@
  * short run, then longer runs drawn at random from a seed. Spent is the number of steps taken, never a clock.
  */
 import type { Candidate, core } from '../../compiler/index.ts';
-import type { AbiType, AbiValue, Value } from '../../vm/index.ts';
+import type { AbiField, AbiType, AbiValue, Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
 import { fingerprint } from './goal.ts';
-import { nameOf, numbersIn, type People } from './people.ts';
+import { latersOf, nameOf, numbersIn, type People } from './people.ts';
+import { paramsOf } from './proof.ts';
 import {
   type Action,
   type Arena,
   actionsOf,
   CREATOR,
   entryOf,
+  type Later,
   MEMBER_DIDS,
   type Place,
   STRANGER,
@@ -225,8 +227,9 @@ function wander(hunt: Hunt, start: Place): Step | null {
 function finalActions(hunt: Hunt, place: Place): readonly Action[] {
   const { obligation } = hunt.candidate;
   if (obligation.rule === 'between calls') return [...payments(hunt), ...transfers(hunt), WAIT_A_MOMENT];
+  if (obligation.proof >= 0) return proofActions(hunt, place, obligation.proof);
   if (hunt.arena.contract.functions[obligation.callee] === undefined || obligation.callee === 0) return [];
-  const tuples = argumentTuples(hunt, place, obligation.callee);
+  const tuples = tuplesFor(hunt, place, obligation.callee);
   return callersOf(hunt).flatMap((by, i) =>
     tuples
       .slice(0, i === 0 ? tuples.length : 4)
@@ -253,7 +256,7 @@ function stepActions(hunt: Hunt, place: Place): readonly Action[] {
   const rules = hunt.arena.contract.functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
   const people = [CREATOR, 'bob', 'carol'].map(memberDid);
   const calls = rules.flatMap((callee) => {
-    const tuples = argumentTuples(hunt, place, callee).slice(0, STEP_ARGUMENTS_MAX);
+    const tuples = tuplesFor(hunt, place, callee).slice(0, STEP_ARGUMENTS_MAX);
     return tuples.flatMap((args) => people.map((by): Action => ({ kind: 'call', callee, args, by })));
   });
   return [...payments(hunt), ...calls, ...hookRuns(hunt), { kind: 'wait', seconds: DAY, blocks: 0n }];
@@ -308,12 +311,52 @@ function transfers(hunt: Hunt): readonly Action[] {
 function initArguments(hunt: Hunt): readonly (readonly AbiValue[])[] {
   const init = hunt.arena.artifact.entries.find((entry) => entry.kind === 'init');
   if (init === undefined || init.params.length === 0) return [[]];
-  return argumentTuples(hunt, null, init.function).slice(0, 12);
+  return tuplesFor(hunt, null, init.function).slice(0, 12);
 }
 
-/** The model's arguments where the function is the obligation's, plain ones, and each with one word changed. */
-function argumentTuples(hunt: Hunt, place: Place | null, callee: number): readonly (readonly AbiValue[])[] {
-  const { params } = entryOf(hunt.arena, callee);
+/** Each with the moments that the model says, where nothing happens, and with a day and a payment. */
+function proofActions(hunt: Hunt, place: Place, proof: number): readonly Action[] {
+  const tuples = argumentTuples(hunt, place, paramsOf(hunt.arena, proof), true);
+  const all = latersToTry(hunt, place);
+  return tuples.flatMap((args, i) =>
+    all.slice(0, i === 0 ? all.length : 1).map((laters): Action => ({ kind: 'prove', proof, args, laters })),
+  );
+}
+
+function latersToTry(hunt: Hunt, { account }: Place): readonly (readonly Later[])[] {
+  const { counterexample } = hunt.candidate;
+  if (!hasLater(hunt)) return [[]];
+  const modelled = latersOf(hunt.people, counterexample, counterexample.laters, account);
+  const paid = hunt.arena.artifact.currencies.map((_, currency) => ({
+    currency,
+    account,
+    amount: usualPayment(hunt, currency),
+  }));
+  const pause: Later = { seconds: DAY, blocks: 1n, balances: paid };
+  return [modelled, [], Array.from({ length: LATERS_MAX }, () => pause)];
+}
+
+const LATERS_MAX = 8;
+
+function hasLater({ arena, candidate }: Hunt): boolean {
+  const proof = arena.contract.proofs[candidate.obligation.proof];
+  return JSON.stringify(proof?.steps, (_, value: unknown) =>
+    typeof value === 'bigint' ? 0 : value,
+  ).includes('"later"');
+}
+
+function tuplesFor(hunt: Hunt, place: Place | null, callee: number): readonly (readonly AbiValue[])[] {
+  const isOwn = hunt.candidate.obligation.callee === callee;
+  return argumentTuples(hunt, place, entryOf(hunt.arena, callee).params, isOwn);
+}
+
+/** The model's arguments where these are what the obligation is about, plain ones, and each with one word changed. */
+function argumentTuples(
+  hunt: Hunt,
+  place: Place | null,
+  params: readonly AbiField[],
+  isOwn: boolean,
+): readonly (readonly AbiValue[])[] {
   const types = params.flatMap((param) => wordTypesOf(param.type));
   const choices = types.map((type) => wordPool(hunt, place, type));
   const plain = choices.map((pool) => pool[0]!);
@@ -321,7 +364,7 @@ function argumentTuples(hunt: Hunt, place: Place | null, callee: number): readon
   const fromModel = types.map((_, i) =>
     nameOf(hunt.people, counterexample.params[i] ?? null, place?.account ?? null),
   );
-  const modelled = obligation.callee === callee && !fromModel.includes(null) ? [fromModel as Value[]] : [];
+  const modelled = isOwn && !fromModel.includes(null) ? [fromModel as Value[]] : [];
   const bases = [
     ...(obligation.kind === 'stranger' ? [greedyWords(hunt, types, plain)] : []),
     ...modelled,

@@ -59,7 +59,25 @@ export type Action =
       readonly currency: number;
       readonly amount: bigint;
     }
-  | { readonly kind: 'wait'; readonly seconds: bigint; readonly blocks: bigint };
+  | { readonly kind: 'wait'; readonly seconds: bigint; readonly blocks: bigint }
+  /** The steps of a `prove` from here on, which leave the world as it is (`proof.ts`); `laters` by number. */
+  | {
+      readonly kind: 'prove';
+      readonly proof: number;
+      readonly args: readonly AbiValue[];
+      readonly laters: readonly Later[];
+    };
+
+/** What others do in one environment step: time goes by, and they pay until these accounts have what is meant. */
+export type Later = {
+  readonly seconds: bigint;
+  readonly blocks: bigint;
+  readonly balances: readonly {
+    readonly currency: number;
+    readonly account: string;
+    readonly amount: bigint;
+  }[];
+};
 
 /** Where a run stands; before deployment too, when someone has paid into the account to come. */
 export type Place = {
@@ -186,6 +204,8 @@ function perform(arena: Arena, world: World, account: string, action: Action): D
     case 'wait':
       advance(world, action.seconds);
       world.clock.block += action.blocks;
+      return { ok: true, account, result: null, gasUsed: 0 };
+    case 'prove':
       return { ok: true, account, result: null, gasUsed: 0 };
   }
 }

@@ -1,8 +1,9 @@
 /** Runs that the solver thinks of, done on the machine: the first that reaches the goal counts. */
-import type { Candidate, RunCall, SuggestedRun } from '../../compiler/index.ts';
-import type { AbiValue, Value } from '../../vm/index.ts';
+import type { Candidate, ModelValue, RunCall, SuggestedProof, SuggestedRun } from '../../compiler/index.ts';
+import type { AbiField, AbiValue, Value } from '../../vm/index.ts';
 import { CREDIT, memberDid } from '../world.ts';
-import { nameOf, type People } from './people.ts';
+import { latersOf, nameOf, type People } from './people.ts';
+import { paramsOf } from './proof.ts';
 import { shorten, WAIT_A_MOMENT } from './search.ts';
 import { type Action, type Arena, entryOf, type Place, type Step, takeStep } from './steps.ts';
 import { takeValue, wordTypesOf } from './words.ts';
@@ -46,20 +47,45 @@ function follow(following: Following, run: SuggestedRun): Step | null {
       place = step.to;
     }
   }
-  return run.after === null || place === null ? null : outside(following, place, run.after);
+  if (place === null) return null;
+  if (run.proof !== null) return followProof(following, place, run.proof);
+  return run.after === null ? null : outside(following, place, run.after);
+}
+
+/** The proof, behind what others do before it. */
+function followProof(following: Following, start: Place, suggested: SuggestedProof): Step | null {
+  const { arena, candidate, people, reached } = following;
+  const { proof } = candidate.obligation;
+  const args = argumentsOf(following, paramsOf(arena, proof), suggested.params);
+  if (args === null) return null;
+  let place = start;
+  for (const action of before(start.world.clock, suggested)) {
+    const { to } = takeStep(arena, place, action);
+    if (to === null) return null;
+    place = to;
+  }
+  const laters = latersOf(people, suggested, suggested.laters, place.account);
+  const step = takeStep(arena, place, { kind: 'prove', proof, args, laters });
+  return reached(step) ? step : null;
 }
 
 /** What comes before the call, and the call. */
 function actionsFor(following: Following, place: Place | null, call: RunCall): readonly Action[] {
   const { arena } = following;
   const { clock } = place?.world ?? arena.root;
-  const payments = call.paid.flatMap((amount, currency): readonly Action[] =>
+  const made = callOf(following, call);
+  return made === null ? [] : [...before(clock, call), made];
+}
+
+/** Others wait and pay, so that the next call is made at the moment that is meant. */
+function before(
+  clock: Place['world']['clock'],
+  { paid, now, block }: Pick<RunCall, 'paid' | 'now' | 'block'>,
+): readonly Action[] {
+  const payments = paid.flatMap((amount, currency): readonly Action[] =>
     amount === 0n ? [] : [{ kind: 'pay', from: memberDid(PAYER), to: null, currency, amount }],
   );
-  const made = callOf(following, call);
-  if (made === null) return [];
-  const pause = waitUntil(clock, { now: call.now, block: call.block - 1n - BigInt(payments.length) });
-  return [...pause, ...payments, made];
+  return [...waitUntil(clock, { now, block: block - 1n - BigInt(payments.length) }), ...payments];
 }
 
 function waitUntil(
@@ -71,13 +97,22 @@ function waitUntil(
   return seconds === 0n && blocks === 0n ? [] : [{ kind: 'wait', seconds, blocks }];
 }
 
-function callOf({ arena, people }: Following, { callee, caller, params }: RunCall): Action | null {
-  const entry = entryOf(arena, callee);
-  const types = entry.params.flatMap((param) => wordTypesOf(param.type));
-  const words = types.map((_, i) => nameOf(people, params[i] ?? null, arena.account));
+function argumentsOf(
+  { arena, people }: Following,
+  params: readonly AbiField[],
+  given: readonly ModelValue[],
+): readonly AbiValue[] | null {
+  const types = params.flatMap((param) => wordTypesOf(param.type));
+  const words = types.map((_, i) => nameOf(people, given[i] ?? null, arena.account));
   if (words.includes(null)) return null;
   const left = [...(words as Value[])];
-  const args: readonly AbiValue[] = entry.params.map((param) => takeValue(left, param.type));
+  return params.map((param) => takeValue(left, param.type));
+}
+
+function callOf(following: Following, { callee, caller, params }: RunCall): Action | null {
+  const { arena, people } = following;
+  const args = argumentsOf(following, entryOf(arena, callee).params, params);
+  if (args === null) return null;
   if (callee === 0) return { kind: 'deploy', args };
   return { kind: 'call', callee, args, by: nameOf(people, caller, arena.account) as string };
 }

@@ -5,25 +5,30 @@ import { changesBetween, type Stored, storedPlaces } from '../places.ts';
 import { type Naming, showDid, showValue } from '../values.ts';
 import { balances, movesBetween } from '../world.ts';
 import { MARK, type Obligation } from './goal.ts';
+import type { Judge } from './judge.ts';
+import { paramsOf, runProof } from './proof.ts';
 import { type Arena, CREATOR, entryOf, type Place, type Step, stepsOf } from './steps.ts';
 
 /** The line of an offset. */
 type Lines = (offset: number) => TraceStep['lines'][number];
 
+/** What a trace is about, and what it is told with. */
+export type Telling = {
+  readonly arena: Arena;
+  readonly judge: Judge;
+  readonly obligation: Obligation;
+  readonly lines: Lines;
+};
+
 /** `test` is the run as CCL, where a test can say it. */
-export function traceOf(
-  arena: Arena,
-  obligation: Obligation,
-  last: Step,
-  lines: Lines,
-  test: string | null,
-): Trace {
+export function traceOf(telling: Telling, last: Step, test: string | null): Trace {
+  const { arena, obligation } = telling;
   const steps = stepsOf(last);
   const start = steps[0]!.from;
   return {
     from: start === null ? 'deployment' : 'state',
     given: start === null ? [] : describe(arena, start),
-    steps: steps.map((step) => tell(arena, obligation, step, lines)),
+    steps: steps.flatMap((step) => tell(telling, step)),
     broken: obligation.failure,
     test,
   };
@@ -42,9 +47,18 @@ function describe(arena: Arena, place: Place): readonly string[] {
   return [...state, ...money];
 }
 
-function tell(arena: Arena, obligation: Obligation, step: Step, lines: Lines): TraceStep {
+function tell(telling: Telling, step: Step): readonly TraceStep[] {
+  const { arena, judge } = telling;
+  if (step.action.kind !== 'prove' || step.from === null) return [tellStep(telling, step, null)];
+  const head = { text: sentence(arena, step), reverted: null, lines: [], changes: [] };
+  const { told } = runProof(arena, judge, step.action, step.from);
+  return [head, ...told.map((one) => tellStep(telling, one.step, one.run))];
+}
+
+/** `run`: the run of a proof that the step belongs to. */
+function tellStep({ arena, obligation, lines }: Telling, step: Step, run: string | null): TraceStep {
   return {
-    text: sentence(arena, step),
+    text: `${run === null ? '' : `in the run \`${run}\`: `}${sentence(arena, step)}`,
     reverted: step.to === null ? reasonOf(obligation, step) : null,
     lines: linesOf(arena, step, lines),
     changes: step.to === null ? [] : changesOf(arena, step.from, step.to),
@@ -73,6 +87,13 @@ function sentence(arena: Arena, { action, from, to }: Step): string {
       }`;
     case 'wait':
       return waited(action);
+    case 'prove': {
+      const { title } = arena.contract.proofs[action.proof]!;
+      const given = paramsOf(arena, action.proof).map(
+        ({ name, type }, i) => `${name} = ${showValue(action.args[i]!, type, naming)}`,
+      );
+      return `"${title}"${given.length === 0 ? '' : ` with ${given.join(', ')}`}`;
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { CAPABILITIES, type Capability, includesCapability } from '../../builtin
 import type { Fix } from '../../diagnostics.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { type Checker, type Effect, isSpecification, type Owner, report } from '../checker.ts';
-import { effectsByOwner, rememberedEffects } from '../effects.ts';
+import { type EffectsOf, effectsByOwner, rememberedEffects } from '../effects.ts';
 
 export function checkCapabilities(out: Checker, tree: ast.SourceFile): void {
   const byOwner = Map.groupBy(out.effects.filter(isCode), ({ owner }) => owner);
@@ -14,7 +14,7 @@ export function checkCapabilities(out: Checker, tree: ast.SourceFile): void {
 /** What code does itself, by the declaration around it, and what each function does with those that it calls. */
 type Code = {
   readonly byOwner: ReadonlyMap<Owner | null, readonly Effect[]>;
-  readonly effectsOf: (fn: ast.Fn) => readonly Effect[];
+  readonly effectsOf: EffectsOf;
 };
 
 type Need = { readonly capability: Capability; readonly what: string; readonly span: ast.Span };

@@ -1,11 +1,12 @@
 /** Rule: every clause has a meaning for every state: divisors cannot be zero, quantified variables are keys or accounts. */
 import type * as ast from '../../syntax/ast.ts';
 import { walk } from '../../syntax/visit.ts';
-import { type Checker, report, textOf, ungroup } from '../checker.ts';
+import { type Called, type Checker, report, textOf, ungroup } from '../checker.ts';
 import { intValue } from '../literal.ts';
 
 export function checkClauses(out: Checker, tree: ast.SourceFile): void {
   walk(tree, (node) => {
+    if (node.kind === 'test') return 'skip';
     const condition = conditionOf(node);
     if (condition === null && node.kind !== 'changes') return undefined;
     for (const division of divisionsIn(out, condition ?? node))
@@ -24,6 +25,8 @@ export function conditionOf(node: ast.AnyNode): ast.Expr | null {
     case 'invariant':
     case 'history':
     case 'assert':
+    case 'assume':
+    case 'holds':
       return node.condition;
     case 'ghostAssign':
       return node.value;
@@ -35,7 +38,7 @@ export function conditionOf(node: ast.AnyNode): ast.Expr | null {
 // ---- divisions ---------------------------------------------------------------------------------
 
 /** The parameters and variables that are keys in the body of a function. */
-type KeysOfFns = Map<ast.Fn, ReadonlySet<ast.AnyNode>>;
+type KeysOfFns = Map<Called, ReadonlySet<ast.AnyNode>>;
 type Call = Extract<ast.Expr, { readonly kind: 'call' }>;
 type Division = Extract<ast.Expr, { readonly kind: 'binary' }>;
 
@@ -121,7 +124,7 @@ function checkVariables(out: Checker, condition: ast.Expr): void {
 /** The arguments whose parameters are keys in the function that is called; each function is looked at once. */
 function keyArguments(out: Checker, call: Call, known: KeysOfFns): readonly ast.Expr[] {
   const entity = call.callee.kind === 'name' ? out.entities.get(call.callee) : undefined;
-  if (entity?.kind !== 'fn') return [];
+  if (entity?.kind !== 'fn' && entity?.kind !== 'view') return [];
   const fn = entity.node;
   if (!known.has(fn)) {
     known.set(fn, new Set());

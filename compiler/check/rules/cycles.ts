@@ -2,11 +2,11 @@
 import { LIMITS } from '../../../vm/index.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { tooLarge } from '../annotation.ts';
-import { type Checker, report } from '../checker.ts';
+import { type Called, type Checker, report } from '../checker.ts';
 import { type EffectsByOwner, effectsByOwner } from '../effects.ts';
 
 export function checkCycles(out: Checker, _tree: ast.SourceFile): void {
-  const search = { out, byOwner: effectsByOwner(out), depths: new Map<ast.Fn, number>() };
+  const search = { out, byOwner: effectsByOwner(out), depths: new Map<Called, number>() };
   for (const effect of out.effects) if (effect.kind === 'call') depthOf(search, effect.callee, []);
 }
 
@@ -14,11 +14,11 @@ type Search = {
   readonly out: Checker;
   readonly byOwner: EffectsByOwner;
   /** Frames that a call of the function needs. */
-  readonly depths: Map<ast.Fn, number>;
+  readonly depths: Map<Called, number>;
 };
 
 /** How deep calls nest below `fn`. A circle, and a chain that is too long, are reported once. */
-function depthOf(search: Search, fn: ast.Fn, path: readonly ast.Fn[]): number {
+function depthOf(search: Search, fn: Called, path: readonly Called[]): number {
   const known = search.depths.get(fn);
   if (known !== undefined) return known;
   const start = path.indexOf(fn);
@@ -38,7 +38,7 @@ function depthOf(search: Search, fn: ast.Fn, path: readonly ast.Fn[]): number {
   return depth;
 }
 
-function reportCycle({ out, byOwner }: Search, fn: ast.Fn, cycle: readonly ast.Fn[]): void {
+function reportCycle({ out, byOwner }: Search, fn: Called, cycle: readonly Called[]): void {
   const path = [...cycle, fn].map(({ name }) => `\`${name.text}\``).join(' → ');
   const last = byOwner.get(cycle.at(-1) ?? fn) ?? [];
   const call = last.find((effect) => effect.kind === 'call' && effect.callee === fn);

@@ -1,7 +1,7 @@
 /** Rule: views and clauses only read; what a `fn` does counts where it is called. */
 import type * as ast from '../../syntax/ast.ts';
 import { type Checker, type Effect, report } from '../checker.ts';
-import { effectsByOwner, rememberedEffects } from '../effects.ts';
+import { type EffectsOf, effectsByOwner, rememberedEffects } from '../effects.ts';
 
 export function checkEffects(out: Checker, _tree: ast.SourceFile): void {
   const effectsOf = rememberedEffects(effectsByOwner(out));
@@ -11,7 +11,7 @@ export function checkEffects(out: Checker, _tree: ast.SourceFile): void {
   }
 }
 
-function checkBody(out: Checker, effect: Effect, effectsOf: (fn: ast.Fn) => readonly Effect[]): void {
+function checkBody(out: Checker, effect: Effect, effectsOf: EffectsOf): void {
   const kind = effect.owner?.kind;
   if (kind === 'hook') checkCallerless(out, effect, effectsOf, 'in what the host runs');
   if (kind !== 'view') return;
@@ -24,19 +24,15 @@ function checkBody(out: Checker, effect: Effect, effectsOf: (fn: ast.Fn) => read
 }
 
 /** Nobody is the caller here, nor in a function that is called from here. */
-function checkCallerless(
-  out: Checker,
-  effect: Effect,
-  effectsOf: (fn: ast.Fn) => readonly Effect[],
-  where: string,
-): void {
+function checkCallerless(out: Checker, effect: Effect, effectsOf: EffectsOf, where: string): void {
   if (effect.kind !== 'call' || !effectsOf(effect.callee).some(({ kind }) => kind === 'caller')) return;
   report(out, 'E0405', { span: effect.span, what: `\`caller\`, which \`${effect.what}\` uses,`, where });
 }
 
 /** What a clause does itself was reported with its type, and a function that it calls is an expression (`formulas.ts`). */
-function checkClause(out: Checker, effect: Effect, effectsOf: (fn: ast.Fn) => readonly Effect[]): void {
+function checkClause(out: Checker, effect: Effect, effectsOf: EffectsOf): void {
   if (effect.part === 'invariant') checkCallerless(out, effect, effectsOf, 'in an invariant');
+  else if (effect.part === 'prove') checkCallerless(out, effect, effectsOf, 'in a `prove`');
   else if (effect.owner?.kind === 'view') checkCallerless(out, effect, effectsOf, 'in a view');
 }
 

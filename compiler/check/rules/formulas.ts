@@ -1,8 +1,9 @@
 /** Rule: a function that a clause calls gives back an expression, always, and of a size that can be read. */
+import type { Entity } from '../../resolve/entity.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { childrenOf } from '../../syntax/children.ts';
 import { walk } from '../../syntax/visit.ts';
-import { type Checker, report } from '../checker.ts';
+import { type Called, type Checker, report } from '../checker.ts';
 import { formulaOf } from '../formula.ts';
 import { conditionOf, divisionsIn } from './clauses.ts';
 
@@ -12,7 +13,7 @@ const NODES_MAX = 10_000;
 type Search = {
   readonly out: Checker;
   /** Nodes of functions, written out; null: one cannot stand in a clause, and that was reported. */
-  readonly sizes: Map<ast.Fn, number | null>;
+  readonly sizes: Map<Called, number | null>;
 };
 
 export function checkFormulas(out: Checker, tree: ast.SourceFile): void {
@@ -24,6 +25,7 @@ export function checkFormulas(out: Checker, tree: ast.SourceFile): void {
   // A clause that calls nothing is as large as its text.
   if (search.sizes.size === 0) return;
   walk(tree, (node) => {
+    if (node.kind === 'test') return 'skip';
     const condition = node.kind === 'requires' ? node.condition : conditionOf(node);
     if (condition !== null) checkSize(search, condition);
     return condition === null ? undefined : 'skip';
@@ -46,19 +48,23 @@ function calledIn(out: Checker, condition: ast.Expr): string | null {
   let found: string | null = null;
   walk(condition, (node) => {
     const callee = node.kind === 'call' && node.callee.kind === 'name' ? node.callee : null;
-    if (callee !== null && out.entities.get(callee)?.kind === 'fn') found ??= callee.text;
+    if (callee !== null && isCalled(out.entities.get(callee))) found ??= callee.text;
     return undefined;
   });
   return found;
 }
 
+function isCalled(entity: Entity | undefined): entity is Entity & { readonly node: Called } {
+  return entity?.kind === 'fn' || entity?.kind === 'view';
+}
+
 /** Reports at `span`, the call in the clause, why the function cannot stand there. A circle has its own diagnostic. */
-function sizeOfFn(search: Search, fn: ast.Fn, span: ast.Span, path: readonly ast.Fn[]): number | null {
+function sizeOfFn(search: Search, fn: Called, span: ast.Span, path: readonly Called[]): number | null {
   const known = search.sizes.get(fn);
   if (known !== undefined) return known;
   if (path.includes(fn)) return null;
   const why = whyNot(search.out, fn);
-  const within = (callee: ast.Fn) => sizeOfFn(search, callee, span, [...path, fn]);
+  const within = (callee: Called) => sizeOfFn(search, callee, span, [...path, fn]);
   const size = why === null ? sizeOf(search.out, fn.body, within, new Map()) : null;
   const fits = size !== null && size <= NODES_MAX;
   if (why !== null || (size !== null && !fits)) {
@@ -70,7 +76,7 @@ function sizeOfFn(search: Search, fn: ast.Fn, span: ast.Span, path: readonly ast
   return fits ? size : null;
 }
 
-function whyNot(out: Checker, fn: ast.Fn): { readonly span: ast.Span; readonly what: string } | null {
+function whyNot(out: Checker, fn: Called): { readonly span: ast.Span; readonly what: string } | null {
   const formula = formulaOf(fn.body);
   if (formula.kind === 'obstacle') return { span: formula.span, what: `has ${formula.what}` };
   const requires = fn.specs.find(({ kind }) => kind === 'requires');
@@ -83,7 +89,7 @@ function whyNot(out: Checker, fn: ast.Fn): { readonly span: ast.Span; readonly w
 function sizeOf(
   out: Checker,
   node: ast.AnyNode,
-  sizeOfCallee: (fn: ast.Fn) => number | null,
+  sizeOfCallee: (fn: Called) => number | null,
   names: Map<ast.AnyNode, number>,
 ): number | null {
   let size = 1;
@@ -97,7 +103,7 @@ function sizeOf(
   if (entity?.kind === 'local') size += names.get(entity.node) ?? 0;
   const called =
     node.kind === 'call' && node.callee.kind === 'name' ? out.entities.get(node.callee) : undefined;
-  if (called?.kind === 'fn') {
+  if (isCalled(called)) {
     const body = sizeOfCallee(called.node);
     if (body === null) return null;
     size *= body;

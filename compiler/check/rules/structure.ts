@@ -18,15 +18,32 @@ const ONCE: { readonly [kind in ast.Member['kind']]?: string } = {
 export function checkStructure(out: Checker, tree: ast.SourceFile): void {
   for (const item of tree.items) {
     if (item.kind === 'fn') checkSpecs(out, item);
+    if (item.kind === 'prove') report(out, 'E0470', { span: item.title.span });
     if (item.kind === 'contract') checkContract(out, item);
   }
 }
 
 function checkContract(out: Checker, contract: ast.Contract): void {
   const seen = new Map<string, ast.Member>();
+  checkTitles(out, contract);
   for (const member of contract.members) {
     checkOnce(out, seen, member);
     checkMember(out, member);
+  }
+}
+
+/** Two of one title could not be told apart in a report. */
+function checkTitles(out: Checker, { members }: ast.Contract): void {
+  const seen = new Map<string, ast.TextLiteral>();
+  for (const member of members) {
+    if (member.kind !== 'prove') continue;
+    const { title } = member;
+    const earlier = seen.get(title.value);
+    if (earlier === undefined) seen.set(title.value, title);
+    else {
+      const related = [{ file: out.file, span: earlier.span, label: 'the first one' }];
+      report(out, 'E0476', { span: title.span, title: title.value, related });
+    }
   }
 }
 
