@@ -10,8 +10,8 @@ import { callWords, methodOf } from './interface.ts';
 import { contentBytes, leastBytes } from './intern.ts';
 import { LIMITS } from './limits.ts';
 import { isListWord, listShape, listWordsMax, wordBytesMax } from './list.ts';
-import { rowOf } from './opcodes.ts';
-import { type Loop, type Structure, structureOf, targetOf } from './structure.ts';
+import { type OpName, type OpRow, opOfCode, rowOf } from './opcodes.ts';
+import { type Loop, type Structure, structureOf } from './structure.ts';
 import type { Value, WordType } from './value.ts';
 
 /** What is bounded: `interned` counts values that may enter the intern table anew, `internedBytes` their content. */
@@ -30,13 +30,13 @@ export function callOrder(functions: readonly FunctionCode[]): readonly number[]
 export function spread(
   artifact: Artifact,
   order: readonly number[],
-  has: (instruction: Instruction) => boolean,
+  has: (instruction: Instruction, at: number, index: number) => boolean,
 ): boolean[] {
   const found: boolean[] = [];
   for (const index of order) {
-    const code = artifact.functions[index]?.code ?? [];
+    const { code } = artifact.functions[index]!;
     found[index] = code.some(
-      (one) => has(one) || (one.op === 'Call' && found[Number(one.operands[0])] === true),
+      (one, at) => has(one, at, index) || (one.op === 'Call' && found[Number(one.operands[0])] === true),
     );
   }
   return found;
@@ -51,14 +51,34 @@ export function measureBounds(
 ): readonly number[] {
   const bounds: number[] = new Array(artifact.functions.length).fill(0);
   for (const index of order) {
-    const fn = artifact.functions[index] as FunctionCode;
-    const weights = new Float64Array(fn.code.length);
-    for (const [at, instruction] of fn.code.entries())
-      weights[at] = weigh(artifact, instruction, measure, bounds);
-    bounds[index] = boundOf(fn, structures[index] as Structure, weights);
+    const { code } = artifact.functions[index]!;
+    const structure = structures[index]!;
+    if (measure !== 'gas' && !structure.rows.some(({ code: byte }) => MAKES[byte] === 1)) continue;
+    const weights = new Float64Array(code.length);
+    for (let at = 0; at < code.length; at++)
+      weights[at] = weigh(artifact, code[at]!, structure.rows[at]!, measure, bounds);
+    bounds[index] = boundOf(structure, weights);
   }
   return bounds;
 }
+
+/** Opcodes beside those of the host; a call makes what the callee makes. */
+const MAKERS: readonly OpName[] = [
+  'StateGet',
+  'Concat',
+  'Hash',
+  'ListAdd',
+  'CallContract',
+  'Call',
+  'EmitEvent',
+  'Log',
+];
+
+/** By code byte, 1 for opcodes that may make a value, an event or a log: what has none of them makes none. */
+const MAKES: Readonly<Uint8Array> = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const op = opOfCode(byte);
+  return op !== undefined && (MAKERS.includes(op) || rowOf(op).host !== undefined) ? 1 : 0;
+});
 
 /**
  * Per function the most gas that it can use, callees included; null when a function is not of sound structure or
@@ -97,8 +117,11 @@ export function withGasBounds(artifact: Artifact): Artifact {
 }
 
 /** The largest gas of an instruction beyond its static gas. */
-export function dynamicGasMax(artifact: Artifact, { op, operands }: Instruction): number {
-  const row = rowOf(op);
+export function dynamicGasMax(
+  artifact: Artifact,
+  { op, operands }: Instruction,
+  row: OpRow = rowOf(op),
+): number {
   if (row.host !== undefined) return row.host.gasMax;
   const index = Number(operands[0]);
   switch (op) {
@@ -215,14 +238,14 @@ function writeGasMax(type: WordType): number {
 function weigh(
   artifact: Artifact,
   instruction: Instruction,
+  row: OpRow,
   measure: Measure,
   bounds: readonly number[],
 ): number {
-  const row = rowOf(instruction.op);
   const callee = instruction.op === 'Call' ? (bounds[Number(instruction.operands[0])] ?? 0) : 0;
   switch (measure) {
     case 'gas':
-      return row.gas + dynamicGasMax(artifact, instruction) + callee;
+      return row.gas + dynamicGasMax(artifact, instruction, row) + callee;
     case 'interned':
       return callee + newValues(artifact, instruction);
     case 'internedBytes':
@@ -282,7 +305,9 @@ export function valuesIn(type: WordType): number {
 
 /** The functions that a function calls, once for each place where it does. */
 export function calleesOf(fn: FunctionCode): number[] {
-  return fn.code.filter(({ op }) => op === 'Call').map(({ operands }) => Number(operands[0]));
+  const callees: number[] = [];
+  for (const { op, operands } of fn.code) if (op === 'Call') callees.push(Number(operands[0]));
+  return callees;
 }
 
 /** Depth-first without recursion: the depth is the attacker's choice. False when a cycle is met. */
@@ -312,15 +337,14 @@ function visit(
 
 const NO_WAY = Number.NEGATIVE_INFINITY;
 
-/** The bound of a function with these weights. */
-function boundOf(fn: FunctionCode, { loops }: Structure, weights: Float64Array): number {
-  // What a LoopEnter costs: all full turns of its loop. The turn that ends in the trap at the bound comes on top.
-  const turns = new Map<number, number>();
-  for (const loop of [...loops].reverse()) {
-    const turn = walk(fn, weights, turns, loop.enter + 1, loop.back, loop);
-    turns.set(loop.enter, loop.bound * Math.max(0, turn));
+/** The bound of a function with these weights, which it takes for its own. */
+function boundOf(structure: Structure, weights: Float64Array): number {
+  // A LoopEnter costs all full turns of its loop, too. The turn that ends in the trap at the bound comes on top.
+  for (const loop of structure.loops.toReversed()) {
+    const turn = walk(structure, weights, loop.enter + 1, loop.back, loop);
+    weights[loop.enter]! += loop.bound * Math.max(0, turn);
   }
-  return Math.max(0, walk(fn, weights, turns, 0, fn.code.length - 1, null));
+  return Math.max(0, walk(structure, weights, 0, weights.length - 1, null));
 }
 
 /**
@@ -328,33 +352,21 @@ function boundOf(fn: FunctionCode, { loops }: Structure, weights: Float64Array):
  * otherwise ends the way, since it can only trap once all full turns are paid for.
  */
 function walk(
-  fn: FunctionCode,
+  { rows, targets }: Structure,
   weights: Float64Array,
-  turns: ReadonlyMap<number, number>,
   first: number,
   last: number,
   loop: Loop | null,
 ): number {
   const end = loop === null ? 0 : NO_WAY;
   const cost = new Float64Array(last - first + 2).fill(end);
-  const costAt = (at: number) => (at > last ? end : (cost[at - first] as number));
   for (let at = last; at >= first; at--) {
-    const instruction = fn.code[at] as Instruction;
-    const ahead = at === loop?.back ? 0 : continuation(instruction, at, costAt, end);
-    cost[at - first] = (weights[at] as number) + (turns.get(at) ?? 0) + ahead;
+    const target = targets[at]!;
+    const next = rows[at]!.flow === 'end' ? NO_WAY : cost[at + 1 - first]!;
+    const jump = target <= at ? NO_WAY : target > last ? end : cost[target - first]!;
+    const leaves = target <= at && rows[at]!.flow === 'end';
+    const ahead = at === loop?.back ? 0 : leaves ? end : Math.max(next, jump);
+    cost[at - first] = weights[at]! + ahead;
   }
-  return cost[0] as number;
-}
-
-function continuation(
-  instruction: Instruction,
-  at: number,
-  costAt: (at: number) => number,
-  end: number,
-): number {
-  if (instruction.op === 'LoopBack') return end;
-  const target = targetOf(instruction);
-  const ends = rowOf(instruction.op).flow === 'end';
-  if (target < 0) return ends ? end : costAt(at + 1);
-  return ends ? costAt(target) : Math.max(costAt(target), costAt(at + 1));
+  return cost[0]!;
 }

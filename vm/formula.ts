@@ -109,16 +109,17 @@ function functionSums(
 function sumOf(
   artifact: Artifact,
   index: number,
-  { loops }: Structure,
+  structure: Structure,
   sums: readonly (Sum | null)[],
 ): Sum | null {
   const fn = artifact.functions[index]!;
-  const warm = warmGas(artifact, fn, { loops });
+  const { rows, loops } = structure;
+  const warm = warmGas(artifact, fn, structure);
   const weights: Sum[] = [];
   for (const [at, instruction] of fn.code.entries()) {
     const callee = instruction.op === 'Call' ? sums[Number(instruction.operands[0])]! : ZERO;
     if (callee === null) return null;
-    const own = rowOf(instruction.op).gas + warm[at]!;
+    const own = rows[at]!.gas + warm[at]!;
     weights.push({ constant: own + callee.constant, terms: callee.terms });
   }
   const turns = new Map<number, Sum>();

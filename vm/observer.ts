@@ -6,6 +6,7 @@
 import { type InternTable, valueOfWord } from './intern.ts';
 import type { Machine } from './machine.ts';
 import { buildObserved, type Program } from './program.ts';
+import { structureOf } from './structure.ts';
 import { type Shape, shapesOf, typingOf } from './typing.ts';
 import type { Value, WordType } from './value.ts';
 
@@ -33,8 +34,10 @@ export type Sight = {
 export function observed(program: Program): Program {
   const known = OBSERVED.get(program);
   if (known !== undefined) return known;
-  const typings = program.artifact.functions.map((fn) => typingOf(program.artifact, fn).typing);
-  const made = buildObserved(program.artifact, typings, program);
+  const { artifact } = program;
+  const structures = artifact.functions.map((fn) => structureOf(artifact, fn).structure);
+  const typings = artifact.functions.map((fn, index) => typingOf(artifact, fn, structures[index]!).typing);
+  const made = buildObserved(artifact, structures, typings, program);
   OBSERVED.set(program, made);
   return made;
 }
@@ -80,6 +83,9 @@ function shapeAt(program: Program, fn: number, instruction: number): Shape {
     all = [];
     SHAPES.set(program, all);
   }
-  all[fn] ??= shapesOf(program.artifact, program.artifact.functions[fn]!);
+  if (all[fn] === undefined) {
+    const code = program.artifact.functions[fn]!;
+    all[fn] = shapesOf(program.artifact, code, structureOf(program.artifact, code).structure);
+  }
   return all[fn][instruction]!;
 }

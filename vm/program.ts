@@ -3,12 +3,12 @@
  * array, jump targets resolved, the gas of each basic block in front of it.
  */
 import { wordsOfFields } from './abi.ts';
-import type { Artifact, Entry, FunctionCode, Instruction } from './artifact.ts';
+import type { Artifact, Entry, FunctionCode, Operand } from './artifact.ts';
 import { fuse } from './fusion.ts';
 import type { OfferedInterface } from './host.ts';
 import { type CallWords, callWords, offeredInterface } from './interface.ts';
-import { OPCODES, type OpName, opOfCode, rowOf } from './opcodes.ts';
-import { targetOf } from './structure.ts';
+import { type OperandKind, type OpName, type OpRow, opOfCode, rowOf } from './opcodes.ts';
+import type { Structure } from './structure.ts';
 import type { Typing } from './typing.ts';
 import type { WordType } from './value.ts';
 
@@ -57,55 +57,59 @@ export type Program = {
   readonly callDepth: number;
 };
 
-/** What one instruction became. */
-type Piece = { readonly op: number; readonly operands: readonly number[] };
-
 type Sizes = { readonly stackWords: number; readonly callDepth: number };
 
-export function buildProgram(artifact: Artifact, typings: readonly Typing[], sizes: Sizes): Program {
-  const built = buildWith(artifact, typings, sizes, []);
+export function buildProgram(
+  artifact: Artifact,
+  structures: readonly Structure[],
+  typings: readonly Typing[],
+  sizes: Sizes,
+): Program {
+  const built = buildWith(artifact, structures, typings, sizes, []);
   return { ...built, fused: fuse(built.code, lengthAt) };
 }
 
 /** The program that the interpreter runs under observation (`observer.ts`). */
-export function buildObserved(artifact: Artifact, typings: readonly Typing[], sizes: Sizes): Program {
-  const built = buildWith(artifact, typings, sizes, [WATCH]);
+export function buildObserved(
+  artifact: Artifact,
+  structures: readonly Structure[],
+  typings: readonly Typing[],
+  sizes: Sizes,
+): Program {
+  const built = buildWith(artifact, structures, typings, sizes, [WATCH]);
   return { ...built, fused: built.code };
 }
 
 /** `lead` stands in front of each instruction. */
 function buildWith(
   artifact: Artifact,
+  structures: readonly Structure[],
   typings: readonly Typing[],
   { stackWords, callDepth }: Sizes,
   lead: readonly number[],
 ): Omit<Program, 'fused'> {
-  const out = {
-    code: [] as number[],
-    wide: [] as bigint[],
-    types: [] as WordType[],
-    functionOf: [] as number[],
-    instructionOf: [] as number[],
-  };
-  const starts: number[] = [];
-  const halts = new Map<number, readonly WordType[]>();
-  for (const [index, fn] of artifact.functions.entries()) {
-    starts.push(out.code.length);
-    emitFunction(out, halts, fn, index, typings[index] as Typing, lead);
+  const plans: Plan[] = [];
+  let words = 0;
+  for (const structure of structures) {
+    const plan = planOf(structure, words, lead.length);
+    plans.push(plan);
+    words = plan.end;
   }
-  const code = Int32Array.from(out.code);
+  const out = createOut(words);
+  for (const [index, fn] of artifact.functions.entries())
+    emitFunction(out, fn, index, structures[index]!, plans[index]!, typings[index]!.notes, lead);
   const interfaces = artifact.interfaces.map((_, index) => offeredInterface(artifact, index));
   return {
     artifact,
-    code,
+    code: out.code,
     wide: BigInt64Array.from(out.wide),
-    starts: Int32Array.from(starts),
+    starts: Int32Array.from(plans, ({ start }) => start),
     paramCounts: Int32Array.from(artifact.functions, (fn) => fn.params.length),
     localCounts: Int32Array.from(artifact.functions, (fn) => fn.locals.length),
     heights: Int32Array.from(typings, ({ heightMax }) => heightMax),
-    functionOf: Int32Array.from(out.functionOf),
-    instructionOf: Int32Array.from(out.instructionOf),
-    halts,
+    functionOf: out.functionOf,
+    instructionOf: out.instructionOf,
+    halts: out.halts,
     entries: new Map(artifact.entries.map((entry) => [entry.name, entry])),
     eventWords: artifact.events.map((event) => wordsOfFields(event.fields)),
     errorWords: artifact.errors.map((error) => wordsOfFields(error.fields)),
@@ -120,65 +124,48 @@ function buildWith(
 
 /** Words of the opcode at a place. */
 export function lengthAt(code: Int32Array, pc: number): number {
-  if (code[pc] === CHARGE) return 2;
-  const op = opOfCode(code[pc]!)!;
-  return 1 + OPCODES[op].operands.length + (op === 'Return' || TYPED_OPS.has(op) ? 1 : 0);
+  return code[pc] === CHARGE ? 2 : WIDTHS[code[pc]!]!;
 }
 
-type Out = {
-  code: number[];
-  wide: bigint[];
-  types: WordType[];
-  functionOf: number[];
-  instructionOf: number[];
+/** By code byte, the words of an opcode with its operands and what stands behind them. */
+const WIDTHS: Readonly<Uint8Array> = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const op = opOfCode(byte);
+  if (op === undefined) return 0;
+  return 1 + rowOf(op).operands.length + (op === 'Return' || TYPED_OPS.has(op) ? 1 : 0);
+});
+
+/** Where the code of a function will stand. */
+type Plan = {
+  readonly start: number;
+  readonly end: number;
+  /** For the first instruction of each basic block the static gas of the block, -1 for the others. */
+  readonly blocks: Float64Array;
+  /** Where each instruction begins, or the charge of the block that it leads. */
+  readonly places: Int32Array;
 };
 
-function emitFunction(
-  out: Out,
-  halts: Map<number, readonly WordType[]>,
-  fn: FunctionCode,
-  index: number,
-  typing: Typing,
-  lead: readonly number[],
-): void {
-  const blocks = blockGas(fn);
-  const pieces = fn.code.map((instruction, at) => pieceOf(out, fn, instruction, typing.notes.get(at)));
-  const places = placesOf(out.code.length, pieces, blocks, lead.length);
-  for (const [at, instruction] of fn.code.entries()) {
-    const { op, operands } = pieces[at] as Piece;
-    const put = (word: number) => {
-      out.code.push(word);
-      out.functionOf.push(index);
-      out.instructionOf.push(at);
-    };
-    const gas = blocks[at] as number;
-    const target = targetOf(instruction);
-    const targetAt = target < 0 ? -1 : rowOf(instruction.op).operands.indexOf('target');
-    for (const word of lead) put(word);
-    if (gas >= 0) {
-      put(CHARGE);
-      put(gas);
-    }
-    const notes = instruction.op === 'Halt' ? typing.notes.get(at) : undefined;
-    if (notes !== undefined) halts.set(out.code.length, notes);
-    put(op);
-    for (const [which, value] of operands.entries())
-      put(which === targetAt ? (places[target] as number) : value);
+function planOf({ rows, targets }: Structure, start: number, lead: number): Plan {
+  const blocks = blockGas(rows, targets);
+  const places = new Int32Array(rows.length);
+  let place = start;
+  for (let at = 0; at < rows.length; at++) {
+    places[at] = place;
+    place += lead + (blocks[at]! < 0 ? 0 : 2) + WIDTHS[rows[at]!.code]!;
   }
+  return { start, end: place, blocks, places };
 }
 
-/** For the first instruction of each basic block the static gas of the block, -1 for the others. */
-function blockGas(fn: FunctionCode): Float64Array {
-  const leads = new Uint8Array(fn.code.length + 1);
+function blockGas(rows: readonly OpRow[], targets: Int32Array): Float64Array {
+  const leads = new Uint8Array(rows.length + 1);
   leads[0] = 1;
-  for (const [at, instruction] of fn.code.entries()) {
-    const target = targetOf(instruction);
+  for (let at = 0; at < rows.length; at++) {
+    const target = targets[at]!;
     if (target >= 0) leads[target] = 1;
-    if (target >= 0 || rowOf(instruction.op).flow === 'end') leads[at + 1] = 1;
+    if (target >= 0 || rows[at]!.flow === 'end') leads[at + 1] = 1;
   }
-  const gas = new Float64Array(fn.code.length).fill(-1);
-  for (let at = fn.code.length - 1, sum = 0; at >= 0; at--) {
-    sum += rowOf((fn.code[at] as Instruction).op).gas;
+  const gas = new Float64Array(rows.length).fill(-1);
+  for (let at = rows.length - 1, sum = 0; at >= 0; at--) {
+    sum += rows[at]!.gas;
     if (leads[at] === 1) {
       gas[at] = sum;
       sum = 0;
@@ -187,32 +174,64 @@ function blockGas(fn: FunctionCode): Float64Array {
   return gas;
 }
 
-function pieceOf(
+type Out = {
+  readonly code: Int32Array;
+  readonly functionOf: Int32Array;
+  readonly instructionOf: Int32Array;
+  readonly wide: bigint[];
+  readonly types: WordType[];
+  readonly halts: Map<number, readonly WordType[]>;
+};
+
+function createOut(words: number): Out {
+  return {
+    code: new Int32Array(words),
+    functionOf: new Int32Array(words),
+    instructionOf: new Int32Array(words),
+    wide: [],
+    types: [],
+    halts: new Map(),
+  };
+}
+
+function emitFunction(
   out: Out,
   fn: FunctionCode,
-  { op, operands }: Instruction,
-  notes: readonly WordType[] | undefined,
-): Piece {
-  const numbers = operands.map((operand) =>
-    typeof operand === 'bigint' ? out.wide.push(operand) - 1 : operand,
-  );
-  if (op === 'LoopBack') numbers[1] = out.wide.push(BigInt(operands[1] ?? 0)) - 1;
-  if (op === 'Return') numbers.push(fn.results.length);
-  if (TYPED_OPS.has(op)) numbers.push(positionOf(out.types, notes?.[0] ?? 'text'));
-  return { op: OPCODES[op].code, operands: numbers };
+  index: number,
+  { rows, targets }: Structure,
+  { start, end, blocks, places }: Plan,
+  notes: Typing['notes'],
+  lead: readonly number[],
+): void {
+  const { code, instructionOf } = out;
+  out.functionOf.fill(index, start, end);
+  for (let at = 0; at < rows.length; at++) {
+    let place = places[at]!;
+    const next = places[at + 1] ?? end;
+    instructionOf.fill(at, place, next);
+    for (const word of lead) code[place++] = word;
+    if (blocks[at]! >= 0) {
+      code[place++] = CHARGE;
+      code[place++] = blocks[at]!;
+    }
+    const { op, operands } = fn.code[at]!;
+    const row = rows[at]!;
+    if (op === 'Halt' && notes.has(at)) out.halts.set(place, notes.get(at)!);
+    code[place++] = row.code;
+    for (let which = 0; which < operands.length; which++)
+      code[place++] = wordOf(out, row.operands[which]!, operands[which]!, targets[at]!, places);
+    if (place === next) continue;
+    code[place] = op === 'Return' ? fn.results.length : positionOf(out.types, notes.get(at)?.[0] ?? 'text');
+  }
+}
+
+/** An operand as it stands in the code: what may be long lies beside it. */
+function wordOf(out: Out, kind: OperandKind, value: Operand, target: number, places: Int32Array): number {
+  if (kind === 'int' || kind === 'bound') return out.wide.push(BigInt(value)) - 1;
+  return kind === 'target' ? places[target]! : Number(value);
 }
 
 function positionOf(types: WordType[], type: WordType): number {
   const known = types.indexOf(type);
   return known < 0 ? types.push(type) - 1 : known;
-}
-
-/** Where the block that an instruction leads, or the instruction itself, will stand. */
-function placesOf(start: number, pieces: readonly Piece[], blocks: Float64Array, lead: number): number[] {
-  let place = start;
-  return pieces.map((piece, at) => {
-    const here = place;
-    place += lead + ((blocks[at] as number) < 0 ? 0 : 2) + 1 + piece.operands.length;
-    return here;
-  });
 }

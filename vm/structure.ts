@@ -5,7 +5,7 @@
  */
 import type { Artifact, FunctionCode, Instruction, Operand } from './artifact.ts';
 import { LIMITS } from './limits.ts';
-import { type OperandKind, rowOf } from './opcodes.ts';
+import { type OperandKind, type OpRow, rowOf } from './opcodes.ts';
 
 export type CodeError = {
   readonly code: ValidationCode;
@@ -48,6 +48,9 @@ export type Loop = {
 };
 
 export type Structure = {
+  /** Of each instruction its row, and where it jumps to, or -1: looked up once for all that walks the code later. */
+  readonly rows: readonly OpRow[];
+  readonly targets: Int32Array;
   /** Ordered by `enter`, so an outer loop comes before those inside it. */
   readonly loops: readonly Loop[];
 };
@@ -58,29 +61,41 @@ export function structureOf(
   fn: FunctionCode,
 ): { readonly structure: Structure; readonly errors: readonly CodeError[] } {
   const errors: CodeError[] = [];
-  fn.code.forEach((instruction, at) => {
-    const wrong = operandError(artifact, fn, instruction);
+  const rows = fn.code.map(({ op }) => rowOf(op));
+  const targets = new Int32Array(rows.length).fill(-1);
+  for (let at = 0; at < rows.length; at++) {
+    const instruction = fn.code[at]!;
+    const { operands: kinds } = rows[at]!;
+    const wrong = operandError(artifact, fn, instruction, kinds);
     if (wrong !== null)
       errors.push({ code: 'BadOperand', message: `${instruction.op}: ${wrong}`, instruction: at });
-  });
-  if (errors.length > 0) return { structure: { loops: [] }, errors };
+    else if (kinds.length > 0) targets[at] = targetAmong(instruction, kinds);
+  }
+  if (errors.length > 0) return { structure: { rows, targets, loops: [] }, errors };
   const loops = findLoops(fn, errors);
-  checkJumps(fn, loops, errors);
-  return { structure: { loops }, errors };
+  checkJumps(fn, targets, loops, errors);
+  return { structure: { rows, targets, loops }, errors };
 }
 
 /** The instruction that a jump leads to, or -1. */
 export function targetOf(instruction: Instruction): number {
-  if (instruction.operands.length === 0) return -1;
-  const at = rowOf(instruction.op).operands.indexOf('target');
-  return at < 0 ? -1 : Number(instruction.operands[at]);
+  return targetAmong(instruction, rowOf(instruction.op).operands);
 }
 
-function operandError(artifact: Artifact, fn: FunctionCode, { op, operands }: Instruction): string | null {
-  const kinds = rowOf(op).operands;
+function targetAmong({ operands }: Instruction, kinds: readonly OperandKind[]): number {
+  const at = kinds.indexOf('target');
+  return at < 0 ? -1 : Number(operands[at]);
+}
+
+function operandError(
+  artifact: Artifact,
+  fn: FunctionCode,
+  { operands }: Instruction,
+  kinds: readonly OperandKind[],
+): string | null {
   if (operands.length !== kinds.length) return `takes ${kinds.length} operands, not ${operands.length}`;
-  if (kinds.length === 0) return null;
-  for (const [at, kind] of kinds.entries()) {
+  for (let at = 0; at < kinds.length; at++) {
+    const kind = kinds[at]!;
     const value = operands[at];
     if (kind === 'int') {
       if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) return 'takes a 64-bit integer';
@@ -140,10 +155,12 @@ function findLoops(fn: FunctionCode, errors: CodeError[]): Loop[] {
   const loops: Loop[] = [];
   const report = (instruction: number, message: string) =>
     errors.push({ code: 'BadLoop', message, instruction });
-  const assigned = new Set(fn.code.map(({ op, operands }) => (op === 'LocalSet' ? operands[0] : undefined)));
-  for (const [at, { op, operands }] of fn.code.entries()) {
+  let assigned: ReadonlySet<Operand | undefined> | null = null;
+  for (let at = 0; at < fn.code.length; at++) {
+    const { op, operands } = fn.code[at]!;
     const counter = Number(operands[0]);
     if (op === 'LoopEnter') {
+      assigned ??= assignedIn(fn);
       const wrong = counterError(fn, counter, assigned) ?? nestingError(open, counter);
       if (wrong !== null) report(at, wrong);
       open.push({ enter: at, counter });
@@ -156,6 +173,11 @@ function findLoops(fn: FunctionCode, errors: CodeError[]): Loop[] {
   }
   for (const { enter } of open) report(enter, 'the loop has no LoopBack');
   return loops.sort((a, b) => a.enter - b.enter);
+}
+
+/** The locals that some `LocalSet` assigns. */
+function assignedIn({ code }: FunctionCode): ReadonlySet<Operand | undefined> {
+  return new Set(code.map(({ op, operands }) => (op === 'LocalSet' ? operands[0] : undefined)));
 }
 
 function counterError(
@@ -176,11 +198,16 @@ function nestingError(open: readonly { counter: number }[], counter: number): st
 }
 
 /** Jumps lead forward, and into a loop only from inside it: its `LoopEnter` is the one way in. */
-function checkJumps(fn: FunctionCode, loops: readonly Loop[], errors: CodeError[]): void {
-  const innermost = innermostLoops(fn.code.length, loops);
-  for (const [at, instruction] of fn.code.entries()) {
-    const target = targetOf(instruction);
-    if (target < 0 || instruction.op === 'LoopBack') continue;
+function checkJumps(
+  fn: FunctionCode,
+  targets: Int32Array,
+  loops: readonly Loop[],
+  errors: CodeError[],
+): void {
+  const innermost = innermostLoops(targets.length, loops);
+  for (let at = 0; at < targets.length; at++) {
+    const target = targets[at]!;
+    if (target < 0 || fn.code[at]!.op === 'LoopBack') continue;
     const loop = loops[innermost[target] ?? -1];
     const problem =
       target <= at

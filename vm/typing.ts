@@ -8,8 +8,8 @@ import { wordsOfFields } from './abi.ts';
 import type { Artifact, FunctionCode, Instruction } from './artifact.ts';
 import { callWords } from './interface.ts';
 import { isListWord, listShape } from './list.ts';
-import { type DynamicOp, rowOf } from './opcodes.ts';
-import { type CodeError, targetOf } from './structure.ts';
+import type { DynamicOp } from './opcodes.ts';
+import type { CodeError, Structure } from './structure.ts';
 import type { WordType } from './value.ts';
 
 export type Typing = {
@@ -20,16 +20,20 @@ export type Typing = {
 };
 
 type Cell = { readonly type: WordType; readonly below: Cell | null; readonly height: number };
-type State = { readonly stack: Cell | null; readonly assigned: bigint };
+/** What is known where a jump leads: the stack, and a bit for each local that is assigned. */
+type State = { readonly stack: Cell | null; readonly assigned: Int32Array };
 
-/** What checking one function accumulates. */
+/** What checking one function accumulates; `stack` and `assigned` are those in front of the instruction `at`. */
 type Check = {
   readonly artifact: Artifact;
   readonly fn: FunctionCode;
+  readonly structure: Structure;
   readonly errors: CodeError[];
   readonly notes: Map<number, readonly WordType[]>;
+  /** By instruction, where a jump leads that was met. */
+  readonly incoming: (State | undefined)[];
   stack: Cell | null;
-  assigned: bigint;
+  assigned: Int32Array;
   heightMax: number;
   at: number;
 };
@@ -41,150 +45,188 @@ export type Shape = { readonly types: readonly WordType[]; readonly assigned: bi
 export function typingOf(
   artifact: Artifact,
   fn: FunctionCode,
+  structure: Structure,
 ): { readonly typing: Typing; readonly errors: readonly CodeError[] } {
-  const { check } = typeAll(artifact, fn);
-  return { typing: { heightMax: check.heightMax, notes: check.notes }, errors: check.errors };
+  const { heightMax, notes, errors } = typeAll(artifact, fn, structure, () => {});
+  return { typing: { heightMax, notes }, errors };
 }
 
 /** For each instruction of a valid function what stands there; undefined where it is not reached. */
-export function shapesOf(artifact: Artifact, fn: FunctionCode): readonly (Shape | undefined)[] {
-  const { incoming } = typeAll(artifact, fn);
-  return fn.code.map((_, at) => {
-    const state = incoming[at];
-    return state === undefined ? undefined : { types: typesOf(state.stack), assigned: state.assigned };
+export function shapesOf(
+  artifact: Artifact,
+  fn: FunctionCode,
+  structure: Structure,
+): readonly (Shape | undefined)[] {
+  const shapes: (Shape | undefined)[] = fn.code.map(() => undefined);
+  typeAll(artifact, fn, structure, ({ at, stack, assigned }) => {
+    shapes[at] = { types: typesOf(stack), assigned: bitsOf(assigned) };
   });
+  return shapes;
 }
 
+/** `reach` is told in front of each instruction that is reached. */
 function typeAll(
   artifact: Artifact,
   fn: FunctionCode,
-): { readonly check: Check; readonly incoming: readonly (State | undefined)[] } {
-  const assigned = (1n << BigInt(fn.params.length)) - 1n;
-  const check: Check = {
-    artifact,
-    fn,
-    errors: [],
-    notes: new Map(),
-    stack: null,
-    assigned,
-    heightMax: 0,
-    at: 0,
-  };
-  const incoming: (State | undefined)[] = [{ stack: null, assigned }];
-  for (let at = 0; at < fn.code.length && check.errors.length === 0; at++) {
-    const state = incoming[at];
-    if (state === undefined) continue;
-    Object.assign(check, { at, stack: state.stack, assigned: state.assigned });
-    step(check, fn.code[at] as Instruction, incoming);
+  structure: Structure,
+  reach: (check: Check) => void,
+): Check {
+  const assigned = new Int32Array((fn.locals.length + 31) >>> 5);
+  const incoming: (State | undefined)[] = new Array(fn.code.length).fill(undefined);
+  const shared = { artifact, fn, structure, errors: [], notes: new Map(), incoming };
+  const check: Check = { ...shared, stack: null, assigned, heightMax: 0, at: 0 };
+  for (let local = 0; local < fn.params.length; local++) assign(check, local);
+  for (let live = true; check.at < fn.code.length && check.errors.length === 0; check.at++) {
+    const met = incoming[check.at];
+    if (met !== undefined) {
+      check.stack = met.stack;
+      check.assigned = met.assigned.slice();
+    } else if (!live) continue;
+    reach(check);
+    live = step(check, fn.code[check.at]!);
   }
-  return { check, incoming };
+  return check;
 }
 
-/** Types one instruction and hands its state on to those that may follow. */
-function step(check: Check, instruction: Instruction, incoming: (State | undefined)[]): void {
-  const row = rowOf(instruction.op);
-  const pushes = row.stack === 'dynamic' ? applyDynamic(check, instruction) : row.stack.pushes;
-  if (row.stack !== 'dynamic') popAll(check, row.stack.pops);
-  for (const type of pushes) push(check, type);
+/** Types one instruction and hands its state on to those that may follow; false where the next one does not. */
+function step(check: Check, instruction: Instruction): boolean {
+  const { stack, flow } = check.structure.rows[check.at]!;
+  if (stack === 'dynamic') applyDynamic(check, instruction);
+  else {
+    popAll(check, stack.pops);
+    pushAll(check, stack.pushes);
+  }
   if (instruction.op === 'Halt') check.notes.set(check.at, typesOf(check.stack));
   if (instruction.op === 'LoopEnter') assign(check, Number(instruction.operands[0]));
-  if (check.errors.length > 0) return;
-  const target = targetOf(instruction);
-  if (target >= 0) join(check, incoming, target);
-  if (row.flow === 'end') return;
-  if (check.at + 1 >= check.fn.code.length)
-    report(check, 'FallsOffEnd', 'control runs off the end of the function');
-  else join(check, incoming, check.at + 1);
+  if (check.errors.length > 0) return false;
+  const target = check.structure.targets[check.at]!;
+  if (target >= 0) join(check, target);
+  if (flow === 'end') return false;
+  const next = check.at + 1;
+  if (next >= check.fn.code.length) report(check, 'FallsOffEnd', 'control runs off the end of the function');
+  else if (check.incoming[next] !== undefined || instruction.op === 'LoopEnter') join(check, next);
+  return true;
 }
 
-/** Pops what an instruction takes and gives what it pushes. */
-function applyDynamic(check: Check, { op, operands }: Instruction): readonly (WordType | undefined)[] {
+/** Pops what an instruction takes and pushes what it gives. */
+function applyDynamic(check: Check, { op, operands }: Instruction): void {
   const { artifact, fn } = check;
   const index = Number(operands[0]);
-  switch (op as DynamicOp) {
+  const dynamic = op as DynamicOp;
+  switch (dynamic) {
+    case 'LocalGet':
+      if (!isAssigned(check, index))
+        report(check, 'Unassigned', `local ${index} is read before it is assigned`);
+      push(check, fn.locals[index]);
+      return;
+    case 'LocalSet':
+      popType(check, fn.locals[index]!);
+      assign(check, index);
+      return;
     case 'PushConst':
-      return [artifact.constants[index]?.type];
+      push(check, artifact.constants[index]?.type);
+      return;
     case 'Pop':
       pop(check);
-      return [];
+      return;
     case 'Dup': {
       const type = pop(check);
-      return [type, type];
+      push(check, type);
+      push(check, type);
+      return;
     }
     case 'Swap': {
       const top = pop(check);
-      return [top, pop(check)];
+      const below = pop(check);
+      push(check, top);
+      push(check, below);
+      return;
     }
-    case 'LocalGet':
-      if (((check.assigned >> BigInt(index)) & 1n) === 0n)
-        report(check, 'Unassigned', `local ${index} is read before it is assigned`);
-      return [fn.locals[index]];
-    case 'LocalSet':
-      popAll(check, fn.locals.slice(index, index + 1));
-      assign(check, index);
-      return [];
     case 'Equal':
     case 'NotEqual': {
       const type = pop(check);
-      if (type !== undefined) popAll(check, [type]);
-      return ['bool'];
+      if (type !== undefined) popType(check, type);
+      push(check, 'bool');
+      return;
     }
     case 'JumpIf':
       requireOneOf(check, ['bool', 'int'], pop(check));
-      return [];
+      return;
     case 'Call':
       popAll(check, artifact.functions[index]?.params ?? []);
-      return artifact.functions[index]?.results ?? [];
+      pushAll(check, artifact.functions[index]?.results ?? []);
+      return;
     case 'Return':
       checkReturn(check);
-      return [];
+      return;
     case 'CallContract': {
       const { pops, pushes } = callWords(artifact, index);
       popAll(check, pops);
-      return pushes;
+      pushAll(check, pushes);
+      return;
     }
     case 'StateGet':
       popAll(check, artifact.storage[index]?.keys ?? []);
-      return [artifact.storage[index]?.fields[Number(operands[1])]];
+      push(check, artifact.storage[index]?.fields[Number(operands[1])]);
+      return;
     case 'StateSet': {
       const slot = artifact.storage[index];
       const field = slot?.fields[Number(operands[1])];
-      popAll(check, field === undefined ? [] : [...(slot?.keys ?? []), field]);
-      return [];
+      if (slot === undefined || field === undefined) return;
+      popType(check, field);
+      popAll(check, slot.keys);
+      return;
     }
     case 'StateHas':
       popKeys(check, index);
-      return ['bool'];
+      push(check, 'bool');
+      return;
     case 'StateAdd':
     case 'StateRemove':
       popKeys(check, index);
-      return [];
+      return;
+    default:
+      applyToSequence(check, dynamic, index);
+  }
+}
+
+type SequenceOp = 'Concat' | 'Length' | 'At' | 'ListAdd' | 'Hash' | 'Fail' | 'EmitEvent';
+
+/** Those that work on texts, bytes, lists and the words of records. */
+function applyToSequence(check: Check, op: SequenceOp, index: number): void {
+  const { artifact } = check;
+  switch (op) {
     case 'Concat': {
       const type = noted(check, pop(check));
       requireOneOf(check, ['text', 'bytes'], type);
-      if (type !== undefined) popAll(check, [type]);
-      return [type];
+      if (type !== undefined) popType(check, type);
+      push(check, type);
+      return;
     }
     case 'Length':
       requireSequence(check, ['text', 'bytes'], noted(check, pop(check)));
-      return ['int'];
+      push(check, 'int');
+      return;
     case 'At':
-      popAll(check, ['int']);
-      return [elementWord(check, noted(check, pop(check)), index)];
+      popType(check, 'int');
+      push(check, elementWord(check, noted(check, pop(check)), index));
+      return;
     case 'ListAdd':
-      return [addedTo(check)];
+      push(check, addedTo(check));
+      return;
     case 'Hash': {
       const type = noted(check, pop(check));
       if (artifact.constants[index]?.value === '') requireOneOf(check, ['text', 'bytes', 'hash'], type);
       else requireSequence(check, [], type);
-      return ['hash'];
+      push(check, 'hash');
+      return;
     }
     case 'Fail':
       popAll(check, wordsOfFields(artifact.errors[index]?.fields ?? []));
-      return [];
+      return;
     case 'EmitEvent':
       popAll(check, wordsOfFields(artifact.events[index]?.fields ?? []));
-      return [];
+      return;
   }
 }
 
@@ -268,10 +310,18 @@ function pop(check: Check): WordType | undefined {
 }
 
 function popAll(check: Check, types: readonly WordType[]): void {
-  for (let index = types.length - 1; index >= 0 && check.errors.length === 0; index--) {
-    const type = types[index] as WordType;
-    requireOneOf(check, [type], pop(check));
-  }
+  for (let index = types.length - 1; index >= 0 && check.errors.length === 0; index--)
+    popType(check, types[index]!);
+}
+
+function pushAll(check: Check, types: readonly WordType[]): void {
+  for (const type of types) push(check, type);
+}
+
+function popType(check: Check, type: WordType): void {
+  const found = pop(check);
+  if (found !== undefined && found !== type)
+    report(check, 'TypeMismatch', `${type} expected on the stack, ${found} found`);
 }
 
 function requireOneOf(check: Check, types: readonly WordType[], found: WordType | undefined): void {
@@ -279,15 +329,24 @@ function requireOneOf(check: Check, types: readonly WordType[], found: WordType 
     report(check, 'TypeMismatch', `${types.join(' or ')} expected on the stack, ${found} found`);
 }
 
-function assign(check: Check, local: number): void {
-  check.assigned |= 1n << BigInt(local);
+function assign({ assigned }: Check, local: number): void {
+  assigned[local >>> 5]! |= 1 << (local & 31);
+}
+
+function isAssigned({ assigned }: Check, local: number): boolean {
+  return ((assigned[local >>> 5]! >>> (local & 31)) & 1) === 1;
+}
+
+/** The same bits as one number. */
+function bitsOf(assigned: Int32Array): bigint {
+  return assigned.reduceRight((bits, word) => (bits << 32n) | BigInt(word >>> 0), 0n);
 }
 
 /** Merges the state at hand into what is known at `target`; a way back must bring the stack that was there. */
-function join(check: Check, incoming: (State | undefined)[], target: number): void {
-  const known = incoming[target];
+function join(check: Check, target: number): void {
+  const known = check.incoming[target];
   if (known === undefined) {
-    incoming[target] = { stack: check.stack, assigned: check.assigned };
+    check.incoming[target] = { stack: check.stack, assigned: check.assigned.slice() };
     return;
   }
   if (!sameStack(known.stack, check.stack))
@@ -296,7 +355,8 @@ function join(check: Check, incoming: (State | undefined)[], target: number): vo
       'JoinMismatch',
       `the stack is (${typesOf(check.stack).join(' ')}) where (${typesOf(known.stack).join(' ')}) meets it, at ${target}`,
     );
-  if (target > check.at) incoming[target] = { stack: known.stack, assigned: known.assigned & check.assigned };
+  if (target <= check.at) return;
+  for (let word = 0; word < known.assigned.length; word++) known.assigned[word]! &= check.assigned[word]!;
 }
 
 function sameStack(a: Cell | null, b: Cell | null): boolean {

@@ -28,7 +28,7 @@ import { compareBytes, compareText, utf8 } from './codec.ts';
 import { methodOf, sameType } from './interface.ts';
 import { LIMITS } from './limits.ts';
 import { isListWord, isWordType, wordBytesMax } from './list.ts';
-import { rowOf } from './opcodes.ts';
+import type { OpRow } from './opcodes.ts';
 import { buildProgram, type Program } from './program.ts';
 import { type CodeError, type Structure, structureOf, type ValidationCode } from './structure.ts';
 import { type Typing, typingOf } from './typing.ts';
@@ -62,26 +62,26 @@ export function validate(artifact: Artifact): Validated {
   const order = callOrder(artifact.functions);
   if (errors.length === 0 && order === null) report('CallCycle', 'functions call each other in a cycle');
   if (errors.length > 0 || order === null) return { ok: false, errors };
-  const typings = inFunctions(artifact, errors, (fn) => {
-    const { typing, errors: found } = typingOf(artifact, fn);
+  const typings = inFunctions(artifact, errors, (fn, index) => {
+    const { typing, errors: found } = typingOf(artifact, fn, structures[index]!);
     return { value: typing, errors: found };
   });
   if (errors.length > 0) return { ok: false, errors };
-  checkUses(artifact, order, report);
+  checkUses(artifact, structures, order, report);
   const sizes = checkSizes(artifact, typings, order, report);
   checkBounds(artifact, structures, order, report);
   return errors.length > 0
     ? { ok: false, errors }
-    : { ok: true, program: buildProgram(artifact, typings, sizes) };
+    : { ok: true, program: buildProgram(artifact, structures, typings, sizes) };
 }
 
 function inFunctions<T>(
   artifact: Artifact,
   errors: ValidationError[],
-  judge: (fn: FunctionCode) => { readonly value: T; readonly errors: readonly CodeError[] },
+  judge: (fn: FunctionCode, index: number) => { readonly value: T; readonly errors: readonly CodeError[] },
 ): T[] {
   return artifact.functions.map((fn, index) => {
-    const judged = judge(fn);
+    const judged = judge(fn, index);
     errors.push(...judged.errors.map((error) => ({ ...error, function: index })));
     return judged.value;
   });
@@ -371,10 +371,16 @@ function areFields(artifact: Artifact, fields: readonly AbiField[], depth: numbe
 // ---- uses and bounds
 
 /** Capabilities cover the host opcodes, views do not write, `Halt` stands only under entry points without result. */
-function checkUses(artifact: Artifact, order: readonly number[], report: Report): void {
+function checkUses(
+  artifact: Artifact,
+  structures: readonly Structure[],
+  order: readonly number[],
+  report: Report,
+): void {
   const declared = new Set(artifact.capabilities.flatMap(impliedBy));
   artifact.functions.forEach((fn, index) => {
-    const needed = new Set(fn.code.map(({ op }) => rowOf(op).host?.capability ?? null));
+    const asked = structures[index]!.rows.filter(({ host }) => host !== undefined);
+    const needed = new Set(asked.map(({ host }) => host?.capability ?? null));
     for (const capability of needed)
       if (capability !== null && !declared.has(capability))
         report(
@@ -383,7 +389,9 @@ function checkUses(artifact: Artifact, order: readonly number[], report: Report)
           index,
         );
   });
-  const writes = spread(artifact, order, (instruction) => changesState(artifact, instruction));
+  const writes = spread(artifact, order, (instruction, at, index) =>
+    changesState(artifact, instruction, structures[index]!.rows[at]!),
+  );
   const halts = spread(artifact, order, ({ op }) => op === 'Halt');
   for (const { kind, name, function: fn, result } of artifact.entries) {
     if (kind === 'view' && writes[fn]) report('ViewWrites', `the view ${name} writes`, fn);
@@ -392,9 +400,9 @@ function checkUses(artifact: Artifact, order: readonly number[], report: Report)
   }
 }
 
-function changesState(artifact: Artifact, { op, operands }: Instruction): boolean {
+function changesState(artifact: Artifact, { op, operands }: Instruction, { writes }: OpRow): boolean {
   if (op === 'CallContract') return methodOf(artifact, Number(operands[0]))?.kind === 'rule';
-  return rowOf(op).writes === true;
+  return writes === true;
 }
 
 /** To write includes to read. */

@@ -12,12 +12,13 @@ import { dynamicGasMax, keyBytesMax, loadGasMax, zeroGas } from './bounds.ts';
 import { chunkGas, GAS, keyGas } from './gas.ts';
 import { wordBytesMax } from './list.ts';
 import { rowOf } from './opcodes.ts';
-import { type Structure, targetOf } from './structure.ts';
+import type { Structure } from './structure.ts';
 import { shapesOf } from './typing.ts';
 
 /** The function must be valid: its stack is known. */
-export function warmGas(artifact: Artifact, fn: FunctionCode, { loops }: Structure): readonly number[] {
-  const heights = shapesOf(artifact, fn).map((shape) => shape?.types.length ?? -1);
+export function warmGas(artifact: Artifact, fn: FunctionCode, structure: Structure): readonly number[] {
+  const { rows, targets, loops } = structure;
+  const heights = shapesOf(artifact, fn, structure).map((shape) => shape?.types.length ?? -1);
   const incoming: (State | undefined)[] = new Array(fn.code.length + 1).fill(undefined);
   const ends = new Map(loops.map(({ enter, back }) => [enter, back]));
   incoming[0] = { stack: [], locals: fn.locals.map((_, at) => `at first ${at}`), facts: new Set() };
@@ -30,8 +31,8 @@ export function warmGas(artifact: Artifact, fn: FunctionCode, { loops }: Structu
     const after = { ...next(artifact, instruction, at, state, heights[at + 1] ?? -1), facts };
     const back = ends.get(at);
     const ahead = back === undefined ? after : atTop(fn, at, back, after);
-    if (rowOf(instruction.op).flow !== 'end' && instruction.op !== 'LoopBack') meet(incoming, at + 1, ahead);
-    const target = targetOf(instruction);
+    if (rows[at]!.flow !== 'end') meet(incoming, at + 1, ahead);
+    const target = targets[at]!;
     if (target > at) meet(incoming, target, after);
     return gas;
   });
