@@ -209,14 +209,6 @@ export const DIAGNOSTICS = {
       'A single `=` is an assignment and stands only in statements. Two values are compared with `==` or `!=`.',
     example: 'fn f(a: Int) -> Int { if a = 1 { 2 } else { 3 } }\n',
   },
-  E0122: {
-    severity: 'error',
-    message: 'CCL has no `{word}`',
-    help: '`for` is the only loop: write `for i in 0..n up to 100 { … }`, or `for x in members { … }`',
-    explanation:
-      'Every loop of CCL has an end that is known before it runs, so that every rule has an end, too, and a most that it can cost.',
-    example: 'contract C {\n  state { x: Int; }\n  rule f() {\n    while x < 3 { x += 1; }\n  }\n}\n',
-  },
   E0121: {
     severity: 'error',
     message: 'comments start with `//`',
@@ -224,6 +216,56 @@ export const DIAGNOSTICS = {
     explanation:
       'CCL has comments to the end of the line (`// …`) and documentation before a declaration (`/// …`), and no others.',
     example: '/* the answer */\nconst a: Int = 42;\n',
+  },
+
+  E0122: {
+    severity: 'error',
+    message: 'CCL has no {word}',
+    help: '{advice}',
+    explanation:
+      'The word or sign is of another language. CCL says the same in another way, or leaves it out on purpose: there is one loop, `for`, whose end is known before it runs; what others call is a `rule`, what only reads a `view`; a call is refused by `require` or `fail`; contracts do not inherit.',
+    example: 'contract C {\n  state { x: Int; }\n  rule f() {\n    while x < 3 { x += 1; }\n  }\n}\n',
+  },
+  E0123: {
+    severity: 'error',
+    message: 'the type stands behind the name',
+    help: 'write `{example}`',
+    explanation:
+      'A name is declared with its type behind it: `total: Int;` in the state, `to: Did` among parameters, `let x: Int = 1;` in a body. Most local variables need no type: theirs is that of their value.',
+    example: 'contract C {\n  state { Int total; }\n}\n',
+  },
+  E0124: {
+    severity: 'error',
+    message: '{name} has a letter that CCL does not read',
+    label: '{letter}',
+    help: 'names are made of the letters a to z and A to Z, digits and `_`; texts and comments may hold any letter',
+    explanation:
+      'Letters of other alphabets may look like ours, so that two names look the same and are not. Texts and comments may hold any letter.',
+    example: 'const caf\u00e9: Int = 1;\n',
+  },
+  E0125: {
+    severity: 'error',
+    message: 'a text stands between `"` and `"`',
+    help: null,
+    explanation:
+      'A text starts and ends with a straight quotation mark. Apostrophes, backticks and the curved quotation marks of word processors are none; inside of a text each of them may stand, and a `"` of its own is written `\\"`.',
+    example: "const a: Text = 'yes';\n",
+  },
+  E0126: {
+    severity: 'error',
+    message: 'the reason stands behind `else`',
+    help: null,
+    explanation:
+      'A condition that is checked may say why it refuses: `requires x > 0 else "must be positive"` before a body, `require x > 0 else "must be positive";` in it. What `assert` says is proved, so nobody is told a reason.',
+    example: 'contract C {\n  rule f(x: Int) { require(x > 0, "positive"); }\n}\n',
+  },
+  E0127: {
+    severity: 'error',
+    message: 'a branch stands in braces',
+    help: 'write `{ … }` around it; the condition needs no parentheses',
+    explanation:
+      'What happens under a condition stands between `{` and `}`, also where it is one statement, so that nobody has to guess what belongs to it.',
+    example: 'contract C {\n  state { n: Int; }\n  rule f(x: Int) { if (x > 0) n = x; }\n}\n',
   },
 
   // ---- E02xx: names (resolve) ------------------------------------------------------------------
@@ -368,7 +410,7 @@ export const DIAGNOSTICS = {
   },
   E0305: {
     severity: 'error',
-    message: '`{name}` takes {wanted} arguments, not {found}',
+    message: '`{name}` takes {wanted}, not {found}',
     help: null,
     explanation: 'A call gives one argument for each parameter.',
     example: 'contract C {\n  view f() -> Int { return min(1); }\n}\n',
@@ -384,7 +426,7 @@ export const DIAGNOSTICS = {
   E0307: {
     severity: 'error',
     message: 'this literal is out of range',
-    help: null,
+    help: 'the largest number is 9_223_372_036_854_775_807, counted in the smallest unit; a text or bytes have at most 1,024 bytes',
     explanation:
       'Numbers, amounts, ratios and durations are signed 64-bit integers of their smallest unit, and a text has at most 1,024 bytes.',
     example: 'contract C {\n  view f() -> Int { return 9_223_372_036_854_775_808; }\n}\n',
@@ -1063,7 +1105,7 @@ export const DIAGNOSTICS = {
     help: 'write `expect …;` for what is to hold',
     explanation:
       'A test runs; it is not proved. What contracts check and promise stands in contracts, and a test expects.',
-    example: 'test "t" { require(true, "why"); }\n',
+    example: 'test "t" { require true else "why"; }\n',
   },
   E0464: {
     severity: 'error',

@@ -66,7 +66,7 @@ export {
 export { type Declaration, type Entity, isDeclaration, KIND_WORDS } from './resolve/entity.ts';
 export { isLibrary, moduleName, normalPath, possibleModules, SOURCE_ENDING } from './resolve/paths.ts';
 export { LANGUAGE_NAMES } from './resolve/resolve.ts';
-export { nearestName } from './resolve/suggest.ts';
+export { nearestName } from './suggest.ts';
 export type * as ast from './syntax/ast.ts';
 export { childrenOf } from './syntax/children.ts';
 export { dumpTree } from './syntax/dump.ts';

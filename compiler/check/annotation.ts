@@ -323,5 +323,7 @@ export function constantInt(
 }
 
 function wrongShape(out: Checker, expr: Named, signature: string): Type {
-  return report(out, 'E0312', { span: expr.span, signature });
+  const sized = signature.startsWith('Set') || signature.startsWith('List');
+  const instead = sized ? '`n` is how many elements it holds at most, as in `Set<Did, 1_000>`' : undefined;
+  return report(out, 'E0312', { span: expr.span, signature, instead });
 }

@@ -1,9 +1,19 @@
 /** Types of calls: built-in functions, host functions, methods of maps, sets and lists, and `fn`s of the contract. */
 import { type HostFunction, METHODS, type Method } from '../builtins.ts';
 import type * as ast from '../syntax/ast.ts';
+import { argumentsText } from './advice.ts';
 import { constantInt, inListLimit, paramType, resultType } from './annotation.ts';
 import { type At, type Called, report, textOf } from './checker.ts';
-import { type Expr, isModule, nameOf, reportNoPart, typeExpr, typeValue, wrongKind } from './expression.ts';
+import {
+  askedBy,
+  type Expr,
+  isModule,
+  nameOf,
+  reportNoPart,
+  typeExpr,
+  typeValue,
+  wrongKind,
+} from './expression.ts';
 import { INT_MAX, intValue } from './literal.ts';
 import { typeSome } from './match.ts';
 import { hasMeaning } from './meaning.ts';
@@ -43,19 +53,44 @@ export function typeArgs(at: At, args: readonly ast.Expr[]): void {
 }
 
 /** Arguments against parameters, in order; a wrong number is reported. */
-export function matchArgs(at: At, expr: Expr<'call'>, wanted: readonly Type[]): void {
+export function matchArgs(
+  at: At,
+  expr: Expr<'call'>,
+  wanted: readonly Type[],
+  params: readonly ast.Param[] = [],
+): void {
   expr.args.forEach((arg, index) => {
-    typeValue(at, arg, wanted[index] ?? null);
+    typeValue(at, arg, wanted[index] ?? null, params[index] === undefined ? null : askedBy(params[index]));
   });
-  checkCount(at, expr, wanted.length);
+  checkCount(at, expr, wanted.length, params);
 }
 
-export function checkCount(at: At, expr: Expr<'call'>, wanted: number): boolean {
+export function checkCount(
+  at: At,
+  expr: Expr<'call'>,
+  wanted: number,
+  params: readonly ast.Param[] = [],
+): boolean {
   const found = expr.args.length;
   if (found !== wanted) {
-    report(at.out, 'E0305', { span: expr.span, name: textOf(at.out, expr.callee), wanted, found });
+    const name = textOf(at.out, expr.callee);
+    report(at.out, 'E0305', { span: expr.span, name, ...countText(at.out.file, wanted, found, params) });
   }
   return found === wanted;
+}
+
+/** How many arguments there should be, and what is missing or where the parameters are declared. */
+export function countText(file: string, wanted: number, found: number, params: readonly ast.Param[]) {
+  const missing = params.slice(found).map(({ name }) => `\`${name.text}\``);
+  const [first, last] = [params[0], params.at(-1)];
+  const span = { start: first?.span.start ?? 0, end: last?.span.end ?? 0 };
+  return {
+    wanted: argumentsText(wanted),
+    found,
+    label:
+      missing.length === 0 ? '' : `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`,
+    related: first === undefined ? [] : [{ file, span, label: 'declared here' }],
+  };
 }
 
 // ---- names -------------------------------------------------------------------------------------
@@ -90,6 +125,7 @@ function typeFn(at: At, expr: Expr<'call'>, fn: Called): Type {
     at,
     expr,
     fn.params.map((param) => paramType(at.out, param)),
+    fn.params,
   );
   at.out.effects.push({
     kind: 'call',
@@ -194,7 +230,12 @@ function typeShare(at: At, expr: Expr<'call'>): Type {
   if (x === undefined || part === undefined || others.length > 0) {
     const name = textOf(at.out, expr.callee);
     typeArgs(at, expr.args);
-    return report(at.out, 'E0305', { span: expr.span, name, wanted: '2 or 3', found: expr.args.length });
+    return report(at.out, 'E0305', {
+      span: expr.span,
+      name,
+      wanted: argumentsText('2 or 3'),
+      found: expr.args.length,
+    });
   }
   const type = typeValue(at, x, null);
   const fraction = typeValue(at, part, whole === undefined ? RATIO : null);

@@ -6,6 +6,8 @@ import { METHODS, type Method } from '../builtins.ts';
 import { type Declaration, describe, type Entity, isDeclaration } from '../resolve/entity.ts';
 import { near } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
+import { PART_HABITS } from '../syntax/habits.ts';
+import { adviceOnTime, adviceOnValue } from './advice.ts';
 import { inListLimit, typeOfDeclaration } from './annotation.ts';
 import { methodOf, stateOf, typeCall } from './call.ts';
 import { type At, NEVER, report, textOf, ungroup } from './checker.ts';
@@ -47,9 +49,12 @@ import {
 
 export type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
 
+/** Where it is said that a place wants its type, and how it says so. */
+export type Because = { readonly span: ast.Span; readonly label: string } | null;
+
 /** The type of an expression whose value is used. Maps, sets and expressions without a value are reported. */
-export function typeValue(at: At, expr: ast.Expr, wanted: Type | null): Type {
-  const found = typeExpr(at, expr, wanted);
+export function typeValue(at: At, expr: ast.Expr, wanted: Type | null, because: Because = null): Type {
+  const found = typeExpr(at, expr, wanted, because);
   const what = found.kind === 'List' && stateOf(at, expr) === null ? null : collectionWord(found);
   if (what !== null) return report(at.out, 'E0306', { span: expr.span, what });
   if (found.kind === 'Run') return report(at.out, 'E0471', { span: expr.span });
@@ -70,10 +75,10 @@ function reportNoValue(at: At, expr: ast.Expr): Type {
 }
 
 /** The type of an expression, also where it is a map, a set or nothing. */
-export function typeExpr(at: At, expr: ast.Expr, wanted: Type | null): Type {
+export function typeExpr(at: At, expr: ast.Expr, wanted: Type | null, because: Because = null): Type {
   const found = infer(at, expr, wanted);
   const fits = wanted === null || agree(found, wanted) || !isPlainMismatch(found);
-  if (!fits) reportMismatch(at, expr, found, wanted);
+  if (!fits) reportMismatch(at, expr, found, wanted, because);
   const type = found === NEVER ? NEVER : wanted !== null && (!fits || hasError(found)) ? wanted : found;
   at.out.types.set(expr, type);
   return type;
@@ -85,23 +90,25 @@ function isPlainMismatch(found: Type): boolean {
 }
 
 /** `expr` has the type `found` where `wanted` is asked for. */
-export function reportMismatch(at: At, expr: ast.Expr, found: Type, wanted: Type): void {
+export function reportMismatch(
+  at: At,
+  expr: ast.Expr,
+  found: Type,
+  wanted: Type,
+  because: Because = null,
+): void {
   const { span } = expr;
-  if (found.kind === 'Amount' && wanted.kind === 'Amount') {
-    report(at.out, 'E0302', { span, left: wanted.currency, right: found.currency });
-    return;
-  }
-  const fix = amountFix(expr, wanted);
-  report(at.out, 'E0301', { span, expected: typeText(wanted), found: typeText(found), ...fix });
-}
-
-/** A bare number where an amount is wanted lacks only its currency. */
-function amountFix(expr: ast.Expr, wanted: Type) {
-  if (expr.kind !== 'int' || wanted.kind !== 'Amount') return {};
-  const { end } = expr.span;
-  const text = ` ${wanted.currency}`;
-  const title = `Write \`${expr.digits}${text}\``;
-  return { fix: { title, edits: [{ span: { start: end, end }, text }] } };
+  const related = because === null ? [] : [{ file: at.out.file, ...because }];
+  if (found.kind === 'Amount' && wanted.kind === 'Amount')
+    report(at.out, 'E0302', { span, left: wanted.currency, right: found.currency, related });
+  else
+    report(at.out, 'E0301', {
+      span,
+      expected: typeText(wanted),
+      found: typeText(found),
+      related,
+      ...adviceOnValue(at, expr, found, wanted),
+    });
 }
 
 function infer(at: At, expr: ast.Expr, wanted: Type | null): Type {
@@ -125,7 +132,7 @@ function infer(at: At, expr: ast.Expr, wanted: Type | null): Type {
     case 'time':
       return timeValue(expr.text).ok
         ? { kind: 'Time' }
-        : report(at.out, 'E0320', { span: expr.span, text: expr.text });
+        : report(at.out, 'E0320', { span: expr.span, text: expr.text, ...adviceOnTime(expr) });
     case 'hex':
       return typeHex(at, expr, wanted);
     case 'name':
@@ -323,7 +330,7 @@ function typeStruct(at: At, expr: Expr<'struct_'>, wanted: Type | null): Type {
   const entity = at.out.entities.get(expr.name);
   if (entity !== undefined && entity.kind !== 'struct') wrongKind(at, expr.name, entity, 'a struct');
   const type = entity?.kind === 'struct' ? typeOfDeclaration(at, entity) : ERROR;
-  typeFieldInits(at, expr, type.kind === 'Struct' ? type : null);
+  typeFieldInits(at, expr, type.kind === 'Struct' ? type : null, at.out.structs.get(type)?.fields);
   for (const field of expr.fields) noteField(at, type, field.name);
   return type;
 }
@@ -333,21 +340,31 @@ export function typeFieldInits(
   at: At,
   expr: Expr<'struct_'>,
   of: { readonly name: string; readonly fields: readonly Field[] } | null,
+  nodes: readonly ast.Param[] = [],
 ): void {
   const seen = new Set<string>();
   for (const field of expr.fields) {
     const { span, text } = field.name;
     const declared = of?.fields.find(({ name }) => name === text);
+    const param = nodes.find(({ name }) => name.text === text);
     if (of !== null && of.fields.length > 0 && declared === undefined)
       reportNoField(at, of.name, of.fields, field.name);
     if (seen.has(text)) report(at.out, 'E0310', { span, name: text });
     seen.add(text);
-    typeValue(at, field.value, declared?.type ?? null);
+    typeValue(at, field.value, declared?.type ?? null, param === undefined ? null : askedBy(param));
   }
   const missing = of?.fields.filter(({ name }) => !seen.has(name)) ?? [];
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => `\`${name}\``).join(', ');
-  report(at.out, 'E0309', { span: expr.name.span, struct: expr.name.text, names });
+  const related = nodes
+    .filter(({ name }) => !seen.has(name.text))
+    .map(({ name }) => ({ file: at.out.file, span: name.span, label: 'declared here' }));
+  report(at.out, 'E0309', { span: expr.name.span, struct: expr.name.text, names, related });
+}
+
+/** A parameter or field with a type asks for it. */
+export function askedBy({ name, type }: ast.Param | ast.StateField): Because {
+  return { span: { start: name.span.start, end: type.span.end }, label: 'declared here' };
 }
 
 function reportNoField(at: At, type: string, fields: readonly Field[], name: ast.Name): void {
@@ -426,8 +443,20 @@ export function reportNoPart(at: At, type: Type, name: ast.Name): Type {
     ...place,
     type: typeText(type),
     name: name.text,
-    instead: partsText(type, known),
+    ...partsAdvice(type, name, known),
   });
+}
+
+/** What other languages have on such values, else what there is here. */
+function partsAdvice(type: Type, name: ast.Name, known: readonly string[]) {
+  const habit = PART_HABITS.get(name.text);
+  const { write } = habit ?? {};
+  if (habit === undefined || (write !== undefined && !known.includes(write)))
+    return { instead: partsText(type, known) };
+  const { span } = name;
+  const fix =
+    write === undefined ? null : { title: `Change to \`${write}\``, edits: [{ span, text: write }] };
+  return { instead: habit.instead, label: '', fix };
 }
 
 /** So many parts are named; of more the nearest is suggested. */
@@ -468,6 +497,7 @@ function typeIf(at: At, expr: Expr<'if'>, wanted: Type | null): Type {
     at,
     expr.otherwise,
     wanted ?? (isPlainMismatch(then) && then !== NEVER ? then : null),
+    wanted === null ? { span: expr.then.span, label: `\`${typeText(then)}\`` } : null,
   );
   if (then === NEVER) return otherwise;
   // A branch that gives nothing leaves the whole without a value.

@@ -81,6 +81,13 @@ export function timeValue(text: string): Literal {
   };
 }
 
+/** How many days the month of a text that begins as a date has; null where there is no such month. */
+export function daysOfMonthIn(text: string): number | null {
+  const parts = /^(\d{4})-(\d\d)-\d\d(?!\d)/.exec(text);
+  if (parts === null || Number(parts[2]) < 1 || Number(parts[2]) > 12) return null;
+  return daysInMonth(Number(parts[1]), Number(parts[2]));
+}
+
 function daysInMonth(year: number, month: number): number {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;

@@ -3,12 +3,14 @@
  * `match` say what to do for every value.
  */
 import { BUILT_INS } from '../builtins.ts';
-import type { Entity, VariantDeclaration } from '../resolve/entity.ts';
+import type { Fix } from '../diagnostics.ts';
+import { type Entity, isDeclaration, type VariantDeclaration } from '../resolve/entity.ts';
 import { near, variantNames } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
+import { argumentsText } from './advice.ts';
 import { choiceType, tooLarge } from './annotation.ts';
 import { type At, NEVER, report, textOf, ungroup } from './checker.ts';
-import { type Expr, typeExpr, typeFieldInits, typeValue } from './expression.ts';
+import { type Because, type Expr, typeExpr, typeFieldInits, typeValue } from './expression.ts';
 import {
   type Choice,
   ERROR,
@@ -62,7 +64,7 @@ export function typeVariant(at: At, name: ast.Name, entity: VariantDeclaration):
 export function typeVariantLiteral(at: At, expr: Expr<'struct_'>, entity: VariantDeclaration): Type {
   const type = choiceType(at.out, entity.of);
   const variant = type.kind === 'Enum' ? variantIn(type, entity.name) : undefined;
-  typeFieldInits(at, expr, variant ?? null);
+  typeFieldInits(at, expr, variant ?? null, entity.node.kind === 'variant' ? entity.node.fields : []);
   if (variant?.fields.length === 0) report(at.out, 'E0334', { span: expr.span, name: entity.name });
   return type;
 }
@@ -82,7 +84,12 @@ export function typeSome(at: At, expr: Expr<'call'>, wanted: Type | null): Type 
   const [held, ...others] = expr.args;
   if (held === undefined || others.length > 0) {
     for (const arg of expr.args) typeValue(at, arg, null);
-    return report(at.out, 'E0305', { span: expr.span, name: 'some', wanted: 1, found: expr.args.length });
+    return report(at.out, 'E0305', {
+      span: expr.span,
+      name: 'some',
+      wanted: argumentsText(1),
+      found: expr.args.length,
+    });
   }
   const item = typeValue(at, held, wanted?.kind === 'Option' ? wanted.item : null);
   return item === NEVER ? NEVER : { kind: 'Option', item };
@@ -95,9 +102,12 @@ export function typeMatch(at: At, expr: Expr<'match'>, wanted: Type | null): Typ
   const subject = typeValue(at, expr.subject, null);
   let type: Type = NEVER;
   const seen: Seen = { variants: new Set(), literals: new Set(), all: false, unclear: false };
+  let because: Because = null;
   for (const { pattern, body } of expr.arms) {
     checkPattern(at, pattern, subject, seen);
-    const found = typeExpr(at, body, wanted ?? (isValueOfArm(type) ? type : null));
+    const found = typeExpr(at, body, wanted ?? (isValueOfArm(type) ? type : null), because);
+    if (wanted === null && isValueOfArm(found))
+      because ??= { span: body.span, label: `\`${typeText(found)}\`` };
     if (type === NEVER) type = found;
     else if (found !== NEVER && found.kind === 'Unit') type = UNIT;
   }
@@ -234,7 +244,21 @@ function reportHolding(at: At, pattern: VariantPattern, subject: Choice, variant
   const some = variant.name === 'some' ? 'some(x)' : variant.name;
   const form =
     subject.kind === 'Option' ? some : fields === '' ? variant.name : `${variant.name} { ${fields} }`;
-  report(at.out, 'E0337', { span: pattern.span, name: variant.name, pattern: form });
+  const fix = byName(pattern, variant);
+  report(at.out, 'E0337', { span: pattern.span, name: variant.name, pattern: form, fix });
+}
+
+/** `Block(why)` with the name of the field that `why` is in the place of. */
+function byName({ span, type, name, bindings }: VariantPattern, { fields }: Variant): Fix | null {
+  if (
+    bindings.length === 0 ||
+    bindings.length !== fields.length ||
+    bindings.some(({ field }) => field !== null)
+  )
+    return null;
+  const pairs = bindings.map(({ name: bound }, index) => `${fields[index]!.name}: ${bound.text}`);
+  const text = `${type === null ? '' : `${type.text}.`}${name.text} { ${pairs.join(', ')} }`;
+  return { title: `Write \`${text}\``, edits: [{ span, text }] };
 }
 
 function reportNoVariant(at: At, pattern: VariantPattern, subject: Type): void {
@@ -261,7 +285,10 @@ function checkComplete(at: At, expr: Expr<'match'>, subject: Type, seen: Seen): 
   if (missing.length === 0) return;
   const { start } = expr.span;
   const cases = missing.map((name) => (name === OTHERS ? name : `\`${name}\``)).join(', ');
-  report(at.out, 'E0332', { span: { start, end: expr.subject.span.end }, cases });
+  const declared = isChoice(subject) ? at.out.choices.get(subject) : undefined;
+  const site = declared === undefined ? undefined : at.out.entities.get(declared.name);
+  const related = site !== undefined && isDeclaration(site) ? [{ ...site.site, label: 'declared here' }] : [];
+  report(at.out, 'E0332', { span: { start, end: expr.subject.span.end }, cases, related });
 }
 
 const OTHERS = 'all other values';

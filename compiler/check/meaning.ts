@@ -59,9 +59,20 @@ export function hasMeaning(at: At, word: Word, shown: string, span: ast.Span): b
   if (PARTS[word].includes(at.part) && !inside) return true;
   const around = at.part === 'prove' ? 'inside `old(…)` or `after(…)`' : 'inside `old(…)`';
   const where = inside ? around : PART_WORDS[at.part];
-  report(at.out, 'E0405', { span, what: shown, where });
+  const instead = at.part === 'body' ? IN_CODE[word] : undefined;
+  report(at.out, 'E0405', { span, what: shown, where, instead });
   return false;
 }
+
+/** What code does in the place of words that only clauses have. */
+const IN_CODE: { readonly [word in Word]?: string } = {
+  old: 'note the value before it changes: `let before = …;`',
+  sum: 'keep the total in the state, and let an invariant say that it is the sum',
+  count: 'keep the number in the state, and let an invariant say that it is the count',
+  quantifier: 'go over a set by `for x in set { … }`; maps are not gone over',
+  implies: 'write `!a || b`, or `if a { … }`',
+  ghost: 'code never reads a ghost: keep what it needs in the state',
+};
 
 /** What only a `test` or a `prove` does, in the author's words. */
 const TEST_WORDS: { readonly [kind in ast.AnyNode['kind']]?: string } = {
@@ -91,7 +102,8 @@ export function reportTestWord(at: At, node: ast.Stmt | ast.Expr): Type {
 export function hasCaller(at: At, span: ast.Span): boolean {
   const where = callerless(at);
   if (where === null) return true;
-  report(at.out, 'E0405', { span, what: '`caller`', where });
+  const instead = at.owner?.kind === 'view' ? 'take the member as a parameter: `member: Did`' : undefined;
+  report(at.out, 'E0405', { span, what: '`caller`', where, instead });
   return false;
 }
 

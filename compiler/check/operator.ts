@@ -1,5 +1,6 @@
 /** Types of operators: one table of what arithmetic exists (language.md, section 2), units of measure included. */
 import type * as ast from '../syntax/ast.ts';
+import { adviceOnIn, adviceOnOperator } from './advice.ts';
 import { type At, isSpecification, report, ungroup } from './checker.ts';
 import { type Expr, reportMismatch, typeExpr, typeValue } from './expression.ts';
 import { revertOf } from './fold.ts';
@@ -107,7 +108,7 @@ function typeIn(at: At, expr: Expr<'binary'>): Type {
   const set = typeExpr(at, expr.right, null);
   typeValue(at, expr.left, set.kind === 'Set' ? set.item : null);
   if (set.kind !== 'Set' && !hasError(set))
-    report(at.out, 'E0323', { span: expr.right.span, type: typeText(set) });
+    report(at.out, 'E0323', { span: expr.right.span, type: typeText(set), ...adviceOnIn(at, expr, set) });
   return BOOL;
 }
 
@@ -117,7 +118,15 @@ function typeComparison(at: At, expr: Expr<'binary'>): Type {
   const ordered = expr.op !== '==' && expr.op !== '!=';
   const known = hasError(left) ? right : left;
   if (ordered && !hasError(known) && !isOrdered(known)) {
-    report(at.out, 'E0303', { span: expr.span, op: expr.op, types: `\`${typeText(known)}\`` });
+    const instead = isChoice(known)
+      ? 'cases are told apart by `==` and `match`'
+      : 'it has no order: ask with `==` or `!=`';
+    report(at.out, 'E0303', {
+      span: expr.span,
+      op: expr.op,
+      types: `\`${typeText(known)}\``,
+      instead,
+    });
   }
   return BOOL;
 }
@@ -184,16 +193,28 @@ function guess(op: ast.BinaryOp, left: Type, right: Type): Type {
 function mismatch(at: At, expr: Expr<'binary'>, left: Type, right: Type, result: Type): Type {
   const same = expr.op !== '*' && expr.op !== '/' && expr.op !== '%';
   if (left.kind === 'Amount' && right.kind === 'Amount' && !sameType(left, right)) {
-    report(at.out, 'E0302', { span: expr.span, left: left.currency, right: right.currency });
+    const related = [sideOf(at, expr.left, left), sideOf(at, expr.right, right)];
+    report(at.out, 'E0302', { span: expr.span, left: left.currency, right: right.currency, related });
   } else if (same && isNumber(expr.right) && left.kind === 'Amount') {
     reportMismatch(at, ungroup(expr.right), right, left);
   } else if (same && isNumber(expr.left) && right.kind === 'Amount') {
     reportMismatch(at, ungroup(expr.left), left, right);
   } else {
     const types = `\`${typeText(left)}\` and \`${typeText(right)}\``;
-    report(at.out, 'E0303', { span: expr.span, op: expr.op, types });
+    const related = [sideOf(at, expr.left, left), sideOf(at, expr.right, right)];
+    report(at.out, 'E0303', {
+      span: expr.span,
+      op: expr.op,
+      types,
+      related,
+      ...adviceOnOperator(at, expr, left, right),
+    });
   }
   return result;
+}
+
+function sideOf(at: At, { span }: ast.Expr, type: Type) {
+  return { file: at.out.file, span, label: `\`${typeText(type)}\`` };
 }
 
 function isNumber(expr: ast.Expr): boolean {

@@ -43,6 +43,7 @@ export function typeOutgoing(
     at,
     expr,
     method.params.map((param) => paramType(at.out, param)),
+    method.params,
   );
   if (expr.spending !== null && method.view) reportSpending(at, expr.spending);
   else if (expr.spending !== null) typeSpending(at, expr.spending);

@@ -1,5 +1,7 @@
 /** Types of `forall`, `exists`, and of `sum` and `count` with their functions. */
+
 import type * as ast from '../syntax/ast.ts';
+import { argumentsText } from './advice.ts';
 import { paramType } from './annotation.ts';
 import { type At, report } from './checker.ts';
 import { type Expr, typeExpr, typeValue } from './expression.ts';
@@ -65,7 +67,7 @@ function wrongCount(at: At, expr: Expr<'call'>, wanted: string): Type {
   return report(at.out, 'E0305', {
     span: expr.span,
     name: at.out.text.slice(expr.callee.span.start, expr.callee.span.end),
-    wanted,
+    wanted: argumentsText(wanted),
     found: expr.args.length,
   });
 }

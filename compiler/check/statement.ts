@@ -1,10 +1,19 @@
 /** Types of blocks and statements; what can be assigned; what comes after an end. */
 import { describe, isDeclaration } from '../resolve/entity.ts';
 import type * as ast from '../syntax/ast.ts';
+import { adviceOnOperator } from './advice.ts';
 import { annotateValue, ghostType, paramType } from './annotation.ts';
-import { noteWrite, stateOf } from './call.ts';
+import { countText, noteWrite, stateOf } from './call.ts';
 import { type At, isSpecification, NEVER, report, textOf, ungroup } from './checker.ts';
-import { collectionWord, reportMismatch, typeExpr, typeValue, wrongKind } from './expression.ts';
+import {
+  askedBy,
+  type Because,
+  collectionWord,
+  reportMismatch,
+  typeExpr,
+  typeValue,
+  wrongKind,
+} from './expression.ts';
 import { checkFor } from './loop.ts';
 import { reportTestWord } from './meaning.ts';
 import { arithmeticType, concatType } from './operator.ts';
@@ -83,7 +92,8 @@ type Stmt<K extends ast.Stmt['kind']> = Extract<ast.Stmt, { readonly kind: K }>;
 
 function checkLet(at: At, stmt: Stmt<'let'>): boolean {
   const wanted = stmt.type === null ? null : annotateValue(at.out, stmt.type);
-  const type = typeValue(at, stmt.value, wanted);
+  const because = stmt.type === null ? null : { span: stmt.type.span, label: 'declared here' };
+  const type = typeValue(at, stmt.value, wanted, because);
   at.out.types.set(stmt, wanted ?? type);
   return type === NEVER;
 }
@@ -101,15 +111,27 @@ function checkGhost(at: At, stmt: Stmt<'ghostAssign'>): void {
 function checkExprStmt(at: At, value: ast.Expr): boolean {
   const type = typeExpr(at, value, null);
   if (type.kind !== 'Unit' && !hasError(type) && !doesSomething(value)) {
-    report(at.out, 'W0403', { span: value.span });
+    report(at.out, 'W0403', { span: value.span, ...adviceOnComparison(at, value) });
   }
   return type === NEVER;
+}
+
+/** `x == 1;` was most likely meant to be an assignment. */
+function adviceOnComparison(at: At, value: ast.Expr) {
+  if (value.kind !== 'binary' || value.op !== '==' || rootOf(value.left) === null) return {};
+  const between = { start: value.left.span.end, end: value.right.span.start };
+  const start = between.start + textOf(at.out, { span: between }).indexOf('==');
+  const edits = [{ span: { start, end: start + 2 }, text: '=' }];
+  return { instead: 'a value is given by `=`', fix: { title: 'Change to `=`', edits } };
 }
 
 /** A value that is thrown away is meant where computing it does something besides. */
 function doesSomething(value: ast.Expr): boolean {
   const expr = ungroup(value);
-  return expr.kind === 'call' || expr.kind === 'if' || expr.kind === 'match' || expr.kind === 'block';
+  const isUnread = expr.kind === 'binary' && expr.right.kind === 'missing';
+  return (
+    isUnread || expr.kind === 'call' || expr.kind === 'if' || expr.kind === 'match' || expr.kind === 'block'
+  );
 }
 
 function checkReturn(at: At, stmt: Stmt<'return'>): boolean {
@@ -121,23 +143,34 @@ function checkReturn(at: At, stmt: Stmt<'return'>): boolean {
     typeExpr(at, stmt.value, null);
     report(at.out, 'E0415', { span: stmt.value.span });
   } else {
-    typeValue(at, stmt.value, at.result);
+    typeValue(at, stmt.value, at.result, resultOf(at));
   }
   return true;
+}
+
+/** Where the result of the code around is declared. */
+function resultOf({ owner }: At): Because {
+  const result = owner === null || !('result' in owner) ? null : owner.result;
+  return result === null ? null : { span: result.span, label: 'the result is declared here' };
 }
 
 /** The values of `emit` and `fail` against the fields that the event or error declares. */
 function checkFields(at: At, stmt: Stmt<'emit' | 'fail'>, name: ast.Name, kind: 'event' | 'error'): void {
   const entity = at.out.entities.get(name);
-  const fields = entity?.kind === kind ? entity.node.fields.map((field) => paramType(at.out, field)) : [];
+  const params = entity?.kind === kind ? entity.node.fields : [];
+  const fields = params.map((field) => paramType(at.out, field));
   stmt.args.forEach((arg, index) => {
-    typeValue(at, arg, fields[index] ?? null);
+    typeValue(at, arg, fields[index] ?? null, params[index] === undefined ? null : askedBy(params[index]));
   });
   if (entity === undefined) return;
   const { span } = stmt;
   if (entity.kind !== kind) wrongKind(at, name, entity, kind === 'event' ? 'an event' : 'an error');
   else if (stmt.args.length !== fields.length)
-    report(at.out, 'E0305', { span, name: entity.name, wanted: fields.length, found: stmt.args.length });
+    report(at.out, 'E0305', {
+      span,
+      name: entity.name,
+      ...countText(at.out.file, fields.length, stmt.args.length, params),
+    });
 }
 
 // ---- assignment --------------------------------------------------------------------------------
@@ -145,7 +178,7 @@ function checkFields(at: At, stmt: Stmt<'emit' | 'fail'>, name: ast.Name, kind: 
 function checkAssign(at: At, stmt: Stmt<'assign'>): boolean {
   const place = typePlace(at, stmt.target);
   if (place === ERROR) return typeExpr(at, stmt.value, null) === NEVER;
-  if (stmt.op === '=') return typeValue(at, stmt.value, place) === NEVER;
+  if (stmt.op === '=') return typeValue(at, stmt.value, place, declarationOf(at, stmt.target)) === NEVER;
   const op = stmt.op.slice(0, -1) as ast.BinaryOp;
   const wanted = op === '+' || op === '-' ? (place.kind === 'Amount' ? place : null) : null;
   const value = typeValue(at, stmt.value, wanted);
@@ -153,12 +186,24 @@ function checkAssign(at: At, stmt: Stmt<'assign'>): boolean {
   return value === NEVER;
 }
 
+/** Where a variable of the state that is written says its type. */
+function declarationOf(at: At, target: ast.Expr): Because {
+  const state = stateOf(at, target);
+  return state === null ? null : askedBy(state);
+}
+
 /** `p op= e`: the result of `p op e` goes back into `p`. */
 function checkResult(at: At, stmt: Stmt<'assign'>, op: ast.BinaryOp, place: Type, value: Type): void {
   const result = op === '++' ? concatType(place, value) : arithmeticType(op, place, value);
   if (result === null) {
     const types = `\`${typeText(place)}\` and \`${typeText(value)}\``;
-    report(at.out, 'E0303', { span: stmt.span, op: stmt.op, types });
+    const sides = { op: stmt.op, left: stmt.target, right: stmt.value, span: stmt.span };
+    report(at.out, 'E0303', {
+      span: stmt.span,
+      op: stmt.op,
+      types,
+      ...adviceOnOperator(at, sides, place, value),
+    });
   } else if (!agree(result, place)) {
     reportMismatch(at, stmt.value, result, place);
   }
@@ -228,10 +273,30 @@ function varFix(declaration: Stmt<'let'>) {
 export function checkBody(at: At, body: ast.Block, name: ast.Name | null): void {
   const wantsValue = isValue(at.result);
   const type = typeBlock(at, body, wantsValue ? at.result : null);
-  if (wantsValue && type !== NEVER && type.kind === 'Unit') {
+  const isRead = !body.statements.some(({ kind }) => kind === 'missing');
+  if (wantsValue && isRead && type !== NEVER && type.kind === 'Unit') {
     const span = name?.span ?? body.span;
-    report(at.out, 'E0406', { span, name: name?.text ?? 'init', type: typeText(at.result) });
+    const holes = { name: name?.text ?? 'init', type: typeText(at.result) };
+    report(at.out, 'E0406', { span, ...holes, ...thrownAway(at, body) });
   } else if (!wantsValue && body.result !== null && isValue(type) && !hasError(type)) {
     report(at.out, 'E0415', { span: body.result.span });
   }
+}
+
+/** The last value of a body, where only its `;` keeps it from being the result; that it is not used is no other mistake. */
+function thrownAway(at: At, body: ast.Block) {
+  const last = body.statements.at(-1);
+  if (last?.kind !== 'exprStmt' || doesSomething(last.value)) return {};
+  const type = at.out.types.get(last.value);
+  if (type === undefined || !agree(type, at.result)) return {};
+  const { span } = last.value;
+  const { diagnostics } = at.out;
+  const told = diagnostics.findLastIndex((found) => found.code === 'W0403' && found.span === span);
+  if (told >= 0) diagnostics.splice(told, 1);
+  const edits = [{ span: { start: span.end, end: last.span.end }, text: '' }];
+  return {
+    instead: 'without its `;` the last value is the result',
+    related: [{ file: at.out.file, span: last.span, label: 'this value is thrown away' }],
+    fix: { title: 'Remove the `;`', edits },
+  };
 }

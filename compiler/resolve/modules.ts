@@ -3,9 +3,9 @@
  * each stands behind those that it uses, and diagnostics: a file that is not there, files that use each other in a circle.
  */
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
+import { nearestName } from '../suggest.ts';
 import type * as ast from '../syntax/ast.ts';
 import { isLibrary, isPath, moduleName, relativePath, writtenPath } from './paths.ts';
-import { nearestName } from './suggest.ts';
 
 export type Module = { readonly name: string; readonly tree: ast.SourceFile };
 

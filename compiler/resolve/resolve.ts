@@ -5,11 +5,12 @@
  */
 import { BUILT_INS, HOST_FUNCTIONS, isOnlyCalled } from '../builtins.ts';
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
+import { nearestName } from '../suggest.ts';
 import type * as ast from '../syntax/ast.ts';
+import { DOTTED_HABITS, type Habit, TYPE_HABITS, UNIT_HABITS, VALUE_HABITS } from '../syntax/habits.ts';
 import { walk as visit } from '../syntax/visit.ts';
 import { type Declaration, describe, type Entity, isDeclaration, type VariantDeclaration } from './entity.ts';
 import { innerScope, lookUp, lookUpVariants, type Scope, visibleNames } from './scope.ts';
-import { nearestName } from './suggest.ts';
 import { insteadOf, unsupportedWord } from './unsupported.ts';
 
 export type Names = {
@@ -613,7 +614,7 @@ function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
       useValue(walk, scope, expr);
       return;
     case 'amount':
-      use(walk, scope, expr.currency, ({ kind }) => kind === 'currency');
+      useCurrency(walk, scope, expr);
       return;
     case 'tuple':
     case 'list':
@@ -714,6 +715,7 @@ function walkLambda(walk: Walk, outer: Scope, expr: Expr<'lambda'>): void {
 
 /** `module.function` is one name of the host, `Choice.Yes` a variant; behind any other dot stands a field or a method. */
 function walkField(walk: Walk, scope: Scope, expr: Expr<'field'>): void {
+  if (isHabit(walk, scope, expr)) return;
   walkExpr(walk, scope, expr.object);
   const module = expr.object.kind === 'name' ? walk.entities.get(expr.object) : undefined;
   if (module?.kind === 'enum' || module?.kind === 'lifecycle')
@@ -722,6 +724,28 @@ function walkField(walk: Walk, scope: Scope, expr: Expr<'field'>): void {
   const row = HOST_FUNCTIONS.find(({ name }) => name === `${module.name}.${expr.name.text}`);
   if (row !== undefined) walk.entities.set(expr.name, { kind: 'host', name: row.name, row });
   else reportNoHostFunction(walk, module.name, expr.name);
+}
+
+/** `msg.sender`, `this.total`: reported here; the parts alone would be other mistakes. */
+function isHabit(walk: Walk, scope: Scope, { object, name, span }: Expr<'field'>): boolean {
+  if (object.kind !== 'name') return false;
+  const owner = lookUp(scope, object.text);
+  if (owner !== null && isDeclaration(owner)) return false;
+  const text = `${object.text}.${name.text}`;
+  const habit = DOTTED_HABITS.get(text);
+  if (habit !== undefined) {
+    walk.diagnostics.push(diagnose('E0201', { ...meant(walk, span, habit), name: text }));
+    return true;
+  }
+  const own = lookUp(scope, name.text);
+  if ((object.text !== 'this' && object.text !== 'self') || own === null || !isDeclaration(own)) return false;
+  const place = { start: object.span.start, end: name.span.start };
+  const advice = 'the variables and functions of a contract are named alone';
+  const fix = { title: `Remove \`${object.text}.\``, edits: [{ span: place, text: '' }] };
+  walk.diagnostics.push(
+    diagnose('E0122', { file: walk.file, span: place, word: `\`${object.text}.\``, advice, fix }),
+  );
+  return true;
 }
 
 /** `Motion { … }`, `Block { … }`, `Choice.Block { … }`. */
@@ -784,20 +808,43 @@ function isType(entity: Entity): boolean {
 }
 
 function isValue(entity: Entity): boolean {
-  return entity.kind !== 'event' && !isType(entity);
+  return !isType(entity) && !isFunctionOfTheLanguage(entity) && !NO_VALUES.has(entity.kind);
 }
 
-/** Words of other languages. */
-const HABITS: ReadonlyMap<string, string> = new Map([
-  ['while', '`for` is the only loop of CCL: what has an end can be proved'],
-  ['loop', '`for` is the only loop of CCL: what has an end can be proved'],
-]);
+const NO_VALUES: ReadonlySet<Entity['kind']> = new Set(['event', 'error', 'rule', 'view', 'fn', 'contract']);
+
+function isCallee(entity: Entity): boolean {
+  return (
+    entity.kind === 'fn' ||
+    entity.kind === 'rule' ||
+    entity.kind === 'view' ||
+    (entity.kind === 'builtin' && !isType(entity))
+  );
+}
+
+/** Behind a number stands a currency; a length of time has its unit right behind the digits. */
+function useCurrency(walk: Walk, scope: Scope, { currency: name, digits, span }: Expr<'amount'>): void {
+  const fits = ({ kind }: Entity) => kind === 'currency';
+  const isKnown = lookUp(scope, name.text) !== null || walk.later.has(name.text) || name.text === '';
+  if (isKnown || nearestName(name.text, visibleNames(scope, fits)) !== null) {
+    use(walk, scope, name, fits);
+    return;
+  }
+  const { instead, write } = UNIT_HABITS.get(name.text) ?? {
+    instead: `a contract declares its currencies: \`currency ${name.text} { decimals 2 }\``,
+  };
+  const place =
+    write === undefined
+      ? meant(walk, name.span, { instead })
+      : meant(walk, span, { instead, write: digits + write });
+  walk.diagnostics.push(diagnose('E0201', { ...place, name: name.text }));
+}
 
 /** As `use`, where a value stands: a variant may be meant, but for where something else has a value of that name. */
-function useValue(walk: Walk, scope: Scope, name: ast.Name): void {
+function useValue(walk: Walk, scope: Scope, name: ast.Name, fits = isValue): void {
   const variants = lookUpVariants(scope, name.text);
   const other = lookUp(scope, name.text);
-  if (variants.length === 0 || (other !== null && other.kind !== 'event')) use(walk, scope, name, isValue);
+  if (variants.length === 0 || (other !== null && other.kind !== 'event')) use(walk, scope, name, fits);
   else if (variants.length === 1) walk.entities.set(name, variants[0]!);
   else walk.ambiguous.set(name, variants);
 }
@@ -808,7 +855,7 @@ function useCallee(walk: Walk, scope: Scope, name: ast.Name): void {
   const given = lookUp(outermost(scope), name.text);
   const hidden = nearest !== null && isDeclaration(nearest) && VALUES.has(nearest.kind);
   if (given !== null && hidden && isFunctionOfTheLanguage(given)) walk.entities.set(name, given);
-  else useValue(walk, scope, name);
+  else useValue(walk, scope, name, isCallee);
 }
 
 function outermost(scope: Scope): Scope {
@@ -821,16 +868,30 @@ function use(walk: Walk, scope: Scope, name: ast.Name, fits: (entity: Entity) =>
   const entity = lookUp(scope, name.text);
   if (entity === null) {
     if (walk.later.has(name.text)) return;
-    walk.suggestions -= 1;
-    const known = walk.suggestions >= 0 ? visibleNames(scope, fits) : [];
+    const habit = (fits === isType ? TYPE_HABITS : VALUE_HABITS).get(name.text);
     walk.diagnostics.push(
-      diagnose('E0201', { ...near(walk, name, known), name: name.text, instead: HABITS.get(name.text) }),
+      diagnose('E0201', {
+        ...(habit === undefined ? suggestion(walk, scope, name, fits) : meant(walk, name.span, habit)),
+        name: name.text,
+      }),
     );
   } else if (entity.kind === 'builtin' && !entity.row.built) {
     reportUnsupported(walk, name.span, `\`${name.text}\``);
   } else {
     walk.entities.set(name, entity);
   }
+}
+
+function suggestion(walk: Walk, scope: Scope, name: ast.Name, fits: (entity: Entity) => boolean) {
+  walk.suggestions -= 1;
+  return near(walk, name, walk.suggestions >= 0 ? visibleNames(scope, fits) : []);
+}
+
+/** Where a word of another language stands, with what CCL has in its place. */
+function meant(walk: { readonly file: string }, span: ast.Span, { instead, write }: Habit) {
+  const fix =
+    write === undefined ? null : { title: `Change to \`${write}\``, edits: [{ span, text: write }] };
+  return { file: walk.file, span, instead, fix };
 }
 
 /** Where an unknown name stands, with the nearest known name as label and fix. */

@@ -18,12 +18,17 @@ import {
   tokenMatcher,
 } from 'chevrotain';
 import { type Diagnostic, diagnose, type Related } from '../diagnostics.ts';
+import { nearestName } from '../suggest.ts';
 import type { Name, Span } from './ast.ts';
+import { foreignLetterIn, type Habit, inOurLetters, type WordHabit } from './habits.ts';
 import {
+  AnyWord,
   Arrow,
+  Colon,
   Comma,
   type Comment,
   Identifier,
+  imageOf,
   KEYWORDS,
   LBrace,
   LBracket,
@@ -119,6 +124,10 @@ export class Cursor extends EmbeddedActionsParser {
   protected diagnostics: Diagnostic[] = [];
   /** A struct literal may stand here; not in the head of an `if`, `match` or `for`. */
   protected structsAllowed = true;
+  /** Items of lists that could not be read. */
+  protected brokenItems = 0;
+  /** Lists in parentheses and brackets around what is read: there a comma separates. */
+  protected lists = 0;
   private unreadable: readonly Span[] = [];
   private nesting = 0;
   private reportedAt = -1;
@@ -148,6 +157,8 @@ export class Cursor extends EmbeddedActionsParser {
     this.diagnostics = [];
     this.structsAllowed = true;
     this.nesting = 0;
+    this.lists = 0;
+    this.brokenItems = 0;
     this.reportedAt = -1;
   }
 
@@ -181,6 +192,10 @@ export class Cursor extends EmbeddedActionsParser {
     return types.some((type) => tokenMatcher(token, type));
   }
 
+  protected isOneOfAt(distance: number, types: readonly TokenType[]): boolean {
+    return types.some((type) => this.isAt(distance, type));
+  }
+
   protected isEnd(): boolean {
     return this.LA(1).tokenType === EOF;
   }
@@ -207,6 +222,12 @@ export class Cursor extends EmbeddedActionsParser {
   protected startsLine(): boolean {
     const from = this.behind();
     return from === 0 || /[\n\r]/.test(this.text.slice(from, this.here()));
+  }
+
+  protected startsLineAt(distance: number): boolean {
+    const [before, token] = [this.LA(distance - 1), this.LA(distance)];
+    if (distance === 1) return this.startsLine();
+    return /[\n\r]/.test(this.text.slice(spanOf(before).end, token.startOffset));
   }
 
   protected startsDeclaration(): boolean {
@@ -250,10 +271,67 @@ export class Cursor extends EmbeddedActionsParser {
     return this.isEnd() ? { start: this.behind(), end: this.behind() } : spanOf(this.LA(1));
   }
 
-  protected expected(what: string): void {
+  /** `more` may say what to do, or where else to look. */
+  protected expected(
+    what: string,
+    more: Omit<Partial<Diagnostic>, 'help'> & { instead?: string } = {},
+  ): void {
     this.report(
-      diagnose('E0104', { file: this.file, span: this.hereSpan(), expected: what, found: this.found() }),
+      diagnose('E0104', {
+        file: this.file,
+        span: this.hereSpan(),
+        expected: what,
+        found: this.found(),
+        ...more,
+      }),
     );
+  }
+
+  // ---- what is meant ----
+
+  /** Says what CCL has in the place of the next tokens, of which there are `count`, or what else to call them. */
+  protected habit({ instead, write }: Habit, count = 1, what?: string): void {
+    const span = { start: this.here(), end: spanOf(this.LA(count)).end };
+    const word = what ?? `\`${this.text.slice(span.start, span.end)}\``;
+    const fix = write === undefined ? null : this.replacement(span, write);
+    this.report(diagnose('E0122', { file: this.file, span, word, advice: instead, fix }));
+  }
+
+  protected replacement(span: Span, text: string) {
+    if (text !== '') return { title: `Change to \`${text.trim()}\``, edits: [{ span, text }] };
+    const blanks = /^[ \t]*/.exec(this.text.slice(span.end))![0].length;
+    return { title: 'Remove it', edits: [{ span: { start: span.start, end: span.end + blanks }, text }] };
+  }
+
+  /** From here on, the next token is one of another type. */
+  protected retype(type: TokenType, image?: string): void {
+    const token = this.LA(1);
+    token.tokenType = type;
+    token.tokenTypeIdx = type.tokenTypeIdx!;
+    if (image !== undefined) token.payload = image;
+  }
+
+  /** A word that something was meant with: says so, and puts the right one in its place, or skips what it begins. */
+  protected mends(
+    habits: ReadonlyMap<string, WordHabit>,
+    words: readonly (keyof typeof KEYWORDS)[],
+  ): boolean {
+    const { image } = this.LA(1);
+    if (!this.is(AnyWord)) return false;
+    const habit = habits.get(image);
+    if (habit !== undefined) {
+      this.habit(habit);
+      if (habit.write === undefined) this.skipWhole();
+      else if (habit.write === '') this.SKIP_TOKEN();
+      else this.retype(KEYWORDS[habit.write]);
+      return true;
+    }
+    const meant = this.isAt(2, Colon) ? null : nearestName(image, words);
+    if (meant === null) return false;
+    const fix = this.replacement(this.hereSpan(), meant);
+    this.expected(`\`${meant}\``, { label: `did you mean \`${meant}\`?`, fix });
+    this.retype(KEYWORDS[meant as keyof typeof KEYWORDS]);
+    return true;
   }
 
   // ---- taking tokens ----
@@ -275,8 +353,21 @@ export class Cursor extends EmbeddedActionsParser {
 
   protected name(what: string): Name {
     if (!this.RECORDING_PHASE && !this.is(Identifier)) return this.reservedName(what);
+    this.ACTION(() => this.checkLetters());
     const token = this.CONSUME(Identifier);
-    return { kind: 'name', span: spanOf(token), text: token.image };
+    return { kind: 'name', span: spanOf(token), text: imageOf(token) };
+  }
+
+  /** A word with letters that are none of ours is said once, and read in ours where it can be. */
+  private checkLetters(): void {
+    const { image } = this.LA(1);
+    if (/^\w+$/.test(image)) return;
+    const plain = inOurLetters(image);
+    const span = this.hereSpan();
+    const fix = plain === null ? null : this.replacement(span, plain);
+    const letter = foreignLetterIn(image);
+    this.reportAlways(diagnose('E0124', { file: this.file, span, name: this.found(), letter, fix }));
+    if (plain !== null) this.LA(1).payload = plain;
   }
 
   /** The `;` behind `what`; taken as written when it is merely missing. */
@@ -285,16 +376,24 @@ export class Cursor extends EmbeddedActionsParser {
       this.CONSUME(Semicolon);
       return;
     }
-    const at = this.behind();
-    this.report(
-      diagnose('E0103', {
-        file: this.file,
-        span: { start: at, end: at },
-        what,
-        fix: { title: 'Insert `;`', edits: [{ span: { start: at, end: at }, text: ';' }] },
-      }),
-    );
+    const at = { start: this.behind(), end: this.behind() };
+    if (this.is(Comma) && this.isOneOfAt(2, [Identifier, RBrace])) {
+      const fix = this.replacement(this.hereSpan(), ';');
+      this.report(diagnose('E0103', { file: this.file, span: this.hereSpan(), what, fix }));
+      this.SKIP_TOKEN();
+      return;
+    }
+    const isMissing = this.isEnd() || this.startsLine() || this.is(RBrace);
+    const isComment = this.isCommentBehind(at.start);
+    const instead = isComment ? '`//` starts a comment: whole numbers are divided by `/`' : undefined;
+    const fix = isMissing && !isComment ? { title: 'Insert `;`', edits: [{ span: at, text: ';' }] } : null;
+    this.report(diagnose('E0103', { file: this.file, span: at, what, instead, fix }));
     this.skipLine();
+  }
+
+  /** Whether the line goes on in a comment that ends as a statement does: `return x // 2;`. */
+  private isCommentBehind(at: number): boolean {
+    return /^[ \t]*\/\/[^\n\r]*;[ \t]*(?:[\n\r]|$)/.test(this.text.slice(at, at + 200));
   }
 
   /** The partner of `opener`; taken as written when the line or the block ends without it. */
@@ -311,9 +410,8 @@ export class Cursor extends EmbeddedActionsParser {
       this.report(
         diagnose('E0107', {
           file: this.file,
-          span: spanOf(opener),
           open: opener.image,
-          related: this.noticedHere(),
+          ...this.unclosed(opener),
         }),
       );
       return;
@@ -334,6 +432,7 @@ export class Cursor extends EmbeddedActionsParser {
     const start = this.here();
     const structsAllowed = this.structsAllowed;
     const nesting = this.nesting;
+    const lists = this.lists;
     try {
       return parse();
     } catch (error) {
@@ -341,9 +440,13 @@ export class Cursor extends EmbeddedActionsParser {
       if (error !== INTERRUPT) this.expected((error as Error).message);
       this.structsAllowed = structsAllowed;
       this.nesting = nesting;
+      this.lists = lists;
       this.skip(boundary, start);
       // Behind a broken item of a list, a missing bracket is its consequence.
-      if (boundary === LIST_END) this.hush();
+      if (boundary === LIST_END) {
+        this.hush();
+        this.brokenItems += 1;
+      }
       return null;
     }
   }
@@ -371,6 +474,18 @@ export class Cursor extends EmbeddedActionsParser {
       this.SKIP_TOKEN();
       if (endsBlock && this.startsLine()) return;
     }
+  }
+
+  /** Skips something of another language up to its `;` or the end of its block. */
+  private skipWhole(): void {
+    let depth = 0;
+    do {
+      if (this.is(LBrace)) depth += 1;
+      else if (this.is(RBrace)) depth -= 1;
+      const ends = depth === 0 && (this.is(Semicolon) || this.is(RBrace));
+      this.SKIP_TOKEN();
+      if (ends) return;
+    } while (!this.isEnd() && (depth > 0 || !this.startsDeclaration()));
   }
 
   /** Braces that were opened since an offset and not closed. */
@@ -425,9 +540,29 @@ export class Cursor extends EmbeddedActionsParser {
     return result;
   }
 
-  private noticedHere(): readonly Related[] {
+  /** What was never closed: the opener, or a `{` inside of it whose partner stands further to the left. */
+  private unclosed(opener: IToken): { readonly span: Span; readonly related: readonly Related[] } {
+    const open: IToken[] = [];
+    let first = 0;
+    while (this.LA(first) !== opener) first -= 1;
+    for (let at = first; at <= 0; at++) {
+      const token = this.LA(at);
+      if (tokenMatcher(token, LBrace)) open.push(token);
+      const inner = tokenMatcher(token, RBrace) ? open.pop() : undefined;
+      if (inner === undefined || this.indentOf(token) >= this.indentOf(inner)) continue;
+      const label = 'this `}` stands further to the left';
+      return { span: spanOf(inner), related: [{ file: this.file, span: spanOf(token), label }] };
+    }
     const at = this.behind();
-    return [{ file: this.file, span: { start: at, end: at }, label: 'it was missed here' }];
+    const label = 'it was missed here';
+    return { span: spanOf(opener), related: [{ file: this.file, span: { start: at, end: at }, label }] };
+  }
+
+  /** Blanks before the first character of a token's line. */
+  private indentOf({ startOffset }: IToken): number {
+    const before = this.text.slice(Math.max(0, startOffset - 500), startOffset);
+    const line = before.slice(Math.max(before.lastIndexOf('\n'), before.lastIndexOf('\r')) + 1);
+    return (/^[ \t]*/.exec(line)?.[0] ?? '').length;
   }
 
   private reservedName(what: string): Name {

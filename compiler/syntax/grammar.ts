@@ -6,8 +6,8 @@
  * Chevrotain runs every production once without input to learn the grammar (its recording phase): production bodies
  * therefore look into tokens and nodes only through the methods of `Cursor` or inside `this.ACTION`.
  */
-import { type IToken, type TokenType, tokenMatcher } from 'chevrotain';
-import { diagnose } from '../diagnostics.ts';
+import { EOF, type IToken, type TokenType, tokenMatcher } from 'chevrotain';
+import { diagnose, type Fix, type Related } from '../diagnostics.ts';
 import type {
   Access,
   AccessItem,
@@ -44,7 +44,18 @@ import type {
 } from './ast.ts';
 import { type Boundary, Cursor, LIST_END, type Production } from './cursor.ts';
 import {
+  type Habit,
+  HEAD_HABITS,
+  ITEM_HABITS,
+  MEMBER_HABITS,
+  OPERATOR_HABITS,
+  STATEMENT_HABITS,
+  TYPE_HABITS,
+} from './habits.ts';
+import {
+  AndAnd,
   AnyWord,
+  Append,
   Arrow,
   Assign,
   AssignOperator,
@@ -54,15 +65,19 @@ import {
   Decimal,
   Did,
   Digits,
+  Divide,
   Dot,
   DotDot,
   Duration,
+  EqualEqual,
   FatArrow,
+  ForeignText,
   Greater,
   Hex,
   Identifier,
   Implies,
   Int,
+  imageOf,
   KEYWORDS as K,
   LBrace,
   LBracket,
@@ -72,17 +87,21 @@ import {
   Minus,
   NO_CURRENCY,
   Not,
+  NotEqual,
   OpenText,
+  OrOr,
   Percent,
   Plus,
   RBrace,
   RBracket,
   RESERVED_WORDS,
+  Remainder,
   RParen,
   Semicolon,
   spanOf,
   Text,
   Time,
+  Times,
 } from './tokens.ts';
 
 type Of<N extends AnyNode['kind']> = Extract<AnyNode, { readonly kind: N }>;
@@ -110,7 +129,7 @@ const PRECEDENCE: Readonly<Record<BinaryOp, number>> = {
 };
 const ANY = 1;
 const COMPARISON = 4;
-/** Behind a variable that happens to be called `while`. */
+/** Behind a variable that happens to be called `while` or `delete`. */
 const HABIT_FOLLOWERS: readonly TokenType[] = [Assign, AssignOperator, Dot, Semicolon, RBrace, LBracket];
 
 /** For operands that a word of the clause follows, such as `reputation 10 in membership`. */
@@ -197,6 +216,24 @@ const EXPRESSION_STARTS: readonly TokenType[] = [
   Identifier,
 ];
 
+/** What a misspelt word at the start of a declaration may have been meant to be. */
+const ITEM_WORDS = [
+  'contract',
+  'interface',
+  'struct',
+  'enum',
+  'lifecycle',
+  'error',
+  'const',
+  'fn',
+  'test',
+] as const;
+const MEMBER_WORDS = [
+  ...['rule', 'view', 'fn', 'state', 'init', 'event', 'error', 'currency', 'invariant', 'history', 'ghost'],
+  ...['version', 'purpose', 'uses', 'implements', 'access', 'struct', 'enum', 'lifecycle', 'const'],
+] as readonly (keyof typeof K)[];
+const CLAUSE_WORDS = ['requires', 'ensures', 'succeeds', 'fails', 'changes', 'access'] as const;
+
 /** What ends a list whose closing bracket is missing. */
 const LIST_STOP: readonly TokenType[] = [Semicolon, RBrace];
 const PARAMS_STOP: readonly TokenType[] = [Semicolon, RBrace, LBrace, Arrow, K.requires, K.ensures];
@@ -239,6 +276,10 @@ const CLAUSE_END: Boundary = {
   before: [LBrace, RBrace, Semicolon, ...CLAUSE_STARTS],
   lineStarts: [],
 };
+
+const INHERITANCE =
+  'contracts do not inherit: declarations are shared by `use "./file.ccl".{ Name };`, and `implements Name;` inside promises an interface';
+const CONDITION = 'conditions for a call are written out: `requires condition else "why"`';
 
 export class Grammar extends Cursor {
   constructor() {
@@ -318,6 +359,8 @@ export class Grammar extends Cursor {
     const contract = items.at(-1);
     if (this.isOneOf(CONTRACT_ONLY)) {
       this.strayMembers(contract?.kind === 'contract' ? contract : null, items);
+    } else if (this.is(Identifier) && this.mends(ITEM_HABITS, ITEM_WORDS)) {
+      return true;
     } else {
       if (this.isOneOf([RBrace, RParen, RBracket]))
         this.report(diagnose('E0116', { ...at, close: this.LA(1).image }));
@@ -336,7 +379,15 @@ export class Grammar extends Cursor {
     const last = this.diagnostics.at(-1);
     if (last?.code !== 'E0116' || last.span.end !== this.behind()) {
       const what = `\`${this.LA(1).image}\``;
-      this.report(diagnose('E0115', { file: this.file, span: this.hereSpan(), what, hint }));
+      this.report(
+        diagnose('E0115', {
+          file: this.file,
+          span: this.hereSpan(),
+          what,
+          hint,
+          related: this.endOf(contract),
+        }),
+      );
     }
     const members: Member[] = [];
     while (this.isOneOf(CONTRACT_ONLY) || (this.startsMember() && contract !== null)) {
@@ -352,6 +403,12 @@ export class Grammar extends Cursor {
     };
   }
 
+  private endOf(contract: Of<'contract'> | null): readonly Related[] {
+    if (contract === null) return [];
+    const { end } = contract.span;
+    return [{ file: this.file, span: { start: end - 1, end }, label: 'it ends here' }];
+  }
+
   // ---- contracts ---------------------------------------------------------------------------------
 
   private contract: Production<Of<'contract'>> = this.production('contract', () => {
@@ -359,6 +416,7 @@ export class Grammar extends Cursor {
     const start = this.here();
     this.CONSUME(K.contract);
     const name = this.contractName();
+    this.ACTION(() => this.skipsInheritance());
     const opener = this.need(LBrace, '`{` and the members of the contract');
     const members: Member[] = [];
     do {
@@ -366,7 +424,7 @@ export class Grammar extends Cursor {
         const member = this.recover(MEMBER_END, () => this.SUBRULE(this.member));
         if (member) members.push(member);
       });
-    } while (this.skipsInside(RBrace, MEMBER_END, 'a member of the contract'));
+    } while (this.skipsToMember(members));
     this.close(RBrace, opener);
     return { kind: 'contract', span: this.since(start), doc, name, members };
   });
@@ -377,6 +435,31 @@ export class Grammar extends Cursor {
     this.expected('the name of the contract');
     const at = this.behind();
     return { kind: 'name', span: { start: at, end: at }, text: '' };
+  }
+
+  private skipsToMember(members: Member[]): boolean {
+    if (this.RECORDING_PHASE || this.is(RBrace) || this.isEnd()) return false;
+    if (this.strayField(members)) return true;
+    if (this.is(Identifier) && this.mends(MEMBER_HABITS, MEMBER_WORDS)) return true;
+    return this.skipsInside(RBrace, MEMBER_END, 'a member of the contract');
+  }
+
+  /** `contract Token is Ownable {`: what a contract is made of stands inside. */
+  private skipsInheritance(): void {
+    const { image } = this.LA(1);
+    if (image !== 'is' && image !== 'extends' && image !== 'implements' && !this.is(Colon)) return;
+    this.habit({ instead: INHERITANCE });
+    while (!this.isEnd() && !this.is(LBrace) && !this.startsLine()) this.SKIP_TOKEN();
+  }
+
+  /** `total: Int;` between the members: it is read as if it stood in the state. */
+  private strayField(members: Member[]): boolean {
+    if (!this.is(Identifier) || !this.isAt(2, Colon)) return false;
+    this.expected('a member of the contract', { instead: 'variables of a contract stand in `state { … }`' });
+    const start = this.here();
+    const field = this.recover(FIELD_END, () => this.SUBRULE8(this.stateField));
+    if (field !== null) members.push({ kind: 'state', span: this.since(start), fields: [field] });
+    return true;
   }
 
   private startsMember(): boolean {
@@ -568,9 +651,16 @@ export class Grammar extends Cursor {
 
   private decimals: Production<IntLiteral> = this.production('decimals', () => {
     this.need(K.decimals, '`decimals`');
+    this.ACTION(() => this.isOneOf([Assign, Colon]) && this.skipsBetween('the number of decimals'));
     const digits = this.need(Int, 'the number of decimals');
     return { kind: 'int', span: spanOf(digits), digits: plainDigits(digits) };
   });
+
+  /** A sign that stands before `what` and does not belong there. */
+  private skipsBetween(what: string): void {
+    this.expected(what, { fix: this.replacement(this.hereSpan(), '') });
+    this.SKIP_TOKEN();
+  }
 
   private state: Production<Of<'state'>> = this.production('state', () => {
     const start = this.here();
@@ -590,9 +680,7 @@ export class Grammar extends Cursor {
   private stateField: Production<StateField> = this.production('stateField', () => {
     const doc = this.doc();
     const start = this.here();
-    const name = this.name('the name of a field');
-    this.need(Colon, '`:` and the type of the field');
-    const type = this.SUBRULE(this.type);
+    const { name, type } = this.SUBRULE(this.declared, { ARGS: ['the name of a field'] });
     const initial =
       this.OPTION(() => {
         this.CONSUME(Assign);
@@ -602,13 +690,86 @@ export class Grammar extends Cursor {
     return { kind: 'stateField', span: this.since(start), doc, name, type, initial };
   });
 
+  /** A name, `:` and its type. The type before the name, and a name or a type alone, are told and read as meant. */
+  private declared: Production<{ readonly name: Name; readonly type: TypeExpr }, [string]> = this.production(
+    'declared',
+    (what) => {
+      if (!this.RECORDING_PHASE && this.startsTypeFirst()) return this.typeFirst();
+      if (!this.RECORDING_PHASE && this.startsTypeAlone()) return this.typeAlone();
+      this.ACTION(() => this.skipsMark());
+      const name = this.name(what);
+      const missing = this.ACTION(() => this.missingColon());
+      if (!missing) this.need(Colon, '`:` and a type');
+      return { name, type: missing === 'type' ? unread(this.behind()) : this.SUBRULE(this.type) };
+    },
+  );
+
+  /** `indexed to: Did`, `mut x: Int` */
+  private skipsMark(): void {
+    if (!this.is(Identifier) || !this.isAt(2, Identifier) || !this.isAt(3, Colon)) return;
+    this.habit({ instead: 'leave it out', write: '' });
+    this.SKIP_TOKEN();
+  }
+
+  /** `Int total`, `address owner`, `uint256 public total` */
+  private startsTypeFirst(): boolean {
+    if (!this.is(Identifier) || !this.isAt(2, Identifier) || this.startsLineAt(2)) return false;
+    const { image } = this.LA(1);
+    return TYPE_HABITS.has(image) || /^[A-Z]/.test(image);
+  }
+
+  private typeFirst(before = ''): { readonly name: Name; readonly type: TypeExpr } {
+    const start = this.here();
+    const word = this.LA(1).image;
+    const habit = TYPE_HABITS.get(word);
+    const type: TypeExpr =
+      habit === undefined
+        ? { kind: 'namedType', span: this.hereSpan(), name: this.name('a type'), args: [] }
+        : unread(start);
+    if (habit !== undefined) this.SKIP_TOKEN();
+    while (HEAD_HABITS.has(this.LA(1).image) && this.isAt(2, Identifier)) this.SKIP_TOKEN();
+    const name = this.name('a name');
+    const example = `${before}${name.text}: ${habit === undefined ? word : (habit.write ?? 'Type')}`;
+    const span = this.since(start);
+    const isKnown = habit === undefined || habit.write !== undefined;
+    const fix = isKnown ? this.replacement(span, example) : null;
+    this.reportAlways(diagnose('E0123', { file: this.file, span, example, fix }));
+    this.hush();
+    return { name, type };
+  }
+
+  /** `Did` in `event Paid(Did, Int)`. */
+  private startsTypeAlone(): boolean {
+    if (!this.is(Identifier) || !/^[A-Z]/.test(this.LA(1).image)) return false;
+    return this.isOneOfAt(2, [Comma, RParen, RBrace, Less]);
+  }
+
+  private typeAlone(): { readonly name: Name; readonly type: TypeExpr } {
+    this.expected('a name and `:` before the type', { instead: 'write `name: Type`' });
+    const start = this.here();
+    const type = this.SUBRULE9(this.type);
+    return { name: { kind: 'name', span: { start, end: start }, text: '' }, type };
+  }
+
+  /** What is missing behind a name that has no `:`: that alone, or the type, too. */
+  private missingColon(): 'colon' | 'type' | null {
+    if (this.is(Colon)) return null;
+    const at = this.behind();
+    const fix = { title: 'Insert `:`', edits: [{ span: { start: at, end: at }, text: ':' }] };
+    if (this.isOneOf([Identifier, LParen]) && !this.startsLine()) {
+      this.expected('`:` and a type', { fix });
+      return 'colon';
+    }
+    if (!this.isOneOf([Comma, RParen, RBrace, Semicolon, Assign])) return null;
+    this.expected('`:` and a type', this.is(Assign) ? { instead: 'write `name: Type = value`' } : {});
+    return 'type';
+  }
+
   private ghost: Production<Of<'ghost'>> = this.production('ghost', () => {
     const doc = this.doc();
     const start = this.here();
     this.CONSUME(K.ghost);
-    const name = this.name('the name of the ghost');
-    this.need(Colon, '`:` and a type');
-    const type = this.SUBRULE(this.type);
+    const { name, type } = this.SUBRULE(this.declared, { ARGS: ['the name of the ghost'] });
     this.semicolon('this ghost');
     return { kind: 'ghost', span: this.since(start), doc, name, type };
   });
@@ -617,13 +778,24 @@ export class Grammar extends Cursor {
     'invariant',
     (start, doc, unproved) => {
       this.CONSUME(K.invariant);
-      const name = this.name('a name for the invariant');
-      this.need(Colon, '`:` and what always holds');
+      const name = this.SUBRULE(this.clauseName, { ARGS: ['invariant', 'what always holds'] });
       const condition = this.SUBRULE(this.claim);
       this.semicolon('this invariant');
       return { kind: 'invariant', span: this.since(start), doc, unproved, name, condition };
     },
   );
+
+  /** `name:` of a clause; one without is read all the same. */
+  private clauseName: Production<Name, [string, string]> = this.production('clauseName', (word, says) => {
+    if (!this.RECORDING_PHASE && !this.isAt(2, Colon) && this.isOneOf(EXPRESSION_STARTS)) {
+      this.expected(`a name and \`:\` before ${says}`, { instead: `write \`${word} name: …;\`` });
+      const at = this.behind();
+      return { kind: 'name', span: { start: at, end: at }, text: '' };
+    }
+    const name = this.name('a name for the clause');
+    this.need(Colon, `\`:\` and ${says}`);
+    return name;
+  });
 
   private history: Production<Of<'history'>, [number, string | null, boolean]> = this.production(
     'history',
@@ -632,8 +804,7 @@ export class Grammar extends Cursor {
       const always =
         this.OPTION({ GATE: () => this.isAt(2, Identifier), DEF: () => this.CONSUME(K.always) }) !==
         undefined;
-      const name = this.name('a name for the clause');
-      this.need(Colon, '`:` and what relates before to after');
+      const name = this.SUBRULE(this.clauseName, { ARGS: ['history', 'what relates before to after'] });
       const condition = this.SUBRULE(this.claim);
       this.semicolon('this clause');
       return { kind: 'history', span: this.since(start), doc, unproved, name, always, condition };
@@ -746,13 +917,19 @@ export class Grammar extends Cursor {
 
   private param: Production<Param> = this.production('param', () => {
     const start = this.here();
-    const name = this.name('a name');
-    this.need(Colon, '`:` and a type');
-    const type = this.SUBRULE(this.type);
+    const { name, type } = this.SUBRULE(this.declared, { ARGS: ['a name'] });
+    this.ACTION(() => this.is(Assign) && this.skipsDefault());
     return { kind: 'param', span: this.since(start), name, type };
   });
 
+  private skipsDefault(): void {
+    this.habit({ instead: 'who calls gives a value to every parameter' }, 1, 'default values');
+    this.SKIP_TOKEN();
+    this.SUBRULE9(this.expression);
+  }
+
   private result: Production<TypeExpr | null> = this.production('result', () => {
+    this.ACTION(() => this.skipsHeadHabits());
     return (
       this.OPTION(() => {
         this.CONSUME(Arrow);
@@ -760,6 +937,27 @@ export class Grammar extends Cursor {
       }) ?? null
     );
   });
+
+  /** `public view returns (Int)` and the like between the parameters and what belongs there. */
+  private skipsHeadHabits(): void {
+    let count = 0;
+    while (count < 8 && HEAD_HABITS.has(this.LA(count + 1).image) && !this.startsLineAt(count + 1))
+      count += 1;
+    if (count > 0) {
+      const words = this.text.slice(this.here(), spanOf(this.LA(count)).end);
+      this.habit(HEAD_HABITS.get(this.LA(1).image)!, count, `\`${words}\` here`);
+      for (let at = 0; at < count; at++) this.SKIP_TOKEN();
+    }
+    const { image } = this.LA(1);
+    if (image !== 'returns' && !this.is(Colon)) return;
+    const fix = this.replacement(this.hereSpan(), image === ':' ? ' ->' : '->');
+    if (count === 0)
+      this.expected('a clause such as `requires`, or the body', {
+        instead: 'the type of the result stands behind `->`',
+        fix,
+      });
+    this.retype(Arrow);
+  }
 
   // ---- clauses -----------------------------------------------------------------------------------
 
@@ -778,7 +976,9 @@ export class Grammar extends Cursor {
   private skipsToClause(): boolean {
     if (this.RECORDING_PHASE || this.isEnd() || this.startsDeclaration()) return false;
     if (this.isOneOf([LBrace, RBrace, Semicolon, K.gas])) return false;
-    this.expected('a clause such as `requires`, or the body');
+    if (this.mends(HEAD_HABITS, CLAUSE_WORDS)) return true;
+    const instead = this.is(Identifier) ? CONDITION : undefined;
+    this.expected('a clause such as `requires`, or the body', instead === undefined ? {} : { instead });
     this.skip(CLAUSE_END, this.here());
     return this.isOneOf(CLAUSE_STARTS);
   }
@@ -803,7 +1003,7 @@ export class Grammar extends Cursor {
     const said = this.SUBRULE(this.expression);
     this.OPTION(() => {
       const token = this.CONSUME(Assign);
-      this.ACTION(() => this.reportAlways(diagnose('E0120', { file: this.file, span: spanOf(token) })));
+      this.ACTION(() => this.reportEqual(token));
       this.SUBRULE2(this.expression);
     });
     return said;
@@ -813,7 +1013,8 @@ export class Grammar extends Cursor {
     this.CONSUME(K.requires);
     const condition = this.SUBRULE(this.claim);
     const message = this.SUBRULE(this.elseText);
-    return { kind: 'requires', span: this.since(start), unproved, condition, message };
+    const said = this.ACTION(() => this.reasoned(condition, message));
+    return { kind: 'requires', span: this.since(start), unproved, ...said };
   });
 
   private condition: Production<Spec, [number, boolean]> = this.production('condition', (start, unproved) => {
@@ -850,13 +1051,40 @@ export class Grammar extends Cursor {
 
   /** `else "why"` */
   private elseText: Production<TextLiteral | null> = this.production('elseText', () => {
+    this.ACTION(() => this.is(Text) && this.reportReason(this.hereSpan(), 'else '));
     return (
       this.OPTION(() => {
-        this.CONSUME(K.else);
+        this.OPTION2(() => this.CONSUME(K.else));
         return this.SUBRULE(this.text_);
       }) ?? null
     );
   });
+
+  /** A reason without the `else` before it. */
+  private reportReason(span: Span, text: string): void {
+    const fix = {
+      title: 'Write `else` before it',
+      edits: [{ span: { start: span.start, end: span.start }, text }],
+    };
+    this.report(diagnose('E0126', { file: this.file, span, fix }));
+  }
+
+  /** `(condition, "why")` of other languages is told apart, and read as it was meant. */
+  private reasoned(condition: Expr, message: TextLiteral | null) {
+    if (condition.kind !== 'tuple' || condition.items.length !== 2 || message !== null)
+      return { condition, message };
+    const [said, reason] = condition.items as [Expr, Expr];
+    if (reason.kind !== 'text') return { condition, message };
+    const { start, end } = condition.span;
+    const edits = [
+      { span: { start, end: said.span.start }, text: /[\s(]$/.test(this.text.slice(0, start)) ? '' : ' ' },
+      { span: { start: said.span.end, end: reason.span.start }, text: ' else ' },
+      { span: { start: reason.span.end, end }, text: '' },
+    ];
+    const fix = { title: 'Write `else` before the reason', edits };
+    this.reportAlways(diagnose('E0126', { file: this.file, span: reason.span, fix }));
+    return { condition: said, message: reason };
+  }
 
   // ---- other declarations ------------------------------------------------------------------------
 
@@ -872,10 +1100,18 @@ export class Grammar extends Cursor {
         const method = this.recover(MEMBER_END, () => this.SUBRULE(this.method));
         if (method) methods.push(method);
       });
+      this.ACTION(() => this.skipsFields());
     } while (this.skipsInside(RBrace, MEMBER_END, 'a `rule` or `view`'));
     this.close(RBrace, opener);
     return { kind: 'interface', span: this.since(start), doc, name, methods };
   });
+
+  /** `interface Bill { seller: Did; }`: fields, which are one mistake. */
+  private skipsFields(): void {
+    if (!this.is(Identifier) || !this.isAt(2, Colon)) return;
+    this.expected('a `rule` or `view`', { instead: 'a type with fields is a `struct`' });
+    while (!this.isEnd() && !this.is(RBrace) && !this.startsDeclaration()) this.SKIP_TOKEN();
+  }
 
   private method: Production<Method> = this.production('method', () => {
     const doc = this.doc();
@@ -950,9 +1186,12 @@ export class Grammar extends Cursor {
     const from = this.name('a state');
     this.need(Arrow, '`->` and the states that may follow');
     const to = [this.name('a state')];
-    this.MANY(() => {
-      this.CONSUME(Comma);
-      to.push(this.name('a state'));
+    this.MANY({
+      GATE: () => !this.isAt(3, Arrow),
+      DEF: () => {
+        this.CONSUME(Comma);
+        to.push(this.name('a state'));
+      },
     });
     this.semicolon('these transitions');
     return { kind: 'transition', span: this.since(start), from, to };
@@ -1024,11 +1263,14 @@ export class Grammar extends Cursor {
   private plainType: Production<TypeExpr> = this.production('plainType', () => {
     const start = this.here();
     if (!this.RECORDING_PHASE && !this.isOneOf([LParen, Identifier])) return this.missing('a type');
+    if (!this.RECORDING_PHASE && this.LA(1).image === 'mapping' && this.isAt(2, LParen))
+      return this.mapping();
     return this.choose<TypeExpr>([
       {
         ALT: () => {
           const opener = this.CONSUME(LParen);
           const items = this.listOf(RParen, opener, () => this.SUBRULE(this.type));
+          if (items.length === 1) return this.ACTION(() => items[0]!);
           return { kind: 'tupleType', span: this.since(start), items };
         },
       },
@@ -1036,11 +1278,47 @@ export class Grammar extends Cursor {
         ALT: () => {
           const name = this.name('a type');
           const args = this.OPTION(() => this.SUBRULE(this.typeArgs)) ?? [];
+          this.ACTION(() => this.is(LBracket) && this.skipsBrackets());
           return { kind: 'namedType', span: this.since(start), name, args };
         },
       },
     ]);
   });
+
+  /** `Did[]` */
+  private skipsBrackets(): void {
+    const instead = 'a list says how many elements it holds at most: `List<Did, 1_000>`';
+    this.habit({ instead }, this.isAt(2, RBracket) ? 2 : 1, '`[]` behind a type');
+    const end = this.partnerBehind(1);
+    while (!this.isEnd() && this.here() < end) this.SKIP_TOKEN();
+  }
+
+  /** `mapping(address => uint256)` */
+  private mapping(): TypeExpr {
+    const start = this.here();
+    const end = this.partnerBehind(2);
+    const inner = this.text.slice(spanOf(this.LA(2)).end, end - 1);
+    const parts = inner.split('=>').map((part) => TYPE_HABITS.get(part.trim())?.write ?? part.trim());
+    const type = parts.length === 2 ? `Map<${parts.join(', ')}>` : null;
+    const fix = type === null ? null : this.replacement({ start, end }, type);
+    const instead = `a table is written \`${type ?? 'Map<Did, Int>'}\``;
+    this.report(
+      diagnose('E0122', { file: this.file, span: this.hereSpan(), word: '`mapping`', advice: instead, fix }),
+    );
+    while (!this.isEnd() && this.here() < end) this.SKIP_TOKEN();
+    return unread(start);
+  }
+
+  /** Where the partner of the opening bracket `distance` tokens ahead ends; the end of the text where it has none. */
+  private partnerBehind(distance: number): number {
+    let depth = 0;
+    for (let at = distance; this.LA(at).tokenType !== EOF; at++) {
+      if (this.isOneOfAt(at, [LParen, LBracket, LBrace])) depth += 1;
+      else if (this.isOneOfAt(at, [RParen, RBracket, RBrace])) depth -= 1;
+      if (depth === 0) return spanOf(this.LA(at)).end;
+    }
+    return this.text.length;
+  }
 
   private typeArgs: Production<readonly TypeArg[]> = this.production('typeArgs', () => {
     const opener = this.CONSUME(Less);
@@ -1088,10 +1366,24 @@ export class Grammar extends Cursor {
           });
         },
       });
-    } while (this.skipsInside(RBrace, STATEMENT_END, 'a statement'));
+    } while (this.skipsToStatement());
     this.close(RBrace, opener);
     return { kind: 'block', span: this.since(start), statements, result };
   });
+
+  private skipsToStatement(): boolean {
+    if (this.is(K.const) && this.isAt(2, Identifier)) {
+      const instead = 'what keeps its value is declared with `let` there';
+      this.habit({ instead, write: 'let' }, 1, '`const` in a body');
+      this.retype(K.let);
+      return true;
+    }
+    const { image } = this.LA(1);
+    const isClause = CLAUSE_WORDS.some((word) => word === image) && this.startsLine();
+    const instead =
+      'clauses stand before the `{` of the body; inside of it `assert …;` says what is true there';
+    return this.skipsInside(RBrace, STATEMENT_END, 'a statement', isClause ? instead : undefined);
+  }
 
   /** `test "…"` at the start of a line cannot be a statement. */
   private startsTest(): boolean {
@@ -1124,18 +1416,32 @@ export class Grammar extends Cursor {
       { ALT: () => this.take(K.let, false) },
       { ALT: () => this.take(K.var, true) },
     ]);
+    const isMutable = this.ACTION(() => this.skipsMutable());
     const name = this.name('a name for the value');
     const type = this.SUBRULE(this.annotation);
     this.need(Assign, '`=` and the value');
     const value = this.value();
     this.semicolon('this statement');
-    return { kind: 'let', span: this.since(start), mutable, name, type, value };
+    return { kind: 'let', span: this.since(start), mutable: mutable || isMutable, name, type, value };
   });
+
+  private skipsMutable(): boolean {
+    if (this.LA(1).image !== 'mut' || !this.isAt(2, Identifier)) return false;
+    const { start } = spanOf(this.LA(0));
+    const span = { start, end: spanOf(this.LA(1)).end };
+    const fix = { title: 'Write `var`', edits: [{ span, text: 'var' }] };
+    const instead = 'a variable that changes is declared with `var`';
+    this.report(
+      diagnose('E0122', { file: this.file, span: this.hereSpan(), word: '`mut`', advice: instead, fix }),
+    );
+    this.SKIP_TOKEN();
+    return true;
+  }
 
   private return: Production<Stmt> = this.production('return', () => {
     const start = this.here();
     this.CONSUME(K.return);
-    const value = this.OPTION(() => this.SUBRULE(this.expression)) ?? null;
+    const value = this.OPTION(() => this.value()) ?? null;
     this.semicolon('this `return`');
     return { kind: 'return', span: this.since(start), value };
   });
@@ -1143,20 +1449,44 @@ export class Grammar extends Cursor {
   private require: Production<Stmt> = this.production('require', () => {
     const start = this.here();
     this.CONSUME(K.require);
-    const condition = this.SUBRULE(this.expression);
+    this.ACTION(() => this.checkMacro());
+    const condition = this.SUBRULE(this.claim);
     const message = this.SUBRULE(this.elseText);
+    const said = this.ACTION(() => this.reasoned(condition, message));
     this.semicolon('this `require`');
-    return { kind: 'require', span: this.since(start), condition, message };
+    return { kind: 'require', span: this.since(start), ...said };
   });
 
   private assert: Production<Stmt> = this.production('assert', () => {
     const start = this.here();
     const unproved = this.OPTION(() => this.CONSUME(K.unproved)) !== undefined;
     this.CONSUME(K.assert);
-    const condition = this.SUBRULE(this.expression);
+    this.ACTION(() => this.checkMacro());
+    const said = this.SUBRULE(this.claim);
+    const condition = this.ACTION(() => this.withoutReason(said));
     this.semicolon('this `assert`');
     return { kind: 'assert', span: this.since(start), unproved, condition };
   });
+
+  /** `assert!(…)` would say the opposite of what is meant. */
+  private checkMacro(): void {
+    if (!this.is(Not) || this.here() !== this.behind()) return;
+    const instead = 'leave out the `!`: it would turn the condition around';
+    this.habit({ instead, write: '' }, 1, `\`${this.LA(0).image}!\``);
+    this.SKIP_TOKEN();
+  }
+
+  private withoutReason(condition: Expr): Expr {
+    if (condition.kind !== 'tuple' || condition.items.length !== 2) return condition;
+    const [said, reason] = condition.items as [Expr, Expr];
+    if (reason.kind !== 'text') return condition;
+    const word = 'reason behind `assert`';
+    const advice = 'what it says is proved, so nobody is refused: leave the reason out';
+    const edits = [{ span: { start: said.span.end, end: reason.span.end }, text: '' }];
+    const fix = { title: 'Remove the reason', edits };
+    this.reportAlways(diagnose('E0122', { file: this.file, span: reason.span, word, advice, fix }));
+    return said;
+  }
 
   private assume: Production<Stmt> = this.production('assume', () => {
     const start = this.here();
@@ -1193,6 +1523,7 @@ export class Grammar extends Cursor {
   private for: Production<Stmt> = this.production('for', () => {
     const start = this.here();
     this.CONSUME(K.for);
+    this.ACTION(() => this.checkFor());
     const variable = this.name('a name for each element');
     this.need(K.in, '`in`');
     const source = this.SUBRULE(this.head);
@@ -1208,11 +1539,28 @@ export class Grammar extends Cursor {
     return { kind: 'forRange', ...loop, from: source, to: range.to, upTo: range.upTo };
   });
 
+  private skipsInclusive(): void {
+    if (!this.is(Assign) && !this.is(Less)) return;
+    const instead = 'a range begins with its first number and ends before its last one';
+    this.habit({ instead, write: '' }, 1, `\`..${this.LA(1).image}\``);
+    this.SKIP_TOKEN();
+  }
+
+  private checkFor(): void {
+    if (!this.is(LParen)) return;
+    const instead = 'write `for i in 0..n up to 100 { … }`, or `for x in members { … }`';
+    this.report(
+      diagnose('E0122', { file: this.file, span: this.hereSpan(), word: '`for (…)`', advice: instead }),
+    );
+    this.interrupt();
+  }
+
   /** `..b up to n` */
   private range: Production<{ readonly to: Expr; readonly upTo: Expr | null }> = this.production(
     'range',
     () => {
       this.CONSUME(DotDot);
+      this.ACTION(() => this.skipsInclusive());
       const to = this.SUBRULE(this.head);
       const upTo =
         this.OPTION(() => {
@@ -1241,6 +1589,7 @@ export class Grammar extends Cursor {
   private simple: Production<Stmt | Last> = this.production('simple', () => {
     const start = this.here();
     this.ACTION(() => this.checkHabit());
+    if (!this.RECORDING_PHASE && this.startsTypeFirst() && this.isAt(3, Assign)) return this.typedLocal();
     const value = this.SUBRULE(this.expression);
     const assigned = this.OPTION(() => {
       const op = this.CONSUME(AssignOperator).image as AssignOp;
@@ -1255,16 +1604,29 @@ export class Grammar extends Cursor {
     return this.ACTION(() => callStatement(value, span));
   });
 
-  /** A loop of another language is given up as a whole, so that it is one mistake. */
+  /** `Int x = 1;` */
+  private typedLocal(): Stmt {
+    const start = this.here();
+    const { name, type } = this.typeFirst('let ');
+    this.CONSUME9(Assign);
+    const value = this.SUBRULE9(this.expression);
+    this.semicolon('this statement');
+    return { kind: 'let', span: this.since(start), mutable: true, name, type, value };
+  }
+
+  /** A statement of another language is given up as a whole, so that it is one mistake. */
   private checkHabit(): void {
-    const { image: word } = this.LA(1);
-    const isLoop =
-      word === 'while'
-        ? !HABIT_FOLLOWERS.some((type) => this.isAt(2, type))
-        : word === 'loop' && this.isAt(2, LBrace);
-    if (!isLoop || !this.is(Identifier)) return;
-    this.report(diagnose('E0122', { file: this.file, span: this.hereSpan(), word }));
+    const habit = STATEMENT_HABITS.get(this.LA(1).image);
+    if (habit === undefined || !this.is(Identifier) || this.isOneOfAt(2, HABIT_FOLLOWERS)) return;
+    if (this.isAt(2, LParen) && !this.isBlockBehind(2)) return;
+    this.habit(habit);
     this.interrupt();
+  }
+
+  /** Whether a `{` follows the partner of the bracket `distance` tokens ahead: then that was no call. */
+  private isBlockBehind(distance: number): boolean {
+    const end = this.partnerBehind(distance);
+    return this.text.slice(end).trimStart().startsWith('{');
   }
 
   private checkPlace(target: Expr): void {
@@ -1461,12 +1823,15 @@ export class Grammar extends Cursor {
     let left = this.SUBRULE(this.unary);
     let compared: { readonly op: string; readonly level: number } | null = null;
     this.MANY({
-      GATE: () => precedenceOf(this.LA(1)) >= least,
+      GATE: () => {
+        this.mendsOperator();
+        return precedenceOf(this.LA(1)) >= least;
+      },
       DEF: () => {
         const token = this.CONSUME(BinaryOperator);
-        const op = token.image as BinaryOp;
+        const op = imageOf(token) as BinaryOp;
         const level = precedenceOf(token);
-        this.ACTION(() => compared?.level === level && this.chained(token, compared.op));
+        this.ACTION(() => compared?.level === level && this.chained(token, compared.op, left));
         // `==>` groups to the right, everything else to the left.
         const operand = tokenMatcher(token, Implies)
           ? this.nested(() => this.SUBRULE(this.binary, { ARGS: [level] }))
@@ -1478,11 +1843,97 @@ export class Grammar extends Cursor {
     return left;
   });
 
-  private chained(token: IToken, first: string): void {
-    this.report(diagnose('E0114', { file: this.file, span: spanOf(token), first, second: token.image }));
+  /** `and`, `is not`, `as Int` behind an operand. */
+  private mendsOperator(): void {
+    const { image } = this.LA(1);
+    if (!this.is(Identifier) || this.startsLine()) return;
+    const next = this.LA(2).image;
+    if (image === 'as' && this.isAt(2, AnyWord)) {
+      this.habit({ instead: 'nothing is converted: amounts become numbers by `amount / 0.01 hours`' }, 2);
+      this.SKIP_TOKEN();
+      this.SKIP_TOKEN();
+    } else if (image === 'not' && next === 'in') {
+      this.habit({ instead: 'write `!(x in set)`' });
+      this.SKIP_TOKEN();
+    } else if (image === 'is' && next === 'not') {
+      this.habit({ instead: 'write `!=`', write: '!=' }, 2);
+      this.SKIP_TOKEN();
+      this.retype(NotEqual, '!=');
+    } else {
+      const habit = this.isOneOfAt(2, EXPRESSION_STARTS) ? OPERATOR_HABITS.get(image) : undefined;
+      const type = OPERATORS[habit?.write ?? ''];
+      if (habit === undefined || type === undefined) return;
+      this.habit(habit);
+      this.retype(type, habit.write);
+    }
+  }
+
+  /** `not x`, `++x`, and what stands behind the sign of another language: `x === y`, `x ** 2`. */
+  private mendsOperand(): void {
+    const { image } = this.LA(1);
+    const last = this.LA(0);
+    const glued = this.here() === this.behind();
+    if (image === 'not' && (this.isAt(2, Identifier) || this.isAt(2, LParen)) && !this.isGluedAt(2)) {
+      this.habit({ instead: 'write `!`', write: '!' });
+      this.retype(Not);
+    } else if (this.is(Assign) && glued && (tokenMatcher(last, EqualEqual) || tokenMatcher(last, NotEqual))) {
+      const sign = last.image;
+      this.foreignSign(last, `${sign}=`, { instead: `write \`${sign}\``, write: sign });
+      this.SKIP_TOKEN();
+    } else if (this.is(Times) && glued && tokenMatcher(last, Times)) {
+      this.foreignSign(last, '**', { instead: 'a power is `pow(x, n)`' });
+      this.SKIP_TOKEN();
+    } else if (this.is(Append)) {
+      this.habit({ instead: 'write `x += 1`' });
+      this.SKIP_TOKEN();
+    } else if (image === 'new' && this.isAt(2, Identifier)) {
+      this.habit({ instead: 'a struct is written with its fields, as in `Bill { amount: 5 }`' });
+      this.interrupt();
+    } else if (this.is(LBrace) && this.isAt(2, Identifier) && this.isAt(3, Colon) && !this.isAt(4, Colon)) {
+      this.expected('the name of a struct before `{`', { instead: 'write `Name { field: value }`' });
+      this.interrupt();
+    }
+  }
+
+  /** `x++;` and `x--;`: the operand behind the sign is not merely missing. */
+  private isStep(): boolean {
+    const [before, last] = [this.LA(-1), this.LA(0)];
+    if (!this.isOneOf([Semicolon, RBrace])) return false;
+    const isMinus = tokenMatcher(last, Minus) && tokenMatcher(before, Minus);
+    if (!isMinus && !tokenMatcher(last, Append)) return false;
+    const write = isMinus ? ' -= 1' : ' += 1';
+    this.foreignSign(isMinus ? before : last, isMinus ? '--' : '++', {
+      instead: `write \`x${write}\``,
+      write,
+    });
+    return true;
+  }
+
+  /** A sign of two tokens, of which the first is behind us. */
+  private foreignSign(first: IToken, word: string, { instead, write }: Habit): void {
+    const span = { start: first.startOffset, end: first.startOffset + word.length };
+    const fix = write === undefined ? null : this.replacement(span, write);
+    const place = { file: this.file, span, word: `\`${word}\``, fix };
+    this.report(diagnose('E0122', { ...place, advice: instead }));
+  }
+
+  private isGluedAt(distance: number): boolean {
+    return spanOf(this.LA(distance - 1)).end === this.LA(distance).startOffset;
+  }
+
+  private chained(token: IToken, first: string, left: Expr): void {
+    const span = spanOf(token);
+    const middle = left.kind === 'binary' ? this.text.slice(left.right.span.start, left.right.span.end) : '';
+    const at = { start: span.start, end: span.start };
+    const isPlain = level(first) === level(token.image) && level(first) > COMPARISON;
+    const fix = isPlain
+      ? { title: 'Join two comparisons', edits: [{ span: at, text: `&& ${middle} ` }] }
+      : null;
+    this.report(diagnose('E0114', { file: this.file, span, first, second: token.image, fix }));
   }
 
   private unary: Production<Expr> = this.production('unary', () => {
+    this.ACTION(() => this.mendsOperand());
     const start = this.here();
     if (!this.RECORDING_PHASE && !this.isOneOf(EXPRESSION_STARTS)) return this.missing('an expression');
     return this.choose<Expr>([
@@ -1511,36 +1962,41 @@ export class Grammar extends Cursor {
   private postfix: Production<Expr> = this.production('postfix', () => {
     const start = this.here();
     let value = this.SUBRULE(this.primary);
-    this.MANY(() =>
-      this.OR([
-        {
-          ALT: () => {
-            this.CONSUME(Dot);
-            const name = this.SUBRULE(this.part);
-            const object = value;
-            value = this.OPTION1({
-              GATE: () => this.startsVariant(object, name),
-              DEF: () => this.SUBRULE(this.fieldInits, { ARGS: [name, object] }),
-            }) ?? { kind: 'field', span: this.since(start), object, name };
+    this.MANY({
+      GATE: () => {
+        this.mendsPath();
+        return true;
+      },
+      DEF: () =>
+        this.OR([
+          {
+            ALT: () => {
+              this.CONSUME(Dot);
+              const name = this.SUBRULE(this.part);
+              const object = value;
+              value = this.OPTION1({
+                GATE: () => this.startsVariant(object, name),
+                DEF: () => this.SUBRULE(this.fieldInits, { ARGS: [name, object] }),
+              }) ?? { kind: 'field', span: this.since(start), object, name };
+            },
           },
-        },
-        {
-          ALT: () => {
-            const opener = this.CONSUME(LBracket);
-            const index = this.withStructs(() => this.SUBRULE(this.expression));
-            this.close(RBracket, opener);
-            value = { kind: 'index', span: this.since(start), object: value, index };
+          {
+            ALT: () => {
+              const opener = this.CONSUME(LBracket);
+              const index = this.withStructs(() => this.SUBRULE(this.expression));
+              this.close(RBracket, opener);
+              value = { kind: 'index', span: this.since(start), object: value, index };
+            },
           },
-        },
-        {
-          ALT: () => {
-            const args = this.SUBRULE(this.args);
-            const spending = this.SUBRULE(this.spending);
-            value = { kind: 'call', span: this.since(start), callee: value, args, spending };
+          {
+            ALT: () => {
+              const args = this.SUBRULE(this.args);
+              const spending = this.SUBRULE(this.spending);
+              value = { kind: 'call', span: this.since(start), callee: value, args, spending };
+            },
           },
-        },
-      ]),
-    );
+        ]),
+    });
     return (
       this.OPTION({
         GATE: () => value.kind === 'call',
@@ -1554,6 +2010,14 @@ export class Grammar extends Cursor {
     );
   });
 
+  /** `Choice::Yes` */
+  private mendsPath(): void {
+    if (!this.is(Colon) || !this.isAt(2, Colon)) return;
+    this.habit({ instead: 'write `.`', write: '.' }, 2);
+    this.SKIP_TOKEN();
+    this.retype(Dot);
+  }
+
   private spending: Production<Expr | null> = this.production('spending', () => {
     return (
       this.OPTION(() => {
@@ -1565,8 +2029,23 @@ export class Grammar extends Cursor {
 
   private args: Production<readonly Expr[]> = this.production('args', () => {
     const opener = this.need(LParen, '`(`');
-    return this.withStructs(() => this.listOf(RParen, opener, () => this.SUBRULE(this.expression)));
+    return this.withStructs(() => this.listOf(RParen, opener, () => this.SUBRULE(this.argument)));
   });
+
+  private argument: Production<Expr> = this.production('argument', () => {
+    this.ACTION(() => this.skipsArgumentName());
+    return this.SUBRULE(this.expression);
+  });
+
+  /** `pay(to = bob)`, `pay(to: bob)` */
+  private skipsArgumentName(): void {
+    if (!this.is(Identifier) || !(this.isAt(2, Assign) || (this.isAt(2, Colon) && !this.isAt(3, Colon))))
+      return;
+    const instead = 'values stand in the order of the parameters, without their names';
+    this.habit({ instead, write: '' }, 2, 'arguments with names');
+    this.SKIP_TOKEN();
+    this.SKIP_TOKEN();
+  }
 
   private primary: Production<Expr> = this.production('primary', () => {
     if (!this.RECORDING_PHASE && !this.isOneOf(EXPRESSION_STARTS)) return this.missing('an expression');
@@ -1592,7 +2071,8 @@ export class Grammar extends Cursor {
     const at = { file: this.file, span: this.hereSpan() };
     const { image } = this.LA(1);
     const ends = this.isEnd() || this.startsLine() || this.isOneOf(EXPRESSION_ENDS);
-    if (!ends && RESERVED_WORDS.has(image)) this.report(diagnose('E0110', { ...at, word: image }));
+    if (what === 'an expression' && this.isStep()) this.hush();
+    else if (!ends && RESERVED_WORDS.has(image)) this.report(diagnose('E0110', { ...at, word: image }));
     else if (what === 'an expression') this.report(diagnose('E0105', { ...at, found: this.found() }));
     else this.expected(what);
     if (!ends) this.interrupt();
@@ -1602,6 +2082,8 @@ export class Grammar extends Cursor {
 
   /** A number, and the currency behind it if there is one. */
   private number: Production<Expr> = this.production('number', () => {
+    const foreign = this.ACTION(() => this.foreignNumber());
+    if (foreign !== null && !this.RECORDING_PHASE) return foreign;
     const token = this.CONSUME(Digits);
     const digits = plainDigits(token);
     const amount = this.OPTION({
@@ -1617,6 +2099,35 @@ export class Grammar extends Cursor {
     return { kind: 'int', span: spanOf(token), digits };
   });
 
+  /** `2,50 euros`, `1.000.000 euros`, `28.02.2026`: read as one number, whose value is not known. */
+  private foreignNumber(): Expr | null {
+    const start = this.here();
+    const text = /^[0-9_]+(?:[.,][0-9_]+)*/.exec(this.text.slice(start, start + 80))?.[0] ?? '';
+    const hint = this.foreignDigits(text, this.text.slice(start + text.length, start + text.length + 80));
+    if (hint === null) return null;
+    const span = { start, end: start + text.length };
+    this.report(diagnose('E0111', { file: this.file, span, text, ...hint }));
+    while (!this.isEnd() && this.here() < span.end) this.SKIP_TOKEN();
+    if (this.is(Identifier) && !this.startsLine() && !NO_CURRENCY.has(this.LA(1).image)) this.SKIP_TOKEN();
+    return { kind: 'missing', span: { start, end: start } };
+  }
+
+  /** What is wrong with digits in the manner of other places; null for numbers of CCL. */
+  private foreignDigits(text: string, behind: string): { hint: string; fix?: Fix } | null {
+    const date = /^(\d\d?)\.(\d\d?)\.(\d{4})$/.exec(text);
+    if (date !== null) {
+      const [day, month] = [date[1]!, date[2]!].map((part) => part.padStart(2, '0'));
+      return { hint: `a moment is written \`@${date[3]}-${month}-${day}T00:00Z\`` };
+    }
+    const grouped = /^\d{1,3}(?:\.\d{3}){2,}(,\d+)?$|^\d{1,3}(?:,\d{3})+(\.\d+)?$/.test(text);
+    const isAmount = /^ [A-Za-z_]/.test(behind) && this.lists === 0;
+    if (!(grouped && (isAmount || text.includes('.'))) && !(isAmount && text.includes(','))) return null;
+    const plain = grouped ? text.replace(/[.,](?=\d{3})/g, '_').replace(',', '.') : text.replace(',', '.');
+    const start = this.here();
+    const fix = this.replacement({ start, end: start + text.length }, plain);
+    return { hint: `decimals follow a point, and \`_\` may group digits: \`${plain}\``, fix };
+  }
+
   private isCurrency(number: IToken): boolean {
     const { image } = this.LA(1);
     if (NO_CURRENCY.has(image)) return false;
@@ -1628,15 +2139,20 @@ export class Grammar extends Cursor {
     const glued = behind !== null && behind.span.start === end;
     if (!glued && !/__|_$|_\./.test(token.image)) return;
     const text = token.image + (glued ? behind.text : '');
-    const hint = glued
-      ? `if this is an amount, put a space between: \`${token.image} ${behind.text}\``
-      : 'put single underscores between digits only';
+    const amount = glued ? `${token.image} ${behind.text}` : null;
+    const hint =
+      amount === null
+        ? 'put single underscores between digits only'
+        : `if this is an amount, put a space between: \`${amount}\``;
+    const span = { start: token.startOffset, end: token.startOffset + text.length };
+    const fix = amount === null ? null : this.replacement(span, amount);
     this.report(
       diagnose('E0111', {
         file: this.file,
-        span: { start: token.startOffset, end: token.startOffset + text.length },
+        span,
         text,
         hint,
+        fix,
       }),
     );
   }
@@ -1690,18 +2206,41 @@ export class Grammar extends Cursor {
   );
 
   private text_: Production<TextLiteral> = this.production('text', () => {
+    this.ACTION(() => !this.is(Text) && this.startsLine() && this.missingText());
     const token = this.need(Text, 'a text in quotation marks');
     return this.ACTION(() => this.textOf(token));
   });
 
+  /** A text that is missing at the end of a line is missed there. */
+  private missingText(): never {
+    const at = this.behind();
+    this.expected('a text in quotation marks', { span: { start: at, end: at } });
+    return this.interrupt();
+  }
+
+  private checkQuotes(token: IToken): void {
+    if (!tokenMatcher(token, ForeignText)) return;
+    const span = spanOf(token);
+    const quotes = quotesOf(token);
+    const inner = token.image
+      .slice(quotes, -quotes)
+      .replace(/\\'/g, "'")
+      .replace(/(?<!\\)"/g, '\\"');
+    const fix = this.replacement(span, `"${inner}"`);
+    this.reportAlways(diagnose('E0125', { file: this.file, span, fix }));
+  }
+
   private textOf(token: IToken): TextLiteral {
+    this.checkQuotes(token);
     const span = spanOf(token);
     const open = tokenMatcher(token, OpenText);
     if (open) {
       this.reportAlways(diagnose('E0102', { file: this.file, span }));
       this.hush();
     }
-    const inner = open ? token.image.replace(/^(did)?"/, '').trimEnd() : token.image.slice(1, -1);
+    const inner = open
+      ? token.image.replace(/^(did)?"/, '').trimEnd()
+      : token.image.slice(quotesOf(token), -quotesOf(token));
     for (const match of inner.matchAll(/\\(.)/g)) {
       if (!(match[1]! in ESCAPES)) {
         const start = span.start + 1 + match.index;
@@ -1762,24 +2301,88 @@ export class Grammar extends Cursor {
     this.nested(() => {
       const start = this.here();
       this.CONSUME(K.if);
+      this.ACTION(() => this.checkIfLet());
       const condition = this.SUBRULE(this.head);
       this.OPTION2(() => {
         const token = this.CONSUME(Assign);
-        this.ACTION(() => this.reportAlways(diagnose('E0120', { file: this.file, span: spanOf(token) })));
+        this.ACTION(() => this.reportEqual(token));
         this.SUBRULE2(this.head);
       });
-      const then = this.SUBRULE(this.block);
+      const then = this.SUBRULE(this.branch);
+      const elseIf = this.ACTION(() => this.readsElseIf());
       const otherwise =
-        this.OPTION(() => {
-          this.CONSUME(K.else);
-          return this.choose<Expr>([
-            { ALT: () => this.SUBRULE(this.if) },
-            { ALT: () => this.SUBRULE2(this.block) },
-          ]);
+        this.OPTION({
+          GATE: () => elseIf || this.is(K.else),
+          DEF: () => {
+            this.OPTION3(() => this.CONSUME(K.else));
+            return this.choose<Expr>([
+              { ALT: () => this.SUBRULE(this.if) },
+              { ALT: () => this.SUBRULE2(this.branch) },
+            ]);
+          },
         }) ?? null;
       return { kind: 'if', span: this.since(start), condition, then, otherwise };
     }),
   );
+
+  /** A block; one statement without braces is told, and read. */
+  private branch: Production<Block> = this.production('branch', () => {
+    if (this.RECORDING_PHASE || !(this.isBare() || this.is(Colon))) return this.SUBRULE(this.block);
+    this.reportBare();
+    if (this.is(Colon)) this.SKIP_TOKEN();
+    const start = this.here();
+    const node = this.recover(STATEMENT_END, () => this.nested(() => this.SUBRULE(this.statement)));
+    const span = this.since(start);
+    const statement: Stmt = node === null || node.kind === 'last' ? { kind: 'missing', span } : node;
+    return { kind: 'block', span, statements: [statement], result: null };
+  });
+
+  private isBare(): boolean {
+    return (
+      this.isOneOf([K.return, K.require, K.emit, K.fail, K.let, K.var]) ||
+      (this.is(Identifier) && this.isOneOfAt(2, [...HABIT_FOLLOWERS, LParen]))
+    );
+  }
+
+  /** With the fix where the statement ends with a `;` on its line. */
+  private reportBare(): void {
+    const { start } = this.hereSpan();
+    const length = /^[^\n\r{};]*;/.exec(this.text.slice(start))?.[0].length;
+    const at = (offset: number) => ({ start: offset, end: offset });
+    const fix =
+      length === undefined
+        ? null
+        : {
+            title: 'Write braces around it',
+            edits: [
+              { span: at(start), text: '{ ' },
+              { span: at(start + length), text: ' }' },
+            ],
+          };
+    this.report(diagnose('E0127', { file: this.file, span: this.hereSpan(), fix }));
+  }
+
+  /** `if let some(x) = owner { … }` */
+  private checkIfLet(): void {
+    if (!this.is(K.let)) return;
+    const instead = 'an option is taken apart by `match owner { some(x) => …, none => …, }`';
+    this.habit({ instead }, 1, '`if let`');
+    this.interrupt();
+  }
+
+  /** `elif x { … }`, `elseif x { … }` */
+  private readsElseIf(): boolean {
+    if (!['elif', 'elseif', 'elsif'].includes(this.LA(1).image)) return false;
+    this.habit({ instead: 'write `else if`', write: 'else if' });
+    this.retype(K.if);
+    return true;
+  }
+
+  private reportEqual(token: IToken): void {
+    const span = spanOf(token);
+    const fix = this.replacement(span, '==');
+    this.reportAlways(diagnose('E0120', { file: this.file, span, fix }));
+  }
 
   private match: Production<Expr> = this.production('match', () => {
     const start = this.here();
@@ -1789,8 +2392,9 @@ export class Grammar extends Cursor {
     const arms: Arm[] = [];
     do {
       this.MANY(() => {
+        const from = this.here();
         const arm = this.recover(FIELD_END, () => this.withStructs(() => this.SUBRULE(this.arm)));
-        if (arm) arms.push(arm);
+        this.ACTION(() => arms.push(arm ?? unreadArm(this.since(from))));
       });
     } while (this.skipsInside(RBrace, FIELD_END, 'a case such as `Yes => …,`'));
     this.close(RBrace, opener);
@@ -1804,12 +2408,21 @@ export class Grammar extends Cursor {
     const body = this.SUBRULE(this.expression);
     const span = this.since(start);
     const ended = this.OPTION(() => this.CONSUME(Comma)) !== undefined;
-    if (!this.RECORDING_PHASE && !ended && !this.is(RBrace) && body.kind !== 'block') {
-      this.expected('`,` behind this case');
-      if (!this.startsLine()) this.interrupt();
-    }
+    if (!this.RECORDING_PHASE && !ended && !this.is(RBrace)) this.missingComma(body);
     return { kind: 'arm', span, pattern, body };
   });
+
+  private missingComma(body: Expr): void {
+    if (this.is(Semicolon)) {
+      this.expected('`,` behind this case', { fix: this.replacement(this.hereSpan(), ',') });
+      this.SKIP_TOKEN();
+    } else if (body.kind !== 'block') {
+      const at = this.behind();
+      const fix = { title: 'Insert `,`', edits: [{ span: { start: at, end: at }, text: ',' }] };
+      this.expected('`,` behind this case', { fix });
+      if (!this.startsLine()) this.interrupt();
+    }
+  }
 
   private pattern: Production<Pattern> = this.production('pattern', () => {
     const start = this.here();
@@ -1891,9 +2504,18 @@ export class Grammar extends Cursor {
     this.CONSUME(K.deploy);
     const contract = this.name('the name of a contract');
     const args = this.SUBRULE(this.args);
-    this.need(K.by, '`by` and who deploys');
-    const by = this.nested(() => this.SUBRULE(this.primary));
-    return { kind: 'deploy', span: this.since(start), contract, args, by };
+    const by = this.OPTION(() => {
+      this.CONSUME(K.by);
+      return this.nested(() => this.SUBRULE(this.primary));
+    });
+    if (by === undefined) this.ACTION(() => this.expected('`by` and who deploys, as in `by alice`'));
+    return this.ACTION(() => ({
+      kind: 'deploy',
+      span: this.since(start),
+      contract,
+      args,
+      by: by ?? unread(this.behind()),
+    }));
   });
 
   private run: Production<Expr> = this.production('run', () => {
@@ -1943,12 +2565,15 @@ export class Grammar extends Cursor {
     'fieldInits',
     (name, object) => {
       const of = object?.kind === 'name' ? object : null;
+      const start = this.ACTION(() => (of ?? name).span.start);
       const opener = this.CONSUME(LBrace);
       this.ACTION(() => {
         if (!this.structsAllowed)
           this.report(diagnose('E0109', { file: this.file, span: spanOf(opener), name: name.text }));
       });
+      const broken = this.brokenItems;
       const fields = this.withStructs(() => this.listOf(RBrace, opener, () => this.SUBRULE(this.fieldInit)));
+      if (this.brokenItems > broken) return { kind: 'missing', span: this.since(start) };
       return this.ACTION(() => ({
         kind: 'struct_',
         span: this.since((of ?? name).span.start),
@@ -1961,11 +2586,21 @@ export class Grammar extends Cursor {
 
   private fieldInit: Production<FieldInit> = this.production('fieldInit', () => {
     const start = this.here();
+    this.ACTION(() => this.checkSpread());
     const name = this.name('the name of a field');
     this.need(Colon, '`:` and the value of the field');
     const value = this.SUBRULE(this.expression);
     return { kind: 'fieldInit', span: this.since(start), name, value };
   });
+
+  private checkSpread(): void {
+    if (!this.is(DotDot)) return;
+    this.habit({
+      instead:
+        'every field is given its value; one field of an entry is written alone: `bills[id].amount = 5;`',
+    });
+    this.interrupt();
+  }
 
   /** What a name is bound to: when it cannot be read, the name is still declared. */
   private value(): Expr {
@@ -2007,43 +2642,57 @@ export class Grammar extends Cursor {
         this.MANY9(() => this.CONSUME(Comma));
       });
     } else {
+      const inParentheses = closer === RBrace ? 0 : 1;
+      this.lists += inParentheses;
       this.takeAll(closer, stops, take);
+      this.lists -= inParentheses;
     }
     this.close(closer, opener);
     return items;
   }
 
   private takeAll(closer: TokenType, stops: readonly TokenType[], take: () => void): void {
+    const wrong: Span[] = [];
     while (!this.isEnd() && !this.startsDeclaration() && !this.is(closer) && !this.isOneOf(stops)) {
       const before = this.here();
       take();
       if (this.is(Comma)) this.CONSUME(Comma);
-      else if (closer === RBrace && this.isWrongComma()) this.SKIP_TOKEN();
-      else return;
-      if (this.here() === before) return;
+      else if (closer === RBrace && this.isWrongComma()) {
+        wrong.push(this.hereSpan());
+        this.SKIP_TOKEN();
+      } else break;
+      if (this.here() === before) break;
     }
+    this.reportCommas(wrong);
   }
 
   /** `;` where a list in braces goes on behind it. */
   private isWrongComma(): boolean {
     if (!this.is(Semicolon)) return false;
-    const goesOn =
-      this.isAt(2, Identifier) &&
-      [Colon, Comma, Semicolon, RBrace, LBrace].some((type) => this.isAt(3, type));
-    if (!goesOn && !this.isAt(2, RBrace)) return false;
-    this.expected('`,`');
-    return true;
+    return (
+      this.isAt(2, RBrace) ||
+      (this.isAt(2, Identifier) && this.isOneOfAt(3, [Colon, Comma, Semicolon, RBrace, LBrace]))
+    );
+  }
+
+  /** One mistake, however often it was made in the list. */
+  private reportCommas(wrong: readonly Span[]): void {
+    const [span] = wrong;
+    if (span === undefined) return;
+    const fix = { title: 'Change to `,`', edits: wrong.map((each) => ({ span: each, text: ',' })) };
+    const holes = { expected: '`,`', found: '`;`' };
+    this.reportAlways(diagnose('E0104', { file: this.file, span, ...holes, fix }));
   }
 
   /**
    * Behind the items of a braced list: true when there was something that is none of them, which is said and
    * skipped; false at the closing brace, at the end, or where a new declaration shows that the brace is missing.
    */
-  private skipsInside(closer: TokenType, boundary: Boundary, what: string): boolean {
+  private skipsInside(closer: TokenType, boundary: Boundary, what: string, instead?: string): boolean {
     if (this.RECORDING_PHASE || this.is(closer) || this.isEnd()) return false;
     if (boundary !== MEMBER_END && (this.startsDeclaration() || this.startsTest())) return false;
     if (boundary === MEMBER_END && this.isOneOf([K.contract, K.interface, K.use, K.test])) return false;
-    this.expected(what);
+    this.expected(what, instead === undefined ? {} : { instead });
     this.skip(boundary, this.here());
     return true;
   }
@@ -2069,13 +2718,48 @@ export class Grammar extends Cursor {
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\', '"': '"', n: '\n', t: '\t' };
 
+/** What `OPERATOR_HABITS` puts in the place of a word. */
+const OPERATORS: Readonly<Record<string, TokenType>> = {
+  '&&': AndAnd,
+  '||': OrOr,
+  '==': EqualEqual,
+  '%': Remainder,
+  '/': Divide,
+};
+
 function plainDigits(token: IToken): string {
   return token.image.replaceAll('_', '');
 }
 
+/** Something that is not there, or could not be read, and was reported. */
+function unread(at: number): Of<'missing'> {
+  return { kind: 'missing', span: { start: at, end: at } };
+}
+
+/** How many quotation marks stand on each side of a text. */
+function quotesOf({ image }: IToken): number {
+  return image.startsWith('"""') ? 3 : 1;
+}
+
+/** A case that could not be read: whatever it matches is not known to be missing. */
+function unreadArm(span: Span): Arm {
+  const pattern: Pattern = {
+    kind: 'variantPattern',
+    span,
+    type: null,
+    name: { kind: 'name', span, text: '' },
+    bindings: [],
+  };
+  return { kind: 'arm', span, pattern, body: { kind: 'missing', span } };
+}
+
+function level(op: string): number {
+  return PRECEDENCE[op as BinaryOp];
+}
+
 /** 0 for what is no operator. */
 function precedenceOf(token: IToken): number {
-  return tokenMatcher(token, BinaryOperator) ? PRECEDENCE[token.image as BinaryOp] : 0;
+  return tokenMatcher(token, BinaryOperator) ? PRECEDENCE[imageOf(token) as BinaryOp] : 0;
 }
 
 function isPlace(target: Expr): boolean {

@@ -7,6 +7,7 @@ import type { AnyNode, SourceFile, Span } from './ast.ts';
 import { childFields, childrenOf, eachChild } from './children.ts';
 import { DIAGNOSTICS_MAX } from './cursor.ts';
 import { Grammar } from './grammar.ts';
+import { SIGN_HABITS } from './habits.ts';
 import { type Comment, tokenize } from './tokens.ts';
 
 export type { Comment } from './tokens.ts';
@@ -32,9 +33,8 @@ export function parse(file: string, text: string): Parsed {
   grammar ??= new Grammar();
   const lexed = tokenize(text);
   const { tree, diagnostics } = grammar.parseFile(file, text, lexed);
-  const unreadable = firstOfLines(text, lexed.unreadable).map((span) =>
-    diagnose('E0101', { file, span, text: shorten(text.slice(span.start, span.end)) }),
-  );
+  const told = diagnostics.filter(({ code }) => code === 'E0122').map(({ span }) => span);
+  const unreadable = firstOfLines(text, lexed.unreadable, told).map((span) => unreadableAt(file, text, span));
   const foreign = lexed.foreignComments
     .slice(0, DIAGNOSTICS_MAX)
     .map((span) => diagnose('E0121', { file, span }));
@@ -51,12 +51,40 @@ function tooLarge(file: string, text: string): Parsed {
   return { tree, comments: [], diagnostics: [diagnose('E0119', { file, span, limit: '4,194,304' })] };
 }
 
-/** What follows on the same line, such as the closing quotation mark of `'text'`, is most often the same mistake. */
-function firstOfLines(text: string, spans: readonly Span[]): readonly Span[] {
-  const first = spans.filter(
-    (span, at) => at === 0 || /[\n\r]/.test(text.slice(spans[at - 1]!.end, span.start)),
-  );
+/** What follows on the same line is most often the same mistake; so it is behind a word of another language. */
+function firstOfLines(text: string, spans: readonly Span[], told: readonly Span[]): readonly Span[] {
+  const known = [...spans.map(({ end }) => end), ...told.map(({ end }) => end)].sort((a, b) => a - b);
+  const first = spans.filter((span) => {
+    const before = lastAtMost(known, span.start);
+    return before === null || /[\n\r]/.test(text.slice(before, span.start));
+  });
   return first.slice(0, DIAGNOSTICS_MAX);
+}
+
+function lastAtMost(sorted: readonly number[], offset: number): number | null {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? null : sorted[low - 1]!;
+}
+
+/** With what is written in CCL for such a sign, where that is known. */
+function unreadableAt(file: string, text: string, span: Span): Diagnostic {
+  const found = text.slice(span.start, span.end);
+  const habit = SIGN_HABITS.get(found) ?? SIGN_HABITS.get(found.slice(0, 1));
+  const write = SIGN_HABITS.get(found)?.write;
+  const title = write?.trim() === '' ? 'Replace it' : `Change to \`${write}\``;
+  return diagnose('E0101', {
+    file,
+    span,
+    text: shorten(found),
+    instead: habit?.instead,
+    fix: write === undefined ? null : { title, edits: [{ span, text: write }] },
+  });
 }
 
 function shorten(text: string): string {

@@ -6,6 +6,7 @@
  */
 import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain';
 import type { Span } from './ast.ts';
+import { SIGN_HABITS } from './habits.ts';
 
 /** `text` is without the slashes and without one leading blank. */
 export type Comment = {
@@ -33,9 +34,12 @@ export const AssignOperator = createToken({ name: 'AssignOperator', pattern: Lex
 /** Any number without a suffix: amounts start with one. */
 export const Digits = createToken({ name: 'Digits', pattern: Lexer.NA });
 
+/** Letters of other alphabets are taken into a word, so that it is one mistake; so is what cannot be seen. */
 export const Word = createToken({
   name: 'Word',
-  pattern: /[A-Za-z_][A-Za-z0-9_]*/,
+  pattern:
+    // biome-ignore lint/suspicious/noMisleadingCharacterClass: combining characters are taken into the word, too
+    /[A-Za-z_\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u1fff\u2c00-\u2fef\u3040-\ud7ff][A-Za-z0-9_\u00aa\u00ad\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0300-\u1fff\u200b-\u200f\u2060\u2c00-\u2fef\u3040-\ud7ff]*/,
   categories: [Identifier],
 });
 
@@ -122,7 +126,7 @@ const SOFT = [
 ] as const;
 
 export type ReservedWord = (typeof RESERVED)[number];
-type Keyword = ReservedWord | (typeof SOFT)[number];
+export type Keyword = ReservedWord | (typeof SOFT)[number];
 
 /** The token type of each word of the language: `KEYWORDS.rule`. */
 export const KEYWORDS = Object.fromEntries([
@@ -155,6 +159,13 @@ export const Text = createToken({ name: 'Text', pattern: /"(?:[^"\\\n\r]|\\.)*"/
 export const OpenText = createToken({
   name: 'OpenText',
   pattern: /(?:did)?"(?:[^"\\\n\r]|\\.)*/,
+  categories: [Text],
+});
+/** A text in the quotation marks of other languages, or of a word processor. */
+export const ForeignText = createToken({
+  name: 'ForeignText',
+  pattern:
+    /"""[^"\n\r]*"""|'[^'\n\r]*'|`[^`\n\r]*`|[\u201c-\u201f\u00ab][^"\u201c-\u201f\u00bb\n\r]*["\u201c-\u201f\u00bb]/,
   categories: [Text],
 });
 export const Hex = createToken({ name: 'Hex', pattern: /0x[0-9a-fA-F_]*/ });
@@ -239,6 +250,7 @@ const LEXED: readonly TokenType[] = [
   LineComment,
   ForeignComment,
   Did,
+  ForeignText,
   Text,
   OpenText,
   Hex,
@@ -306,8 +318,9 @@ const LEXER = new Lexer([...LEXED, AnyWord, Identifier, BinaryOperator, AssignOp
 export function tokenize(text: string): Lexed {
   const { tokens, groups, errors } = LEXER.tokenize(text);
   for (const token of tokens) retype(token);
+  const signs = (groups['unreadable'] ?? []).flatMap(signOf);
   return {
-    tokens,
+    tokens: signs.length === 0 ? tokens : [...tokens, ...signs].sort((a, b) => a.startOffset - b.startOffset),
     comments: (groups['comments'] ?? []).map(commentOf),
     foreignComments: (groups['foreignComments'] ?? []).map(spanOf),
     unreadable: [
@@ -320,6 +333,19 @@ export function tokenize(text: string): Lexed {
 /** Half-open span of a token of a file. */
 export function spanOf(token: IToken): Span {
   return { start: token.startOffset, end: token.startOffset + token.image.length };
+}
+
+/** A sign that plainly stands for one of ours is read as that: `≥` as `>=`. */
+function signOf(token: IToken): IToken[] {
+  const write = SIGN_HABITS.get(token.image)?.write;
+  const type = write === undefined ? undefined : LEXED.find(({ LABEL }) => LABEL === `\`${write}\``);
+  if (write === undefined || type === undefined) return [];
+  return [{ ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx!, payload: write }];
+}
+
+/** What a token stands for: as written, but where something else was plainly meant. */
+export function imageOf(token: IToken): string {
+  return (token.payload as string | undefined) ?? token.image;
 }
 
 function retype(token: IToken): void {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decimalValue, intValue, percentValue, timeValue } from '../../compiler/check/literal.ts';
-import { editDistance, nearestName } from '../../compiler/resolve/suggest.ts';
+import { editDistance, nearestName } from '../../compiler/suggest.ts';
 
 const SEED = Number(process.env['SEED'] ?? 20_261_121);
 

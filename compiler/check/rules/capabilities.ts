@@ -41,7 +41,7 @@ function checkContract(out: Checker, code: Code, contract: ast.Contract): void {
       fix: fixOf(contract, uses, need),
     });
   }
-  if (out.unresolved) return;
+  if (out.unresolved || out.diagnostics.some(({ code }) => code === 'E0205')) return;
   for (const [index, { node, name }] of declared.entries()) {
     const used = needs.some((need) => includesCapability(name, need.capability));
     const covered = declared.some((other, at) => at !== index && covers(other.name, name, at < index));

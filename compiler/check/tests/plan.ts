@@ -18,6 +18,7 @@ import type {
 import type { Diagnostic } from '../../diagnostics.ts';
 import { type Exports, isTypeName } from '../../resolve/resolve.ts';
 import { unsupportedWord } from '../../resolve/unsupported.ts';
+import { nearestName } from '../../suggest.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { planAssign, planEach, planIf, planInner, planMatch, planRange } from './blocks.ts';
 import {
@@ -38,6 +39,7 @@ import {
   callStep,
   deployedCall,
   evaluate,
+  nearby,
   planAmount,
   planArgs,
   readStep,
@@ -98,7 +100,8 @@ export function planTests(file: string, text: string, tree: ast.SourceFile, take
 function planInvariants(unit: Unit, { contract: name, span }: ast.TestInvariants): InvariantsPlan[] {
   const contract = unit.contracts.get(name.text);
   if (contract === undefined) {
-    if (name.text !== '') report(unit, 'E0451', { span: name.span, name: name.text });
+    if (name.text !== '')
+      report(unit, 'E0451', { ...nearby(unit, name, [...unit.contracts.keys()]), name: name.text });
     return [];
   }
   unit.names.set(name, contract.name);
@@ -243,10 +246,15 @@ function planAlone(draft: Draft, value: ast.Expr, span: ast.Span): void {
 }
 
 function planDeploy(draft: Draft, node: Expr<'deploy'>, name: string): void {
-  const contract = draft.unit.contracts.get(node.contract.text);
+  const { contracts } = draft.unit;
+  const contract = contracts.get(node.contract.text);
   if (contract === undefined) {
-    if (node.contract.text !== '')
-      report(draft.unit, 'E0451', { span: node.contract.span, name: node.contract.text });
+    const known = [...contracts.keys()];
+    const { text } = node.contract;
+    if (text !== '') report(draft.unit, 'E0451', { ...nearby(draft.unit, node.contract, known), name: text });
+    // What the variable is called for is judged as if the name were right.
+    const meant = contracts.get(nearestName(text, known) ?? known[0] ?? '');
+    if (meant !== undefined) draft.deployed.set(name, { id: draft.counts.deployed, contract: meant });
     return;
   }
   draft.unit.names.set(node.contract, contract.name);
@@ -341,7 +349,11 @@ function planFails(draft: Draft, outcome: Fails, span: ast.Span): void {
 function planError(draft: Draft, { args, span }: Fails, name: ast.Name): ExpectedError | null {
   const error = draft.unit.errors.get(name.text);
   if (error === undefined) {
-    if (name.text !== '') report(draft.unit, 'E0464', { span: name.span, name: name.text });
+    if (name.text !== '')
+      report(draft.unit, 'E0464', {
+        ...nearby(draft.unit, name, [...draft.unit.errors.keys()]),
+        name: name.text,
+      });
     return null;
   }
   draft.unit.names.set(name, error.name);
@@ -355,11 +367,13 @@ function planEmits(
   span: ast.Span,
 ): void {
   const { text } = outcome.event;
-  const event = [...draft.unit.contracts.values()]
+  const events = [...draft.unit.contracts.values()]
     .flatMap((contract) => contract.members)
-    .find((member) => member.kind === 'event' && member.name.text === text);
-  if (event?.kind !== 'event') {
-    if (text !== '') report(draft.unit, 'E0455', { span: outcome.event.span, name: text });
+    .filter((member) => member.kind === 'event');
+  const event = events.find(({ name }) => name.text === text);
+  if (event === undefined) {
+    const known = events.map(({ name }) => name.text);
+    if (text !== '') report(draft.unit, 'E0455', { ...nearby(draft.unit, outcome.event, known), name: text });
     return;
   }
   draft.unit.names.set(outcome.event, event.name);

@@ -7,6 +7,7 @@ import { diagnose } from '../../diagnostics.ts';
 import { near } from '../../resolve/resolve.ts';
 import type * as ast from '../../syntax/ast.ts';
 import { childFields } from '../../syntax/children.ts';
+import { countText } from '../call.ts';
 import {
   type Deployed,
   type Draft,
@@ -138,12 +139,7 @@ function takeOutField(draft: Draft, expr: Expr<'field'>): ast.Expr {
   if (object.kind === 'name' && isUnknown(draft, object)) return reportUnknown(draft, object);
   if (deployed === undefined) return takeOutBelow(draft, expr);
   if (name.text !== 'account') {
-    if (name.text !== '')
-      report(draft.unit, 'E0456', {
-        span: name.span,
-        contract: deployed.contract.name.text,
-        name: name.text,
-      });
+    if (name.text !== '') reportNoMethod(draft, deployed.contract, name);
     return { kind: 'missing', span: expr.span };
   }
   const slot = newValue(draft, expr, namedType('Did', expr.span));
@@ -268,14 +264,31 @@ export function calledOf(draft: Draft, expr: ast.Expr): Called | null {
     return null;
   }
   const { contract } = found.deployed;
-  const { text, span } = found.name;
+  const { text } = found.name;
   for (const member of contract.members) {
     if ((member.kind !== 'rule' && member.kind !== 'view') || member.name.text !== text) continue;
     draft.unit.names.set(found.name, member.name);
     return { deployed: found.deployed, method: member, args: found.call.args };
   }
-  if (text !== '') report(draft.unit, 'E0456', { span, contract: contract.name.text, name: text });
+  if (text !== '') reportNoMethod(draft, contract, found.name);
   return null;
+}
+
+function reportNoMethod(draft: Draft, contract: ast.Contract, name: ast.Name): void {
+  const known = contract.members.flatMap((member) =>
+    member.kind === 'rule' || member.kind === 'view' ? [member.name.text] : [],
+  );
+  report(draft.unit, 'E0456', {
+    ...nearby(draft.unit, name, known),
+    contract: contract.name.text,
+    name: name.text,
+  });
+}
+
+/** As `near`, without the file that `report` adds. */
+export function nearby(unit: { readonly file: string }, name: ast.Name, known: readonly string[]) {
+  const { file: _, ...place } = near(unit, name, known);
+  return place;
 }
 
 export function planArgs(
@@ -286,7 +299,11 @@ export function planArgs(
   span: ast.Span,
 ): Eval[] {
   if (params.length !== args.length)
-    report(draft.unit, 'E0305', { span, name, wanted: params.length, found: args.length });
+    report(draft.unit, 'E0305', {
+      span,
+      name,
+      ...countText(draft.unit.file, params.length, args.length, params),
+    });
   return args.flatMap((arg, at) => {
     const param = params[at];
     return param === undefined ? [] : [evaluate(draft, arg, param.type)];
