@@ -1140,7 +1140,7 @@ export const DIAGNOSTICS = {
     explanation:
       'A `prove` assumes, calls, names values, lets time go by (`later;`), chooses with `if`, and expects. A run holds calls, names of values, `later;` and `if`: it goes on where a call fails, and what is expected of it stands behind it.',
     example:
-      'contract Box {\n  state { n: Int; }\n  rule put(x: Int) { n = x; }\n  prove "put" (a: Did) { require(n > 0, "why"); put(1) by a; }\n}\n',
+      'contract Box {\n  state { n: Int; }\n  rule put(x: Int) { n = x; }\n  prove "put" (a: Did) { require n > 0 else "why"; put(1) by a; }\n}\n',
   },
   E0473: {
     severity: 'error',
