@@ -123,36 +123,39 @@ export function dynamicGasMax(
   row: OpRow = rowOf(op),
 ): number {
   if (row.host !== undefined) return row.host.gasMax;
-  const index = Number(operands[0]);
-  switch (op) {
-    case 'StateGet':
-    case 'StateHas':
-    case 'StateSet':
-    case 'StateAdd':
-    case 'StateRemove':
-      return storageGasMax(op, artifact.storage[index], Number(operands[1] ?? 0));
-    case 'EmitEvent': {
-      const words = wordsOfFields(artifact.events[index]?.fields ?? []);
-      return eventGas(
-        words.length,
-        words.reduce((sum, type) => sum + wordBytesMax(type), 0),
-      );
-    }
-    case 'Log':
-      return chunkGas(contentBytes(artifact.constants[index]?.value ?? ''));
-    case 'Concat':
-    case 'Length':
-      return chunkGas(LIMITS.textBytes);
-    case 'ListAdd':
-      return listGas(largestList(artifact).words);
-    case 'Hash':
-      return hashGasMax(artifact, artifact.constants[index]?.value ?? '');
-    case 'CallContract':
-      return methodOf(artifact, index)?.gasMax ?? 0;
-    default:
-      return 0;
-  }
+  const weigh = DYNAMIC_GAS[row.code];
+  return weigh === undefined ? 0 : weigh(artifact, Number(operands[0]), Number(operands[1] ?? 0));
 }
+
+type Weigh = (artifact: Artifact, first: number, second: number) => number;
+
+const CONTENT: Weigh = () => chunkGas(LIMITS.textBytes);
+
+/** Opcodes beside those of the host that charge for what they meet, by the operands. */
+const DYNAMIC: { readonly [op in OpName]?: Weigh } = {
+  StateGet: ({ storage }, slot, field) => storageGasMax('StateGet', storage[slot], field),
+  StateHas: ({ storage }, slot, field) => storageGasMax('StateHas', storage[slot], field),
+  StateSet: ({ storage }, slot, field) => storageGasMax('StateSet', storage[slot], field),
+  StateAdd: ({ storage }, slot, field) => storageGasMax('StateAdd', storage[slot], field),
+  StateRemove: ({ storage }, slot, field) => storageGasMax('StateRemove', storage[slot], field),
+  EmitEvent: ({ events }, event) => {
+    const words = wordsOfFields(events[event]?.fields ?? []);
+    const bytes = words.reduce((sum, type) => sum + wordBytesMax(type), 0);
+    return eventGas(words.length, bytes);
+  },
+  Log: ({ constants }, text) => chunkGas(contentBytes(constants[text]?.value ?? '')),
+  Concat: CONTENT,
+  Length: CONTENT,
+  ListAdd: (artifact) => listGas(largestList(artifact).words),
+  Hash: (artifact, tag) => hashGasMax(artifact, artifact.constants[tag]?.value ?? ''),
+  CallContract: (artifact, call) => methodOf(artifact, call)?.gasMax ?? 0,
+};
+
+/** The same by code byte: looked up for each instruction. */
+const DYNAMIC_GAS: readonly (Weigh | undefined)[] = Array.from({ length: 256 }, (_, byte) => {
+  const op = opOfCode(byte);
+  return op === undefined ? undefined : DYNAMIC[op];
+});
 
 /** Without a tag texts, bytes and hashes are hashed, with one lists. */
 function hashGasMax(artifact: Artifact, tag: Value): number {

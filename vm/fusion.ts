@@ -6,7 +6,7 @@
  * An operand that was a local or a constant is two words, an index and a mask: it lies on the stack at
  * `index + (frame & mask)`, since constants lie below all frames.
  */
-import { OPCODES, type OpName } from './opcodes.ts';
+import { OPCODES } from './opcodes.ts';
 
 /**
  * Codes of the fused opcodes. `TwoX`: both operands fused; `OneX`: the second; `...Set`: the result goes to a local;
@@ -62,77 +62,99 @@ const JUMPING: ReadonlyMap<number, number> = new Map([
   [OPCODES.JumpIf.code, FUSED.JumpIf],
 ]);
 
-type Arithmetic = 'Add' | 'Sub' | 'Mul' | 'Div' | 'Mod';
-const ARITHMETIC: readonly Arithmetic[] = ['Add', 'Sub', 'Mul', 'Div', 'Mod'];
+const { LocalGet, LocalSet, Push, Not, LoopBack, JumpIf, Add } = OPCODES;
 
-/** By comparison: the fused jump when it holds, and when it does not. */
-const JUMPS = [
-  ['Equal', 'IfEqual', 'IfNotEqual'],
-  ['NotEqual', 'IfNotEqual', 'IfEqual'],
-  ['GreaterThan', 'IfGreater', 'IfAtMost'],
-  ['LessThan', 'IfLess', 'IfAtLeast'],
-] as const;
+/** What arithmetic becomes, by its code: with one operand, with two, and with two and a local for the result. */
+type Arithmetic = { readonly one: number; readonly two: number; readonly set: number | null };
+const ARITHMETIC: ReadonlyMap<number, Arithmetic> = new Map([
+  [OPCODES.Add.code, { one: FUSED.OneAdd, two: FUSED.TwoAdd, set: FUSED.TwoAddSet }],
+  [OPCODES.Sub.code, { one: FUSED.OneSub, two: FUSED.TwoSub, set: FUSED.TwoSubSet }],
+  [OPCODES.Mul.code, { one: FUSED.OneMul, two: FUSED.TwoMul, set: null }],
+  [OPCODES.Div.code, { one: FUSED.OneDiv, two: FUSED.TwoDiv, set: null }],
+  [OPCODES.Mod.code, { one: FUSED.OneMod, two: FUSED.TwoMod, set: null }],
+]);
+
+/** Fused jumps by the code of a comparison, when it holds and when it does not. */
+type Jump = { readonly one: number; readonly two: number };
+const EQUAL: Jump = { one: FUSED.OneIfEqual, two: FUSED.IfEqual };
+const NOT_EQUAL: Jump = { one: FUSED.OneIfNotEqual, two: FUSED.IfNotEqual };
+const GREATER: Jump = { one: FUSED.OneIfGreater, two: FUSED.IfGreater };
+const AT_MOST: Jump = { one: FUSED.OneIfAtMost, two: FUSED.IfAtMost };
+const LESS: Jump = { one: FUSED.OneIfLess, two: FUSED.IfLess };
+const AT_LEAST: Jump = { one: FUSED.OneIfAtLeast, two: FUSED.IfAtLeast };
+const JUMPS: ReadonlyMap<number, { readonly holds: Jump; readonly fails: Jump }> = new Map([
+  [OPCODES.Equal.code, { holds: EQUAL, fails: NOT_EQUAL }],
+  [OPCODES.NotEqual.code, { holds: NOT_EQUAL, fails: EQUAL }],
+  [OPCODES.GreaterThan.code, { holds: GREATER, fails: AT_MOST }],
+  [OPCODES.LessThan.code, { holds: LESS, fails: AT_LEAST }],
+]);
 
 /** Fuses what begins with an operand; gives the words that it takes, or 0. */
 function fuseAt(plain: Int32Array, code: Int32Array, pc: number): number {
   if (isOperand(plain, pc + 2)) return fuseTwo(plain, code, pc);
-  const op = ARITHMETIC.find((name) => is(plain, pc + 2, name));
-  if (op !== undefined) return put(code, pc, FUSED[`One${op}`], [...operandAt(plain, pc)], 3);
+  const arithmetic = ARITHMETIC.get(plain[pc + 2]!);
+  if (arithmetic !== undefined) return put(plain, code, pc, arithmetic.one, 1, 3);
   const jump = jumpAt(plain, pc + 2);
-  if (jump !== null) {
-    const { name, at, next } = jump;
-    return put(code, pc, FUSED[`One${name}`], [...operandAt(plain, pc), plain[at + 1]!, next], next - pc);
-  }
-  if (!is(plain, pc + 2, 'LocalSet')) return 0;
-  return put(code, pc, FUSED.Move, [...operandAt(plain, pc), plain[pc + 3]!], 4);
+  if (jump !== null) return putJump(plain, code, pc, jump.kind.one, 1, jump.at);
+  return plain[pc + 2] === LocalSet.code ? put(plain, code, pc, FUSED.Move, 1, 4) : 0;
 }
 
 function fuseTwo(plain: Int32Array, code: Int32Array, pc: number): number {
-  const operands = [...operandAt(plain, pc), ...operandAt(plain, pc + 2)];
-  const op = ARITHMETIC.find((name) => is(plain, pc + 4, name));
-  if (op === 'Add' && is(plain, pc + 5, 'LocalSet') && is(plain, pc + 7, 'LoopBack'))
-    return put(code, pc, FUSED.Step, operands, 11);
-  if ((op === 'Add' || op === 'Sub') && is(plain, pc + 5, 'LocalSet'))
-    return put(code, pc, FUSED[`Two${op}Set`], operands, 7);
-  if (op !== undefined) return put(code, pc, FUSED[`Two${op}`], operands, 5);
+  const arithmetic = ARITHMETIC.get(plain[pc + 4]!);
+  if (arithmetic !== undefined) {
+    const sets = plain[pc + 5] === LocalSet.code;
+    if (plain[pc + 4] === Add.code && sets && plain[pc + 7] === LoopBack.code)
+      return put(plain, code, pc, FUSED.Step, 2, 11);
+    if (sets && arithmetic.set !== null) return put(plain, code, pc, arithmetic.set, 2, 7);
+    return put(plain, code, pc, arithmetic.two, 2, 5);
+  }
   const jump = jumpAt(plain, pc + 4);
-  if (jump === null) return 0;
-  const { name, at, next } = jump;
-  return put(code, pc, FUSED[name], [...operands, plain[at + 1]!, next], next - pc);
+  return jump === null ? 0 : putJump(plain, code, pc, jump.kind.two, 2, jump.at);
 }
 
-/**
- * A comparison, perhaps turned round, and the jump that it decides, which stands `at`. The fused jump finds its target
- * and where to go on (`next`) in the words behind its operands.
- */
-function jumpAt(plain: Int32Array, pc: number) {
-  const found = JUMPS.find(([name]) => is(plain, pc, name));
-  const turned = is(plain, pc + 1, 'Not');
+/** A comparison, perhaps turned round, and the jump that it decides, which stands `at`. */
+function jumpAt(plain: Int32Array, pc: number): { readonly kind: Jump; readonly at: number } | null {
+  const found = JUMPS.get(plain[pc]!);
+  if (found === undefined) return null;
+  const turned = plain[pc + 1] === Not.code;
   const at = pc + (turned ? 2 : 1);
-  if (found === undefined || !is(plain, at, 'JumpIf')) return null;
-  return { name: turned ? found[2] : found[1], at, next: at + 2 };
+  return plain[at] === JumpIf.code ? { kind: turned ? found.fails : found.holds, at } : null;
 }
 
-function put(
+/** A fused jump finds its target and where to go on in the words behind its operands. */
+function putJump(
+  plain: Int32Array,
   code: Int32Array,
   pc: number,
   fused: number,
-  operands: readonly number[],
+  operands: number,
+  at: number,
+): number {
+  const next = at + 2;
+  put(plain, code, pc, fused, operands, next - pc);
+  code[pc + 1 + 2 * operands] = plain[at + 1]!;
+  code[pc + 2 + 2 * operands] = next;
+  return next - pc;
+}
+
+/** Writes a fused opcode and its operands, which stand one behind the other in the plain code; gives `words`. */
+function put(
+  plain: Int32Array,
+  code: Int32Array,
+  pc: number,
+  fused: number,
+  operands: number,
   words: number,
 ): number {
   code[pc] = fused;
-  code.set(operands, pc + 1);
+  for (let which = 0; which < operands; which++) {
+    const at = pc + 2 * which;
+    code[at + 1] = plain[at + 1]!;
+    code[at + 2] = plain[at] === LocalGet.code ? -1 : 0;
+  }
   return words;
 }
 
-function is(code: Int32Array, pc: number, op: OpName): boolean {
-  return code[pc] === OPCODES[op].code;
-}
-
 function isOperand(code: Int32Array, pc: number): boolean {
-  return is(code, pc, 'LocalGet') || is(code, pc, 'Push');
-}
-
-function operandAt(code: Int32Array, pc: number): readonly [index: number, mask: number] {
-  return [code[pc + 1]!, is(code, pc, 'LocalGet') ? -1 : 0];
+  return code[pc] === LocalGet.code || code[pc] === Push.code;
 }

@@ -25,7 +25,7 @@ export const WATCH = 0x114;
 export type Program = {
   readonly artifact: Artifact;
   readonly code: Int32Array;
-  /** The same with superinstructions, for the interpreter. */
+  /** The same with superinstructions, for the interpreter, made when it first asks. */
   readonly fused: Int32Array;
   /** 64-bit operands; the code holds their index. */
   readonly wide: BigInt64Array;
@@ -66,7 +66,14 @@ export function buildProgram(
   sizes: Sizes,
 ): Program {
   const built = buildWith(artifact, structures, typings, sizes, []);
-  return { ...built, fused: fuse(built.code, lengthAt) };
+  let fused: Int32Array | null = null;
+  return {
+    ...built,
+    get fused() {
+      fused ??= fuse(built.code, lengthAt);
+      return fused;
+    },
+  };
 }
 
 /** The program that the interpreter runs under observation (`observer.ts`). */
@@ -102,7 +109,7 @@ function buildWith(
   return {
     artifact,
     code: out.code,
-    wide: BigInt64Array.from(out.wide),
+    wide: new BigInt64Array(out.wide),
     starts: Int32Array.from(plans, ({ start }) => start),
     paramCounts: Int32Array.from(artifact.functions, (fn) => fn.params.length),
     localCounts: Int32Array.from(artifact.functions, (fn) => fn.locals.length),
@@ -207,8 +214,8 @@ function emitFunction(
   out.functionOf.fill(index, start, end);
   for (let at = 0; at < rows.length; at++) {
     let place = places[at]!;
-    const next = places[at + 1] ?? end;
-    instructionOf.fill(at, place, next);
+    const next = at + 1 < rows.length ? places[at + 1]! : end;
+    for (let word = place; word < next; word++) instructionOf[word] = at;
     for (const word of lead) code[place++] = word;
     if (blocks[at]! >= 0) {
       code[place++] = CHARGE;

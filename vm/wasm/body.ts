@@ -506,9 +506,10 @@ function arrive(body: Body): void {
 
 /** Of what is owed on several ways that which is owed on most; of those that are as many, the middle one. */
 function commonest(values: readonly number[]): number {
-  const count = (value: number) => values.filter((one) => one === value).length;
-  const most = Math.max(...values.map(count));
-  const candidates = values.filter((value) => count(value) === most);
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const most = [...counts.values()].reduce((max, count) => Math.max(max, count), 0);
+  const candidates = values.filter((value) => counts.get(value) === most);
   return candidates[(candidates.length - 1) >> 1]!;
 }
 
@@ -549,7 +550,8 @@ function takeLater(body: Body, target: number): void {
   const ways = arrivals.get(target) ?? [];
   getGas(body);
   emit(out, WASM.i64Const);
-  arrivals.set(target, [...ways, { owed, use: reserve(out) }]);
+  ways.push({ owed, use: reserve(out) });
+  arrivals.set(target, ways);
   emit(out, WASM.i64Sub);
   setGas(body);
 }

@@ -94,7 +94,20 @@ export function emitWith(out: Encoder, instruction: number, index: number): void
 
 export function emitI32(out: Encoder, value: number): void {
   emitByte(out, WASM.i32Const);
-  let rest = value | 0;
+  emitInt(out, value | 0);
+}
+
+export function emitI64(out: Encoder, value: bigint): void {
+  emitByte(out, WASM.i64Const);
+  const number = Number(value);
+  // What fits in 32 bits, as most constants do, need not be taken apart as a long number.
+  if (number === (number | 0)) emitInt(out, number);
+  else emitLong(out, value);
+}
+
+/** Signed LEB128 of 32 bits. */
+function emitInt(out: Encoder, value: number): void {
+  let rest = value;
   while (rest < -64 || rest > 63) {
     emitByte(out, (rest & 0x7f) | 0x80);
     rest >>= 7;
@@ -102,8 +115,8 @@ export function emitI32(out: Encoder, value: number): void {
   emitByte(out, rest & 0x7f);
 }
 
-export function emitI64(out: Encoder, value: bigint): void {
-  emitByte(out, WASM.i64Const);
+/** Signed LEB128 of 64 bits. */
+function emitLong(out: Encoder, value: bigint): void {
   let rest = value;
   while (rest < -64n || rest > 63n) {
     emitByte(out, Number(rest & 0x7fn) | 0x80);

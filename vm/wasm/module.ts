@@ -57,10 +57,13 @@ type Signature = { readonly params: readonly number[]; readonly results: readonl
 
 /** In words what is too large about a program to compile it; null when nothing is. */
 export function excessOf(program: Program): string | null {
-  if (program.code.length > COMPILED_WORDS_MAX) return `${program.code.length} words of code`;
+  const { code, localCounts, heights } = program;
+  if (code.length > COMPILED_WORDS_MAX) return `${code.length} words of code`;
+  const widest = localCounts.reduce((most, locals, fn) => Math.max(most, locals + heights[fn]!), 0);
+  // Not every word is a branch: most programs need not be looked at.
+  if (code.length * (widest + 2) <= COMPILED_MERGES_MAX) return null;
   const merges = program.artifact.functions.reduce(
-    (sum, _, fn) =>
-      sum + shapeOf(program, fn).branches * (program.localCounts[fn]! + program.heights[fn]! + 2),
+    (sum, _, fn) => sum + shapeOf(program, fn).branches * (localCounts[fn]! + heights[fn]! + 2),
     0,
   );
   return merges > COMPILED_MERGES_MAX ? `${merges} merges of locals` : null;

@@ -3,7 +3,7 @@
  * where its loop's body (or the function) begins, so that blocks and loops nest whatever the jumps are.
  */
 
-import { opOfCode } from '../opcodes.ts';
+import { OPCODES } from '../opcodes.ts';
 import { CHARGE, lengthAt, type Program } from '../program.ts';
 
 export const NO_LOOP = -1;
@@ -28,12 +28,13 @@ export function shapeOf(program: Program, fn: number): Shape {
   const targets = new Map<number, number[]>([[NO_LOOP, []]]);
   const open = [NO_LOOP];
   for (let pc = first; pc < end; pc += lengthAt(code, pc)) {
-    if (wanted.has(pc)) targets.get(open.at(-1)!)!.unshift(pc);
-    if (opAt(code, pc) === 'LoopEnter') {
+    if (wanted.has(pc)) targets.get(open.at(-1)!)!.push(pc);
+    if (code[pc] === LoopEnter.code) {
       open.push(pc);
       targets.set(pc, []);
-    } else if (opAt(code, pc) === 'LoopBack') open.pop();
+    } else if (code[pc] === LoopBack.code) open.pop();
   }
+  for (const inside of targets.values()) inside.reverse();
   return { targets, branches };
 }
 
@@ -42,15 +43,12 @@ export function extentOf({ starts, code }: Program, fn: number): readonly [numbe
   return [starts[fn]!, starts[fn + 1] ?? code.length];
 }
 
-export function opAt(code: Int32Array, pc: number) {
-  return code[pc] === CHARGE ? null : opOfCode(code[pc]!)!;
-}
-
 /** Where a jump leads that leads forward, or -1. */
 function targetAt(code: Int32Array, pc: number): number {
-  const op = opAt(code, pc);
-  return op === 'Jump' || op === 'JumpIf' ? code[pc + 1]! : -1;
+  return code[pc] === Jump.code || code[pc] === JumpIf.code ? code[pc + 1]! : -1;
 }
+
+const { Jump, JumpIf, LoopEnter, LoopBack } = OPCODES;
 
 /** Opcodes that compile to a branch: jumps, and arithmetic that may trap. */
 const BRANCHING: ReadonlySet<number> = new Set([0x10, 0x11, 0x12, 0x13, 0x14, 0x30, 0x31, 0x36]);
