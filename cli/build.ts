@@ -183,7 +183,7 @@ export async function buildContract(
   options: JsonOption & { readonly strict?: true },
 ): Promise<Built | null> {
   const { report, solver, guards, contract: compiled } = await verifiedBuild(terminal, analysis, contract);
-  const rows = guards.map(({ row }) => row);
+  const rows = [...new Set(guards.map(({ row }) => row))];
   const found = [
     // That a check at run time may overflow is part of what it is.
     ...diagnosticsOf(report, analysis.file).filter(

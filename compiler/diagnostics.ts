@@ -1305,7 +1305,7 @@ export const DIAGNOSTICS = {
     message: '{failure}, from a state that was not reached',
     help: 'add an invariant that rules out the state shown; where it can happen, change the code; `unproved` before the clause lets it stand',
     explanation:
-      'The clause is *not inductive*: the virtual machine breaks it from a state that satisfies all invariants, but no run from deployment to that state was found. Usually an invariant is missing that says why the state cannot be. Guards at run time for what is not proved come with a later version.',
+      'The clause is *not inductive*: the virtual machine breaks it from a state that satisfies all invariants, but no run from deployment to that state was found. Usually an invariant is missing that says why the state cannot be. `ccl build` checks such a clause at run time where code can (`W0509`).',
     example:
       'contract C {\n  state { a: Int; b: Int; }\n  invariant small: b < 100;\n  rule step() { if a > 50 { b = 1000; } }\n}\n',
   },
@@ -1314,7 +1314,7 @@ export const DIAGNOSTICS = {
     message: '{failure}: {reason}',
     help: 'say more in invariants, split the rule, or write `unproved` before the clause',
     explanation:
-      'The answer is *unknown*: the solver gave up within its resource limit, or what it found does not happen on the virtual machine. An unknown answer is never taken for a proof. Guards at run time for what is not proved come with a later version.',
+      'The answer is *unknown*: the solver gave up within its resource limit, or what it found does not happen on the virtual machine. An unknown answer is never taken for a proof. `ccl build` checks such a clause at run time where code can (`W0509`).',
     example:
       'contract C {\n  view f(x: Int, y: Int) -> Int\n    requires x > 0 && x < 1000 && y > 0 && y < 1000 else "small"\n    ensures result * (x - y) == x * x * x - y * y * y\n  { return x * x + x * y + y * y; }\n}\n',
   },
@@ -1323,7 +1323,7 @@ export const DIAGNOSTICS = {
     message: '{failure}',
     help: 'an invariant may say that the own balance is at least something, never that it is exactly so: anyone may pay in',
     explanation:
-      "Between two calls time passes, anyone may pay into the contract's account, and everything else outside may change. An invariant that such a step can break is assumed nowhere; a `history always` that such a step can break does not hold.",
+      "Between two calls time passes, anyone may pay into the contract's account, and everything else outside may change. An invariant that such a step can break is assumed nowhere; `ccl build` checks it whenever a rule is entered, where code can (`W0509`). A `history always` that such a step can break does not hold.",
     example: 'contract C {\n  state { opened: Time = now; }\n  invariant still: opened == now;\n}\n',
   },
   W0506: {
@@ -1367,7 +1367,7 @@ export const DIAGNOSTICS = {
     message: '{failure}; it is not proved, and checked at run time',
     help: 'say more in invariants, or refuse such builds with `--strict`',
     explanation:
-      'A clause that was neither proved nor refuted, and that code can check, becomes a guard: a call that would break it reverts. Its gas is in the bound of the entry point, and the artifact and its ABI are marked. It may then be assumed elsewhere.',
+      'A clause that was neither proved nor refuted, and that code can check, becomes a guard: a call that would break it reverts. An invariant that others can break between calls is checked on entry: while it does not hold no rule does anything. The gas of a guard is in the bound of the entry point, and the artifact and its ABI are marked. It may then be assumed elsewhere.',
     example:
       'contract C {\n  view f(x: Int, y: Int) -> Int\n    requires x > 0 && x < 1000 && y > 0 && y < 1000 else "small"\n    ensures result * (x - y) == x * x * x - y * y * y\n  { return x * x + x * y + y * y; }\n}\n',
   },

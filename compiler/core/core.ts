@@ -147,6 +147,8 @@ export type Clause = {
   readonly unproved: boolean;
   /** The `else` text of a `requires`. */
   readonly message: string | null;
+  /** An invariant that others could break between calls: every rule checks it on entry, and nothing else assumes it. */
+  readonly onEntry?: true;
   readonly span: Span;
 };
 

@@ -1,35 +1,41 @@
 /**
  * Clauses that are not proved, checked at run time. In: a contract and the clauses. Out: the contract with their checks
- * as code: at every return of the rule, where `assert` stands. It is made before obligations and gas bounds are, so both
- * see the checks; a check that overflows reverts, as all code does.
+ * as code: at every return, where the clause stands, or on entry. It is made before obligations and gas bounds are, so
+ * both see the checks; a check that overflows reverts, as all code does.
  */
 import { leavesOf } from '../check/types.ts';
+import { environment, withChecks } from './checks.ts';
 import { clauseProgram, type Input } from './clauses.ts';
 import type { AssertClause, Atom, Clause, Contract, Function as CoreFunction, Stmt } from './core.ts';
+import { type Checked, checkEntries, isOverEntries, writesEntries } from './entries.ts';
 import { inlineProgram, mapStatements } from './rewrite.ts';
 
-/** A clause of an entry point, or one of the contract as that entry point has to keep it. */
+/**
+ * A clause of a function, one of the contract as that function has to keep it, or what another `fn` requires where it
+ * calls that (`pay.requires_1`). Of `OUTSIDE` an invariant that is checked whenever a rule is entered.
+ */
 export type Guard = {
   readonly rule: string;
-  readonly kind: 'ensures' | 'invariant' | 'history' | 'assert';
+  readonly kind: 'requires' | 'ensures' | 'invariant' | 'history' | 'assert';
   readonly name: string;
 };
 
+/** Stands for what others do between calls. */
+export const OUTSIDE = 'between calls';
+
+/** Planted: only the first entry that is written is checked; what is to be checked on entry is checked at the end. */
+export type GuardFlaw = 'guardsFirstEntry' | 'guardsEntryLate';
+
 /** The contract with the guards; null where code cannot check one of them. */
-export function withGuards(contract: Contract, guards: readonly Guard[]): Contract | null {
-  const functions = contract.functions.map((fn, callee) => {
-    const own = guards.filter(({ rule }) => rule === fn.name && fn.kind !== 'fn');
-    return own.reduce<CoreFunction | null>(
-      (guarded, guard) => (guarded === null ? null : guardFunction({ contract, fn: guarded, callee }, guard)),
-      fn,
-    );
-  });
-  const known = guards.every(({ rule }) =>
-    contract.functions.some((fn) => fn.kind !== 'fn' && fn.name === rule),
+export function withGuards(
+  contract: Contract,
+  guards: readonly Guard[],
+  flaws: ReadonlySet<string> = new Set(),
+): Contract | null {
+  return guards.reduce<Contract | null>(
+    (guarded, guard) => (guarded === null ? null : withGuard(guarded, guard, flaws)),
+    contract,
   );
-  return !known || functions.includes(null)
-    ? null
-    : { ...contract, functions: functions as readonly CoreFunction[] };
 }
 
 /** Whether code can check the clause there. */
@@ -44,24 +50,56 @@ export function guardText({ rule, kind, name }: Guard): string {
 
 /** Null for what `guardText` does not write. */
 export function guardOf(text: string): Guard | null {
-  const parts = /^(.*): (ensures|invariant|history|assert) (\S+)$/.exec(text);
+  const parts = /^(.*): (requires|ensures|invariant|history|assert) (.+)$/.exec(text);
   if (parts === null) return null;
   return { rule: parts[1]!, kind: parts[2] as Guard['kind'], name: parts[3]! };
+}
+
+/**
+ * The functions whose checks keep an invariant in a rule: the rule itself, but of an invariant over all entries those
+ * that write some, called ones among them.
+ */
+export function keepersOf(contract: Contract, clause: Clause, rule: string): readonly string[] {
+  if (!isOverEntries(contract, clause)) return [rule];
+  const first = contract.functions.findIndex(({ name, kind }) => name === rule && kind !== 'fn');
+  const reached = new Set([first]);
+  for (const index of reached)
+    mapStatements(contract.functions[index]!.body, (stmt) => {
+      if (stmt.kind === 'call') reached.add(stmt.callee);
+      return [stmt];
+    });
+  return [...reached]
+    .map((index) => contract.functions[index]!)
+    .filter((fn) => writesEntries(contract, clause, fn))
+    .map(({ name }) => name);
 }
 
 // ---- private -----------------------------------------------------------------------------------
 
 type Place = { readonly contract: Contract; readonly fn: CoreFunction; readonly callee: number };
 
-function guardFunction(place: Place, guard: Guard): CoreFunction | null {
-  return guard.kind === 'assert' ? guardAssert(place, guard) : guardReturns(place, guard);
+function withGuard(contract: Contract, guard: Guard, flaws: ReadonlySet<string>): Contract | null {
+  if (guard.rule === OUTSIDE) return guardOutside(contract, guard, flaws);
+  const callee = contract.functions.findIndex(({ name }) => name === guard.rule);
+  if (callee < 0) return null;
+  if (guard.kind === 'assert' || guard.kind === 'requires') return guardInside(contract, callee, guard);
+  const place = { contract, fn: contract.functions[callee]!, callee };
+  const clause = clausesOf(place, guard).find(({ name }) => name === guard.name);
+  if (clause === undefined || readsGhosts(contract, clause)) return null;
+  const checked: Checked = { ...place, clause, guard: (condition) => check(clause, guard, condition) };
+  const entries = isOverEntries(contract, clause);
+  // A `fn` answers for entries that it writes, its rule for all else.
+  if (place.fn.kind === 'fn' && guard.kind !== 'ensures' && !entries) return null;
+  const fn = entries ? checkEntries(checked, flaws.has('guardsFirstEntry')) : guardReturns(checked);
+  return fn === null ? null : withFunction(contract, callee, fn);
+}
+
+function withFunction(contract: Contract, callee: number, fn: CoreFunction): Contract {
+  return { ...contract, functions: contract.functions.with(callee, fn) };
 }
 
 /** What has to be so whenever the call returns. */
-function guardReturns(place: Place, guard: Guard): CoreFunction | null {
-  const { contract, fn, callee } = place;
-  const clause = clausesOf(place, guard).find(({ name }) => name === guard.name);
-  if (clause === undefined || readsGhosts(contract, clause)) return null;
+function guardReturns({ contract, fn, callee, clause, guard }: Checked): CoreFunction | null {
   const locals = [...fn.locals];
   const entry: Stmt[] = [];
   const params = fn.params.reduce((sum, { type }) => sum + leavesOf(type).length, 0);
@@ -78,7 +116,7 @@ function guardReturns(place: Place, guard: Guard): CoreFunction | null {
       return [stmt];
     }
     entry.push(...found.before);
-    return [...found.stmts, check(clause, guard, found.value), stmt];
+    return [...found.stmts, guard(found.value), stmt];
   });
   return failed ? null : { ...fn, locals, body: [...entry, ...body] };
 }
@@ -94,31 +132,65 @@ function clausesOf({ contract, fn }: Place, { kind }: Guard): readonly Clause[] 
   }
 }
 
-/** The one `assert` of that name in the body itself. */
-function guardAssert({ contract, fn }: Place, guard: Guard): CoreFunction | null {
-  const locals = [...fn.locals];
-  let count = 0;
-  const body = mapStatements(fn.body, (stmt) => {
-    if (stmt.kind !== 'assert' || stmt.clause.name !== guard.name) return [stmt];
-    if (readsGhosts(contract, stmt.clause)) return [stmt];
-    const program = clauseProgram(contract, stmt.clause);
-    const found = inlineProgram(program, locals, stmt.clause.span, (input, when) =>
-      when === 'old' ? null : plainAtom(fn, input),
-    );
-    if (found === null || found.before.length > 0) return [stmt];
-    count += 1;
-    return [...found.stmts, check(stmt.clause, guard, found.value), stmt];
+/** An `assert` or an invariant of a loop in the body itself, or what a callee requires of every call there. */
+function guardInside(contract: Contract, fn: number, guard: Guard): Contract | null {
+  const { checked, partial, ...guarded } = withChecks(contract, (point) => {
+    if (point.fn !== fn || nameAt(contract, guard, point) !== guard.name) return null;
+    if (readsGhosts(contract, point.clause)) return null;
+    return ({ condition }) => [check(point.clause, guard, condition)];
   });
-  return count === 1 ? { ...fn, locals, body } : null;
+  return checked.length > 0 && partial.length === 0 ? guarded.contract : null;
 }
 
-/** Of a hook nobody is the caller. */
+function nameAt(
+  { functions }: Contract,
+  { kind }: Guard,
+  { clause, stands }: { readonly clause: Clause | AssertClause; readonly stands: string },
+): string | null {
+  if (kind === 'assert') return clause.kind === 'assert' ? clause.name : null;
+  if (stands !== 'requires') return null;
+  const callee = functions.find(({ requires }) => requires.includes(clause as Clause));
+  return requirementName(callee!, clause);
+}
+
+/** What a guard calls a clause that a callee requires. */
+export function requirementName({ name }: CoreFunction, clause: Clause | AssertClause): string {
+  return `${name}.${clause.name}`;
+}
+
+/** Before anything else in every rule and hook; nothing assumes it but what stands behind the check. */
+function guardOutside(contract: Contract, guard: Guard, flaws: ReadonlySet<string>): Contract | null {
+  const clause = contract.invariants.find(({ name }) => name === guard.name);
+  if (clause === undefined || guard.kind !== 'invariant' || readsGhosts(contract, clause)) return null;
+  const functions = contract.functions.map((fn, callee) => {
+    if (fn.kind !== 'rule' && fn.kind !== 'hook') return fn;
+    const checked = {
+      contract,
+      fn,
+      callee,
+      clause,
+      guard: (condition: Atom) => check(clause, guard, condition),
+    };
+    return flaws.has('guardsEntryLate') ? guardReturns(checked) : guardEntry(checked);
+  });
+  if (functions.includes(null)) return null;
+  const invariants = contract.invariants.map((one) =>
+    one === clause ? { ...one, onEntry: true as const } : one,
+  );
+  return { ...contract, invariants, functions: functions as readonly CoreFunction[] };
+}
+
+function guardEntry({ contract, fn, clause, guard }: Checked): CoreFunction | null {
+  const locals = [...fn.locals];
+  const program = clauseProgram(contract, clause);
+  const found = inlineProgram(program, locals, clause.span, (input) => plainAtom(fn, input));
+  if (found === null) return null;
+  return { ...fn, locals, body: [...found.before, ...found.stmts, guard(found.value), ...fn.body] };
+}
+
 function plainAtom(fn: CoreFunction, input: Input): Atom | null {
   if (input.kind === 'local') return { kind: 'local', id: input.id };
-  if (input.kind !== 'env') return null;
-  return fn.kind === 'hook' && input.name === 'caller'
-    ? { kind: 'const', type: input.type, value: '' }
-    : { kind: 'env', name: input.name };
+  return input.kind === 'env' ? environment(fn, input) : null;
 }
 
 function check(clause: Clause | AssertClause, guard: Guard, condition: Atom): Stmt {

@@ -1,8 +1,12 @@
+/** Planted unsoundnesses, of the verifier and of what it lets stand for a proof. */
+import type { GuardFlaw } from '../core/guards.ts';
+
 /**
- * Planted unsoundnesses. The verifier's own check (`test/verify/meta/`) switches each on and must notice
- * that a false answer comes out; nothing but tests passes any.
+ * The verifier's own check (`test/verify/meta/`) switches each on and must notice that a false answer comes
+ * out; nothing but tests passes any.
  */
 export type Flaw =
+  | GuardFlaw
   | 'ignoreAliasing'
   | 'divRoundsDown'
   | 'noOverflow'

@@ -4,8 +4,18 @@
  * core before obligations are made: what they check is then proved like everything else, and may be assumed.
  */
 import type { Mark } from '../../vm/index.ts';
-import type { Contract } from '../core/core.ts';
-import { type Guard, guardOf, guardText, isGuardable, withGuards } from '../core/guards.ts';
+import type { AssertClause, Clause, Contract, Function as CoreFunction, Stmt } from '../core/core.ts';
+import {
+  type Guard,
+  guardOf,
+  guardText,
+  isGuardable,
+  keepersOf,
+  OUTSIDE,
+  requirementName,
+  withGuards,
+} from '../core/guards.ts';
+import { mapStatements } from '../core/rewrite.ts';
 import { failsBuild, type Report, type Row, type VerifyOptions, verifyContract } from './verify.ts';
 
 export type Guarded = {
@@ -16,22 +26,21 @@ export type Guarded = {
 };
 
 /** More rounds than contracts need: a guard can bring to light another clause that only it kept unproved. */
-const ROUNDS_MAX = 4;
+const ROUNDS_MAX = 8;
 
 /** `optionsFor` gives what replays a contract as it is then. */
 export async function verifyGuarded(
   contract: Contract,
   optionsFor: (contract: Contract) => VerifyOptions,
 ): Promise<Guarded> {
-  let done: Guarded = { contract, report: await verifyContract(contract, optionsFor(contract)), guards: [] };
+  const options = optionsFor(contract);
+  let done: Guarded = { contract, report: await verifyContract(contract, options), guards: [] };
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const found = guardsFor(contract, done.report, done.guards);
     if (found.length === 0) return done;
     const guards = [...done.guards, ...found];
-    const guarded = withGuards(
-      contract,
-      guards.map(({ guard }) => guard),
-    );
+    const named = guards.map(({ guard }) => guard);
+    const guarded = withGuards(contract, named, options.flaws);
     if (guarded === null) return done;
     done = { contract: guarded, report: await verifyContract(guarded, optionsFor(guarded)), guards };
   }
@@ -52,19 +61,79 @@ export function contractWithMarks(contract: Contract, marks: readonly Mark[]): C
 
 // ---- private -----------------------------------------------------------------------------------
 
-const KINDS: ReadonlySet<Row['kind']> = new Set(['ensures', 'invariant', 'history', 'assert']);
-
-/** Nothing is guarded where something is broken for certain: that is for the author to mend. */
+/** Nothing is guarded where the contract breaks something for certain: that is for the author to mend. */
 function guardsFor(contract: Contract, report: Report, known: Guarded['guards']): Guarded['guards'] {
   const failing = report.rows.filter(failsBuild);
-  if (failing.some(({ answer }) => answer === 'refuted')) return [];
-  const found = failing.flatMap((row) => {
-    const guard = { rule: row.rule, kind: row.kind as Guard['kind'], name: row.name };
-    const text = guardText(guard);
-    if (!KINDS.has(row.kind) || known.some((other) => guardText(other.guard) === text)) return [];
-    return isGuardable(contract, guard) ? [{ guard, row }] : [];
+  const seen = new Set(known.map(({ guard }) => guardText(guard)));
+  const found = failing.flatMap((row) =>
+    guardsOf(contract, row).flatMap((guard) => {
+      if (seen.has(guardText(guard)) || !isGuardable(contract, guard)) return [];
+      seen.add(guardText(guard));
+      return [{ guard, row }];
+    }),
+  );
+  const first = Math.min(...found.map((one) => rankOf(contract, one)));
+  if (first > 0 && failing.some(({ answer }) => answer === 'refuted')) return [];
+  return found.filter((one) => rankOf(contract, one) === first);
+}
+
+/** What stands first lets later clauses be proved that were not without it. */
+function rankOf({ functions }: Contract, { guard, row }: Guarded['guards'][number]): number {
+  if (guard.rule === OUTSIDE) return 0;
+  if (guard.kind === 'invariant') return 1;
+  if (guard.kind === 'requires') return 2;
+  const loops = functions.flatMap(statementsIn).filter((stmt) => stmt.kind === 'loop');
+  return loops.some(({ invariants }) => invariants.some((clause) => clause === row.clause)) ? 3 : 4;
+}
+
+/** What would keep the clause that a row did not prove. */
+function guardsOf(contract: Contract, { rule, kind, clause, span, marked }: Row): readonly Guard[] {
+  if (clause === null || marked) return [];
+  const { name } = clause;
+  switch (kind) {
+    case 'invariant': {
+      const invariant = contract.invariants.find((one) => one.name === name);
+      if (invariant === undefined || rule === OUTSIDE) return [{ rule, kind, name }];
+      return keepersOf(contract, invariant, rule).map((keeper) => ({ rule: keeper, kind, name }));
+    }
+    case 'history':
+      return [{ rule, kind, name }];
+    case 'ensures':
+    case 'assert': {
+      const owner = contract.functions.find((fn) => clausesIn(fn).includes(clause));
+      return owner === undefined ? [] : [{ rule: owner.name, kind, name }];
+    }
+    case 'requires': {
+      const callee = contract.functions.find((fn) => fn.requires.includes(clause as Clause));
+      const caller = contract.functions.find((fn) => callsAt(fn, span));
+      if (callee === undefined || caller === undefined) return [];
+      return [{ rule: caller.name, kind, name: requirementName(callee, clause) }];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Those that a function ensures, and those that stand in its code. */
+function clausesIn(fn: CoreFunction): readonly (Clause | AssertClause)[] {
+  const inside = statementsIn(fn).flatMap((stmt): readonly (Clause | AssertClause)[] => {
+    if (stmt.kind === 'loop') return stmt.invariants;
+    return stmt.kind === 'assert' ? [stmt.clause] : [];
   });
-  // With the invariants others may be proved that were not without.
-  const invariants = found.filter(({ guard }) => guard.kind === 'invariant');
-  return invariants.length > 0 ? invariants : found;
+  return [...fn.ensures, ...inside];
+}
+
+function callsAt(fn: CoreFunction, { start, end }: Row['span']): boolean {
+  return statementsIn(fn).some(
+    ({ kind, span }) => kind === 'call' && span.start === start && span.end === end,
+  );
+}
+
+function statementsIn(fn: CoreFunction): readonly Stmt[] {
+  const found: Stmt[] = [];
+  mapStatements(fn.body, (stmt) => {
+    found.push(stmt);
+    return [stmt];
+  });
+  return found;
 }

@@ -12,6 +12,7 @@ import type {
   EnvName,
   Term,
 } from '../core/core.ts';
+import { OUTSIDE } from '../core/guards.ts';
 import type { Span } from '../syntax/ast.ts';
 import { holds, type Scope } from './clause.ts';
 import { BLOCK, callEnvironment, environmentStep, NOW, nextEnvironment } from './environment.ts';
@@ -112,7 +113,7 @@ export type Obligation = {
   readonly unsupported: string | null;
 };
 
-export const ENVIRONMENT = 'between calls';
+export const ENVIRONMENT = OUTSIDE;
 
 export type ObligationOptions = {
   /** Names of the invariants that may be assumed, those of loops by `assumptionOf`; all where absent. */
@@ -123,7 +124,9 @@ export type ObligationOptions = {
 /** The obligations of a contract, in source order; the same for the same contract, always. */
 export function obligationsOf(contract: Contract, options: ObligationOptions = {}): readonly Obligation[] {
   const model = modelOf(contract, options.flaws ?? NO_FLAWS);
-  const assumed = contract.invariants.filter((invariant) => options.assumed?.has(invariant.name) ?? true);
+  const assumed = contract.invariants.filter(
+    ({ name, onEntry }) => !onEntry && (options.assumed?.has(name) ?? true),
+  );
   const context: Context = { model, assumed, problem: sumProblem(model) };
   const assumes = (name: string): boolean => options.assumed?.has(name) ?? true;
   const walks = entryPoints(contract).map((fn) => walkEntry(model, fn, assumes));
@@ -263,8 +266,8 @@ function invariantAfter(context: Context, walk: Walk, clause: Clause): Obligatio
     name: clause.name,
     span: clause.span,
     clause,
-    // Whoever asks whether a rule keeps an invariant takes it to hold before.
-    also: fn.kind === 'init' ? [] : [clause],
+    // Whoever asks whether a rule keeps an invariant takes it to hold before, or the rule has checked it.
+    also: fn.kind === 'init' || clause.onEntry ? [] : [clause],
     violation: [not(holds(context.model, clause.term, scopeAfter(walk))), returnsNormally(walk.passive)],
     passed: walk.passive.checks.length,
     success: `invariant \`${clause.name}\` is ${verb}`,
@@ -525,7 +528,7 @@ function contradictoryInvariants(context: Context): readonly Obligation[] {
 /** Invariants that speak of the world outside must survive what it does between calls. */
 function environmentObligations(context: Context, before: State): readonly Obligation[] {
   const { model } = context;
-  const outside = model.contract.invariants.filter((clause) => mentionsOutside(clause));
+  const outside = model.contract.invariants.filter((clause) => !clause.onEntry && mentionsOutside(clause));
   const after = withFreeLedger(model, before, NEXT);
   const step = environmentStep(
     model,

@@ -31,6 +31,8 @@ export type Row = {
   readonly message: string;
   /** Why it is `unknown`; otherwise empty. */
   readonly reason: string;
+  /** What it is about, where that is a clause. */
+  readonly clause: Clause | AssertClause | null;
   /** The author marked the clause `unproved`. */
   readonly marked: boolean;
   /** Solver resource spent. */
@@ -157,7 +159,7 @@ async function settle(contract: Contract, options: VerifyOptions): Promise<Settl
   const flaws = options.flaws ?? NO_FLAWS;
   const answers = new Map<string, SolverAnswer>();
   let assumed: ReadonlySet<string> = new Set([
-    ...contract.invariants.filter((clause) => !clause.unproved).map((clause) => clause.name),
+    ...contract.invariants.filter(({ unproved, onEntry }) => !unproved && !onEntry).map(({ name }) => name),
     ...contract.functions.flatMap((fn) => loopInvariants(fn.body).map((clause) => assumptionOf(fn, clause))),
   ]);
   for (;;) {
@@ -305,6 +307,7 @@ function makeRow(
     span,
     message: messageOf(obligation, verdict),
     reason,
+    clause,
     marked: clause !== null && 'unproved' in clause && clause.unproved,
     resource: answer.rlimitUsed,
     hash,

@@ -14,6 +14,7 @@ import {
   lowerProgram,
   marksOf,
   missingProofs,
+  printCore,
   recheck,
   verifyGuarded,
   workOf,
@@ -53,6 +54,106 @@ async function guardedOf(text: string): Promise<Guarded> {
     rlimit: 10_000_000,
   }));
 }
+
+/** A source, its guards as marks, and what is broken by then; nothing else of it is left unproved. */
+const FORMS: { readonly [what: string]: { readonly text: string; readonly marks: readonly string[] } } = {
+  'every entry that a call wrote, when it is done': {
+    text: `struct Range { low: Int, high: Int }
+      contract Entries { state { m: Map<Did, Range>; n: Int; }
+        invariant ordered: forall d: Did { m[d].low <= m[d].high };
+        rule tick() { n += 1; }
+        rule put(d: Did, x: Int) {
+          if n > 50 { m[caller].low = x; m[caller].high = 2 * x - 7; m[d].low = x; m[d].high = 9; }
+        } }`,
+    marks: ['put: invariant ordered'],
+  },
+  'an entry that a loop wrote, when its turn is done': {
+    text: `contract Turns { state { m: Map<Int, Int>; n: Int; }
+        invariant small: forall i: Int { m[i] < 100 };
+        rule tick() { n += 1; }
+        rule fill(k: Int) {
+          for i in 0..k up to 20 { if n > 50 { m[i] = n; if i == 9 { return; } } }
+        } }`,
+    marks: ['fill: invariant small'],
+  },
+  'an entry that a called function wrote, in that function': {
+    text: `contract Called { state { m: Map<Did, Int>; top: Int; n: Int; }
+        invariant small: forall d: Did { m[d] <= top };
+        rule tick() { n += 1; }
+        fn put(d: Did, x: Int) { if n > 50 { m[d] = x; } }
+        rule step(x: Int) { put(caller, x); }
+        rule other(x: Int) { if x > 0 { put(creator, x); } } }`,
+    marks: ['put: invariant small'],
+  },
+  'an invariant that others can break, on entry': {
+    text: `contract Open { uses ledger.read; currency hours { decimals 0 }
+        state { n: Int; due: Time = now; }
+        invariant solvent: ledger.balance(creator, hours) >= -5 hours;
+        rule step() ensures ledger.balance(creator, hours) + 5 hours >= 0 hours { n = 1; }
+        view number() -> Int { return n; } }`,
+    marks: ['between calls: invariant solvent', 'init: invariant solvent'],
+  },
+  'what a function requires, where it is called': {
+    text: `contract Asks { state { n: Int; }
+        rule tick() { n += 1; }
+        fn half(x: Int) -> Int requires x < 50 ensures result < 25 { return x / 2; }
+        rule step() { half(n); for i in 0..20 { half(i); half(n - i); } } }`,
+    marks: ['step: requires half.requires_1'],
+  },
+  'what a function ensures, and what is asserted in it': {
+    text: `contract Says { state { n: Int; }
+        rule tick() { n += 1; }
+        fn next(x: Int) -> Int ensures result < 50 { assert x == n; return n; }
+        rule step() { if n > 50 { next(n + 1); } } }`,
+    marks: ['next: assert assert_1', 'next: ensures ensures_1'],
+  },
+  'the invariant of a loop, before it and after every turn': {
+    text: `contract Loops { state { n: Int; }
+        rule tick() { n += 1; }
+        rule step() {
+          var k = 0;
+          for i in 0..20 invariant k <= 900 { if n > 50 { k += n; } }
+          assert k <= 900;
+        } }`,
+    marks: ['step: assert loop_1.invariant_1'],
+  },
+};
+
+describe('what a guard checks', () => {
+  for (const [what, { text, marks }] of Object.entries(FORMS))
+    test(what, async () => {
+      const { guards, report, contract } = await guardedOf(text);
+      expect(guardMarks(guards.map(({ guard }) => guard)).map(({ clause }) => clause)).toEqual(marks);
+      expect(report.rows.filter(failsBuild)).toEqual([]);
+      const again = contractWithMarks(contractOf(text), guardMarks(guards.map(({ guard }) => guard)))!;
+      expect(printCore({ contracts: [again] })).toEqual(printCore({ contracts: [contract] }));
+      expect(missingProofs(again, certificateOf(report, solver.build))).toEqual([]);
+    });
+
+  test('what others broke stops every rule, and no view', async () => {
+    const { text } = FORMS['an invariant that others can break, on entry']!;
+    const { contract } = await guardedOf(text);
+    const arena = openArena(contract);
+    const start = takeStep(arena, null, { kind: 'deploy', args: [] }).to;
+    const by = memberDid('bob');
+    const pay = { kind: 'pay', from: arena.creator, to: by, currency: 0, amount: 6n } as const;
+    const poor = takeStep(arena, start, pay).to;
+    const callee = (rule: string) => contract.functions.findIndex(({ name }) => name === rule);
+    const call = (rule: string) =>
+      takeStep(arena, poor, { kind: 'call', callee: callee(rule), args: [], by });
+    expect(call('step').failure?.trap).toMatchObject({
+      kind: 'Guard',
+      message: 'between calls: invariant solvent',
+    });
+    expect(call('number').failure).toBeNull();
+  });
+
+  test('a rule that promises to succeed must do so in spite of what it checks on entry', async () => {
+    const { text } = FORMS['an invariant that others can break, on entry']!;
+    const { report } = await guardedOf(text.replace('rule step()', 'rule step() succeeds when true'));
+    expect(report.rows.filter(failsBuild).map(({ kind }) => kind)).toEqual(['succeeds']);
+  });
+});
 
 describe('guards', () => {
   test('an invariant that is not inductive is checked where it could break, and then assumed', async () => {
@@ -94,7 +195,8 @@ describe('guards', () => {
 
   test('what code cannot check is not guarded', async () => {
     for (const clause of [
-      'invariant all: forall d: Did { m[d] < 100 };',
+      'history each: forall d: Did { m[d] <= old(m[d]) + 50 };',
+      'invariant others: forall d: Did, e: Did { m[d] == m[e] || m[d] < 100 };',
       'invariant sums: sum(m) < 100;',
       'invariant ghostly: seen < 100;',
     ]) {

@@ -4,7 +4,7 @@
  */
 import { build, type core } from '../../../compiler/index.ts';
 import type { Obligation } from '../../../compiler/verify/obligations.ts';
-import { fingerprint, isGoal } from '../../../testing/refute/goal.ts';
+import { fingerprint, isGoal, momentOf } from '../../../testing/refute/goal.ts';
 import { makeJudge } from '../../../testing/refute/judge.ts';
 import { snapshotOf } from '../../../testing/refute/snapshot.ts';
 import {
@@ -57,6 +57,7 @@ export function explore(
         broken.set(name, JSON.stringify(step.action, plain));
     }
     if (step.to !== null && step.to.world !== null) noteFallen(arena, judge, step, fallen);
+    noteEntered(arena, judge, step, broken);
     return step.to;
   };
   const open: Place[] = rootsOf(arena, watch);
@@ -80,6 +81,21 @@ function rootsOf(arena: Arena, watch: (step: Step) => Place | null): Place[] {
   const paid = takeStep(arena, null, first).to;
   const rich = paid === null ? null : watch(takeStep(arena, paid, deploy));
   return [plain, rich].filter((place) => place !== null);
+}
+
+/** Rules that went on although what they check on entry did not hold. */
+function noteEntered(
+  arena: Arena,
+  judge: ReturnType<typeof makeJudge>,
+  step: Step,
+  broken: Map<string, string>,
+): void {
+  const { action, from, to } = step;
+  if (action.kind !== 'call' || from === null || to === null) return;
+  const { functions, invariants } = arena.contract;
+  for (const clause of invariants.filter(({ onEntry }) => onEntry))
+    if (judge.holds(clause, momentOf(arena, step, from)) === false)
+      broken.set(`${functions[action.callee]!.name} entered ${clause.name}`, JSON.stringify(action, plain));
 }
 
 function noteFallen(
