@@ -59,13 +59,17 @@ function resultText(terminal: Terminal, analysis: Analysis, result: TestResult):
   const { title, failure, generated } = result;
   const runs = generated === null ? '' : ` (${generated.runs} runs${skippedText(generated.skipped)})`;
   if (failure === null) return `${terminal.paint('green', 'passed')}  ${title}${runs}\n`;
-  const reads = failure.reads.map(({ text, value }) => `        ${text} is ${value}\n`).join('');
+  const reads = readsText(failure.reads);
   const at = excerpt(analysis, failure.span);
   const inside = failure.position === null ? '' : excerpt(analysis, failure.position);
   const head = `${terminal.paint('red', 'FAILED')}  ${title}\n${at}        ${failure.message}\n${reads}${inside}`;
   if (failure.found === null || generated === null) return head;
   const { shrinks, paste } = failure.found;
   return `${head}        run ${generated.runs} of seed ${generated.seed}, made smaller ${shrinks} times; as a test:\n${indented(paste)}`;
+}
+
+function readsText(reads: readonly { readonly text: string; readonly value: string }[]): string {
+  return reads.map(({ text, value }) => `        ${text} is ${value}\n`).join('');
 }
 
 function skippedText(skipped: number): string {
@@ -78,10 +82,10 @@ function invariantsText(terminal: Terminal, analysis: Analysis, result: Invarian
   const title = `invariants ${contract} (${calls} calls in ${sequences} sequences)`;
   const rows = entries.map(tallyText).join('');
   if (broken === null) return `${terminal.paint('green', 'passed')}  ${title}\n${rows}`;
-  const { span, says, met, shown, paste } = broken;
+  const { span, says, reads = [], met, shown, paste } = broken;
   const where = excerpt(analysis, span);
   const how = `        seed ${seed}: ${met} steps made ${shown}; as a test:\n`;
-  return `${terminal.paint('red', 'FAILED')}  ${title}\n${where}        ${says}\n${rows}${how}${indented(paste)}`;
+  return `${terminal.paint('red', 'FAILED')}  ${title}\n${where}        ${says}\n${readsText(reads)}${rows}${how}${indented(paste)}`;
 }
 
 const REFUSALS_SHOWN = 3;

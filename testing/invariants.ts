@@ -23,7 +23,7 @@ import {
 } from './refute/steps.ts';
 import type { TestProgram } from './script.ts';
 import { shorten, simplify } from './shrink.ts';
-import { type Broken, brokenBy, keyOf } from './watch.ts';
+import { type Broken, brokenBy, keyOf, type Within, withinOf } from './watch.ts';
 import { memberDid } from './world.ts';
 
 export type InvariantsOptions = {
@@ -98,6 +98,7 @@ type Hunt = {
   readonly options: InvariantsOptions;
   readonly arena: Arena;
   readonly judge: Judge;
+  readonly within: Within;
   readonly pools: Pools;
   readonly rules: readonly Entry[];
   readonly arbitraries: ReadonlyMap<Entry, fc.Arbitrary<AbiValue[]>>;
@@ -126,6 +127,7 @@ function openHunt(program: TestProgram, plan: InvariantsPlan, options: Invariant
     options,
     arena,
     judge: makeJudge(contract),
+    within: withinOf(written, arena),
     pools,
     rules: callable.filter(({ kind }) => kind === 'rule' || kind === 'hook'),
     arbitraries,
@@ -151,7 +153,7 @@ function resultOf({ plan, options, tallies }: Hunt, sequences: number) {
 
 /** The steps that succeeded, and the one that broke a promise; null where none did. */
 function runSequence(hunt: Hunt, sequence: number): Found | null {
-  const { arena, judge, options } = hunt;
+  const { arena, options } = hunt;
   const random = randomOf(options.seed, sequence);
   const people = peopleOf(random);
   const actions: Action[] = [];
@@ -162,7 +164,7 @@ function runSequence(hunt: Hunt, sequence: number): Found | null {
       place === null ? deployment(hunt, people, random) : nextAction(hunt, place, people, random);
     const step = takeStep(arena, place, action);
     noteStep(hunt, step);
-    const [broken] = brokenBy(arena, judge, step);
+    const [broken] = brokenIn(hunt, step);
     if (step.to !== null || broken !== undefined) actions.push(action);
     if (broken !== undefined) return { actions, broken };
     if (action.kind === 'call') refused = step.to === null ? refused + 1 : 0;
@@ -170,6 +172,12 @@ function runSequence(hunt: Hunt, sequence: number): Found | null {
     if (place === null) return null;
   }
   return null;
+}
+
+/** What a step breaks inside of the code first, as a test would say it. */
+function brokenIn({ arena, judge, within }: Hunt, step: Step): readonly Broken[] {
+  const inside = within(step);
+  return [...(inside === null ? [] : [inside]), ...brokenBy(arena, judge, step)];
 }
 
 /** Where so much is refused in a row, a contract has come to its end. */
@@ -330,7 +338,8 @@ function stepsOf(arena: Arena, actions: readonly Action[]): readonly Step[] {
  * What the last of some actions breaks, where all others succeed. Attempts have most of their steps in common, so
  * those that the one before took are not taken again.
  */
-function replayer({ arena, judge }: Hunt): (actions: readonly Action[]) => readonly Broken[] {
+function replayer(hunt: Hunt): (actions: readonly Action[]) => readonly Broken[] {
+  const { arena } = hunt;
   const trail: { readonly action: Action; readonly place: Place }[] = [];
   return (actions) => {
     const last = actions.length - 1;
@@ -344,6 +353,6 @@ function replayer({ arena, judge }: Hunt): (actions: readonly Action[]) => reado
     const from = trail.at(-1)?.place ?? null;
     const action = actions[last]!;
     if (from === null && action.kind !== 'deploy') return [];
-    return brokenBy(arena, judge, takeStep(arena, from, action));
+    return brokenIn(hunt, takeStep(arena, from, action));
   };
 }

@@ -14,7 +14,7 @@ import {
   stepsOf,
 } from './refute/steps.ts';
 import { type Naming, showDid, showValue } from './values.ts';
-import { brokenBy } from './watch.ts';
+import { type Broken, brokenBy, type Within } from './watch.ts';
 import { balances, type Move, movesBetween } from './world.ts';
 
 /** A parameter's value in words. */
@@ -41,23 +41,33 @@ export function pasteRun(arena: Arena, steps: readonly Step[], title: string): s
 
 /**
  * The run of a refutation. Null where a test cannot say it: money that came before there was a contract, many blocks
- * going by, a run of a hook, a contract with ghosts, a clause inside of the code, or a run that breaks another promise before.
+ * going by, a run of a hook, or a run that breaks another promise before.
  */
-export function pasteRefutation(arena: Arena, judge: Judge, goal: Obligation, last: Step): string | null {
+export function pasteRefutation(
+  arena: Arena,
+  judge: Judge,
+  within: Within,
+  goal: Obligation,
+  last: Step,
+): string | null {
   const steps = stepsOf(last);
   const actions = steps.map(({ action }) => action);
-  // The virtual machine itself refuses a transition that was not declared.
-  const seen = !goal.inside || goal.kind === 'may-revert' || goal.name.startsWith('lifecycle ');
   const told = actions[0]?.kind === 'deploy' && actions.every((action) => isTold(arena, action));
-  // A test runs the contract as it is deployed, without its ghosts.
-  const ghostly = arena.ghosts.length > 0 && goal.clause !== null;
-  if (!seen || !told || ghostly || goal.kind === 'vacuity') return null;
-  if (steps.slice(0, -1).some((step) => brokenBy(arena, judge, step).length > 0)) return null;
+  if (!told || goal.kind === 'vacuity') return null;
+  const earlier = steps.slice(0, -1);
+  if (earlier.some((step) => within(step) !== null || brokenBy(arena, judge, step).length > 0)) return null;
+  if (!isNoticed(goal, within(last))) return null;
   const title = `${arena.contract.name}: ${goal.failure}`;
   const lines = linesOf(arena, steps);
   if (goal.kind !== 'stranger') return pasteLines(title, lines);
   const [before, after] = lossesOf(arena, last);
   return pasteLines(title, lines.toSpliced(-1, 0, ...before).concat(after));
+}
+
+/** Whether a test that takes the last step fails for this clause. What the virtual machine refuses fails by itself. */
+function isNoticed({ inside, kind, name, clause }: Obligation, broken: Broken | null): boolean {
+  if (!inside || kind === 'may-revert' || name.startsWith('lifecycle ')) return broken === null;
+  return broken !== null && broken.span === clause?.span;
 }
 
 const BLOCKS_MAX = 8n;

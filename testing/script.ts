@@ -28,6 +28,7 @@ import { type GasListener, type GasMeter, noteGas } from './gas.ts';
 import type { Given } from './paste.ts';
 import { type Judge, makeJudge } from './refute/judge.ts';
 import type { Action, Arena, Place, Step as RefuteStep } from './refute/steps.ts';
+import { brokenInside, openTwin, type Twin, takeGhosts, twinWorld } from './twin.ts';
 import { showValue } from './values.ts';
 import { type Broken, brokenBy } from './watch.ts';
 import {
@@ -72,21 +73,18 @@ export type TestFailure = {
 
 export type Found = { readonly given: readonly Given[]; readonly shrinks: number; readonly paste: string };
 
-/** A test runs the contract as it is deployed, without its ghosts: what clauses say of those is not judged. */
-export function judgeOf(contract: core.Contract): Judge {
-  const judge = makeJudge(contract);
-  if (!contract.slots.some(({ ghost }) => ghost)) return judge;
-  return {
-    ...judge,
-    holds: (clause, moment) => (readsGhost(contract.slots, clause.term) ? null : judge.holds(clause, moment)),
-  };
-}
+/** What holds a contract to its clauses: those around its calls are judged, those inside of its code its twin checks. */
+export type Watch = {
+  readonly judge: Judge;
+  readonly twin: Twin | null;
+  /** Where its ghosts are not known. */
+  readonly blind: Judge;
+};
 
-function readsGhost(slots: core.Contract['slots'], term: unknown): boolean {
-  if (typeof term !== 'object' || term === null) return false;
-  const { slot } = term as { readonly slot?: number };
-  if (slot !== undefined && slots[slot]?.ghost === true) return true;
-  return Object.values(term).some((inner) => readsGhost(slots, inner));
+export function watchOf(contract: core.Contract): Watch {
+  const twin = openTwin(contract);
+  const blind = makeJudge(contract);
+  return { twin, blind, judge: twin === null ? blind : makeJudge(twin.contract) };
 }
 
 /** Who deploys the contracts that hold the expressions: no name that an author can write, and no member. */
@@ -95,7 +93,7 @@ const RUNNER = 'test runner';
 /** A world with the contracts of the expressions in it, before the test. */
 export type Start = {
   readonly program: TestProgram;
-  readonly judges: Judges;
+  readonly watches: Watches;
   readonly plan: TestPlan;
   readonly world: World;
   /** Account and artifact by name. */
@@ -105,13 +103,15 @@ export type Start = {
 };
 
 /** By the contract's name. */
-export type Judges = ReadonlyMap<string, Judge>;
+export type Watches = ReadonlyMap<string, Watch>;
 
+type Deployed = Extract<ReturnType<typeof deploy>, { readonly ok: true }>;
 type DeployedContract = {
   readonly account: string;
   readonly artifact: Artifact;
   readonly name: string;
   readonly arena: Arena;
+  readonly watch: Watch;
 };
 
 type Run = Omit<Start, 'world'> & {
@@ -121,6 +121,8 @@ type Run = Omit<Start, 'world'> & {
   readonly deployed: Map<DeployedId, DeployedContract>;
   /** Of the last call. */
   events: readonly Event[];
+  /** Accounts whose twin did not come along: a number of a ghost or of a check was too large for the machine. */
+  readonly lost: Set<string>;
   /** Steps taken so far. */
   steps: number;
 };
@@ -137,7 +139,7 @@ export type Watching = { readonly observer?: Observer | undefined; readonly onGa
 
 /** A world with the test's members, and with the contracts that hold its expressions. */
 export function openStart(
-  { program, judges }: Pick<Start, 'program' | 'judges'>,
+  { program, watches }: Pick<Start, 'program' | 'watches'>,
   plan: TestPlan,
   { observer, onGas }: Watching,
 ): Start {
@@ -151,7 +153,7 @@ export function openStart(
     if (!outcome.ok) throw new Error(`the expressions of the tests cannot be deployed: ${outcome.message}`);
     evaluators.set(artifact.name, { account: outcome.contract, artifact });
   }
-  return { program, judges, plan, world, evaluators, gas: new Map(), onGas };
+  return { program, watches, plan, world, evaluators, gas: new Map(), onGas };
 }
 
 /** One run of the test, in a copy of the world. */
@@ -162,6 +164,7 @@ export function endingOf(start: Start, inputs: readonly AbiValue[]): Ending {
     values: [],
     deployed: new Map(),
     events: [],
+    lost: new Set(),
     steps: 0,
   };
   start.plan.inputs?.slots.forEach((slot, at) => {
@@ -293,9 +296,21 @@ function runDeploy(run: Run, step: StepOf<'deploy'>): void {
       position: positionOf(outcome),
     });
   const account = outcome.contract;
-  const contract = run.program.cores[index]!;
-  const arena: Arena = { contract, artifact, ghosts: [], root: before, creator: by, account, sink: '' };
-  const deployed = { account, artifact, name, arena };
+  const watch = run.watches.get(step.contract)!;
+  const { twin } = watch;
+  const watched = twin ?? { contract: run.program.cores[index]!, artifact };
+  const arena: Arena = {
+    contract: watched.contract,
+    artifact: watched.artifact,
+    ghosts: [],
+    root: before,
+    creator: by,
+    account,
+    sink: '',
+  };
+  const deployed = { account, artifact, name, arena, watch };
+  const again = (world: World) => deploy(world, { artifact: watched.artifact, args, by, name });
+  runTwins(run, step.span, name, { before, outcomes: [outcome], again: (world) => [again(world)] }, deployed);
   run.deployed.set(step.deployed, deployed);
   run.events = outcome.events;
   meterGas(run, artifact, 'init', outcome.gasUsed);
@@ -310,13 +325,55 @@ function runCall(run: Run, step: StepOf<'call'>): void {
   const by = evaluate(run, step.by) as string;
   const spends = spendsOf(run, step);
   const before = leaveWorld(run);
-  const outcome = call(run.world, { contract: account, entry: step.rule, args, by, spends });
+  const again = (world: World) => call(world, { contract: account, entry: step.rule, args, by, spends });
+  const outcome = again(run.world);
   if (outcome.ok) run.events = outcome.events;
   if (outcome.ok) meterGas(run, artifact, step.rule, outcome.gasUsed);
   const callee = calleeNamed(artifact, step.rule);
+  const what = `${name}.${step.rule}`;
+  runTwins(run, step.span, what, { before, outcomes: [outcome], again: (world) => [again(world)] });
   watchStep(run, step.span, deployed, { action: { kind: 'call', callee, args, by }, from: before, outcome });
-  expectOutcome(run, step.span, `${name}.${step.rule}`, outcome, step.expectation);
+  expectOutcome(run, step.span, what, outcome, step.expectation);
   if (outcome.ok) fillBoth(run, step, outcome);
+}
+
+/** Something that happened, from which world on, and how it is done again. */
+type Repeated = {
+  readonly before: World;
+  readonly outcomes: readonly (Success | Failure)[];
+  readonly again: (world: World) => readonly (Success | Failure)[];
+};
+
+/** The same with the code of twins: a clause inside of that which does not hold ends the test; ghosts go on from there. */
+function runTwins(
+  run: Run,
+  span: Span,
+  what: string,
+  repeated: Repeated,
+  deploying?: DeployedContract,
+): void {
+  const twins = new Map<string, Twin>();
+  for (const { account, watch } of run.deployed.values())
+    if (watch.twin !== null) twins.set(account, watch.twin);
+  const own = deploying?.watch.twin ?? null;
+  if (twins.size === 0 && own === null) return;
+  const world = twinWorld(repeated.before, twins);
+  const outcomes = repeated.again(world);
+  const all = own === null ? [...twins.values()] : [...twins.values(), own];
+  for (const outcome of outcomes) {
+    const broken = outcome.ok ? null : brokenInside(all, outcome, run.world.names);
+    if (broken === null) continue;
+    const { says, clause, reads } = broken;
+    stop(span, `${what} ${says}`, { position: clause.span, reads });
+  }
+  const came = repeated.outcomes.every(({ ok }, at) => outcomes[at]?.ok === ok);
+  const keep = (twin: Twin, from: string, to: string): void => {
+    if (came) takeGhosts(twin, { world, account: from }, { world: run.world, account: to });
+    else run.lost.add(to);
+  };
+  for (const [account, twin] of twins) keep(twin, account, account);
+  const [first] = outcomes;
+  if (own !== null) keep(own, first?.ok ? (first as Deployed).contract : '', deploying!.account);
 }
 
 /** From here on things happen in a copy; what is given back stays as it is. */
@@ -348,7 +405,7 @@ function watchStep(run: Run, span: Span, deployed: DeployedContract, watched: Wa
     failure: outcome.ok ? null : outcome,
     gasUsed: outcome.gasUsed,
   };
-  const broken = brokenBy(arena, run.judges.get(arena.contract.name)!, step);
+  const broken = brokenBy(arena, judgeOf(run, deployed), step);
   if (broken.length > 0) stopBroken(span, nameOfAction(deployed, action), broken, outcome);
   if (outcome.ok && from !== null && from !== run.world) watchOthers(run, span, from, deployed);
 }
@@ -366,9 +423,13 @@ function watchOthers(run: Run, span: Span, from: World, called: DeployedContract
       failure: null,
       gasUsed: 0,
     };
-    const broken = brokenBy(arena, run.judges.get(arena.contract.name)!, step);
+    const broken = brokenBy(arena, judgeOf(run, deployed), step);
     if (broken.length > 0) stopBroken(span, deployed.name, broken, null);
   }
+}
+
+function judgeOf(run: Run, { account, watch }: DeployedContract): Judge {
+  return run.lost.has(account) ? watch.blind : watch.judge;
 }
 
 function placeOf({ account }: DeployedContract, world: World): Place {
@@ -404,10 +465,13 @@ function runRead(run: Run, step: StepOf<'read'>): void {
   const args = step.args.map((arg) => evaluate(run, arg));
   const outcome = ask(run.world, account, step.view, args);
   if (outcome.ok) meterGas(run, artifact, step.view, outcome.gasUsed);
+  const what = `${name}.${step.view}`;
+  const again = (world: World) => [ask(world, account, step.view, args)];
+  runTwins(run, step.span, what, { before: run.world, outcomes: [outcome], again });
   const callee = calleeNamed(artifact, step.view);
   const action: Action = { kind: 'call', callee, args, by: '' };
   watchStep(run, step.span, deployed, { action, from: run.world, outcome });
-  expectOutcome(run, step.span, `${name}.${step.view}`, outcome, step.expectation);
+  expectOutcome(run, step.span, what, outcome, step.expectation);
   if (outcome.ok) fillBoth(run, step, outcome);
 }
 
@@ -441,6 +505,9 @@ function runAdvance(run: Run, step: StepOf<'advance'>): void {
   const before = leaveWorld(run);
   const ran = advance(run.world, seconds);
   if (ran.length > 0) run.events = ran.flatMap(hookEvents);
+  const again = (world: World) => advance(world, seconds).map(({ outcome }) => outcome);
+  const what = ran.map(({ entry }) => entry).join(', ');
+  runTwins(run, step.span, what, { before, outcomes: ran.map(({ outcome }) => outcome), again });
   run.world.clock.block += 1n;
   const deployed = watchHooks(run, step.span, before, ran);
   watchOthers(run, step.span, before, deployed);

@@ -11,11 +11,11 @@ import { pasteInputs } from './paste.ts';
 import {
   endingOf,
   failureAt,
-  judgeOf,
   openStart,
   type Start,
   type TestFailure,
   type TestProgram,
+  watchOf,
 } from './script.ts';
 import { simplifyValues } from './shrink.ts';
 import { showValue } from './values.ts';
@@ -59,11 +59,11 @@ export function runTests(program: TestProgram, options: TestOptions = TEST_OPTIO
 
 /** The same one by one, for who would stop between them. */
 export function* testsOf(program: TestProgram, options: TestOptions = TEST_OPTIONS): Generator<TestResult> {
-  const judges = new Map(program.cores.map((contract) => [contract.name, judgeOf(contract)]));
-  for (const plan of program.plans) yield runTest({ program, judges }, plan, options);
+  const watches = new Map(program.cores.map((contract) => [contract.name, watchOf(contract)]));
+  for (const plan of program.plans) yield runTest({ program, watches }, plan, options);
 }
 
-type Compiled = Pick<Start, 'program' | 'judges'>;
+type Compiled = Pick<Start, 'program' | 'watches'>;
 
 function runTest(compiled: Compiled, plan: TestPlan, options: TestOptions): TestResult {
   const start = openStart(compiled, plan, options);

@@ -6,14 +6,17 @@ import type { core } from '../compiler/index.ts';
 import { isRevert } from './refute/failure.ts';
 import { calleeOf, momentAt, momentOf } from './refute/goal.ts';
 import type { Clause, Judge, Moment } from './refute/judge.ts';
-import type { Arena, Place, Step } from './refute/steps.ts';
+import { type Arena, type Place, type Step, withContract } from './refute/steps.ts';
+import { type BrokenInside, brokenInStep, openTwin } from './twin.ts';
 
 /** A clause that does not hold; `says` puts it in words. */
 export type Broken = {
-  readonly kind: core.Clause['kind'];
+  readonly kind: Clause['kind'];
   readonly name: string;
   readonly span: core.Clause['span'];
   readonly says: string;
+  /** What a clause inside of the code read. */
+  readonly reads?: BrokenInside['reads'];
 };
 
 /** The promises that a step breaks: invariants first, each in the order of the source. */
@@ -23,6 +26,22 @@ export function brokenBy(arena: Arena, judge: Judge, step: Step): readonly Broke
   const invariants = brokenInvariants(arena, judge, step.to);
   if (fn === undefined) return [...invariants, ...brokenBetween(arena, judge, step)];
   return [...invariants, ...brokenByCall(arena, judge, step, fn)];
+}
+
+/** What a step breaks inside of the code; null where nothing does. */
+export type Within = (step: Step) => Broken | null;
+
+/** `arena` is one of the contract. */
+export function withinOf(written: core.Contract, arena: Arena): Within {
+  const twin = openTwin(written);
+  if (twin === null) return () => null;
+  const own = withContract(arena, twin.checked);
+  return (step) => {
+    const broken = brokenInStep(twin, own, step);
+    if (broken === null) return null;
+    const { clause, says, reads } = broken;
+    return { kind: clause.kind, name: clause.name, span: clause.span, says, reads };
+  };
 }
 
 /** One text for the same clause broken in the same way. */

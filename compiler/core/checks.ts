@@ -23,14 +23,19 @@ import { type Computed, inlineProgram } from './rewrite.ts';
 export type Point = {
   readonly clause: Clause | AssertClause;
   readonly stands: 'assert' | 'before' | 'kept' | 'requires' | 'ensures';
-  /** The function in whose code it stands, for what a callee requires or ensures that of the call. */
+  /** The function that it belongs to, and the one in whose code it stands: of a callee's clauses that of the call. */
+  readonly owner: CoreFunction;
   readonly fn: number;
   /** Of the `assert`, the call, or the loop's invariant. */
   readonly span: Span;
 };
 
-/** What is to happen where `condition` is false; `read` gives words that the clause is made of, where code can. */
+/**
+ * What is to happen where `condition`, which is `term` as code, is false: a part of the clause. `read` gives words that it
+ * is made of, where code can.
+ */
 export type Broken = {
+  readonly term: Term;
   readonly condition: Atom;
   readonly read: (term: Term) => Pick<Computed, 'stmts' | 'value'> | null;
 };
@@ -142,7 +147,8 @@ function checkInside(
   const own = ({ id }: { readonly id: number }): Atom => ({ kind: 'local', id });
   const noted = ({ id }: { readonly id: number }): Atom | null =>
     id < site.params ? { kind: 'local', id } : null;
-  const found = checkPoint(site, { clause, stands, fn: site.index, span }, { local: own, earlier: noted });
+  const point = { clause, stands, owner: site.fn, fn: site.index, span };
+  const found = checkPoint(site, point, { local: own, earlier: noted });
   site.entry.push(...found.before);
   return found.stmts;
 }
@@ -158,7 +164,9 @@ function aroundCall(site: Site, stmt: Of<'call'>): readonly Stmt[] {
     tried: [...stmt.args, { kind: 'env', name: 'caller' }, { kind: 'env', name: 'creator' }],
   };
   const all = (clauses: readonly Clause[], stands: Point['stands']) =>
-    clauses.map((clause) => checkPoint(site, { clause, stands, fn: site.index, span: stmt.span }, readers));
+    clauses.map((clause) =>
+      checkPoint(site, { clause, stands, owner: callee, fn: site.index, span: stmt.span }, readers),
+    );
   const requires = all(callee.requires, 'requires').flatMap(({ stmts }) => stmts);
   const ensures = all([...callee.ensures, ...callee.changes], 'ensures');
   return [
@@ -251,7 +259,7 @@ function checkTerm(site: Site, part: Part): Made | null {
     before.push(...(found?.before ?? []));
     return found;
   };
-  return { before, stmts: [...computed.stmts, ...breaking({ condition: computed.value, read })] };
+  return { before, stmts: [...computed.stmts, ...breaking({ term, condition: computed.value, read })] };
 }
 
 /** Of a hook nobody is the caller. */

@@ -4,7 +4,7 @@
  * both see the checks; a check that overflows reverts, as all code does.
  */
 import { leavesOf } from '../check/types.ts';
-import { environment, withChecks } from './checks.ts';
+import { environment, type Point, withChecks } from './checks.ts';
 import { clauseProgram, type Input } from './clauses.ts';
 import type { AssertClause, Atom, Clause, Contract, Function as CoreFunction, Stmt } from './core.ts';
 import { type Checked, checkEntries, isOverEntries, writesEntries } from './entries.ts';
@@ -135,22 +135,16 @@ function clausesOf({ contract, fn }: Place, { kind }: Guard): readonly Clause[] 
 /** An `assert` or an invariant of a loop in the body itself, or what a callee requires of every call there. */
 function guardInside(contract: Contract, fn: number, guard: Guard): Contract | null {
   const { checked, partial, ...guarded } = withChecks(contract, (point) => {
-    if (point.fn !== fn || nameAt(contract, guard, point) !== guard.name) return null;
+    if (point.fn !== fn || nameAt(guard, point) !== guard.name) return null;
     if (readsGhosts(contract, point.clause)) return null;
     return ({ condition }) => [check(point.clause, guard, condition)];
   });
   return checked.length > 0 && partial.length === 0 ? guarded.contract : null;
 }
 
-function nameAt(
-  { functions }: Contract,
-  { kind }: Guard,
-  { clause, stands }: { readonly clause: Clause | AssertClause; readonly stands: string },
-): string | null {
+function nameAt({ kind }: Guard, { clause, stands, owner }: Point): string | null {
   if (kind === 'assert') return clause.kind === 'assert' ? clause.name : null;
-  if (stands !== 'requires') return null;
-  const callee = functions.find(({ requires }) => requires.includes(clause as Clause));
-  return requirementName(callee!, clause);
+  return stands === 'requires' ? requirementName(owner, clause) : null;
 }
 
 /** What a guard calls a clause that a callee requires. */

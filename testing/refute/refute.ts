@@ -14,6 +14,7 @@ import {
   type Value,
 } from '../../vm/index.ts';
 import { pasteRefutation } from '../paste.ts';
+import { type Within, withinOf } from '../watch.ts';
 import { COOPERATIVE, fork, memberDid } from '../world.ts';
 import { buildState } from './built.ts';
 import { allHold, isGoal } from './goal.ts';
@@ -55,12 +56,23 @@ const COUNTED = [0, 1, 2, 3];
 export function makeRefuter(contract: core.Contract, options: RefuterOptions): Refute {
   const arena = openArena(contract);
   const judge = makeJudge(arena.contract);
-  return (candidate) => refute({ arena, judge, options }, candidate);
+  let known: Within | null = null;
+  // Few refutations need it.
+  const within: Within = (step) => {
+    known ??= withinOf(contract, arena);
+    return known(step);
+  };
+  return (candidate) => refute({ arena, judge, within, options }, candidate);
 }
 
 // ---- private -----------------------------------------------------------------------------------
 
-type Court = { readonly arena: Arena; readonly judge: Judge; readonly options: RefuterOptions };
+type Court = {
+  readonly arena: Arena;
+  readonly judge: Judge;
+  readonly within: Within;
+  readonly options: RefuterOptions;
+};
 
 async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
   const { obligation } = candidate;
@@ -76,7 +88,7 @@ async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
     (await followRuns(hunt)) ??
     search({ ...hunt, stepsMax });
   if (last !== null) {
-    const test = pasteRefutation(arena, court.judge, obligation, last);
+    const test = pasteRefutation(arena, court.judge, court.within, obligation, last);
     return { kind: 'reached', trace: traceOf({ arena, judge: court.judge, obligation, lines }, last, test) };
   }
   const built = fromBuiltState({ ...court, arena }, candidate, people, reached);
