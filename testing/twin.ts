@@ -67,9 +67,9 @@ export function openTwin(written: core.Contract): Twin | null {
   if (points.length === 0 && running === written) return null;
   const errors = [...contract.errors, ...checks.map((check, number) => errorOf(written, check, number))];
   const checked = { ...contract, errors };
-  const artifact = buildFunctions(checked, contract.functions, { claims: [], marks: [] });
+  const artifact = artifactOf(checked);
+  if (artifact === null) return null;
   const code = encodeArtifact(artifact);
-  if (!checkArtifact(code).ok) return null;
   const kept = new Set(written.slots.filter(({ ghost }) => ghost).map(({ name }) => name));
   return { contract: running, checked, artifact, ghosts, kept, code, hash: artifactHash(code), checks };
 }
@@ -92,7 +92,9 @@ export function brokenInside(
   { trap }: Failure,
   names: Naming['names'],
 ): BrokenInside | null {
-  const [, name, number] = /^#([^.]+)\.([0-9]+)/.exec(trap?.message ?? '') ?? [];
+  // What a called contract fails with has the way to it before.
+  const [, name, number] = /(?:^|: )#(\w+)\.([0-9]+)(?:\(|$)/.exec(trap?.message ?? '') ?? [];
+  if (trap?.kind !== 'Failed') return null;
   const twin = [...twins].find(({ contract }) => contract.name === name);
   const check = twin?.checks[Number(number)];
   if (twin === undefined || check === undefined) return null;
@@ -139,6 +141,14 @@ export function takeGhosts({ artifact, kept }: Twin, from: Seat, to: Seat): void
 }
 
 // ---- private -----------------------------------------------------------------------------------
+
+/** With what the contract offers to others, as far as its checks leave enough of the gas that its interfaces state. */
+function artifactOf(checked: core.Contract): Artifact | null {
+  const bare = buildFunctions(checked, checked.functions, { claims: [], marks: [] });
+  const offers = checked.interfaces.flatMap(({ implemented }, index) => (implemented ? [index] : []));
+  const sound = [{ ...bare, offers }, bare].find((artifact) => checkArtifact(encodeArtifact(artifact)).ok);
+  return sound ?? null;
+}
 
 /** `reads`: words that the clause is made of, as its author might write them. */
 type Check = { readonly point: Point; readonly reads: readonly Read[] };
