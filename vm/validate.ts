@@ -483,7 +483,8 @@ function checkBounds(
 const ENVIRONMENT_VALUES = 3;
 
 function isText(text: string, most: number): boolean {
-  return text.isWellFormed() && utf8(text).length <= most;
+  // A character of a string has at most three bytes.
+  return text.isWellFormed() && (3 * text.length <= most || utf8(text).length <= most);
 }
 
 function sameWords(a: readonly WordType[], b: readonly WordType[]): boolean {

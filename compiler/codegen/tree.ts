@@ -311,7 +311,9 @@ function define(block: Block, targets: readonly core.LocalId[], value: Tree): vo
 const DEPTH_MAX = 100;
 
 function depthOf(tree: Tree): number {
-  return 1 + Math.max(0, ...partsOf(tree).map(depthOf));
+  let deepest = 0;
+  for (const part of partsOf(tree)) deepest = Math.max(deepest, depthOf(part));
+  return 1 + deepest;
 }
 
 function partsOf(tree: Tree): readonly Tree[] {

@@ -196,11 +196,11 @@ function checkNames(out: Checker, names: readonly ast.Name[]): void {
 }
 
 function checkName(out: Checker, span: ast.Span, text: string): void {
-  if (bytesOf(text) > LIMITS.nameBytes) tooLarge(out, span, 'this name', LIMITS.nameBytes, 'bytes');
+  if (isLonger(text, LIMITS.nameBytes)) tooLarge(out, span, 'this name', LIMITS.nameBytes, 'bytes');
 }
 
 function checkText(out: Checker, span: ast.Span, what: string, text: string): void {
-  if (bytesOf(text) > LIMITS.docBytes) tooLarge(out, span, what, LIMITS.docBytes, 'bytes');
+  if (isLonger(text, LIMITS.docBytes)) tooLarge(out, span, what, LIMITS.docBytes, 'bytes');
 }
 
 function checkWords(out: Checker, span: ast.Span, types: readonly Type[]): void {
@@ -208,6 +208,7 @@ function checkWords(out: Checker, span: ast.Span, types: readonly Type[]): void 
   if (words > LIMITS.signatureWords) tooLarge(out, span, 'this signature', LIMITS.signatureWords, 'words');
 }
 
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** Whether a text has more bytes; a character of a string has at most three. */
+function isLonger(text: string, bytes: number): boolean {
+  return 3 * text.length > bytes && new TextEncoder().encode(text).length > bytes;
 }
