@@ -5,7 +5,7 @@
  */
 import type { Artifact, FunctionCode, Instruction, Operand } from './artifact.ts';
 import { LIMITS } from './limits.ts';
-import { type OperandKind, type OpRow, rowOf } from './opcodes.ts';
+import { OPCODES, type OperandKind, type OpRow, rowOf } from './opcodes.ts';
 
 export type CodeError = {
   readonly code: ValidationCode;
@@ -72,7 +72,7 @@ export function structureOf(
     else if (kinds.length > 0) targets[at] = targetAmong(instruction, kinds);
   }
   if (errors.length > 0) return { structure: { rows, targets, loops: [] }, errors };
-  const loops = findLoops(fn, errors);
+  const loops = findLoops(fn, rows, errors);
   checkJumps(fn, targets, loops, errors);
   return { structure: { rows, targets, loops }, errors };
 }
@@ -150,21 +150,25 @@ function countOf(
   }
 }
 
-function findLoops(fn: FunctionCode, errors: CodeError[]): Loop[] {
+const { LoopEnter, LoopBack } = OPCODES;
+
+function findLoops(fn: FunctionCode, rows: readonly OpRow[], errors: CodeError[]): Loop[] {
   const open: { enter: number; counter: number }[] = [];
   const loops: Loop[] = [];
   const report = (instruction: number, message: string) =>
     errors.push({ code: 'BadLoop', message, instruction });
   let assigned: ReadonlySet<Operand | undefined> | null = null;
   for (let at = 0; at < fn.code.length; at++) {
-    const { op, operands } = fn.code[at]!;
+    const { code } = rows[at]!;
+    if (code !== LoopEnter.code && code !== LoopBack.code) continue;
+    const { operands } = fn.code[at]!;
     const counter = Number(operands[0]);
-    if (op === 'LoopEnter') {
+    if (code === LoopEnter.code) {
       assigned ??= assignedIn(fn);
       const wrong = counterError(fn, counter, assigned) ?? nestingError(open, counter);
       if (wrong !== null) report(at, wrong);
       open.push({ enter: at, counter });
-    } else if (op === 'LoopBack') {
+    } else {
       const loop = open.pop();
       if (loop === undefined || loop.counter !== counter || operands[2] !== loop.enter + 1)
         report(at, 'LoopBack does not close the innermost open loop');

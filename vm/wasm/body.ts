@@ -51,8 +51,8 @@ import {
   takeGas,
 } from './frame.ts';
 import { ENVIRONMENT_OPS, type Layout, UNKNOWN } from './layout.ts';
-import { factsOf, fits, type LoopFacts, resultOf, type Step } from './locals.ts';
-import { extentOf, NO_LOOP, type Shape } from './shape.ts';
+import { factsOf, fits, type LoopFacts, noFacts, resultOf, type Step } from './locals.ts';
+import { extentOf, hasLoops, NO_LOOP, type Shape } from './shape.ts';
 import { emitEventWords, emitState } from './storage.ts';
 import { failureCode } from './traps.ts';
 
@@ -67,7 +67,7 @@ export function emitBody(
 ): void {
   const { paramCounts, localCounts, code } = program;
   const [first, end] = extentOf(program, fn);
-  const facts = factsOf(program, fn);
+  const facts = hasLoops(shape) ? factsOf(program, fn) : noFacts(program, fn);
   const firstStop = localCounts[fn]! + TEMPS + program.heights[fn]!;
   const body: Body = {
     out,

@@ -160,10 +160,12 @@ export function emitSized(out: Encoder, write: () => void): void {
 }
 
 function emitByte(out: Encoder, byte: number): void {
-  if (out.at === out.bytes.length) {
-    const bytes = new Uint8Array(2 * out.at);
-    bytes.set(out.bytes);
-    out.bytes = bytes;
-  }
+  if (out.at === out.bytes.length) grow(out);
   out.bytes[out.at++] = byte;
+}
+
+function grow(out: Encoder): void {
+  const bytes = new Uint8Array(2 * out.at);
+  bytes.set(out.bytes);
+  out.bytes = bytes;
 }

@@ -190,14 +190,14 @@ export function noteOwed(body: Body): void {
 /** The same for a trap that stands somewhere else. */
 export function noteOwedAt(body: Body, place: number, gas: number): void {
   const { links, open } = body;
-  if (links.metering === 'checked') return;
+  if (links.metering === 'checked' || (gas === 0 && open.length === 0)) return;
   const loops = open.map((loop) => ({
     counter: loop.counter,
     step: loop.step?.local ?? null,
     turn: loop.turn,
     ahead: aheadAt(body, loop),
   }));
-  if (gas !== 0 || loops.length > 0) links.owed.set(place, { gas, loops });
+  links.owed.set(place, { gas, loops });
 }
 
 export function failUnlessGasLeft(body: Body): void {

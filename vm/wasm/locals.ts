@@ -68,14 +68,19 @@ export function quotient(a: Range, b: Range): Range {
 }
 
 export function rangeOfConstant(value: bigint): Range {
-  return wide(Number(value), Number(value));
+  const number = Number(value);
+  return wide(number, number);
 }
 
-/** What is known; nothing where the function has no loop. */
+/** Of a function without a loop nothing is known. */
+export function noFacts({ localCounts }: Program, fn: number): LocalFacts {
+  return { ranges: new Array<Range>(localCounts[fn]!).fill(ANY), loops: new Map() };
+}
+
+/** What is known of a function that has loops. */
 export function factsOf(program: Program, fn: number): LocalFacts {
   const loops = loopsOf(program, fn);
   const locals = program.localCounts[fn]!;
-  if (loops.size === 0) return { ranges: new Array<Range>(locals).fill(ANY), loops };
   const ranges: (Range | null)[] = Array.from({ length: locals }, (_, local) =>
     local < program.paramCounts[fn]! ? ANY : null,
   );
@@ -198,7 +203,6 @@ function loopsOf(program: Program, fn: number): ReadonlyMap<number, LoopFacts> {
     if (op === 'LoopEnter') open.push(pc);
     if (op === 'LoopBack') pairs.push([open.pop()!, pc]);
   }
-  if (pairs.length === 0) return NO_LOOPS;
   const indices = new Map(places.map((pc, at) => [pc, at]));
   const read = new Set(places.filter((pc) => is(code, pc, 'LocalGet')).map((pc) => code[pc + 1]!));
   return new Map(
@@ -211,8 +215,6 @@ function loopsOf(program: Program, fn: number): ReadonlyMap<number, LoopFacts> {
     }),
   );
 }
-
-const NO_LOOPS: ReadonlyMap<number, LoopFacts> = new Map();
 
 /** The local that grows by 1 in every turn, by the one assignment that it has between two places. */
 function stepOf(program: Program, places: readonly number[], from: number, to: number): Step | null {

@@ -22,7 +22,7 @@ import {
 import { emitFind, emitFirstWrite, keyCountsOf } from './entries.ts';
 import type { Links, Metering, Owed } from './frame.ts';
 import type { Layout } from './layout.ts';
-import { shapeOf } from './shape.ts';
+import { branchesOf, shapeOf } from './shape.ts';
 
 /** What JavaScript gives; indices of functions begin with them. */
 export const IMPORTS = {
@@ -63,7 +63,7 @@ export function excessOf(program: Program): string | null {
   // Not every word is a branch: most programs need not be looked at.
   if (code.length * (widest + 2) <= COMPILED_MERGES_MAX) return null;
   const merges = program.artifact.functions.reduce(
-    (sum, _, fn) => sum + shapeOf(program, fn).branches * (localCounts[fn]! + heights[fn]! + 2),
+    (sum, _, fn) => sum + branchesOf(program, fn) * (localCounts[fn]! + heights[fn]! + 2),
     0,
   );
   return merges > COMPILED_MERGES_MAX ? `${merges} merges of locals` : null;

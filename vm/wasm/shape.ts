@@ -11,22 +11,21 @@ export const NO_LOOP = -1;
 export type Shape = {
   /** By the place of a `LoopEnter`, or `NO_LOOP`: the targets directly inside, last first. */
   readonly targets: ReadonlyMap<number, readonly number[]>;
-  /** How many instructions may branch, traps included: with the locals, the measure of what compiling costs. */
-  readonly branches: number;
 };
 
 export function shapeOf(program: Program, fn: number): Shape {
   const { code } = program;
   const [first, end] = extentOf(program, fn);
   const wanted = new Set<number>();
-  let branches = 0;
+  let loops = false;
   for (let pc = first; pc < end; pc += lengthAt(code, pc)) {
     const target = targetAt(code, pc);
     if (target >= 0) wanted.add(target);
-    if (code[pc] === CHARGE || BRANCHING.has(code[pc]!)) branches += 1;
+    if (code[pc] === LoopEnter.code) loops = true;
   }
   const targets = new Map<number, number[]>([[NO_LOOP, []]]);
   const open = [NO_LOOP];
+  if (wanted.size === 0 && !loops) return { targets };
   for (let pc = first; pc < end; pc += lengthAt(code, pc)) {
     if (wanted.has(pc)) targets.get(open.at(-1)!)!.push(pc);
     if (code[pc] === LoopEnter.code) {
@@ -35,7 +34,21 @@ export function shapeOf(program: Program, fn: number): Shape {
     } else if (code[pc] === LoopBack.code) open.pop();
   }
   for (const inside of targets.values()) inside.reverse();
-  return { targets, branches };
+  return { targets };
+}
+
+export function hasLoops({ targets }: Shape): boolean {
+  return targets.size > 1;
+}
+
+/** How many instructions of a function may branch, traps included: with the locals, the measure of what compiling costs. */
+export function branchesOf(program: Program, fn: number): number {
+  const { code } = program;
+  const [first, end] = extentOf(program, fn);
+  let branches = 0;
+  for (let pc = first; pc < end; pc += lengthAt(code, pc))
+    if (code[pc] === CHARGE || BRANCHING.has(code[pc]!)) branches += 1;
+  return branches;
 }
 
 /** First place of a function, and the one behind its last. */
