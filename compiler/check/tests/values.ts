@@ -86,13 +86,7 @@ export function takeOut(draft: Draft, expr: ast.Expr): ast.Expr {
     case 'match':
       return takeOutMatch(draft, expr);
     case 'block':
-      if (expr.statements.length === 0) return takeOutBelow(draft, expr);
-      // An `if` needs a block, whatever is wrong with it.
-      return {
-        ...expr,
-        statements: [],
-        result: notYet(draft, expr, 'a block with statements inside an expression of a test'),
-      };
+      return takeOutBlock(draft, expr);
     default:
       return takeOutBelow(draft, expr);
   }
@@ -203,6 +197,25 @@ function takeOutMatch(draft: Draft, expr: Expr<'match'>): ast.Expr {
   });
   return { ...expr, subject, arms };
 }
+
+/** What a `let` of the block names is bound behind it. An `if` needs a block, whatever is wrong with it. */
+function takeOutBlock(draft: Draft, expr: Expr<'block'>): ast.Expr {
+  const other = expr.statements.find((stmt) => stmt.kind !== 'let' || stmt.mutable);
+  if (other !== undefined) {
+    const result = notYet(draft, expr, 'anything but `let` in a block inside an expression of a test');
+    return { ...expr, statements: [], result };
+  }
+  let inner = draft;
+  const statements = (expr.statements as readonly Let[]).map((stmt) => {
+    const value = takeOut(inner, stmt.value);
+    inner = { ...inner, bound: new Set([...inner.bound, stmt.name.text]) };
+    return { ...stmt, value };
+  });
+  const result = expr.result === null ? null : takeOut(inner, expr.result);
+  return { ...expr, statements, result };
+}
+
+type Let = Extract<ast.Stmt, { readonly kind: 'let' }>;
 
 export function boundNames(pattern: ast.Pattern): readonly ast.Name[] {
   if (pattern.kind === 'variantPattern') return pattern.bindings.map(({ name }) => name);
