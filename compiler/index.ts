@@ -83,7 +83,7 @@ export {
   workOf,
 } from './verify/certificate.ts';
 export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
-export type { Counterexample, ModelLater } from './verify/counterexample.ts';
+export type { Counterexample, ModelBalance, ModelLater } from './verify/counterexample.ts';
 export { contractWithMarks, type Guarded, guardMarks, verifyGuarded } from './verify/guarded.ts';
 export { CALLED, CUT } from './verify/hardness.ts';
 export {

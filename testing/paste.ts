@@ -1,17 +1,20 @@
 /** What was found, as CCL: a `test` that can be pasted into the source and fails for the same reason. */
-import type { TestInputs } from '../compiler/index.ts';
+import { stepsOfProof, type TestInputs } from '../compiler/index.ts';
 import type { AbiValue } from '../vm/index.ts';
 import type { Obligation } from './refute/goal.ts';
 import type { Judge } from './refute/judge.ts';
+import { runProof, type Told } from './refute/proof.ts';
 import {
   type Action,
   type Arena,
   CREATOR,
   entryOf,
   MEMBERS,
+  type Place,
   STRANGER,
   type Step,
   stepsOf,
+  takeStep,
 } from './refute/steps.ts';
 import { type Naming, showDid, showValue } from './values.ts';
 import { type Broken, brokenBy, type Within } from './watch.ts';
@@ -51,6 +54,7 @@ export function pasteRefutation(
   last: Step,
 ): string | null {
   const steps = stepsOf(last);
+  if (goal.proof >= 0) return pasteProof({ arena, judge, within }, goal, last);
   const actions = steps.map(({ action }) => action);
   const told = actions[0]?.kind === 'deploy' && actions.every((action) => isTold(arena, action));
   if (!told || goal.kind === 'vacuity') return null;
@@ -70,10 +74,73 @@ function isNoticed({ inside, kind, name, clause }: Obligation, broken: Broken | 
   return broken !== null && broken.span === clause?.span;
 }
 
+/**
+ * The run, and the steps of the proof up to the call that does not do what is expected. Null where something else is expected,
+ * or a step stands in a run of its own, or others pay each other, or it does so only because no block goes by.
+ */
+function pasteProof({ arena, judge, within }: Watching, goal: Obligation, last: Step): string | null {
+  const { action, from } = last;
+  if (action.kind !== 'prove' || from === null) return null;
+  const ending = endingOf(arena, goal);
+  const broken = runProof(arena, judge, action, from).broken.find(({ clause }) => clause === goal.clause);
+  const before = from.last === null ? [] : stepsOf(from.last);
+  const isWhole = before[0]?.action.kind === 'deploy' && before.every((step) => isTold(arena, step.action));
+  if (ending === null || broken === undefined || !isWhole) return null;
+  const steps = retold(arena, from, broken.told);
+  if (steps === null) return null;
+  const breaks = (step: Step) => within(step) !== null || brokenBy(arena, judge, step).length > 0;
+  if ([...before, ...steps].some(breaks)) return null;
+  const naming = namingOf(arena);
+  const name = variableOf(arena.contract.name);
+  const told = steps.map((step, i) => {
+    const text = String(line(arena, naming, name, step)).slice(0, -1);
+    if (i === steps.length - 1) return `expect ${text} ${ending};`;
+    return step.to === null ? `expect ${text} fails;` : `${text};`;
+  });
+  return pasteLines(`${arena.contract.name}: ${goal.failure}`, [...linesOf(arena, [...before]), ...told]);
+}
+
+/** What every step of a test is held to. */
+type Watching = { readonly arena: Arena; readonly judge: Judge; readonly within: Within };
+
+/** How the call was to end, as written; null where the clause is about no call. */
+function endingOf({ contract }: Arena, { proof, span }: Obligation): string | null {
+  const call = stepsOfProof(contract.proofs[proof]!.steps).find(
+    (step) => step.kind === 'call' && step.span.start === span.start,
+  );
+  if (call?.kind !== 'call' || call.outcome.kind === 'assumed') return null;
+  const { outcome } = call;
+  if (outcome.kind === 'succeeds' || outcome.refusal === null) return outcome.kind;
+  const { kind, text } = outcome.refusal;
+  return `fails ${kind === 'message' ? JSON.stringify(text) : text}`;
+}
+
+/** The same steps, each in a block of its own; null where one ends otherwise, or no test can say it. */
+function retold(arena: Arena, from: Place, told: readonly Told[]): readonly Step[] | null {
+  let place = from;
+  const steps: Step[] = [];
+  for (const { run, step } of told) {
+    const action = toldAction(step.action);
+    if (run !== null || action === null) return null;
+    const again = takeStep(arena, place, action);
+    if ((again.to === null) !== (step.to === null)) return null;
+    steps.push(again);
+    place = again.to ?? place;
+  }
+  return steps;
+}
+
+function toldAction(action: Action): Action | null {
+  if (action.kind === 'call') return (action.spending ?? [null]).length === 1 ? action : null;
+  if (action.kind !== 'later') return null;
+  const { seconds, blocks, floors, balances: held } = action.later;
+  return held.length + floors.length > 0 || blocks > BLOCKS_MAX ? null : { kind: 'wait', seconds, blocks };
+}
+
 const BLOCKS_MAX = 8n;
 
 function isTold(arena: Arena, action: Action): boolean {
-  if (action.kind === 'prove') return false;
+  if (action.kind === 'prove' || action.kind === 'later') return false;
   if (action.kind === 'call') return entryOf(arena, action.callee).kind !== 'hook';
   return action.kind !== 'wait' || action.blocks <= BLOCKS_MAX;
 }
@@ -146,7 +213,11 @@ function line(
       if (kind === 'hook')
         return waited((to?.world.clock.time ?? 0n) - (from?.world.clock.time ?? 0n), naming);
       const called = `${name}.${entry}(${given(action.callee, action.args)})`;
-      return kind === 'view' ? `${called};` : `${called} by ${showDid(action.by, naming)};`;
+      if (kind === 'view') return `${called};`;
+      const spending = (action.spending ?? []).map(
+        ({ currency, amount }) => ` spending ${showValue(amount, { kind: 'Amount', currency }, naming)}`,
+      );
+      return `${called} by ${showDid(action.by, naming)}${spending.join('')};`;
     }
     case 'pay': {
       const amount = showValue(action.amount, { kind: 'Amount', currency: action.currency }, naming);
@@ -158,6 +229,7 @@ function line(
       const more = Array.from({ length: Math.max(0, Number(action.blocks) - 1) }, () => 'at time +0s { }');
       return [waited(action.seconds, naming), ...more];
     }
+    case 'later':
     case 'prove':
       return [];
   }

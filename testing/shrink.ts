@@ -97,7 +97,8 @@ function plainerActions(arena: Arena, action: Action): readonly Action[] {
         ...plainerArguments(arena, action.callee, action.args).map((args) => ({ ...action, args })),
         ...plainerDids(action.by).map((by) => ({ ...action, by })),
       ];
-    // Random sequences hold none.
+    // Random sequences hold none of these.
+    case 'later':
     case 'prove':
       return [];
   }

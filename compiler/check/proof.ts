@@ -125,6 +125,7 @@ function checkValue(at: Within, value: ast.Expr, name: ast.Name, wanted: Type | 
     return report(at.out, 'E0472', { span: name.span, what: 'the result of a call', where: 'a run' });
   const call = expr.kind === 'callByExpr' ? expr : { call: expr, by: null, spending: null };
   const result = checkCall(at, call);
+  at.out.types.set(value, result);
   if (result.kind === 'Unit') return report(at.out, 'E0454', { span: name.span });
   return result;
 }

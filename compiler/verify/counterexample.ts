@@ -47,6 +47,7 @@ export type ModelLater = {
   readonly number: number;
   readonly now: bigint | null;
   readonly block: bigint | null;
+  readonly floors: readonly ModelBalance[];
   readonly balances: readonly ModelBalance[];
 };
 
@@ -105,13 +106,13 @@ export function latersIn(reading: Reading): readonly ModelLater[] {
   return [...moments].map((moment) => {
     const at = (name: string): bigint | null =>
       reading.symbols.has(`${moment}${name}`) ? intAt(reading, `${moment}${name}`) : null;
+    const reads = readsIn(reading, moment);
     return {
       number: Number(moment.slice(LATER.length, -1)),
       now: at('now'),
       block: at('block'),
-      balances: readsIn(reading, moment)
-        .filter((read) => read.table === 'balance')
-        .map(balanceIn),
+      floors: reads.filter((read) => read.table === 'floor').map(balanceIn),
+      balances: reads.filter((read) => read.table === 'balance').map(balanceIn),
     };
   });
 }

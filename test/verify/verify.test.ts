@@ -80,6 +80,7 @@ function expectSameReason({ text }: Fixture, row: Row, test: string): void {
     'may-revert': /failed: /,
     assert: row.name.startsWith('lifecycle ') ? /failed: / : /breaks assert|breaks the loop invariant/,
     stranger: /expected ledger.balance\(/,
+    prove: row.message.includes('succeeds`') ? /failed: / : /was expected to fail/,
   };
   expect(failure?.message, what).toMatch(words[row.kind] ?? /no words/);
 }

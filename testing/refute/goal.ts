@@ -56,7 +56,7 @@ export function allHold(arena: Arena, judge: Judge, clauses: readonly Clause[], 
 function isGoalOfProof(arena: Arena, judge: Judge, obligation: Obligation, { action, from }: Step): boolean {
   if (action.kind !== 'prove' || action.proof !== obligation.proof || from === null) return false;
   const { broken, passed } = runProof(arena, judge, action, from);
-  if (obligation.kind === 'prove') return broken.some(({ name }) => name === obligation.clause?.name);
+  if (obligation.kind === 'prove') return broken.some(({ clause }) => clause === obligation.clause);
   return passed.some(({ span }) => span.start === obligation.span.start);
 }
 

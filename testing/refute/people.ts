@@ -1,8 +1,9 @@
 /** Who and what the names of a solver's model stand for in a world. */
-import type { Counterexample, ModelLater, ModelValue } from '../../compiler/index.ts';
+import type { Counterexample, ModelBalance, ModelLater, ModelValue } from '../../compiler/index.ts';
 import { hashOfWords, sha256, utf8, type Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
-import { CREATOR, type Later, STRANGER } from './steps.ts';
+import type { Holding, Later } from './others.ts';
+import { CREATOR, STRANGER } from './steps.ts';
 
 export type People = {
   /** Who calls, where the model says no more than that. */
@@ -85,16 +86,19 @@ export function latersOf(
 ): readonly Later[] {
   const found: Later[] = [];
   let last = start;
-  for (const { number, now, block, balances } of laters.toSorted((a, b) => a.number - b.number)) {
+  const held = (given: readonly ModelBalance[]): readonly Holding[] =>
+    given.flatMap((holding) => {
+      const did = nameOf(people, holding.account, account);
+      return did === '' || did === null ? [] : [{ ...holding, account: did as string }];
+    });
+  for (const { number, now, block, floors, balances } of laters.toSorted((a, b) => a.number - b.number)) {
     const next = { now: now ?? last.now, block: block ?? last.block };
     const between = (from: bigint, to: bigint): bigint => (to > from ? to - from : 0n);
     found[number - 1] = {
       seconds: between(last.now, next.now),
       blocks: between(last.block, next.block),
-      balances: balances.flatMap((balance) => {
-        const did = nameOf(people, balance.account, account);
-        return did === '' || did === null ? [] : [{ ...balance, account: did as string }];
-      }),
+      floors: held(floors),
+      balances: held(balances),
     };
     last = next;
   }

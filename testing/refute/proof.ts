@@ -5,19 +5,20 @@
  * hold, a call is refused for what a proof takes for granted, a number does not fit), the rest is not judged.
  */
 import { abiFields, type core } from '../../compiler/index.ts';
-import { balanceOf, currencyIdOf, type Spends } from '../../host/index.ts';
 import type { AbiField, AbiValue, Value } from '../../vm/index.ts';
-import { ask, COOPERATIVE, callHere, fork, memberDid } from '../world.ts';
+import { ask, callHere, fork } from '../world.ts';
 import { isRefusal } from './failure.ts';
 import type { End, Judge, Moment } from './judge.ts';
+import type { Later } from './others.ts';
 import {
   type Action,
   type Arena,
   entryOf,
-  type Later,
   type Place,
+  type Spending,
   type Step,
   snapshotAt,
+  spendsOf,
   takeStep,
 } from './steps.ts';
 import { takeValue, wordsOf } from './words.ts';
@@ -25,12 +26,14 @@ import { takeValue, wordsOf } from './words.ts';
 export type ProofRun = {
   /** What happened, in order. */
   readonly told: readonly Told[];
-  readonly broken: readonly core.Clause[];
+  readonly broken: readonly Broken[];
   readonly passed: readonly core.ProofStep[];
 };
 
 /** `run`: the name of the run that the step belongs to. */
 export type Told = { readonly run: string | null; readonly step: Step };
+/** `told`: what had happened by then. */
+export type Broken = { readonly clause: core.Clause; readonly told: readonly Told[] };
 
 type Proving = Extract<Action, { readonly kind: 'prove' }>;
 
@@ -81,7 +84,7 @@ type Run = {
   /** Of the run that is under way. */
   readonly name: string | null;
   readonly told: Told[];
-  readonly broken: core.Clause[];
+  readonly broken: Broken[];
   readonly passed: core.ProofStep[];
 };
 
@@ -108,7 +111,7 @@ function runStep(run: Run, step: core.ProofStep): boolean {
       return judge.holds(step.clause, momentOf(run)) === true;
     case 'expect': {
       const held = judge.holds(step.clause, momentOf(run));
-      if (held === false) run.broken.push(step.clause);
+      if (held === false) run.broken.push({ clause: step.clause, told: [...run.told] });
       return held !== null;
     }
     case 'bind': {
@@ -189,8 +192,8 @@ function takeCall(run: Run, call: core.ProofCall): Step | null {
   const { callee, span } = call;
   const words = valuesOf(run, call.args, span);
   const by = call.by === null ? [''] : valuesOf(run, [call.by], span);
-  const spends = spendsOf(run, call);
-  if (words === null || by === null || spends === null) return null;
+  const spending = spendingOf(run, call);
+  if (words === null || by === null || spending === undefined) return null;
   const caller = by[0] as string;
   if (call.by !== null && (caller === '' || caller === place.account)) return null;
   const { name: entry, params } = entryOf(arena, callee);
@@ -201,8 +204,8 @@ function takeCall(run: Run, call: core.ProofCall): Step | null {
   const outcome =
     call.by === null
       ? ask(world, account, entry, args)
-      : callHere(world, { contract: account, entry, args, by: caller, spends });
-  const action: Action = { kind: 'call', callee, args, by: caller };
+      : callHere(world, { contract: account, entry, args, by: caller, spends: spendsOf(arena, spending) });
+  const action: Action = { kind: 'call', callee, args, by: caller, spending };
   if (!outcome.ok) {
     if (!isRefusal(arena, outcome)) return null;
     return { action, from: place, to: null, result: null, failure: outcome, gasUsed: outcome.gasUsed };
@@ -211,51 +214,31 @@ function takeCall(run: Run, call: core.ProofCall): Step | null {
   return { action, from: place, to, result: outcome.result, failure: null, gasUsed: outcome.gasUsed };
 }
 
-function spendsOf(run: Run, { spends, span }: core.ProofCall): Spends | null {
-  if (spends === null) return 'unlimited';
+/** Null where the caller spends freely; undefined where it cannot be told. */
+function spendingOf(run: Run, { spends, span }: core.ProofCall): Spending | null | undefined {
+  if (spends === null) return null;
   const amounts = valuesOf(
     run,
     spends.map(({ amount }) => amount),
     span,
   );
-  if (amounts === null || amounts.some((amount) => (amount as bigint) < 0n)) return null;
-  return spends.map(({ currency }, i) => ({
-    currency: currencyIdOf(COOPERATIVE, run.arena.contract.currencies[currency]!.name),
-    amount: amounts[i] as bigint,
-  }));
+  if (amounts === null || amounts.some((amount) => (amount as bigint) < 0n)) return undefined;
+  return spends.map(({ currency }, i) => ({ currency, amount: amounts[i] as bigint }));
 }
 
 // ---- time and runs -----------------------------------------------------------------------------
 
-/** Who pays, and is paid, for the others. */
-const PAYER = memberDid('erin');
-
 function runLater(run: Run, number: number): boolean {
   const later = run.laters[number - 1];
   if (later !== undefined) {
-    const { seconds, blocks } = later;
-    if (seconds > 0n || blocks > 0n) act(run, { kind: 'wait', seconds, blocks });
-    for (const balance of later.balances) payUntil(run, balance);
+    const { arena, place, name } = run;
+    const step = takeStep(arena, place, { kind: 'later', later });
+    run.told.push({ run: name, step });
+    // A state that was built stays one.
+    run.place = { ...step.to!, last: place.last };
   }
   run.place = inNewBlock(run.place);
   return true;
-}
-
-/** What cannot be paid is not; nobody pays for the contract. */
-function payUntil(run: Run, { currency, account, amount: wanted }: Later['balances'][number]): void {
-  const { arena, place } = run;
-  const id = currencyIdOf(COOPERATIVE, arena.contract.currencies[currency]!.name);
-  const missing = wanted - balanceOf(place.world.state, id, account);
-  if (missing > 0n) act(run, { kind: 'pay', from: PAYER, to: account, currency, amount: missing });
-  if (missing < 0n && account !== place.account)
-    act(run, { kind: 'pay', from: account, to: PAYER, currency, amount: -missing });
-}
-
-function act(run: Run, action: Action): void {
-  const step = takeStep(run.arena, run.place, action);
-  if (step.to === null) return;
-  run.told.push({ run: run.name, step });
-  run.place = step.to;
 }
 
 function runRun(run: Run, step: Extract<core.ProofStep, { readonly kind: 'run' }>): boolean {

@@ -20,6 +20,7 @@ import { buildState } from './built.ts';
 import { allHold, isGoal } from './goal.ts';
 import { markPlace } from './inside.ts';
 import { type Judge, makeJudge } from './judge.ts';
+import { latersToTry } from './others.ts';
 import { latersOf, nameOf, type People, peopleFor } from './people.ts';
 import { paramsOf } from './proof.ts';
 import { firstDeployment, search, WAIT_A_MOMENT } from './search.ts';
@@ -172,8 +173,11 @@ function lastActions(arena: Arena, candidate: Candidate, people: People, place: 
   if (words.includes(null)) return [];
   const args = assemble(params, words as Value[]);
   if (obligation.proof >= 0) {
-    const laters = latersOf(people, counterexample, counterexample.laters, place.account);
-    return [{ kind: 'prove', proof: obligation.proof, args, laters }];
+    const { account } = place;
+    const modelled = latersOf(people, counterexample, counterexample.laters, account);
+    return latersToTry(arena.contract, obligation.proof, modelled, account).map(
+      (laters): Action => ({ kind: 'prove', proof: obligation.proof, args, laters }),
+    );
   }
   const by = nameOf(people, counterexample.caller, place.account) as string;
   return [{ kind: 'call', callee: obligation.callee, args, by }];

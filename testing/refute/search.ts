@@ -6,6 +6,7 @@ import type { Candidate, core } from '../../compiler/index.ts';
 import type { AbiField, AbiType, AbiValue, Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
 import { fingerprint } from './goal.ts';
+import { latersToTry } from './others.ts';
 import { latersOf, nameOf, numbersIn, type People } from './people.ts';
 import { paramsOf } from './proof.ts';
 import {
@@ -14,7 +15,6 @@ import {
   actionsOf,
   CREATOR,
   entryOf,
-  type Later,
   MEMBER_DIDS,
   type Place,
   STRANGER,
@@ -89,7 +89,20 @@ function deployPaid(hunt: Hunt, args: readonly AbiValue[]): Step | null {
 
 /** The run without the steps and with smaller numbers, as far as it does as well. */
 export function shorten(hunt: Replaying, last: Step): Step {
-  return fewer(hunt, smaller(hunt, fewer(hunt, last)));
+  return fewer(hunt, smaller(hunt, quieter(hunt, fewer(hunt, last))));
+}
+
+/** Where the run ends in a proof: with others doing less in it. */
+function quieter(hunt: Replaying, last: Step): Step {
+  const actions = actionsOf(last);
+  const { action } = last;
+  if (action.kind !== 'prove') return last;
+  const waits = action.laters.map((later) => ({ ...later, floors: [], balances: [] }));
+  for (const laters of [[], waits]) {
+    const found = replay(hunt, actions.with(-1, { ...action, laters }));
+    if (found !== null) return found;
+  }
+  return last;
 }
 
 /** The run without the steps that it does not need. */
@@ -136,11 +149,13 @@ function absolute(value: bigint): bigint {
 function numbersOf(action: Action): readonly bigint[] {
   if (action.kind === 'pay') return [action.amount];
   if (action.kind === 'wait') return [action.seconds, action.blocks];
+  if (action.kind === 'later') return [];
   return action.args.filter((arg) => typeof arg === 'bigint');
 }
 
 function withNumber(action: Action, index: number, value: bigint): Action {
   if (action.kind === 'pay') return { ...action, amount: value };
+  if (action.kind === 'later') return action;
   if (action.kind === 'wait') return { ...action, [index === 0 ? 'seconds' : 'blocks']: value };
   const places = action.args.flatMap((arg, i) => (typeof arg === 'bigint' ? [i] : []));
   return { ...action, args: action.args.with(places[index]!, value) };
@@ -316,33 +331,14 @@ function initArguments(hunt: Hunt): readonly (readonly AbiValue[])[] {
 
 /** Each with the moments that the model says, where nothing happens, and with a day and a payment. */
 function proofActions(hunt: Hunt, place: Place, proof: number): readonly Action[] {
-  const tuples = argumentTuples(hunt, place, paramsOf(hunt.arena, proof), true);
-  const all = latersToTry(hunt, place);
+  const { arena, people, candidate } = hunt;
+  const { counterexample } = candidate;
+  const tuples = argumentTuples(hunt, place, paramsOf(arena, proof), true);
+  const modelled = latersOf(people, counterexample, counterexample.laters, place.account);
+  const all = latersToTry(arena.contract, proof, modelled, place.account);
   return tuples.flatMap((args, i) =>
     all.slice(0, i === 0 ? all.length : 1).map((laters): Action => ({ kind: 'prove', proof, args, laters })),
   );
-}
-
-function latersToTry(hunt: Hunt, { account }: Place): readonly (readonly Later[])[] {
-  const { counterexample } = hunt.candidate;
-  if (!hasLater(hunt)) return [[]];
-  const modelled = latersOf(hunt.people, counterexample, counterexample.laters, account);
-  const paid = hunt.arena.artifact.currencies.map((_, currency) => ({
-    currency,
-    account,
-    amount: usualPayment(hunt, currency),
-  }));
-  const pause: Later = { seconds: DAY, blocks: 1n, balances: paid };
-  return [modelled, [], Array.from({ length: LATERS_MAX }, () => pause)];
-}
-
-const LATERS_MAX = 8;
-
-function hasLater({ arena, candidate }: Hunt): boolean {
-  const proof = arena.contract.proofs[candidate.obligation.proof];
-  return JSON.stringify(proof?.steps, (_, value: unknown) =>
-    typeof value === 'bigint' ? 0 : value,
-  ).includes('"later"');
 }
 
 function tuplesFor(hunt: Hunt, place: Place | null, callee: number): readonly (readonly AbiValue[])[] {

@@ -3,7 +3,7 @@
  * a search can go on from every state it has seen.
  */
 import { buildFunctions, type core, ghostSpans, runGhosts } from '../../compiler/index.ts';
-import { contractIdOf, type Failure } from '../../host/index.ts';
+import { contractIdOf, currencyIdOf, type Failure, type Spends } from '../../host/index.ts';
 import {
   type AbiValue,
   type Artifact,
@@ -15,6 +15,7 @@ import {
 import {
   advance,
   ask,
+  COOPERATIVE,
   call,
   deploy,
   fork,
@@ -26,6 +27,7 @@ import {
   runNextHook,
   type World,
 } from '../world.ts';
+import { actAsOthers, changeOthers, type Later } from './others.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** The contract with the code that runs, ghosts included, and the people of every world. */
@@ -50,6 +52,8 @@ export type Action =
       readonly callee: number;
       readonly args: readonly AbiValue[];
       readonly by: string;
+      /** Absent, or null: as much as the caller has. */
+      readonly spending?: Spending | null;
     }
   /** `to`: null for the contract's own account. */
   | {
@@ -60,6 +64,8 @@ export type Action =
       readonly amount: bigint;
     }
   | { readonly kind: 'wait'; readonly seconds: bigint; readonly blocks: bigint }
+  /** One environment step. */
+  | { readonly kind: 'later'; readonly later: Later }
   /** The steps of a `prove` from here on, which leave the world as it is (`proof.ts`); `laters` by number. */
   | {
       readonly kind: 'prove';
@@ -68,16 +74,8 @@ export type Action =
       readonly laters: readonly Later[];
     };
 
-/** What others do in one environment step: time goes by, and they pay until these accounts have what is meant. */
-export type Later = {
-  readonly seconds: bigint;
-  readonly blocks: bigint;
-  readonly balances: readonly {
-    readonly currency: number;
-    readonly account: string;
-    readonly amount: bigint;
-  }[];
-};
+/** What a caller allows the contract to take. */
+export type Spending = readonly { readonly currency: number; readonly amount: bigint }[];
 
 /** Where a run stands; before deployment too, when someone has paid into the account to come. */
 export type Place = {
@@ -140,7 +138,7 @@ export function takeStep(arena: Arena, from: Place | null, action: Action): Step
   const world = fork(from?.world ?? arena.root);
   const depth = (from?.depth ?? 0) + 1;
   const done =
-    action.kind === 'call' && from?.last === null
+    from?.last === null && (action.kind === 'call' || action.kind === 'later')
       ? performIn(arena, world, from.account, action)
       : perform(arena, world, from?.account ?? arena.account, action);
   if (!done.ok) return { action, from, to: null, result: null, failure: done.failure, gasUsed: 0 };
@@ -160,6 +158,15 @@ export function stepsOf(last: Step): readonly Step[] {
   const steps: Step[] = [];
   for (let step: Step | null = last; step !== null; step = step.from?.last ?? null) steps.unshift(step);
   return steps;
+}
+
+/** By the currency's id. */
+export function spendsOf({ contract }: Arena, spending: Spending | null | undefined): Spends {
+  if (spending === null || spending === undefined) return 'unlimited';
+  return spending.map(({ currency, amount }) => ({
+    currency: currencyIdOf(COOPERATIVE, contract.currencies[currency]!.name),
+    amount,
+  }));
 }
 
 /** The entry point of a function of the contract. */
@@ -205,6 +212,9 @@ function perform(arena: Arena, world: World, account: string, action: Action): D
       advance(world, action.seconds);
       world.clock.block += action.blocks;
       return { ok: true, account, result: null, gasUsed: 0 };
+    case 'later':
+      actAsOthers({ ...arena, account }, world, action.later);
+      return { ok: true, account, result: null, gasUsed: 0 };
     case 'prove':
       return { ok: true, account, result: null, gasUsed: 0 };
   }
@@ -226,7 +236,7 @@ function performCall(
   const outcome =
     kind === 'view'
       ? ask(world, account, name, args)
-      : call(world, { contract: account, entry: name, args, by, spends: 'unlimited' });
+      : call(world, { contract: account, entry: name, args, by, spends: spendsOf(arena, action.spending) });
   if (!outcome.ok) return { ok: false, failure: outcome };
   return { ok: true, account, result: outcome.result, gasUsed: outcome.gasUsed };
 }
@@ -236,8 +246,12 @@ function performIn(
   arena: Arena,
   world: World,
   account: string,
-  action: Extract<Action, { readonly kind: 'call' }>,
+  action: Extract<Action, { readonly kind: 'call' | 'later' }>,
 ): Done {
+  if (action.kind === 'later') {
+    changeOthers({ ...arena, account }, world, action.later);
+    return { ok: true, account, result: null, gasUsed: 0 };
+  }
   const { name, kind } = entryOf(arena, action.callee);
   if (kind !== 'hook') return performCall(arena, world, account, action);
   const outcome = runHookHere(world, account, name, action.args);

@@ -79,7 +79,11 @@ function sentence(arena: Arena, { action, from, to }: Step): string {
       const { name, kind } = entryOf(arena, action.callee);
       if (kind === 'hook') return runOfHook(name, action.args[0] as bigint);
       const by = kind === 'view' ? '' : ` by ${showDid(action.by, naming)}`;
-      return `${name}(${showArguments(arena, action.callee, action.args, naming)})${by}`;
+      const limits = (action.spending ?? []).map(({ currency, amount }) =>
+        showAmount(amount, currency, naming),
+      );
+      const spending = action.spending ? ` spending ${limits.join(', ')}` : '';
+      return `${name}(${showArguments(arena, action.callee, action.args, naming)})${by}${spending}`;
     }
     case 'pay':
       return `${showDid(action.from, naming)} pays ${showAmount(action.amount, action.currency, naming)} ${
@@ -87,6 +91,8 @@ function sentence(arena: Arena, { action, from, to }: Step): string {
       }`;
     case 'wait':
       return waited(action);
+    case 'later':
+      return `later: ${waited(action.later)}, and others do what they like`;
     case 'prove': {
       const { title } = arena.contract.proofs[action.proof]!;
       const given = paramsOf(arena, action.proof).map(
@@ -97,7 +103,7 @@ function sentence(arena: Arena, { action, from, to }: Step): string {
   }
 }
 
-function waited({ seconds, blocks }: Extract<Step['action'], { readonly kind: 'wait' }>): string {
+function waited({ seconds, blocks }: { readonly seconds: bigint; readonly blocks: bigint }): string {
   const parts = [
     ...(seconds > 0n || blocks === 0n ? [counted(seconds, 'second')] : []),
     ...(blocks > 0n ? [counted(blocks, 'block')] : []),

@@ -6,6 +6,7 @@ import { build, type core } from '../../../compiler/index.ts';
 import type { Obligation } from '../../../compiler/verify/obligations.ts';
 import { fingerprint, isGoal, momentOf } from '../../../testing/refute/goal.ts';
 import { makeJudge } from '../../../testing/refute/judge.ts';
+import type { Later } from '../../../testing/refute/others.ts';
 import { snapshotOf } from '../../../testing/refute/snapshot.ts';
 import {
   type Action,
@@ -65,7 +66,8 @@ export function explore(
   for (let place = open.shift(); place !== undefined; place = open.shift()) {
     for (const action of actionsAt(arena, place, draw, bounds.callsPerState, accounts)) {
       const to = watch(takeStep(arena, place, action));
-      if (to === null || seen.size >= bounds.statesMax || seen.has(fingerprint(to))) continue;
+      if (to === null || action.kind === 'prove') continue;
+      if (seen.size >= bounds.statesMax || seen.has(fingerprint(to))) continue;
       seen.add(fingerprint(to));
       open.push(to);
     }
@@ -171,8 +173,30 @@ function actionsAt(
   const due = arena.contract.functions.flatMap((fn, callee): readonly Action[] =>
     fn.kind === 'hook' ? [1n, 2n].map((periods) => ({ kind: 'call', callee, args: [periods], by: '' })) : [],
   );
-  return [...drawn, ...paid, ...given, ...due, { kind: 'wait', seconds: 1n, blocks: 1n }];
+  const proofs = arena.contract.proofs.flatMap((_, proof) =>
+    Array.from({ length: calls / 2 }, () => proofAction(arena, place, proof, draw)),
+  );
+  return [...drawn, ...paid, ...given, ...due, { kind: 'wait', seconds: 1n, blocks: 1n }, ...proofs];
 }
+
+/** A `prove` with some parameters, and with some others doing something in each `later`. */
+function proofAction(arena: Arena, { account }: Place, proof: number, draw: Draw): Action {
+  const people = [CREATOR, 'bob', 'carol'].map(memberDid);
+  const args = arena.contract.proofs[proof]!.params.map(({ type }): AbiValue => {
+    if (type.kind === 'Did') return draw(8) === 0 ? account : people[draw(people.length)]!;
+    const pool = type.kind === 'Amount' ? AMOUNTS : NUMBERS;
+    return pool[draw(pool.length)]!;
+  });
+  const laters = Array.from({ length: LATERS_MAX }, (): Later => {
+    const who = draw(3) === 0 ? account : people[draw(people.length)]!;
+    const amount = [-5n, 0n, 3n, 100n, 10n ** 9n][draw(5)]!;
+    const balances = draw(2) === 0 ? [] : [{ currency: 0, account: who, amount }];
+    return { seconds: BigInt(draw(3)), blocks: BigInt(draw(2)), floors: [], balances };
+  });
+  return { kind: 'prove', proof, args, laters };
+}
+
+const LATERS_MAX = 6;
 
 /** Others are called more often than anybody else. */
 function often(account: string): readonly string[] {
