@@ -27,10 +27,18 @@ ${[...invariants, ...rules].join('\n')}
     for i in 0..x up to 3 { s += i; }
     return s;
   }
-${proofs.join('\n')}
+${[...proofs, LIMITED].join('\n')}
 }
 `;
 }
+
+/** The same call with and without a spending limit. */
+const LIMITED = `  prove "limited" (d: Did, e: Did, x: Int, a: Amount<coin>) {
+    let r = run { r0(d, x, a) by e; };
+    let s = run { r0(d, x, a) by e spending 1 coin; };
+    expect s.succeeded ==> r.succeeded;
+    expect r.succeeded ==> s.succeeded;
+  }`;
 
 function randomRule(draw: Draw, index: number): string {
   const requires = Array.from(
