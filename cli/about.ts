@@ -31,7 +31,9 @@ export function aboutContract({ contract, artifact, node }: Subject): readonly B
     ...stateBlocks(contract, node),
     ...promiseBlocks(contract),
     ...proofBlocks(contract),
+    ...section('How it can change', changeBlocks(contract)),
     ...entryBlocks(contract, artifact, 'init', 'When it is deployed'),
+    ...entryBlocks(contract, artifact, 'upgrade', 'When it takes the place of the version before'),
     ...entryBlocks(contract, artifact, 'rule', 'Rules'),
     ...entryBlocks(contract, artifact, 'view', 'Views'),
     ...eventBlocks('Events', contract.events, node),
@@ -70,12 +72,34 @@ function stateBlocks({ slots }: core.Contract, node: ast.Contract | null): reado
     ),
   );
   const rows = slots
-    .filter(({ ghost }) => !ghost)
+    .filter(({ ghost, gone }) => !ghost && gone !== true)
     .map(({ name, type }) => [`\`${name}\``, `\`${typeText(type)}\``, oneLine(docs.get(name) ?? '')]);
   return section(
     'What it remembers',
     rows.length === 0 ? [] : [{ kind: 'table', head: ['name', 'type', ''], rows }],
   );
+}
+
+/** Whether another version can take its place, and what this one made of the version before. */
+function changeBlocks({ upgradable, predecessor, slots }: core.Contract): readonly Block[] {
+  const fixed = 'It stays as it was deployed.';
+  const open =
+    'Another version can take its place. Who puts it there needs the permission `contract.upgrade` of the cooperative.';
+  const text = upgradable === null ? fixed : open;
+  if (predecessor === null) return [{ kind: 'text', text }];
+  const named = (wanted: (slot: core.Slot, index: number) => boolean) =>
+    slots.flatMap((slot, index) => (!slot.ghost && wanted(slot, index) ? [`\`${slot.name}\``] : []));
+  const rows = [
+    ['kept', named((_, index) => predecessor.kept.includes(index))],
+    ['new', named(({ gone }, index) => gone !== true && !predecessor.kept.includes(index))],
+    ['given up', named(({ gone }) => gone === true)],
+  ] as const;
+  const items = rows.flatMap(([what, names]) => (names.length === 0 ? [] : [`${what}: ${names.join(', ')}`]));
+  const follows = `It follows version ${predecessor.version}. Of the state:`;
+  return [
+    { kind: 'text', text: `${text} ${follows}` },
+    { kind: 'list', items },
+  ];
 }
 
 function promiseBlocks({ invariants, histories }: core.Contract): readonly Block[] {
@@ -143,7 +167,7 @@ function entryOf(contract: core.Contract, artifact: Artifact, entry: Entry): rea
     `Costs at most ${entry.gasMax.toLocaleString('en')} gas.`,
   ];
   return [
-    { kind: 'heading', level: 3, text: `\`${signatureOf(fn)}\`` },
+    { kind: 'heading', level: 3, text: `\`${fn.kind === 'upgrade' ? fn.name : signatureOf(fn)}\`` },
     ...paragraphs(entry.doc),
     { kind: 'list', items },
   ];

@@ -96,6 +96,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./deploy.ts'),
   },
   {
+    name: 'upgrade',
+    group: CHAIN,
+    summary: 'put another version of a contract in its place',
+    load: () => import('./upgrade.ts'),
+  },
+  {
     name: 'call',
     group: CHAIN,
     summary: 'call a rule of a contract',

@@ -1,11 +1,10 @@
 /** `ccl deploy FILE --key FILE`: builds, proves, signs and sends a contract, and waits until it is callable. */
 
 import type { Command } from 'commander';
-import type { Analysis } from '../compiler/index.ts';
-import { encodeCertificate, portableParts } from '../compiler/index.ts';
 import { argumentsOf } from './account.ts';
 import { type Built, buildContract } from './build.ts';
-import { type Client, NODE_URL, openClient, pathOf } from './client.ts';
+import { type Client, NODE_URL, openClient } from './client.ts';
+import { decisionOn, fieldIn, materialsOf } from './deployment.ts';
 import { fail } from './failure.ts';
 import { checkLock } from './lock.ts';
 import { openKey, type SecretOptions, withSecretOptions } from './passphrase.ts';
@@ -13,7 +12,7 @@ import { projectAround, projectNetwork } from './project.ts';
 import { command, type Shell } from './shell.ts';
 import { contractOf, soundFile } from './source.ts';
 import { agreedSpends, ledgerCurrencies, type SpendOptions } from './spending.ts';
-import { endProgress, jsonText, progress } from './terminal.ts';
+import { jsonText, progress } from './terminal.ts';
 import { checkDevKey, send } from './transaction.ts';
 
 type Options = SecretOptions &
@@ -64,31 +63,19 @@ async function deploy(shell: Shell, file: string, texts: readonly string[], give
   const args = argumentsOf(built.artifact, init, texts);
   const spends = await initSpends(shell, client, built, options);
   const body = {
-    ...bodyOf(analysis, built),
+    ...materialsOf(analysis, built),
     kind: 'deploy',
     cooperative: options.cooperative,
     args,
   } as const;
   const committed = await send(client, key, { body, spends, gasInside: init?.gasMax ?? 0 });
-  const id = contractIn(client, committed.result.value);
+  const id = fieldIn(client, committed.result.value, 'contract');
   progress(terminal, `${id} is in block ${committed.height}; the validators prove it again`);
-  const decided = await client.get(`/api/v1/deployments${pathOf(id)}`, { wait: 'true' });
-  endProgress(terminal);
-  if (decided.text('status') !== 'callable') fail('C0409', { reason: reasonOf(decided.json) });
-  if (options.json)
-    return terminal.out(
-      jsonText({ contract: id, transaction: committed.hash, height: decided.text('height') }),
-    );
+  const { status, height, reason: why } = await decisionOn(terminal, client, id);
+  if (status !== 'callable') fail('C0409', { reason: why });
+  if (options.json) return terminal.out(jsonText({ contract: id, transaction: committed.hash, height }));
   terminal.out(`${id}\n`);
-  terminal.note(`${built.artifact.name} is callable since block ${decided.text('height')}\n`);
-}
-
-function bodyOf(analysis: Analysis, { bytes, certificate }: Built) {
-  return {
-    artifact: bytes,
-    sources: portableParts(analysis.parts).map(({ name, text }) => ({ name, text })),
-    certificate: new TextEncoder().encode(encodeCertificate(certificate)),
-  };
+  terminal.note(`${built.artifact.name} is callable since block ${height}\n`);
 }
 
 /** `init` cannot be simulated before it is there: what it may take has to be said. */
@@ -96,17 +83,4 @@ async function initSpends(shell: Shell, client: Client, { artifact }: Built, opt
   if (options.spend === undefined) return [];
   const ids = artifact.currencies.map(({ name }) => `${name}@${options.cooperative}`);
   return agreedSpends(shell, await ledgerCurrencies(client, ids), [], options);
-}
-
-function contractIn({ url }: Client, value: unknown): string {
-  const { contract } = (value ?? {}) as { readonly contract?: unknown };
-  return typeof contract === 'string' ? contract : fail('C0404', { url, reason: 'the deployment has no id' });
-}
-
-function reasonOf(json: unknown): string {
-  const { reason, event } = json as {
-    readonly reason?: unknown;
-    readonly event?: { readonly fields?: { readonly reason?: unknown } };
-  };
-  return String(reason ?? event?.fields?.reason ?? 'the validators refused it');
 }

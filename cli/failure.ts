@@ -205,6 +205,16 @@ export const FAILURES = {
     message: 'the node at {url} went away before it answered: {reason}',
     help: 'the transaction {hash} may have been sent: ask with `ccl query tx {hash}` before you send another',
   },
+  C0414: {
+    exit: 'wrong',
+    message: 'this is not the version that follows: {reason}',
+    help: '`ccl query contract ID` says which version is deployed; keep the file that it was deployed from',
+  },
+  C0415: {
+    exit: 'wrong',
+    message: 'the upgrade was dropped: {reason}',
+    help: 'the contract goes on as it was',
+  },
 
   // ---- C05xx: proofs ---------------------------------------------------------------------------
   C0501: {

@@ -9,6 +9,7 @@ import {
   DEPLOY_PERMISSION,
   type GenesisMember,
   ISSUE_PERMISSION,
+  UPGRADE_PERMISSION,
 } from '../host/index.ts';
 import {
   DEFAULT_PARAMETERS,
@@ -110,7 +111,7 @@ export function genesisOf(directory: string, options: FoundingOptions, devKeys: 
   };
 }
 
-const FOUNDER = [DEPLOY_PERMISSION, CURRENCY_PERMISSION, ISSUE_PERMISSION];
+const FOUNDER = [DEPLOY_PERMISSION, UPGRADE_PERMISSION, CURRENCY_PERMISSION, ISSUE_PERMISSION];
 
 /** Throw-away keys, the validator's first, for a node in `directory`. */
 export function makeDevKeys(directory: string): readonly DevKey[] {

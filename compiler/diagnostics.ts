@@ -1116,6 +1116,116 @@ export const DIAGNOSTICS = {
       'error TooMuch(most: Int);\ncontract Bank {\n  rule take(x: Int) {\n    if x > 5 { fail TooMuch(5); }\n  }\n}\ntest "t" { let bank = deploy Bank() by alice; expect bank.take(6) by bob fails TooMany; }\n',
   },
 
+  E0465: {
+    severity: 'error',
+    message: 'there is no version {version} of `{name}` to deploy',
+    help: 'there are `{known}`',
+    explanation:
+      'A test deploys a contract of the file, or of one that it uses, or a version from which one of those comes: `deploy TimeBank() version "1.0.0" by alice`.',
+    example: 'contract C { }\ntest "deployed" {\n  let c = deploy C() version "9.0.0" by alice;\n}\n',
+  },
+  E0466: {
+    severity: 'error',
+    message: '`{name}` is nothing that this test deployed',
+    help: 'name the variable that holds the contract: `let newer = upgrade bank by alice;`',
+    explanation: 'What is upgraded was deployed before, in the same test, and has a name.',
+    example: 'contract C { }\ntest "upgraded" {\n  let c = upgrade nothing by alice;\n}\n',
+  },
+  E0467: {
+    severity: 'error',
+    message: 'nothing follows version {version} of `{contract}`',
+    help: 'deploy an earlier version: `deploy {contract}() version "…" by …`',
+    explanation:
+      'A test upgrades a contract to the version that comes from it, which has to be in the file, or in one that the file uses.',
+    example:
+      'contract C { }\ntest "upgraded" {\n  let c = deploy C() by alice;\n  let d = upgrade c by alice;\n}\n',
+  },
+  E0432: {
+    severity: 'error',
+    message: 'there is no source of version {version} of `{contract}`',
+    label: 'looked for the contract in `{file}`, beside this file',
+    help: 'keep the file of each version that was deployed, unchanged, as `{file}`',
+    explanation:
+      'What an upgrade may assume and has to keep is written in the version that it comes from: its variables, its invariants and its interfaces. So that text is needed. It stands beside the file of the new version, under the name of the contract, `@` and its version. A node compares it with what the deployed contract was made of.',
+    example: 'contract C {\n  version "1.1.0";\n  upgrade from "1.0.0" { }\n}\n',
+  },
+  E0433: {
+    severity: 'error',
+    message: '`{file}` holds version {found} of `{contract}`',
+    help: 'let the name of the file and the `version` in it say the same',
+    explanation: 'The file of an earlier version is found by its name, and has to be that version.',
+    example:
+      'contract C {\n  version "1.1.0";\n  upgrade from "1.0.0" { }\n}\n//// C@1.0.0.ccl\ncontract C {\n  version "0.9.0";\n  upgradable;\n}\n',
+  },
+  E0434: {
+    severity: 'error',
+    message: 'version {version} of `{contract}` is fixed: it does not say `upgradable;`',
+    help: 'deploy this as a contract of its own, without `upgrade`',
+    explanation:
+      'A contract without `upgradable;` stays as it was deployed, so that those who rely on it need not watch it. Nothing that is written later changes that.',
+    example:
+      'contract C {\n  version "1.1.0";\n  upgrade from "1.0.0" { }\n}\n//// C@1.0.0.ccl\ncontract C {\n  version "1.0.0";\n}\n',
+  },
+  E0435: {
+    severity: 'error',
+    message: 'an upgrade goes from a lower version to a higher one, and {from} is not below {version}',
+    help: 'raise `version`',
+    explanation: 'Versions are compared part by part, so that everybody can tell which of two comes later.',
+    example: 'contract C {\n  version "1.0.0";\n  upgrade from "1.0.0" { }\n}\n',
+  },
+  E0436: {
+    severity: 'error',
+    message: '`{name}` was `{old}` in version {version}, and is `{type}` here',
+    help: 'give the new variable another name, and fill it in `upgrade` from `old({name})`',
+    explanation:
+      'State is kept by name: what both versions have keeps its value, so it keeps its type. A set or a list may get more room; the variants of an enum and the states of a lifecycle, and the fields of a struct, stay. A map is never gone through, so the entries of one can only be carried over where the keys stand in a set or a list.',
+    example:
+      'contract C {\n  version "1.1.0";\n  state { limit: Bool; }\n  upgrade from "1.0.0" { }\n}\n//// C@1.0.0.ccl\ncontract C {\n  version "1.0.0";\n  upgradable;\n  state { limit: Int; }\n}\n',
+  },
+  E0437: {
+    severity: 'error',
+    message: 'version {version} implements `{interface}`, and this one {does}',
+    help: 'write `implements {interface};` with the interface as it was',
+    explanation:
+      'Other contracts found the one before by its interfaces and go on calling it, so a version implements what the one before it implemented, with the same methods, gas and clauses.',
+    example:
+      'contract C {\n  version "1.1.0";\n  upgrade from "1.0.0" { }\n}\n//// C@1.0.0.ccl\ninterface Desk { view open() -> Bool gas 1000; }\ncontract C {\n  version "1.0.0";\n  upgradable;\n  implements Desk;\n  view open() -> Bool { return true; }\n}\n',
+  },
+  E0438: {
+    severity: 'error',
+    message: 'version {version} has the currency `{currency}`, which this one {does}',
+    help: 'declare it as it was',
+    explanation: 'The contract may hold an amount of it, and amounts in its state count its smallest units.',
+    example:
+      'contract C {\n  version "1.1.0";\n  upgrade from "1.0.0" { }\n}\n//// C@1.0.0.ccl\ncontract C {\n  version "1.0.0";\n  upgradable;\n  currency hours { decimals 2 }\n}\n',
+  },
+  E0439: {
+    severity: 'error',
+    message: '`{name}` is the name of a variable that version {version} had',
+    help: 'take another name',
+    explanation:
+      'What a version gives up stays where it was, out of reach. A new variable begins with the zero of its type, so it cannot bear the name of one whose entries may still be there.',
+    example:
+      'contract C {\n  version "1.2.0";\n  state { limit: Int; }\n  upgrade from "1.1.0" { }\n}\n//// C@1.1.0.ccl\ncontract C {\n  version "1.1.0";\n  upgradable;\n  upgrade from "1.0.0" { }\n}\n//// C@1.0.0.ccl\ncontract C {\n  version "1.0.0";\n  upgradable;\n  state { limit: Int; }\n}\n',
+  },
+  E0441: {
+    severity: 'error',
+    message: '`{name}` is still there: read it by its name',
+    help: null,
+    explanation:
+      'In the code of an upgrade `old(…)` reads what only the version before had. A variable that both have keeps its value, and its name gives what it is at that moment.',
+    example:
+      'contract C {\n  version "1.1.0";\n  state { limit: Int; }\n  upgrade from "1.0.0" { limit = old(limit) + 1; }\n}\n//// C@1.0.0.ccl\ncontract C {\n  version "1.0.0";\n  upgradable;\n  state { limit: Int; }\n}\n',
+  },
+  E0442: {
+    severity: 'error',
+    message: '`{name}` belongs to the version before, and is only read',
+    help: 'write to a variable of this version',
+    explanation:
+      'What a version gives up can be read once, in `upgrade`. Nothing reads it later, so there is no reason to change it.',
+    example:
+      'contract C {\n  version "1.1.0";\n  upgrade from "1.0.0" { old(names).add(caller); }\n}\n//// C@1.0.0.ccl\ncontract C {\n  version "1.0.0";\n  upgradable;\n  state { names: Set<Did, 10>; }\n}\n',
+  },
   E0470: {
     severity: 'error',
     message: 'a `prove` stands inside of the contract that it is about',

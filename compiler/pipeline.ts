@@ -1,6 +1,6 @@
 /** The passes in order, and nothing else: the table of contents of the compiler. */
 import { type Checked, check } from './check/check.ts';
-import { planTests, type Taken } from './check/tests/plan.ts';
+import { planTests, type Taken, versionsOf } from './check/tests/plan.ts';
 import type * as core from './core/core.ts';
 import { lower, lowerContract, lowerLibrary as lowerFns } from './core/lower.ts';
 import type { Analysed } from './core/source.ts';
@@ -12,12 +12,14 @@ import {
   type ParsedPart,
   type Part,
   readParts,
+  sourceHash,
   wholeText,
 } from './program.ts';
-import { type Links, linkModules, type Module } from './resolve/modules.ts';
+import { type Links, linkModules, type Module, upgradesIn } from './resolve/modules.ts';
 import { type Exports, type Names, resolve } from './resolve/resolve.ts';
 import { unusedNames } from './resolve/unused.ts';
-import type { Name, SourceFile, Span, Use } from './syntax/ast.ts';
+import type * as ast from './syntax/ast.ts';
+import type { Name, SourceFile, Span } from './syntax/ast.ts';
 import type { Comment } from './syntax/parse.ts';
 
 /**
@@ -121,25 +123,56 @@ function checkProgram(
   const { entities, types, diagnostics } = check(main, text, whole, names);
   const all = [...names.diagnostics, ...diagnostics];
   const dependencies = dependenciesOf(parts);
-  return { text, dependencies, tree, whole, entities, types, exports, diagnostics: all };
+  const { predecessors } = names;
+  const sources = sourcesOf(parts);
+  return {
+    text,
+    dependencies,
+    sources,
+    tree,
+    whole,
+    entities,
+    types,
+    predecessors,
+    exports,
+    diagnostics: all,
+  };
+}
+
+/** Each contract that may follow another or be followed, with the hash of its source. */
+function sourcesOf(parts: readonly ParsedPart[]): ReadonlyMap<ast.Contract, Uint8Array> {
+  const byName = new Map(parts.map((part) => [part.name, part]));
+  const hashes = new Map<ast.Contract, Uint8Array>();
+  for (const { name, tree } of parts)
+    for (const item of tree.items)
+      if (item.kind === 'contract' && item.members.some(({ kind }) => kind === 'upgradable'))
+        hashes.set(item, sourceHash(byName, name));
+  return hashes;
 }
 
 /** The names of all files, each resolved behind those that it uses, the main one last. */
 function resolveAll(
-  { ordered, targets }: Links,
+  { ordered, targets, predecessors }: Links,
   main: string,
   tree: SourceFile,
   beside: readonly Exports[],
 ): Names & { readonly exports: readonly Exports[] } {
   const exports = new Map<Module, Exports>();
-  const used = new Map<Use, Exports>();
+  const used = new Map<ast.Use, Exports>();
+  const earlier = new Map<ast.Upgrade, Exports>();
   const found = ordered.map((module) => {
+    for (const { node } of upgradesIn(module.tree)) {
+      const target = exports.get(predecessors.get(node) ?? module);
+      if (target !== undefined) earlier.set(node, target);
+    }
     for (const use of module.tree.uses) {
       const target = exports.get(targets.get(use) ?? module);
       if (target !== undefined) used.set(use, target);
     }
     const own =
-      module.name === main ? resolve(main, tree, used, beside) : resolve(module.name, module.tree, used);
+      module.name === main
+        ? resolve(main, tree, { used, earlier }, beside)
+        : resolve(module.name, module.tree, { used, earlier });
     exports.set(module, own.exports);
     return own;
   });
@@ -148,19 +181,20 @@ function resolveAll(
   return {
     entities: new Map(found.flatMap(({ entities }) => [...entities])),
     ambiguous: new Map(found.flatMap(({ ambiguous }) => [...ambiguous])),
+    predecessors: new Map(found.flatMap((each) => [...each.predecessors])),
     diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
     exports: others,
   };
 }
 
 /** What the tests of a file see beside what it declares: what it takes from others, and the types of those. */
-function takenIn(tree: SourceFile, { entities, exports }: CheckedProgram): Taken {
+function takenIn(tree: SourceFile, { entities, exports, predecessors }: CheckedProgram): Taken {
   const used = tree.uses.flatMap(({ names }) => names.flatMap((name) => entities.get(name) ?? []));
   const contracts = used.flatMap((entity) => (entity.kind === 'contract' ? [entity.node] : []));
   const beside = contracts.length === 0 ? [] : exports;
   const seen = [...beside.flatMap(({ declared }) => [...declared.values()]), ...used];
   const errors = seen.flatMap((entity) => (entity.kind === 'error' ? [entity.node] : []));
-  return { contracts, errors, names: used.map(({ name }) => name), beside };
+  return { contracts, errors, names: used.map(({ name }) => name), beside, predecessors };
 }
 
 /** Whether some diagnostic forbids to make code. Warnings do not. */
@@ -178,18 +212,21 @@ export function lowerProgram(analysis: Analysis): core.Program {
 }
 
 /**
- * The core of every contract that the tests of the source can deploy: its own, and those that it takes from other files.
+ * The core of every contract that the tests of the source can deploy: its own, those that it takes from other files, and
+ * the versions that these come from.
  * @throws when the analysis has errors.
  */
 export function lowerDeployable(analysis: Analysis): core.Program {
-  const own = lowerProgram(analysis);
+  if (hasErrors(analysis)) throw new Error('a source with errors has no core');
+  const own = analysis.tree.items.filter((item) => item.kind === 'contract');
   const taken = analysis.tree.uses.flatMap(({ names }) =>
     names.flatMap((name) => {
       const entity = analysis.entities.get(name);
-      return entity?.kind === 'contract' ? [lowerContract(analysis, entity.node)] : [];
+      return entity?.kind === 'contract' ? [entity.node] : [];
     }),
   );
-  return { contracts: [...own.contracts, ...taken] };
+  const found = new Set([...own, ...taken].flatMap((contract) => versionsOf(analysis, contract)));
+  return { contracts: [...found].map((contract) => lowerContract(analysis, contract)) };
 }
 
 /**

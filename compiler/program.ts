@@ -4,6 +4,7 @@
  */
 import { sha256 } from '../vm/index.ts';
 import type { Diagnostic, Fix } from './diagnostics.ts';
+import { predecessorFile, upgradesIn } from './resolve/modules.ts';
 import { isLibrary, moduleName, relativePath } from './resolve/paths.ts';
 import type { SourceFile, Span } from './syntax/ast.ts';
 import { lineStarts, positionAt } from './syntax/lines.ts';
@@ -37,12 +38,32 @@ export function readParts(
     const part = readPart(name, text, start);
     parts.set(name, part);
     start += text.length + 1;
-    for (const use of part.tree.uses) {
-      const used = moduleName(name, use);
-      if (used !== null) names.add(used);
-    }
+    for (const used of modulesNamed(part)) names.add(used);
   }
   return parts;
+}
+
+/** What a file uses, and the files of the versions that its contracts come from. */
+function modulesNamed({ name, tree }: Pick<ParsedPart, 'name' | 'tree'>): readonly string[] {
+  const used = tree.uses.map((use) => moduleName(name, use));
+  return [...used, ...upgradesIn(tree).map((upgrade) => predecessorFile(name, upgrade))].filter(
+    (module) => module !== null,
+  );
+}
+
+/**
+ * SHA-256 of a source, with all that it uses: the same wherever it stands, and for whichever file it was read. That is
+ * what a version says of the one it comes from.
+ */
+export function sourceHash(parts: ReadonlyMap<string, ParsedPart>, main: string): Uint8Array {
+  const names = new Set([main]);
+  for (const name of names) {
+    const part = parts.get(name);
+    if (part !== undefined) for (const used of modulesNamed(part)) names.add(used);
+  }
+  const found = [...names].flatMap((name) => parts.get(name) ?? []);
+  const own = hexOf(sha256(new TextEncoder().encode(found[0]?.text ?? '')));
+  return sha256(new TextEncoder().encode([own, ...dependenciesOf(found)].join('\n')));
 }
 
 function readPart(name: string, text: string, start: number): ParsedPart {

@@ -13,6 +13,7 @@ import {
   type Entry,
   type Event,
   encodeValue,
+  equalBytes,
   execute,
   fixedBytes,
   hexOf,
@@ -21,6 +22,7 @@ import {
   type Observer,
   type OfferedInterface,
   type Outcome,
+  offeredInterface,
   type Program,
   record,
   sha256,
@@ -29,7 +31,12 @@ import {
   utf8,
   validate,
 } from '../vm/index.ts';
-import { CURRENCY_PERMISSION, DEPLOY_PERMISSION, holdsPermission } from './cooperative.ts';
+import {
+  CURRENCY_PERMISSION,
+  DEPLOY_PERMISSION,
+  holdsPermission,
+  UPGRADE_PERMISSION,
+} from './cooperative.ts';
 import { isRegistered } from './identity.ts';
 import {
   CURRENCY_NAMES,
@@ -54,6 +61,10 @@ export type ContractRecord = {
   readonly currencies: readonly string[];
   readonly block: bigint;
   readonly time: bigint;
+  /** Of the version that was deployed. */
+  readonly firstCode: Uint8Array;
+  /** How many versions took the place of the one before. */
+  readonly upgrades: bigint;
 };
 
 export type Deployment = {
@@ -61,6 +72,15 @@ export type Deployment = {
   readonly creator: string;
   readonly cooperative: string;
   readonly args: readonly AbiValue[];
+  readonly spends: Spends;
+  readonly gasLimit: number;
+  readonly observer?: Observer | undefined;
+};
+/** Another version for a contract; `by` is who signs for it, and the caller of `upgrade`. */
+export type Upgrade = {
+  readonly contract: string;
+  readonly artifact: Uint8Array;
+  readonly by: string;
   readonly spends: Spends;
   readonly gasLimit: number;
   readonly observer?: Observer | undefined;
@@ -116,7 +136,20 @@ export const CONTRACTS: Table<[contract: string], ContractRecord> = table(
     currencies: listOf(SHORT_TEXT, LIMITS.currencies),
     block: uint64,
     time: uint64,
+    firstCode: fixedBytes(32),
+    upgrades: uint64,
   }),
+);
+/** What was put in the place of what: the versions of a contract from the second on, numbered from 1. */
+export type VersionRecord = {
+  readonly codeHash: Uint8Array;
+  readonly by: string;
+  readonly block: bigint;
+  readonly time: bigint;
+};
+export const VERSIONS: Table<[contract: string, number: string], VersionRecord> = table(
+  'version',
+  record({ codeHash: fixedBytes(32), by: SHORT_TEXT, block: uint64, time: uint64 }),
 );
 /** Artifacts by their hash in hex: one copy, however often it is deployed. */
 export const CODE: Table<[hash: string], Uint8Array> = table('code', bytes(LIMITS.artifactBytes));
@@ -181,14 +214,132 @@ export function instantiateContract(
     currencies: bound.value,
     block: moment.block,
     time: moment.time,
+    firstCode: hash,
+    upgrades: 0n,
   };
   write(scratch, CONTRACTS, [contract], row);
   write(scratch, CODE, [hexOf(hash)], deployment.artifact);
   const outcome = runInit(scratch, moment, deployment, { contract, row, program });
   if (!outcome.ok) return outcome;
-  scheduleHooks(scratch, moment, contract, program);
+  scheduleHooks(scratch, moment, { contract, row, program });
   applyChanges(state, scratch.changes());
   return { ...outcome, contract };
+}
+
+/** What is told of the versions of a contract. */
+const VERSIONS_TOLD = 100;
+
+// ---- upgrading ---------------------------------------------------------------------------------
+
+/**
+ * Puts another version in the place of a deployed one and runs its `upgrade` over the state that is there. The account, the
+ * creator and the currencies stay. A refusal changes nothing: the contract goes on as it was.
+ */
+export function upgradeContract(state: State, moment: Moment, upgrade: Upgrade): Success | Failure {
+  const checked = checkArtifact(upgrade.artifact);
+  if (!checked.ok) return notBegun(checked);
+  const refused = upgradeRefusal(state, upgrade.contract, upgrade.by, checked.value);
+  if (refused !== null) return notBegun(refused);
+  const { contract, by } = upgrade;
+  const before = read(state, CONTRACTS, contract)!;
+  const scratch = overlay(state);
+  const { program, hash } = checked.value;
+  const bound = rebindCurrencies(scratch, by, before, program.artifact);
+  if (!bound.ok) return notBegun(bound);
+  const row = { ...before, codeHash: hash, currencies: bound.value, upgrades: before.upgrades + 1n };
+  write(scratch, CONTRACTS, [contract], row);
+  write(scratch, CODE, [hexOf(hash)], upgrade.artifact);
+  const { block, time } = moment;
+  write(scratch, VERSIONS, [contract, `${row.upgrades}`], { codeHash: hash, by, block, time });
+  const outcome = runUpgrade(scratch, moment, upgrade, { contract, row, program });
+  if (!outcome.ok) return outcome;
+  scheduleHooks(scratch, moment, { contract, row, program });
+  applyChanges(state, scratch.changes());
+  return outcome;
+}
+
+/** Why a version cannot take the place of a deployed one, before it is run; null where it can. */
+export function upgradeRefusal(
+  state: Reader,
+  contract: string,
+  by: string,
+  { program: { artifact } }: Code,
+): Refusal | null {
+  const row = read(state, CONTRACTS, contract);
+  if (row === undefined) return refuse('UnknownContract', contract);
+  if (!holdsPermission(state, row.cooperative, by, UPGRADE_PERMISSION))
+    return refuse('NoPermission', `${UPGRADE_PERMISSION} of ${row.cooperative}`);
+  return successorRefusal(programOf(state, row).artifact, artifact);
+}
+
+/** For tools: runs the `upgrade` of the code that is there over the state as it is. */
+export function runUpgradeOf(state: State, moment: Moment, contract: string, by: string): Success | Failure {
+  const row = read(state, CONTRACTS, contract)!;
+  const program = programOf(state, row);
+  const gasLimit = program.artifact.entries.find(({ kind }) => kind === 'upgrade')!.gasMax;
+  const upgrade = { contract, artifact: NO_BYTES, by, spends: 'unlimited' as const, gasLimit };
+  return runUpgrade(state, moment, upgrade, { contract, row, program });
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Why one version cannot follow another. What it says of the one before was compiled with that, so their sources have to be
+ * the same.
+ */
+export function successorRefusal(before: Artifact, after: Artifact): Refusal | null {
+  const { upgradable } = before.lineage;
+  const { predecessor } = after.lineage;
+  const deployed = `${before.name} ${before.meta.version}`;
+  if (upgradable === null) return refuse('NotUpgradable', deployed);
+  if (predecessor === null || before.name !== after.name)
+    return refuse('NoSuccessor', `${after.name} ${after.meta.version} has no upgrade from ${deployed}`);
+  if (predecessor.version !== before.meta.version)
+    return refuse('NoSuccessor', `it comes from ${predecessor.version}, and ${deployed} is deployed`);
+  if (!equalBytes(predecessor.source, upgradable))
+    return refuse(
+      'NoSuccessor',
+      `${deployed} was made of another text than the one that was compiled with it`,
+    );
+  const missing = missingOffer(before, after);
+  return missing === null ? null : refuse('NotOffered', `${after.name} ${after.meta.version} and ${missing}`);
+}
+
+/** The name of an interface that callers find the contract by, and would not find any more. */
+function missingOffer(before: Artifact, after: Artifact): string | null {
+  const kept = new Set(after.offers.map((index) => offeredInterface(after, index).identity));
+  const lost = before.offers
+    .map((index) => offeredInterface(before, index))
+    .find(({ identity }) => !kept.has(identity));
+  return lost?.interface.name ?? null;
+}
+
+/** Those that the version before had stay what they are; others are bound as at a deployment. */
+function rebindCurrencies(
+  state: State,
+  by: string,
+  before: ContractRecord,
+  artifact: Artifact,
+): Answer<string[]> {
+  const bound = bindCurrencies(state, by, before.cooperative, artifact);
+  if (!bound.ok) return bound;
+  const lost = before.currencies.find((id) => !bound.value.includes(id));
+  return lost === undefined ? bound : refuse('OtherCurrency', lost);
+}
+
+/** The versions that a contract has had, with the code of each, the last one first; at most `VERSIONS_TOLD`. */
+export function versionsOf(
+  state: Reader,
+  contract: string,
+): readonly (VersionRecord & { readonly version: string })[] {
+  const row = read(state, CONTRACTS, contract);
+  if (row === undefined) return [];
+  const first = { codeHash: row.firstCode, by: row.creator, block: row.block, time: row.time };
+  const told: VersionRecord[] = [];
+  for (let at = row.upgrades; at > 0n && told.length < VERSIONS_TOLD; at--)
+    told.push(read(state, VERSIONS, contract, `${at}`)!);
+  const all = told.length < VERSIONS_TOLD ? [...told, first] : told;
+  return all.map((each) => ({ ...each, version: programOf(state, each).artifact.meta.version }));
 }
 
 // ---- calling -----------------------------------------------------------------------------------
@@ -277,11 +428,12 @@ export function hookOf(state: State, contract: string, entry: string): Hook {
   return { everySeconds, run: runOnce };
 }
 
-/** Each hook of a new contract runs for the first time after one period. */
-function scheduleHooks(state: State, { time }: Moment, contract: string, { artifact }: Program): void {
-  for (const { kind, name, everySeconds } of artifact.entries) {
+/** Each hook of a new version runs for the first time after one period; those of the one before run no more. */
+function scheduleHooks(state: State, { time }: Moment, { contract, row, program }: Target): void {
+  const { upgrades } = row;
+  for (const { kind, name, everySeconds } of program.artifact.entries) {
     if (kind !== 'hook') continue;
-    schedule(state, { due: time + BigInt(everySeconds), contract, entry: name, failures: 0n });
+    schedule(state, { due: time + BigInt(everySeconds), contract, entry: name, failures: 0n, upgrades });
   }
 }
 
@@ -366,6 +518,12 @@ function runInit(state: Overlay, moment: Moment, deployment: Deployment, target:
       refuse('BadArguments', `${artifact.name} has no init, and there are ${args.length} arguments`),
     );
   return { ok: true, result: null, gasUsed: 0, events: [], logs: [], spent: [] };
+}
+
+function runUpgrade(state: State, moment: Moment, upgrade: Upgrade, target: Target): Success | Failure {
+  const { by: caller, spends, gasLimit, observer } = upgrade;
+  const entry = target.program.artifact.entries.find(({ kind }) => kind === 'upgrade')!.name;
+  return run(state, moment, { ...target, entry, args: [], caller, spends, gasLimit, callers: [], observer });
 }
 
 /** One execution, on an overlay that is kept only when it ends well. */
@@ -514,13 +672,13 @@ function findEntry(
   if (row === undefined) return refuse('UnknownContract', contract);
   const program = programOf(state, row);
   const entry = program.entries.get(name);
-  if (entry === undefined || entry.kind === 'init')
+  if (entry === undefined || entry.kind === 'init' || entry.kind === 'upgrade')
     return refuse('UnknownEntry', `${program.artifact.name}.${name}`);
   return accept({ row, program, kind: entry.kind });
 }
 
 /** The program of a deployed contract, made once for each code. */
-function programOf(state: Reader, { codeHash }: ContractRecord): Program {
+function programOf(state: Reader, { codeHash }: Pick<ContractRecord, 'codeHash'>): Program {
   const hash = hexOf(codeHash);
   const kept = PROGRAMS.get(hash);
   if (kept !== undefined) return kept;

@@ -21,6 +21,8 @@ export const PERMISSIONS: Table<[cooperative: string, did: string, permission: s
 
 /** May deploy contracts that speak for the cooperative. */
 export const DEPLOY_PERMISSION = 'contract.deploy';
+/** May put another version of a contract that speaks for the cooperative in its place. */
+export const UPGRADE_PERMISSION = 'contract.upgrade';
 /** May create currencies of the cooperative, by deploying a contract that declares one. */
 export const CURRENCY_PERMISSION = 'currency.create';
 /** May put units of an issued currency of the cooperative into circulation. */

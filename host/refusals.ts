@@ -30,6 +30,8 @@ export const REFUSALS = {
   BadGasLimit: 'the gas limit must be a positive integer',
   ContractTaken: 'the contract exists already',
   UnknownContract: 'no such contract',
+  NotUpgradable: 'the contract is fixed: it was deployed without `upgradable`',
+  NoSuccessor: 'the new version does not come from the one that is deployed',
   UnknownEntry: 'the contract has no such entry point',
   NotOffered: 'the contract does not implement the interface',
   OtherCurrency: 'the two contracts are bound to different currencies of that name',

@@ -15,12 +15,14 @@ export type Due = {
   /** Name of the entry point. */
   readonly entry: string;
   readonly failures: bigint;
+  /** Of which version of the contract it is a hook (`ContractRecord.upgrades`). */
+  readonly upgrades: bigint;
 };
 
 /** By the place in the heap: the children of `i` lie at `2i + 1` and `2i + 2`. */
 const HEAP: Table<[place: string], Due> = table(
   'schedule',
-  record({ due: uint64, contract: SHORT_TEXT, entry: SHORT_TEXT, failures: uint64 }),
+  record({ due: uint64, contract: SHORT_TEXT, entry: SHORT_TEXT, failures: uint64, upgrades: uint64 }),
 );
 const SIZE: Table<[], { readonly count: bigint }> = table('scheduled', record({ count: uint64 }));
 

@@ -21,6 +21,7 @@ const KINDS: Readonly<Partial<Record<ast.AnyNode['kind'], SymbolKind>>> = {
   view: 6,
   fn: 12,
   init: 9,
+  upgrade: 9,
   stateField: 8,
   currency: 14,
   const: 14,
@@ -63,6 +64,7 @@ function nameOf(
 ): { readonly text: string; readonly span: ast.Span } | null {
   if (node.kind === 'init')
     return { text: 'init', span: { start: node.span.start, end: node.span.start + 4 } };
+  if (node.kind === 'upgrade') return { text: `upgrade from ${node.from.value}`, span: node.from.span };
   if (node.kind === 'test' || node.kind === 'prove')
     return { text: node.title.value || '…', span: node.title.span };
   return 'name' in node && node.name.text !== '' ? node.name : null;

@@ -333,15 +333,21 @@ function resultRows(state: StateStore, { header, txs }: Block, executed: readonl
   return [...rows].map(([key, value]) => ({ key, value }));
 }
 
-const OUTCOME_EVENTS = ['ContractDeployed', 'DeploymentDropped'];
+const OUTCOME_EVENTS = ['ContractDeployed', 'ContractUpgraded', 'DeploymentDropped'];
 
 function outcomeRows(height: bigint, events: readonly Event[]): Change[] {
   return events.flatMap((event) => {
-    const contract = event.fields.find(({ name }) => name === 'contract')?.value;
-    if (event.source !== 'contracts' || !OUTCOME_EVENTS.includes(event.name) || typeof contract !== 'string')
+    const id = deploymentIn(event);
+    if (event.source !== 'contracts' || !OUTCOME_EVENTS.includes(event.name) || typeof id !== 'string')
       return [];
-    return [{ key: contract, value: encodeOutcome(contract, { height, event }) }];
+    return [{ key: id, value: encodeOutcome(id, { height, event }) }];
   });
+}
+
+/** An upgrade has an id of its own, a deployment that of its contract. */
+function deploymentIn({ fields }: Event): unknown {
+  const named = (wanted: string) => fields.find(({ name }) => name === wanted)?.value;
+  return named('deployment') ?? named('contract');
 }
 
 function stored<T>(

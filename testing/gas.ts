@@ -33,7 +33,12 @@ export type GasMeter = Map<
  * Notes one call.
  * @throws when it used more than its static bound: then the bound is wrong, and that is a defect of ours.
  */
-export function noteGas(meter: GasMeter, artifact: Artifact, name: string, gasUsed: number): void {
+export function noteGas(
+  meter: GasMeter,
+  artifact: Pick<Artifact, 'name' | 'entries'>,
+  name: string,
+  gasUsed: number,
+): void {
   const entry = artifact.entries.find((one) => one.name === name || (name === 'init' && one.kind === 'init'));
   if (entry === undefined) return;
   const { gasMax } = entry;

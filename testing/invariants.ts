@@ -115,7 +115,7 @@ function openHunt(program: TestProgram, plan: InvariantsPlan, options: Invariant
   const { artifact, contract } = arena;
   const known = poolsOf([artifact], MEMBERS);
   const pools = { ...known, dids: [...known.dids, arena.account] };
-  const callable = artifact.entries.filter(({ kind }) => kind !== 'view');
+  const callable = artifact.entries.filter(({ kind }) => kind !== 'view' && kind !== 'upgrade');
   const arbitraries = new Map(
     callable.map((entry) => [entry, fc.tuple(...entry.params.map(({ type }) => arbitraryOf(type, pools)))]),
   );

@@ -43,6 +43,7 @@ import {
   openWorld,
   pay,
   permitMember,
+  upgrade,
   type World,
 } from './world.ts';
 
@@ -102,8 +103,7 @@ export type Start = {
   readonly onGas: GasListener | undefined;
 };
 
-/** By the contract's name. */
-export type Watches = ReadonlyMap<string, Watch>;
+export type Watches = ReadonlyMap<core.Contract, Watch>;
 
 type Deployed = Extract<ReturnType<typeof deploy>, { readonly ok: true }>;
 type DeployedContract = {
@@ -231,6 +231,9 @@ function runStep(run: Run, step: Step): void {
     case 'deploy':
       runDeploy(run, step);
       break;
+    case 'upgrade':
+      runUpgrade(run, step);
+      break;
     case 'call':
       runCall(run, step);
       break;
@@ -283,9 +286,7 @@ function runStep(run: Run, step: Step): void {
 type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
 
 function runDeploy(run: Run, step: StepOf<'deploy'>): void {
-  const index = run.program.contracts.findIndex(({ name }) => name === step.contract);
-  const artifact = run.program.contracts[index];
-  if (artifact === undefined) throw new Error(`no artifact of ${step.contract}`);
+  const { artifact, contract } = versionOf(run.program, step);
   const args = step.args.map((arg) => evaluate(run, arg));
   const by = evaluate(run, step.by) as string;
   const name = step.name === '' ? step.contract : step.name;
@@ -296,9 +297,8 @@ function runDeploy(run: Run, step: StepOf<'deploy'>): void {
       position: positionOf(outcome),
     });
   const account = outcome.contract;
-  const watch = run.watches.get(step.contract)!;
-  const { twin } = watch;
-  const watched = twin ?? { contract: run.program.cores[index]!, artifact };
+  const watch = run.watches.get(contract)!;
+  const watched = watch.twin ?? { contract, artifact };
   const arena: Arena = {
     contract: watched.contract,
     artifact: watched.artifact,
@@ -316,6 +316,52 @@ function runDeploy(run: Run, step: StepOf<'deploy'>): void {
   meterGas(run, artifact, 'init', outcome.gasUsed);
   fill(run, step.gasSlot, BigInt(outcome.gasUsed));
   watchStep(run, step.span, deployed, { action: { kind: 'deploy', args }, from: null, outcome });
+}
+
+/** What is compiled of a version of a contract. */
+function versionOf(
+  { contracts, cores }: TestProgram,
+  { contract: name, version }: { readonly contract: string; readonly version: string },
+): { readonly artifact: Artifact; readonly contract: core.Contract } {
+  const index = cores.findIndex((core) => core.name === name && core.version === version);
+  const [artifact, contract] = [contracts[index], cores[index]];
+  if (artifact === undefined || contract === undefined) throw new Error(`no artifact of ${name} ${version}`);
+  return { artifact, contract };
+}
+
+/** Every variable that stood for the contract stands for the new version. */
+function runUpgrade(run: Run, step: StepOf<'upgrade'>): void {
+  const from = deployedOf(run, step.from);
+  const { account } = from;
+  const { artifact, contract } = versionOf(run.program, step);
+  const by = evaluate(run, step.by) as string;
+  const before = leaveWorld(run);
+  const outcome = upgrade(run.world, { artifact, contract: account, by });
+  const watch = run.watches.get(contract)!;
+  const watched = watch.twin ?? { contract, artifact };
+  const arena: Arena = {
+    ...from.arena,
+    contract: watched.contract,
+    artifact: watched.artifact,
+    root: before,
+  };
+  const deployed = { account, artifact, name: outcome.ok ? step.name : from.name, arena, watch };
+  const again = (world: World) => upgrade(world, { artifact: watched.artifact, contract: account, by });
+  const what = `the upgrade of ${from.name}`;
+  runTwins(run, step.span, what, { before, outcomes: [outcome], again: (world) => [again(world)] }, deployed);
+  const { name: entry, function: callee } = artifact.entries.find(({ kind }) => kind === 'upgrade')!;
+  if (outcome.ok) {
+    for (const [id, one] of run.deployed) if (one.account === account) run.deployed.set(id, deployed);
+    run.deployed.set(step.deployed, deployed);
+    run.events = outcome.events;
+    meterGas(run, artifact, entry, outcome.gasUsed);
+  }
+  watchStep(run, step.span, deployed, {
+    action: { kind: 'call', callee, args: [], by },
+    from: before,
+    outcome,
+  });
+  expectOutcome(run, step.span, what, outcome, step.expectation);
 }
 
 function runCall(run: Run, step: StepOf<'call'>): void {
@@ -344,22 +390,19 @@ type Repeated = {
   readonly again: (world: World) => readonly (Success | Failure)[];
 };
 
-/** The same with the code of twins: a clause inside of that which does not hold ends the test; ghosts go on from there. */
-function runTwins(
-  run: Run,
-  span: Span,
-  what: string,
-  repeated: Repeated,
-  deploying?: DeployedContract,
-): void {
+/**
+ * The same with the code of twins: a clause inside of that which does not hold ends the test; ghosts go on from there.
+ * `made` is what is deployed by it, or is a new version of what was.
+ */
+function runTwins(run: Run, span: Span, what: string, repeated: Repeated, made?: DeployedContract): void {
   const twins = new Map<string, Twin>();
   for (const { account, watch } of run.deployed.values())
     if (watch.twin !== null) twins.set(account, watch.twin);
-  const own = deploying?.watch.twin ?? null;
+  const own = made?.watch.twin ?? null;
   if (twins.size === 0 && own === null) return;
   const world = twinWorld(repeated.before, twins);
   const outcomes = repeated.again(world);
-  const all = own === null ? [...twins.values()] : [...twins.values(), own];
+  const all = own === null ? [...twins.values()] : [own, ...twins.values()];
   for (const outcome of outcomes) {
     const broken = outcome.ok ? null : brokenInside(all, outcome, run.world.names);
     if (broken === null) continue;
@@ -371,9 +414,11 @@ function runTwins(
     if (came) takeGhosts(twin, { world, account: from }, { world: run.world, account: to });
     else run.lost.add(to);
   };
-  for (const [account, twin] of twins) keep(twin, account, account);
+  for (const [account, twin] of twins) if (account !== made?.account) keep(twin, account, account);
   const [first] = outcomes;
-  if (own !== null) keep(own, first?.ok ? (first as Deployed).contract : '', deploying!.account);
+  const from =
+    first?.ok === true && 'contract' in first ? (first as Deployed).contract : (made?.account ?? '');
+  if (own !== null) keep(own, from, made!.account);
 }
 
 /** From here on things happen in a copy; what is given back stays as it is. */
@@ -383,8 +428,9 @@ function leaveWorld(run: Run): World {
   return before;
 }
 
+/** -1 where a newer version has no such entry point. */
 function calleeNamed({ entries }: Artifact, name: string): number {
-  return entries.find((entry) => entry.kind !== 'init' && entry.name === name)!.function;
+  return entries.find((entry) => entry.kind !== 'init' && entry.name === name)?.function ?? -1;
 }
 
 type Watched = {
@@ -412,7 +458,7 @@ function watchStep(run: Run, span: Span, deployed: DeployedContract, watched: Wa
 
 /** What has happened since `from`, as the contracts see it that were not called. */
 function watchOthers(run: Run, span: Span, from: World, called: DeployedContract | null): void {
-  for (const deployed of run.deployed.values()) {
+  for (const deployed of new Set(run.deployed.values())) {
     if (deployed === called) continue;
     const { arena } = deployed;
     const step: RefuteStep = {
@@ -624,8 +670,15 @@ function fill(run: Run, slot: SlotId, value: AbiValue): void {
 }
 
 function meterGas(run: Run, artifact: Artifact, entry: string, gasUsed: number): void {
-  noteGas(run.gas, artifact, entry, gasUsed);
-  run.onGas?.(artifact.name, entry, gasUsed);
+  const name = titleOf(run.program, artifact);
+  noteGas(run.gas, { name, entries: artifact.entries }, entry, gasUsed);
+  run.onGas?.(name, entry, gasUsed);
+}
+
+/** The last version of a contract stands for it; those that it comes from are told apart. */
+function titleOf({ contracts }: TestProgram, artifact: Artifact): string {
+  const { name, meta } = artifact;
+  return contracts.find((one) => one.name === name) === artifact ? name : `${name}@${meta.version}`;
 }
 
 function fillBoth(

@@ -59,7 +59,7 @@ export function runTests(program: TestProgram, options: TestOptions = TEST_OPTIO
 
 /** The same one by one, for who would stop between them. */
 export function* testsOf(program: TestProgram, options: TestOptions = TEST_OPTIONS): Generator<TestResult> {
-  const watches = new Map(program.cores.map((contract) => [contract.name, watchOf(contract)]));
+  const watches = new Map(program.cores.map((contract) => [contract, watchOf(contract)]));
   for (const plan of program.plans) yield runTest({ program, watches }, plan, options);
 }
 

@@ -1,7 +1,7 @@
 /**
  * A world to try contracts in: the real VM and the real host modules over an empty state, with members who exist only
  * here. Genesis is that of language.md, section 8: every member may owe 10^9 smallest units of each mutual currency,
- * starts with 10^9 of each issued one, and may deploy; nothing else.
+ * starts with 10^9 of each issued one, and may deploy and upgrade; nothing else.
  *
  * Every deployment, call and payment is a block of its own; time moves only when it is told to.
  */
@@ -26,10 +26,13 @@ import {
   type Overlay,
   overlay,
   runHooks,
+  runUpgradeOf,
   type Spends,
   type Success,
   setFloor,
   transfer,
+  UPGRADE_PERMISSION,
+  upgradeContract,
   VIEW_GAS_MAX,
   viewContract,
 } from '../host/index.ts';
@@ -165,6 +168,21 @@ export function deploy(
   return outcome;
 }
 
+/** Another version takes the place of what is deployed under the account. */
+export function upgrade(
+  world: World,
+  { artifact, contract, by }: { readonly artifact: Artifact; readonly contract: string; readonly by: string },
+): Success | Failure {
+  return upgradeContract(world.state, nextBlock(world), {
+    artifact: encodeArtifact(artifact),
+    contract,
+    by,
+    spends: 'unlimited',
+    gasLimit: GAS_LIMIT,
+    observer: world.observer,
+  });
+}
+
 export function call(world: World, given: WorldCall): Success | Failure {
   nextBlock(world);
   return callHere(world, given);
@@ -251,6 +269,11 @@ export function runHookHere(
   return hookOf(world.state, contract, entry).run(nextBlock(world), args);
 }
 
+/** Runs the `upgrade` of what is deployed over the state as it is. */
+export function runUpgradeHere(world: World, contract: string, by: string): Success | Failure {
+  return runUpgradeOf(world.state, nextBlock(world), contract, by);
+}
+
 /** Every balance that is not zero, by currency name and account. */
 export function balances(world: World): Move[] {
   return currenciesOf(world.state).flatMap((id) => {
@@ -290,7 +313,10 @@ function genesisMember(name: string, currencies: readonly CurrencyDecl[]): Genes
     did: memberDid(name),
     key: sha256(utf8(name)),
     cooperatives: [COOPERATIVE],
-    permissions: [{ cooperative: COOPERATIVE, permission: DEPLOY_PERMISSION }],
+    permissions: [DEPLOY_PERMISSION, UPGRADE_PERMISSION].map((permission) => ({
+      cooperative: COOPERATIVE,
+      permission,
+    })),
     limits: idsOf('mutual').map((currency) => ({ currency, floor: -CREDIT })),
     holdings: idsOf('issued').map((currency) => ({ currency, amount: CREDIT })),
   };

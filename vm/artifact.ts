@@ -24,7 +24,27 @@ export type Artifact = {
   /** Hashes (32 bytes) of the obligations claimed proved, sorted; the bytecode is a function of source and claims. */
   readonly claims: readonly Uint8Array[];
   readonly marks: readonly Mark[];
+  readonly lineage: Lineage;
 };
+
+/** How a contract's code may come to be another. */
+export type Lineage = {
+  /** SHA-256 of the source, where another version may take this one's place. */
+  readonly upgradable: Uint8Array | null;
+  /** What the entry of kind `upgrade` comes from. */
+  readonly predecessor: Predecessor | null;
+};
+
+export type Predecessor = {
+  readonly version: string;
+  /** SHA-256 of its source, as it says itself. */
+  readonly source: Uint8Array;
+  /** Indices of the slots that only it had, ascending: `upgrade` reads them, and nothing later. */
+  readonly gone: readonly number[];
+};
+
+/** Of a contract that follows none and that none follows. */
+export const NO_LINEAGE: Lineage = { upgradable: null, predecessor: null };
 
 export type Meta = {
   readonly version: string;
@@ -106,9 +126,9 @@ export type FunctionCode = {
 export type Operand = bigint | number;
 export type Instruction = { readonly op: OpName; readonly operands: readonly Operand[] };
 
-/** An entry point. `init` is the entry of kind `init`, at most one. */
+/** An entry point. There is at most one of kind `init`, and one of kind `upgrade`, each run once and by the host. */
 export type Entry = {
-  readonly kind: 'init' | 'rule' | 'view' | 'hook';
+  readonly kind: 'init' | 'rule' | 'view' | 'hook' | 'upgrade';
   readonly name: string;
   /** Index into `functions`. */
   readonly function: number;

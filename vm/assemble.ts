@@ -3,15 +3,17 @@
  * program is `.contract name`, `.main` and instructions; `disassemble.ts` shows every directive. What the text
  * leaves out is empty, and the gas bound of an entry point without `.gas` is computed.
  */
-import type {
-  Artifact,
-  Constant,
-  Entry,
-  FunctionCode,
-  Instruction,
-  Method,
-  Operand,
-  OutgoingCall,
+import {
+  type Artifact,
+  type Constant,
+  type Entry,
+  type FunctionCode,
+  type Instruction,
+  type Lineage,
+  type Method,
+  NO_LINEAGE,
+  type Operand,
+  type OutgoingCall,
 } from './artifact.ts';
 import { withGasBounds } from './bounds.ts';
 import { bytesOfHex, compareBytes, compareText, decodeValue } from './codec.ts';
@@ -75,6 +77,7 @@ type Draft = {
   readonly entries: EntryDraft[];
   readonly claims: Uint8Array[];
   readonly marks: Artifact['marks'][number][];
+  readonly lineage: Mutable<Lineage>;
   /** How far the second pass has come in those lists that the first one filled with names. */
   readonly seen: {
     currencies: number;
@@ -112,6 +115,7 @@ function newDraft(): Draft {
     entries: [],
     claims: [],
     marks: [],
+    lineage: { ...NO_LINEAGE },
     seen: { currencies: 0, storage: 0, events: 0, errors: 0, interfaces: 0, functions: 0 },
   };
 }
@@ -134,6 +138,7 @@ function finish(draft: Draft, functions: readonly FunctionCode[]): Artifact {
     entries: draft.entries.map(({ gasStated: _, ...entry }) => entry),
     claims: draft.claims.sort(compareBytes),
     marks,
+    lineage: draft.lineage,
   };
   const bounded = withGasBounds(artifact).entries;
   const entries = artifact.entries.map((entry, index) =>
@@ -296,10 +301,16 @@ const DIRECTIVES: { readonly [directive: string]: (draft: Draft, line: Line) => 
     draft.calls.push({ interface: at, method, spends });
   },
   '.claim': (draft, line) => {
-    const token = next(line);
-    const claim = token.kind === 'hex' ? bytesOfHex(token.text.slice(2)) : undefined;
-    if (claim?.length !== 32) complain(line, token, 'a claim is 0x and 64 hexadecimal digits');
-    draft.claims.push(claim);
+    draft.claims.push(readHash(line, 'a claim'));
+  },
+  '.upgradable': (draft, line) => {
+    draft.lineage.upgradable = readHash(line, 'the hash of a source');
+  },
+  '.follows': (draft, line) => {
+    const version = readText(line);
+    const source = readHash(line, 'the hash of a source');
+    const gone = readRest(line, () => readRef(line, draft.storage, 'slot')).sort((a, b) => a - b);
+    draft.lineage.predecessor = { version, source, gone };
   },
   '.mark': (draft, line) => {
     draft.marks.push({ kind: readOneOf(line, ['guard', 'unproved']), clause: readText(line) });
@@ -322,6 +333,7 @@ const DIRECTIVES: { readonly [directive: string]: (draft: Draft, line: Line) => 
   '.rule': (draft, line) => readEntry(draft, line, 'rule'),
   '.view': (draft, line) => readEntry(draft, line, 'view'),
   '.hook': (draft, line) => readEntry(draft, line, 'hook'),
+  '.upgrade': (draft, line) => readEntry(draft, line, 'upgrade'),
   '.every': (draft, line) => {
     openEntry(draft, line).everySeconds = readCount(line);
   },
@@ -354,6 +366,13 @@ const DIRECTIVES: { readonly [directive: string]: (draft: Draft, line: Line) => 
     entry.gasStated = true;
   },
 };
+
+function readHash(line: Line, what: string): Uint8Array {
+  const token = next(line);
+  const hash = token.kind === 'hex' ? bytesOfHex(token.text.slice(2)) : undefined;
+  if (hash?.length !== 32) complain(line, token, `${what} is 0x and 64 hexadecimal digits`);
+  return hash;
+}
 
 function readEntry(draft: Draft, line: Line, kind: Entry['kind']): void {
   const name = readName(line);

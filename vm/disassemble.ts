@@ -29,6 +29,7 @@ export function disassemble(artifact: Artifact): string {
     artifact.calls.map((call) => callLine(artifact, call)),
     artifact.claims.map((claim) => `.claim 0x${hexOf(claim)}`),
     artifact.marks.map(({ kind, clause }) => `.mark ${kind} ${quote(clause)}`),
+    lineageLines(artifact),
     ...artifact.entries.map((entry) => entryLines(artifact, entry)),
     ...artifact.functions.map((fn) => functionLines(artifact, fn)),
   ];
@@ -82,6 +83,15 @@ function interfaceLines(artifact: Artifact, { name, methods }: Interface): strin
 function offersLines(artifact: Artifact): string[] {
   const names = artifact.offers.map((index) => refText(artifact.interfaces, index));
   return names.length === 0 ? [] : [`.offers ${names.join(' ')}`];
+}
+
+function lineageLines(artifact: Artifact): string[] {
+  const { upgradable, predecessor } = artifact.lineage;
+  const own = upgradable === null ? [] : [`.upgradable 0x${hexOf(upgradable)}`];
+  if (predecessor === null) return own;
+  const { version, source, gone } = predecessor;
+  const slots = gone.map((index) => refText(artifact.storage, index));
+  return [...own, ['.follows', quote(version), `0x${hexOf(source)}`, ...slots].join(' ')];
 }
 
 /** Calls are numbered, as nothing names them. */

@@ -12,6 +12,7 @@ export {
   wordsOfFields,
 } from './abi.ts';
 export type * from './artifact.ts';
+export { NO_LINEAGE } from './artifact.ts';
 export { type Assembled, type AssemblyError, assemble } from './assemble.ts';
 export { gasBounds, withGasBounds } from './bounds.ts';
 export { hashOfWords } from './canonical.ts';

@@ -1,5 +1,5 @@
 /**
- * The binary form of an artifact as codecs, for `encode.ts` and `decode.ts`: sixteen sections in fixed order, each with
+ * The binary form of an artifact as codecs, for `encode.ts` and `decode.ts`: seventeen sections in fixed order, each with
  * its number and its length, so that a tool can find one without reading the others.
  */
 import type {
@@ -12,6 +12,7 @@ import type {
   FunctionCode,
   Instruction,
   Interface,
+  Lineage,
   Mark,
   Meta,
   Method,
@@ -50,7 +51,7 @@ import type { AbiField, AbiType, AbiVariant, PlainWord, Value, WordType } from '
 import { valueCodec } from './words.ts';
 
 export const MAGIC = new Uint8Array([0x00, 0x63, 0x63, 0x62]);
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 export const HASH_BYTES = 32;
 
 const WORD_TYPES = [
@@ -183,7 +184,7 @@ const access: Codec<Access> = record({
   contracts: bool,
 });
 const entry: Codec<Entry> = record({
-  kind: choice(['init', 'rule', 'view', 'hook']),
+  kind: choice(['init', 'rule', 'view', 'hook', 'upgrade']),
   name,
   function: index,
   params: list(abiField, LIMITS.signatureWords),
@@ -216,6 +217,14 @@ export const INTERFACE_FORM: Codec<Interface & { readonly currencies: readonly C
 });
 
 const mark: Codec<Mark> = record({ kind: choice(['guard', 'unproved']), clause: doc });
+
+const sourceHash = fixedBytes(HASH_BYTES);
+const lineage: Codec<Lineage> = record({
+  upgradable: option(sourceHash),
+  predecessor: option(
+    record({ version: name, source: sourceHash, gone: sortedList(index, LIMITS.slots, (a, b) => a - b) }),
+  ),
+});
 
 type Signature = Omit<FunctionCode, 'code' | 'positions'>;
 const signature: Codec<Signature> = record({ name, params: words, results: words, locals: words });
@@ -272,6 +281,7 @@ export type Sections = {
   readonly interfaces: readonly Interface[];
   readonly offers: readonly number[];
   readonly calls: readonly OutgoingCall[];
+  readonly lineage: Lineage;
 };
 
 /** Everything between the header and the hash. */
@@ -295,6 +305,7 @@ export const SECTIONS: Codec<Sections> = record({
     sortedList(index, LIMITS.interfaces, (a, b) => a - b),
   ),
   calls: section(16, list(outgoing, LIMITS.outgoingCalls)),
+  lineage: section(17, lineage),
 });
 
 /** The sections of an artifact. */

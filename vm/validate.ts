@@ -107,14 +107,31 @@ function checkDeclarations(artifact: Artifact, report: Report): void {
     checkFunction(fn, index, report);
   });
   checkNames('entry point', artifact.entries, report);
-  if (artifact.entries.filter(({ kind }) => kind === 'init').length > 1)
-    report('BadEntry', 'more than one init');
+  for (const once of ['init', 'upgrade'] as const)
+    if (artifact.entries.filter(({ kind }) => kind === once).length > 1)
+      report('BadEntry', `more than one ${once}`);
+  checkLineage(artifact, report);
   for (const entry of artifact.entries) checkEntry(artifact, entry, report);
   checkNames('interface', artifact.interfaces, report);
   for (const one of artifact.interfaces) checkInterface(artifact, one, report);
   if (!ascends(artifact.offers, (a, b) => a - b)) report('BadList', 'the offered interfaces are not sorted');
   for (const index of artifact.offers) checkOffer(artifact, index, report);
   for (const call of artifact.calls) checkCall(artifact, call, report);
+}
+
+/** What a version gives up is told apart from what it has, and there is an entry that may read it. */
+function checkLineage({ lineage, entries, storage }: Artifact, report: Report): void {
+  const { upgradable, predecessor } = lineage;
+  const hashes = [upgradable, predecessor?.source ?? null];
+  if (hashes.some((hash) => hash !== null && hash.length !== 32))
+    report('BadList', 'the hash of a source has 32 bytes');
+  if ((predecessor !== null) !== entries.some(({ kind }) => kind === 'upgrade'))
+    report('BadEntry', 'an upgrade and what it comes from are there together');
+  if (predecessor === null) return;
+  if (!isText(predecessor.version, LIMITS.nameBytes)) report('BadName', 'the version before is no name');
+  const { gone } = predecessor;
+  if (!ascends(gone, (a, b) => a - b) || gone.some((index) => storage[index] === undefined))
+    report('BadList', 'the slots that are given up are not there or not sorted');
 }
 
 function checkMeta({ name, meta, capabilities, claims, marks }: Artifact, report: Report): void {
@@ -251,6 +268,8 @@ function checkEntry(artifact: Artifact, entry: Entry, report: Report): void {
   if (!sameWords(wordsOfFields(entry.params), fn.params)) bad('has other parameters than its function');
   if (!sameWords(wordsOf(entry.result), fn.results)) bad('has another result than its function');
   if (entry.kind === 'init' && entry.name !== 'init') bad('is an init of another name');
+  if (entry.kind === 'upgrade' && (entry.params.length > 0 || entry.result.kind !== 'Unit'))
+    bad('is an upgrade that takes or gives something');
   checkSchedule(entry, bad);
   if (
     entry.takes.some((currency) => artifact.currencies[currency] === undefined) ||

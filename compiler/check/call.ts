@@ -1,9 +1,10 @@
 /** Types of calls: built-in functions, host functions, methods of maps, sets and lists, and `fn`s of the contract. */
 import { type HostFunction, METHODS, type Method } from '../builtins.ts';
+import { isOld } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
 import { argumentsText } from './advice.ts';
 import { constantInt, inListLimit, paramType, resultType } from './annotation.ts';
-import { type At, type Called, report, textOf } from './checker.ts';
+import { type At, type Called, report, textOf, ungroup } from './checker.ts';
 import {
   askedBy,
   type Expr,
@@ -178,8 +179,19 @@ function typeBuiltIn(at: At, expr: Expr<'call'>, callee: ast.Name, name: string)
 }
 
 function typeOld(at: At, expr: Expr<'call'>): Type {
+  if (isUpgradeCode(at)) return typePast(at, expr);
   if (!hasMeaning(at, 'old', '`old`', expr.span) || !checkCount(at, expr, 1)) return ERROR;
   return typeValue({ ...at, insideOld: true }, expr.args[0]!, null);
+}
+
+/** In the code of an upgrade `old` reads what only the earlier version had, also what is no value as a whole. */
+function typePast(at: At, expr: Expr<'call'>): Type {
+  return checkCount(at, expr, 1) ? typeExpr({ ...at, insideOld: true }, expr.args[0]!, null) : ERROR;
+}
+
+/** Whether this is the code of an `upgrade`. */
+export function isUpgradeCode({ part, owner }: At): boolean {
+  return part === 'body' && owner?.kind === 'upgrade';
 }
 
 function typeCalled(at: At, expr: Expr<'call'>): Type {
@@ -339,7 +351,9 @@ function act(at: At, span: ast.Span, object: ast.Expr): Type {
 
 /** The state variable that an expression names. */
 export function stateOf(at: At, expr: ast.Expr): ast.StateField | null {
-  const name = nameOf(expr);
+  const inner = ungroup(expr);
+  if (isOld(inner) && isUpgradeCode(at) && inner.args.length === 1) return stateOf(at, inner.args[0]!);
+  const name = nameOf(inner);
   const entity = name === null ? undefined : at.out.entities.get(name);
   return entity?.kind === 'state' ? entity.node : null;
 }

@@ -17,6 +17,7 @@ import { checkInterfaces } from './rules/interfaces.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkLoops } from './rules/loops.ts';
 import { checkStructure } from './rules/structure.ts';
+import { checkUpgrades } from './rules/upgrades.ts';
 import type { Type } from './types.ts';
 
 export type Checked = {
@@ -36,6 +37,7 @@ const RULES: readonly Rule[] = [
   checkEffects,
   checkLoops,
   checkInterfaces,
+  checkUpgrades,
   checkCapabilities,
   checkClauses,
   checkFormulas,
@@ -53,6 +55,7 @@ export function check(file: string, text: string, tree: ast.SourceFile, names: N
     choices: new Map(),
     interfaces: new Map(),
     ambiguous: names.ambiguous,
+    predecessors: names.predecessors,
     weights: new Map(),
     pending: new Set(),
     effects: [],

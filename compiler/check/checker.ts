@@ -2,12 +2,13 @@
 import type { HostFunction } from '../builtins.ts';
 import { type Diagnostic, type DiagnosticCode, diagnose, type HolesOf } from '../diagnostics.ts';
 import type { Entity, VariantDeclaration } from '../resolve/entity.ts';
+import type { Predecessors } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
 import { type Choice, ERROR, type Type } from './types.ts';
 
 export type Callable = ast.Init | ast.Rule | ast.View | ast.Fn;
-/** What holds code: what is called, and what the host runs. */
-export type Owner = Callable | ast.Hook;
+/** What holds code: what is called, what the host runs, and what runs once in the place of `init`. */
+export type Owner = Callable | ast.Hook | ast.Upgrade;
 
 /** What an expression calls; in a `prove` it may ask a view. */
 export type Called = ast.Fn | ast.View;
@@ -67,6 +68,7 @@ export type Checker = {
   readonly interfaces: Map<string, ast.Interface>;
   /** Names that are a variant of several enums, until the type that is wanted tells which is meant. */
   readonly ambiguous: ReadonlyMap<ast.Name, readonly VariantDeclaration[]>;
+  readonly predecessors: Predecessors;
   /** How many parts a constant has where it is used. */
   readonly weights: Map<ast.Const, number>;
   /** Declarations whose type is being worked out: a second visit is a cycle. */

@@ -116,6 +116,7 @@ function checkMember(out: Checker, member: ast.Member): void {
       checkCallable(out, member, member.result);
       return;
     case 'hook':
+    case 'upgrade':
       checkBody(placeOf(out, 'body', member, UNIT), member.body, null);
       return;
     case 'prove':

@@ -9,7 +9,7 @@ import type * as ast from '../syntax/ast.ts';
 import { PART_HABITS } from '../syntax/habits.ts';
 import { adviceOnTime, adviceOnValue } from './advice.ts';
 import { inListLimit, typeOfDeclaration } from './annotation.ts';
-import { methodOf, stateOf, typeCall } from './call.ts';
+import { isUpgradeCode, methodOf, stateOf, typeCall } from './call.ts';
 import { type At, NEVER, report, textOf, ungroup } from './checker.ts';
 
 import {
@@ -257,6 +257,7 @@ function typeName(at: At, name: ast.Name, wanted: Type | null): Type {
 function typeDeclared(at: At, name: ast.Name, entity: Declaration): Type {
   switch (entity.kind) {
     case 'state':
+      if (at.insideOld && isUpgradeCode(at) && !isGone(at, entity.node)) return reportKept(at, name, entity);
       return inLambda(at, name) || !hasMeaning(at, 'state', 'state', name.span)
         ? ERROR
         : typeOfDeclaration(at, entity);
@@ -288,6 +289,20 @@ function inLambda(at: At, name: ast.Name): boolean {
   if (at.part !== 'lambda') return false;
   report(at.out, 'E0413', { span: name.span, name: name.text });
   return true;
+}
+
+/** Whether only the version before had the variable. */
+function isGone({ out, owner }: At, field: ast.StateField): boolean {
+  return owner?.kind === 'upgrade' && out.predecessors.get(owner)?.gone.has(field) === true;
+}
+
+function reportKept(at: At, name: ast.Name, entity: Declaration): Type {
+  report(at.out, 'E0441', {
+    span: name.span,
+    name: name.text,
+    related: [{ ...entity.site, label: 'declared here' }],
+  });
+  return typeOfDeclaration(at, entity);
 }
 
 function typeEnvironment(at: At, name: ast.Name): Type {

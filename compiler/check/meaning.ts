@@ -84,6 +84,7 @@ const TEST_WORDS: { readonly [kind in ast.AnyNode['kind']]?: string } = {
   payment: '`transfer … from … to …`',
   later: '`later`',
   deploy: '`deploy`',
+  upgradeBy: '`upgrade`',
   run: '`run`',
   callByExpr: '`by`',
 };

@@ -114,6 +114,41 @@ function sameTypes(left: readonly Type[], right: readonly Type[]): boolean {
   return left.length === right.length && left.every((type, index) => sameType(type, right[index]!));
 }
 
+/** Whether values of both are the same words with the same names, wherever the types are declared. */
+export function sameShape(left: Type, right: Type): boolean {
+  switch (left.kind) {
+    case 'Struct':
+      return right.kind === 'Struct' && sameFields(left.fields, right.fields);
+    case 'Enum':
+      return right.kind === 'Enum' && sameVariants(left.variants, right.variants);
+    case 'Option':
+      return right.kind === 'Option' && sameShape(left.item, right.item);
+    case 'Tuple':
+      return right.kind === 'Tuple' && sameFields(partsOf(left), partsOf(right));
+    case 'Map':
+      return right.kind === 'Map' && sameShape(left.key, right.key) && sameShape(left.value, right.value);
+    case 'List':
+    case 'Set':
+      return right.kind === left.kind && left.capacity === right.capacity && sameShape(left.item, right.item);
+    default:
+      return sameType(left, right);
+  }
+}
+
+function sameFields(left: readonly Field[], right: readonly Field[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every(({ name, type }, at) => name === right[at]!.name && sameShape(type, right[at]!.type))
+  );
+}
+
+function sameVariants(left: readonly Variant[], right: readonly Variant[]): boolean {
+  return (
+    left.length === right.length &&
+    left.every(({ name, fields }, at) => name === right[at]!.name && sameFields(fields, right[at]!.fields))
+  );
+}
+
 /** As `sameType`, but a type that was already reported agrees with everything. */
 export function agree(left: Type, right: Type): boolean {
   return hasError(left) || hasError(right) || sameType(left, right);

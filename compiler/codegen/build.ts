@@ -8,6 +8,7 @@ import {
   type Entry,
   type FunctionCode,
   type Interface,
+  type Lineage,
   type Mark,
   withGasBounds,
 } from '../../vm/index.ts';
@@ -17,7 +18,7 @@ import { eraseGhosts } from '../core/ghosts.ts';
 import { printTerm } from '../core/print.ts';
 import { type ConstantPool, newPool } from './code.ts';
 import { withCosts } from './cost.ts';
-import { abiFields, abiType, type Layout, layoutOf } from './layout.ts';
+import { abiFields, abiType, type Layout, layoutOf, slotsAt } from './layout.ts';
 import { listFunctions } from './lists.ts';
 import { type CollectionFunctions, lowerFunction, lowerWithSlots, type Unit } from './lower.ts';
 import { addFunction, removeFunction } from './sets.ts';
@@ -44,7 +45,10 @@ export function buildFunctions(
 ): Artifact {
   const capabilities = [...contract.capabilities, ...capabilitiesUsed(functions)];
   const interfaces = contract.interfaces.map((one) => ({ ...one, implemented: false }));
-  return assemble({ ...contract, capabilities, interfaces }, functions, options);
+  const upgrades = functions.some(({ kind }) => kind === 'upgrade');
+  const predecessor = upgrades ? contract.predecessor : null;
+  const alone = { ...contract, capabilities, interfaces, predecessor };
+  return assemble(alone, functions, options);
 }
 
 /**
@@ -99,8 +103,16 @@ function assemble(
     calls: unit.calls,
     claims: options.claims,
     marks: options.marks,
+    lineage: lineageOf(contract, layout),
   });
   return withCosts(artifact, functions);
+}
+
+function lineageOf({ upgradable, predecessor, slots }: core.Contract, { places }: Layout): Lineage {
+  if (predecessor === null) return { upgradable, predecessor };
+  const { version, source } = predecessor;
+  const gone = slots.flatMap((slot, index) => (slot.gone ? slotsAt(places[index]!) : []));
+  return { upgradable, predecessor: { version, source, gone } };
 }
 
 /** Callers rely on what is not marked `unproved`. */

@@ -29,6 +29,12 @@ export function layoutOf(contract: core.Contract): Layout {
   return { storage, places };
 }
 
+/** The storage slots of a state variable, ascending. */
+export function slotsAt(place: SlotPlace): readonly number[] {
+  if (place.kind === 'plain') return [place.slot];
+  return place.kind === 'list' ? [place.items, place.size] : [place.index, place.items, place.size];
+}
+
 function placeOf({ kind }: core.Slot, first: number): SlotPlace {
   if (kind === 'set') return { kind, index: first, items: first + 1, size: first + 2 };
   return kind === 'list' ? { kind, items: first, size: first + 1 } : { kind: 'plain', slot: first };

@@ -35,6 +35,7 @@ export function lowerCall(builder: Builder, expr: Expr<'call'>): readonly Atom[]
   if (callee.kind !== 'name') throw new Error(`no call of ${callee.kind}`);
   const entity = entityOf(builder.source, callee);
   if (entity.kind === 'fn') return lowerFn(builder, expr, entity.node);
+  if (entity.name === 'old') return lowerValue(builder, expr.args[0]!);
   if (entity.name === 'some') return lowerSome(builder, expr);
   if (entity.name === 'hash') return [lowerHash(builder, expr.args[0]!)];
   const number = NUMBER_OPS[entity.name];

@@ -22,10 +22,10 @@ function frameTerm(scope: Scope, exprs: readonly ast.Expr[]): Term {
     if (place === null) throw new Error('`changes` of no place');
     return { ...place, keys: place.keys.map(asWritten) };
   });
-  const { fields } = scope.source;
+  const { fields, earlier } = scope.source;
   return all(
     fields.flatMap((field, slot) => {
-      if (field.kind === 'ghost') return [];
+      if (field.kind === 'ghost' || earlier?.gone.has(field)) return [];
       const own = places.filter((place) => place.slot === slot);
       return slotTerms(scope, field, slot, own);
     }),

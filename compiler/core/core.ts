@@ -42,7 +42,23 @@ export type Contract = {
   readonly didLiterals: readonly string[];
   /** The other files of the source: path from the main one, `#`, SHA-256 of the text in hex. */
   readonly dependencies: readonly string[];
+  /** SHA-256 of the source, where another version may take this one's place. */
+  readonly upgradable: Uint8Array | null;
+  /** What `upgrade` comes from. */
+  readonly predecessor: Predecessor | null;
   readonly span: Span;
+};
+
+/** The version before. */
+export type Predecessor = {
+  readonly version: string;
+  readonly contract: Contract;
+  /** SHA-256 of its source. */
+  readonly source: Uint8Array;
+  /** The slots that both versions have: they hold what they held. */
+  readonly kept: readonly number[];
+  /** What holds of the state when `upgrade` begins: what its author did not mark `unproved`. */
+  readonly invariants: readonly Clause[];
 };
 
 export type Currency = {
@@ -95,6 +111,8 @@ export type Slot = {
   readonly capacity: number;
   /** Of specifications alone: no code reads it, and it is compiled to nothing. Behind all that are not. */
   readonly ghost: boolean;
+  /** Only the version before had it: `upgrade` reads it, nothing writes it. Behind those of this version. */
+  readonly gone?: true;
   readonly span: Span;
 };
 
@@ -103,8 +121,11 @@ export type Local = { readonly name: string; readonly type: Scalar; readonly spa
 export type LocalId = number;
 
 export type Function = {
-  /** A `hook` is run by the host: it has no caller, and its one parameter is how many periods went by. */
-  readonly kind: 'init' | 'rule' | 'view' | 'fn' | 'hook';
+  /**
+   * A `hook` is run by the host: it has no caller, and its one parameter is how many periods went by. `upgrade` runs once,
+   * over the state of the version before.
+   */
+  readonly kind: 'init' | 'rule' | 'view' | 'fn' | 'hook' | 'upgrade';
   readonly name: string;
   readonly doc: string;
   /** Source parameters; their words are the first locals, in order. */

@@ -10,12 +10,13 @@ import type { Access, Clause, Function as CoreFunction, LocalId } from './core.t
 import { lowerScalar, lowerValue } from './expression.ts';
 import { promisedClauses } from './interface.ts';
 import { writePlace } from './place.ts';
-import { type Callable, type Owner, type Source, typeOf } from './source.ts';
+import { type Callable, type Owner, type Source, typeOf, type Variable } from './source.ts';
 import { lowerBlock, messageOf } from './statement.ts';
 import { clauseOf, functionScope } from './terms.ts';
 
 /** A function as written. */
 export function lowerFunction(source: Source, node: Owner): CoreFunction {
+  if (node.kind === 'upgrade') return lowerUpgrade(source, node);
   return node.kind === 'hook' ? lowerHook(source, node) : lowerCallable(source, node);
 }
 
@@ -47,20 +48,39 @@ export function emptyInit(source: Source): CoreFunction {
   const { span } = source.contract.name;
   lowerInitialisers(builder);
   emit(builder, { kind: 'return', span, values: [] });
-  const clauses = { requires: [], ensures: [], succeeds: [], fails: [], changes: [] };
-  const shape = shapeOf(builder, UNIT);
   return {
     kind: 'init',
     name: 'init',
     doc: '',
     params: [],
-    ...shape,
-    ...clauses,
+    ...shapeOf(builder, UNIT),
+    ...NO_CLAUSES,
     access: NO_ACCESS,
     open: false,
     span,
   };
 }
+
+/** What runs once where another version takes the place of the one before: new variables get their first values first. */
+function lowerUpgrade(source: Source, node: ast.Upgrade): CoreFunction {
+  const builder = newBuilder(source);
+  const kept = new Set(source.earlier?.kept.values());
+  lowerInitialisers(builder, (field) => !kept.has(field));
+  lowerBody(builder, node);
+  return {
+    kind: 'upgrade',
+    name: `upgrade from ${node.from.value}`,
+    doc: '',
+    params: [],
+    ...shapeOf(builder, UNIT),
+    ...NO_CLAUSES,
+    access: NO_ACCESS,
+    open: false,
+    span: node.span,
+  };
+}
+
+const NO_CLAUSES = { requires: [], ensures: [], succeeds: [], fails: [], changes: [] };
 
 /** What the host runs every so often; `checkHooks` has seen that the period and the gas are literals. */
 function lowerHook(source: Source, node: ast.Hook): CoreFunction {
@@ -76,11 +96,7 @@ function lowerHook(source: Source, node: ast.Hook): CoreFunction {
     doc: node.doc ?? '',
     params: [{ name: 'periods', type: INT }],
     ...shapeOf(builder, UNIT),
-    requires: [],
-    ensures: [],
-    succeeds: [],
-    fails: [],
-    changes: [],
+    ...NO_CLAUSES,
     access: NO_ACCESS,
     open: false,
     schedule,
@@ -125,9 +141,10 @@ function shapeOf(builder: Builder, result: Type) {
   return { result, resultWords, locals: builder.locals, body: builder.out };
 }
 
-function lowerInitialisers(builder: Builder): void {
-  builder.source.fields.forEach((field, slot) => {
-    if (field.kind === 'ghost' || field.initial === null) return;
+function lowerInitialisers(builder: Builder, isNew: (field: Variable) => boolean = () => true): void {
+  const { fields, earlier } = builder.source;
+  fields.forEach((field, slot) => {
+    if (field.kind === 'ghost' || field.initial === null || earlier?.gone.has(field) || !isNew(field)) return;
     const type = typeOf(builder.source, field);
     writePlace(builder, { slot, keys: [], start: 0, type }, lowerValue(builder, field.initial), field.span);
   });
@@ -154,7 +171,7 @@ function requiresOf(node: Callable): readonly ast.Requires[] {
 /** Every way through the body ends with a `return`. */
 function lowerBody(builder: Builder, node: Owner): void {
   const values = lowerBlock(builder, node.body);
-  const returnsValue = node.kind !== 'init' && node.kind !== 'hook' && node.result !== null;
+  const returnsValue = 'result' in node && node.result !== null;
   const { end } = node.body.span;
   const span = node.body.result?.span ?? { start: Math.max(node.body.span.start, end - 1), end };
   emit(builder, { kind: 'return', span, values: returnsValue ? values : [] });

@@ -1,15 +1,16 @@
 /** The checked tree to the core. In: an analysis without errors. Out: every contract of the file. */
 import { CAPABILITIES } from '../builtins.ts';
 import { intValue } from '../check/literal.ts';
+import { versionOf } from '../check/rules/upgrades.ts';
 import { INT, leavesOf, type Scalar, type Type } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
 import { walk } from '../syntax/visit.ts';
 import { accessOf, NO_ACCESS, narrow } from './access.ts';
-import type { Clause, Contract, Currency, EventDecl, History, Program, Slot } from './core.ts';
+import type { Clause, Contract, Currency, EventDecl, History, Predecessor, Program, Slot } from './core.ts';
 import { emptyInit, lowerFunction } from './function.ts';
 import { lowerInterface } from './interface.ts';
 import { lowerProof } from './proof.ts';
-import { type Analysed, type Source, sourceOf, textOf, typeOf } from './source.ts';
+import { type Analysed, indexIn, type Source, sourceOf, textOf, typeOf, type Variable } from './source.ts';
 import { clauseOf, contractScope } from './terms.ts';
 
 export function lower(analysed: Analysed): Program {
@@ -24,7 +25,7 @@ export function lowerContract(analysed: Analysed, contract: ast.Contract): Contr
   return {
     name: contract.name.text,
     doc: contract.doc ?? '',
-    version: members.find((member) => member.kind === 'version')?.text.value ?? '0.0.0',
+    version: versionOf(contract),
     purpose: members.find((member) => member.kind === 'purpose')?.text.value ?? '',
     capabilities: capabilitiesOf(members),
     access:
@@ -40,13 +41,15 @@ export function lowerContract(analysed: Analysed, contract: ast.Contract): Contr
     functions: source.callables.map((node) =>
       node === null ? emptyInit(source) : lowerFunction(source, node),
     ),
-    invariants: invariantsOf(source),
+    invariants: invariantsOf(source, contract),
     histories: historiesOf(source),
     proofs: contract.members.flatMap((member) =>
       member.kind === 'prove' ? [lowerProof(source, member)] : [],
     ),
     didLiterals: didLiteralsOf(source),
     dependencies: analysed.dependencies,
+    upgradable: analysed.sources.get(contract) ?? null,
+    predecessor: predecessorOf(source),
     span: contract.span,
   };
 }
@@ -68,9 +71,10 @@ function currencyOf(node: ast.Currency): Currency {
   return { name: node.name.text, decimals: Number(intValue(node.decimals.digits)), kind };
 }
 
-function slotOf(source: Source, field: ast.StateField | ast.Ghost): Slot {
+function slotOf(source: Source, field: Variable): Slot {
   const type = typeOf(source, field);
-  const shared = { name: field.name.text, type, ghost: field.kind === 'ghost', span: field.span };
+  const gone = source.earlier?.gone.has(field) === true ? { gone: true as const } : {};
+  const shared = { name: field.name.text, type, ghost: field.kind === 'ghost', ...gone, span: field.span };
   switch (type.kind) {
     case 'Map':
       return { kind: 'map', ...shared, keys: wordsOf(type.key), fields: leavesOf(type.value), capacity: 0 };
@@ -87,8 +91,22 @@ function wordsOf(type: Type): readonly Scalar[] {
   return leavesOf(type).map((leaf) => leaf.type);
 }
 
-function invariantsOf(source: Source): readonly Clause[] {
-  return source.contract.members.flatMap((member) =>
+/** The clauses of the version before speak of the slots of this one. */
+function predecessorOf(source: Source): Predecessor | null {
+  const { earlier, analysed, fields } = source;
+  if (earlier === null) return null;
+  const { contract, kept } = earlier;
+  return {
+    version: versionOf(contract),
+    contract: lowerContract(analysed, contract),
+    source: analysed.sources.get(contract) ?? new Uint8Array(32),
+    kept: [...kept.values()].map((field) => indexIn(fields, field)).sort((left, right) => left - right),
+    invariants: invariantsOf(source, contract).filter(({ unproved }) => !unproved),
+  };
+}
+
+function invariantsOf(source: Source, contract: ast.Contract): readonly Clause[] {
+  return contract.members.flatMap((member) =>
     member.kind === 'invariant'
       ? [clauseOf(contractScope(source), 'invariant', member.name.text, member)]
       : [],

@@ -1,6 +1,7 @@
 /** Places in the state: a slot, the key words, and which of its words. */
 import { ungroup } from '../check/checker.ts';
 import { INT, leavesOf, type Type, wordsOfField } from '../check/types.ts';
+import { isOld } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
 import { type Builder, emit, fresh, local, operate } from './builder.ts';
 import type { Atom } from './core.ts';
@@ -28,6 +29,9 @@ export function lowerPlace(builder: Builder, expr: ast.Expr): StatePlace | null 
       return fieldPlace(lowerPlace(builder, target.object), target.name.text);
     case 'index':
       return indexPlace(builder, target);
+    case 'call':
+      // Only an upgrade has `old` in its code: what only the version before had stays as it was.
+      return isOld(target) ? lowerPlace(builder, target.args[0]!) : null;
     default:
       return null;
   }
@@ -71,8 +75,10 @@ function fieldPlace(object: StatePlace | null, name: string): StatePlace | null 
 /** The index of the state variable that a name stands for. */
 export function slotOf(source: Source, expr: ast.Expr): number | null {
   const name = ungroup(expr);
+  if (isOld(name)) return slotOf(source, name.args[0]!);
   const entity = name.kind === 'name' ? source.analysed.entities.get(name) : undefined;
-  return entity?.kind === 'state' || entity?.kind === 'ghost' ? indexIn(source.fields, entity.node) : null;
+  if (entity?.kind !== 'state' && entity?.kind !== 'ghost') return null;
+  return indexIn(source.fields, source.earlier?.kept.get(entity.node) ?? entity.node);
 }
 
 /** The slot of the set or the list in the state that an expression names; null when it names none. */

@@ -49,11 +49,23 @@ function contractLines(contract: Contract): readonly string[] {
       ...contract.interfaces.flatMap((one, index) => interfaceLines(contract, one, index)),
       ...contract.didLiterals.map((did) => `mentions ${did}`),
       ...contract.dependencies.map((dependency) => `needs ${dependency}`),
+      ...(contract.upgradable === null ? [] : ['upgradable']),
+      ...predecessorLines(contract),
       ...contract.invariants.map((clause) => clauseLine(contract, null, clause)),
       ...contract.histories.map((clause) => historyLine(contract, clause)),
       ...contract.functions.flatMap((fn, index) => ['', ...functionLines(contract, fn, index)]),
       ...contract.proofs.flatMap((proof) => ['', ...proofLines(contract, proof)]),
     ]),
+  ];
+}
+
+function predecessorLines(contract: Contract): readonly string[] {
+  const { predecessor } = contract;
+  if (predecessor === null) return [];
+  const { version, kept, invariants } = predecessor;
+  return [
+    `follows ${quote(version)} keeping (${kept.map((slot) => contract.slots[slot]!.name).join(', ')})`,
+    ...indent(invariants.map((clause) => clauseLine(contract, null, clause))),
   ];
 }
 
@@ -94,7 +106,8 @@ function slotLine(slot: Slot, index: number): string {
     path === '' ? typeText(type) : `${path}: ${typeText(type)}`,
   );
   const words = slot.fields.length === 0 ? '' : ` words (${fields.join(', ')})`;
-  return `slot ${index} ${slot.ghost ? 'ghost ' : ''}${slot.kind} ${slot.name}: ${typeText(slot.type)}${keys}${words}`;
+  const marks = `${slot.gone ? 'gone ' : ''}${slot.ghost ? 'ghost ' : ''}`;
+  return `slot ${index} ${marks}${slot.kind} ${slot.name}: ${typeText(slot.type)}${keys}${words}`;
 }
 
 function functionLines(contract: Contract, fn: CoreFunction, index: number): readonly string[] {

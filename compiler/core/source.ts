@@ -1,6 +1,7 @@
 /** What lowering reads: the analysed source, and the numbers that the parts of one contract get in the core. */
 import { leavesOf, type Scalar, type Type } from '../check/types.ts';
 import type { Entity } from '../resolve/entity.ts';
+import { type Predecessors, stateFields } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
 import { walk } from '../syntax/visit.ts';
 
@@ -13,13 +14,16 @@ export type Analysed = {
   readonly whole: ast.SourceFile;
   /** Of the artifact: `Contract.dependencies`. */
   readonly dependencies: readonly string[];
+  /** Of contracts that say `upgradable`: SHA-256 of the source. */
+  readonly sources: ReadonlyMap<ast.Contract, Uint8Array>;
+  readonly predecessors: Predecessors;
   readonly entities: ReadonlyMap<ast.Name, Entity>;
   readonly types: ReadonlyMap<ast.AnyNode, Type>;
 };
 
 export type Callable = ast.Init | ast.Rule | ast.View | ast.Fn;
 /** What becomes a function of the core. */
-export type Owner = Callable | ast.Hook;
+export type Owner = Callable | ast.Hook | ast.Upgrade;
 export type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
 export type Stmt<K extends ast.Stmt['kind']> = Extract<ast.Stmt, { readonly kind: K }>;
 
@@ -27,8 +31,9 @@ export type Source = {
   readonly analysed: Analysed;
   readonly contract: ast.Contract;
   readonly currencies: readonly ast.Currency[];
-  /** State variables, then ghosts. */
-  readonly fields: readonly (ast.StateField | ast.Ghost)[];
+  /** State variables, then those that only the version before had, then ghosts in the same order. */
+  readonly fields: readonly Variable[];
+  readonly earlier: Earlier | null;
   readonly events: readonly ast.EventDecl[];
   /** Those of the contract, then those of the file that its functions use. */
   readonly errors: readonly ast.ErrorDecl[];
@@ -39,12 +44,27 @@ export type Source = {
   readonly callables: readonly (Owner | null)[];
 };
 
+export type Variable = ast.StateField | ast.Ghost;
+
+/** What a contract comes from: its variables are those of the contract that has them still, or stand among its `fields`. */
+export type Earlier = {
+  readonly contract: ast.Contract;
+  readonly kept: ReadonlyMap<Variable, Variable>;
+  readonly gone: ReadonlySet<Variable>;
+};
+
 export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
   const init = contract.members.find((member) => member.kind === 'init') ?? null;
   const entries = contract.members.filter(
     (member) =>
-      member.kind === 'rule' || member.kind === 'view' || member.kind === 'fn' || member.kind === 'hook',
+      member.kind === 'rule' ||
+      member.kind === 'view' ||
+      member.kind === 'fn' ||
+      member.kind === 'hook' ||
+      member.kind === 'upgrade',
   );
+  const earlier = earlierOf(analysed, contract);
+  const gone = [...(earlier?.gone ?? [])];
   const own: readonly Owner[] = init === null ? entries : [init, ...entries];
   const shared = sharedFns(analysed, own);
   const callables = [init, ...entries, ...shared];
@@ -56,15 +76,43 @@ export function sourceOf(analysed: Analysed, contract: ast.Contract): Source {
     contract,
     currencies: contract.members.filter((member) => member.kind === 'currency'),
     fields: [
-      ...contract.members.flatMap((member) => (member.kind === 'state' ? member.fields : [])),
-      ...contract.members.filter((member) => member.kind === 'ghost'),
+      ...stateFields(contract),
+      ...gone.filter(({ kind }) => kind !== 'ghost'),
+      ...ghostsOf(contract),
+      ...gone.filter(({ kind }) => kind === 'ghost'),
     ],
+    earlier,
     events: contract.members.filter((member) => member.kind === 'event'),
     errors: errorsOf(analysed, contract, [...own, ...shared]),
     implemented,
     interfaces: [...new Set([...implemented, ...called])],
     callables,
   };
+}
+
+function ghostsOf({ members }: ast.Contract): readonly ast.Ghost[] {
+  return members.filter((member) => member.kind === 'ghost');
+}
+
+function earlierOf({ predecessors }: Analysed, contract: ast.Contract): Earlier | null {
+  const node = contract.members.find((member) => member.kind === 'upgrade');
+  const earlier = node === undefined ? undefined : predecessors.get(node)?.contract;
+  if (earlier === undefined) return null;
+  const own = new Map<string, Variable>(variablesOf(contract).map((each) => [each.name.text, each]));
+  const variables = variablesOf(earlier);
+  const kept = variables.flatMap((old) => {
+    const now = own.get(old.name.text);
+    return now === undefined ? [] : [[old, now] as const];
+  });
+  return {
+    contract: earlier,
+    kept: new Map(kept),
+    gone: new Set(variables.filter(({ name }) => !own.has(name.text))),
+  };
+}
+
+function variablesOf(contract: ast.Contract): readonly Variable[] {
+  return [...stateFields(contract), ...ghostsOf(contract)];
 }
 
 function errorsOf(
@@ -103,7 +151,7 @@ function sharedFns(analysed: Analysed, own: readonly Owner[]): readonly ast.Fn[]
 
 /** The body, and what is checked on entry. */
 function codeOf(owner: Owner): readonly ast.AnyNode[] {
-  if (owner.kind === 'hook') return [owner.body];
+  if (owner.kind === 'hook' || owner.kind === 'upgrade') return [owner.body];
   return [...owner.specs.filter(({ kind }) => kind === 'requires'), owner.body];
 }
 

@@ -72,10 +72,22 @@ export type Step = { readonly span: Span } & (
       readonly kind: 'deploy';
       readonly deployed: DeployedId;
       readonly contract: string;
+      readonly version: string;
       readonly name: string;
       readonly args: readonly Eval[];
       readonly by: Eval;
       readonly gasSlot: SlotId;
+    }
+  /** Another version takes the place of what `from` is; from then on it is `deployed`, too. */
+  | {
+      readonly kind: 'upgrade';
+      readonly from: DeployedId;
+      readonly deployed: DeployedId;
+      readonly contract: string;
+      readonly version: string;
+      readonly name: string;
+      readonly by: Eval;
+      readonly expectation: Expectation;
     }
   /** `spending` is null when the caller spends freely. Slots are -1 when the result, or the gas, is not used. */
   | {

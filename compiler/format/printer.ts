@@ -411,7 +411,15 @@ const ROWS: { readonly [K in Kind]: Row<K> } = {
   quantifier: ({ node, one, all }) =>
     group([node.quantifier, ' ', join(', ', all('params')), ' {', indent([line, one('body')]), line, '}']),
   group: ({ one }) => group(['(', indent([softline, one('inner')]), softline, ')']),
-  deploy: ({ one, all }) => ['deploy ', one('contract'), parameters(all('args')), ' by ', one('by')],
+  deploy: ({ node, one, all }) => [
+    'deploy ',
+    one('contract'),
+    parameters(all('args')),
+    node.version === null ? '' : [' version ', one('version')],
+    ' by ',
+    one('by'),
+  ],
+  upgradeBy: ({ one }) => ['upgrade ', one('contract'), ' by ', one('by')],
   run: ({ one }) => group(['run ', one('body')]),
   callByExpr: ({ one, node }) => [one('call'), ' by ', one('by'), spending(node, one('spending'))],
 };

@@ -5,28 +5,56 @@
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import { nearestName } from '../suggest.ts';
 import type * as ast from '../syntax/ast.ts';
-import { isLibrary, isPath, moduleName, relativePath, writtenPath } from './paths.ts';
+import { isLibrary, isPath, moduleName, predecessorName, relativePath, writtenPath } from './paths.ts';
 
 export type Module = { readonly name: string; readonly tree: ast.SourceFile };
 
 export type Links = {
   /** A `use` that is not here was reported. */
   readonly targets: ReadonlyMap<ast.Use, Module>;
+  /** The file of the version that an `upgrade` comes from; null where it is not there. */
+  readonly predecessors: ReadonlyMap<ast.Upgrade, Module | null>;
   readonly ordered: readonly Module[];
   readonly diagnostics: readonly Diagnostic[];
 };
 
 /** `modules` has every file that is used and there; `known` names all that could be used. */
 export function linkModules(modules: ReadonlyMap<string, Module>, known: readonly string[]): Links {
-  const linking: Linking = { modules, known, targets: new Map(), open: [], ordered: [], diagnostics: [] };
+  const linking: Linking = {
+    modules,
+    known,
+    targets: new Map(),
+    predecessors: new Map(),
+    open: [],
+    ordered: [],
+    diagnostics: [],
+  };
   for (const module of modules.values()) visit(linking, module);
   return linking;
+}
+
+/** An `upgrade` with the name of its contract. */
+export type NamedUpgrade = { readonly contract: string; readonly node: ast.Upgrade };
+
+/** The upgrades of a file's contracts; of each contract the first, since there is one at most. */
+export function upgradesIn(tree: ast.SourceFile): readonly NamedUpgrade[] {
+  return tree.items.flatMap((item) => {
+    const node =
+      item.kind === 'contract' ? item.members.find((member) => member.kind === 'upgrade') : undefined;
+    return item.kind === 'contract' && node !== undefined ? [{ contract: item.name.text, node }] : [];
+  });
+}
+
+/** Where the version is looked for that an `upgrade` in the file `from` comes from. */
+export function predecessorFile(from: string, { contract, node }: NamedUpgrade): string | null {
+  return predecessorName(from, contract, node.from.value);
 }
 
 type Linking = {
   readonly modules: ReadonlyMap<string, Module>;
   readonly known: readonly string[];
   readonly targets: Map<ast.Use, Module>;
+  readonly predecessors: Map<ast.Upgrade, Module | null>;
   /** The way to the file that is being looked at: one that is on it already closes a circle. */
   readonly open: Module[];
   readonly ordered: Module[];
@@ -40,6 +68,7 @@ function visit(linking: Linking, module: Module): void {
   if (linking.ordered.includes(module)) return;
   linking.open.push(module);
   for (const use of module.tree.uses) follow(linking, module, use);
+  for (const upgrade of upgradesIn(module.tree)) followBack(linking, module, upgrade);
   linking.open.pop();
   linking.ordered.push(module);
 }
@@ -55,6 +84,15 @@ function follow(linking: Linking, from: Module, use: ast.Use): void {
     linking.targets.set(use, target);
     visit(linking, target);
   }
+}
+
+/** Versions come from lower ones: where they would go in a circle, the rule of versions says so. */
+function followBack(linking: Linking, from: Module, upgrade: NamedUpgrade): void {
+  const name = predecessorFile(from.name, upgrade);
+  const target = name === null ? undefined : linking.modules.get(name);
+  const isOpen = target !== undefined && linking.open.includes(target);
+  linking.predecessors.set(upgrade.node, isOpen ? null : (target ?? null));
+  if (target !== undefined && !isOpen && linking.open.length <= DEPTH_MAX) visit(linking, target);
 }
 
 function reportUnknown(

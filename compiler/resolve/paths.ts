@@ -25,6 +25,18 @@ export function moduleName(from: string, use: ast.Use): string | null {
   return isLibrary(from) ? insideLibrary(from, written) : joined(folderOf(from), written.split('/'), '/');
 }
 
+/**
+ * The file that holds an earlier version of a contract, beside the one that follows it: `TimeBank@1.0.0.ccl`. Null where
+ * what is written is no version, or the contract stands in a library, whose files have other names.
+ */
+export function predecessorName(from: string, contract: string, version: string): string | null {
+  if (isLibrary(from) || contract === '' || !VERSION.test(version)) return null;
+  return joined(folderOf(from), [`${contract}@${version}${SOURCE_ENDING}`], '/');
+}
+
+/** Three numbers. */
+export const VERSION = /^\d+\.\d+\.\d+$/;
+
 /** Whether the name is that of a module of a library. */
 export function isLibrary(name: string): boolean {
   return !name.endsWith(SOURCE_ENDING) && /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(name);
@@ -47,7 +59,7 @@ export function relativePath(from: string, to: string): string {
 
 /**
  * The names of modules that a text may use, found without parsing it, for a shell that has to load them: everything that
- * looks like a `use`, so perhaps more than are used.
+ * looks like a `use` or an `upgrade from`, so perhaps more than are used.
  */
 export function possibleModules(from: string, text: string): readonly string[] {
   const found = new Set<string>();
@@ -60,8 +72,20 @@ export function possibleModules(from: string, text: string): readonly string[] {
     const name = moduleName(from, { kind: 'use', span, path, names: [] });
     if (name !== null) found.add(name);
   }
+  for (const name of possiblePredecessors(from, text)) found.add(name);
   return [...found];
 }
+
+function possiblePredecessors(from: string, text: string): readonly string[] {
+  let contract = '';
+  return [...text.matchAll(UPGRADE)].flatMap(([, named, version]) => {
+    contract = named ?? contract;
+    const name = version === undefined ? null : predecessorName(from, contract, version);
+    return name === null ? [] : [name];
+  });
+}
+
+const UPGRADE = /\bcontract\s+([A-Za-z_]\w*)|\bupgrade\s+from\s+"([^"\\\n]*)"/g;
 
 const USE = /\buse\s+(?:"([^"\\\n]*)"|([A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*))\s*\.?\s*\{?/g;
 

@@ -10,7 +10,7 @@ import type * as ast from '../syntax/ast.ts';
 import { DOTTED_HABITS, type Habit, TYPE_HABITS, UNIT_HABITS, VALUE_HABITS } from '../syntax/habits.ts';
 import { walk as visit } from '../syntax/visit.ts';
 import { type Declaration, describe, type Entity, isDeclaration, type VariantDeclaration } from './entity.ts';
-import { innerScope, lookUp, lookUpVariants, type Scope, visibleNames } from './scope.ts';
+import { innerScope, lookUp, lookUpVariants, pastScope, type Scope, visibleNames } from './scope.ts';
 import { insteadOf, unsupportedWord } from './unsupported.ts';
 
 export type Names = {
@@ -18,8 +18,15 @@ export type Names = {
   readonly entities: ReadonlyMap<ast.Name, Entity>;
   /** Names that are a variant of several enums, with those variants: the type that is wanted tells which is meant. */
   readonly ambiguous: ReadonlyMap<ast.Name, readonly VariantDeclaration[]>;
+  /** What each `upgrade` comes from. One that is not here has no source, or one without that contract. */
+  readonly predecessors: Predecessors;
   readonly diagnostics: readonly Diagnostic[];
 };
+
+export type Predecessors = ReadonlyMap<ast.Upgrade, Predecessor>;
+
+/** `gone`: the variables of the state that the contract has no more. */
+export type Predecessor = { readonly contract: ast.Contract; readonly gone: ReadonlySet<ast.StateField> };
 
 export type Resolution = Names & { readonly exports: Exports };
 
@@ -37,6 +44,9 @@ type Walk = {
   readonly entities: Map<ast.Name, Entity>;
   readonly ambiguous: Map<ast.Name, readonly VariantDeclaration[]>;
   readonly diagnostics: Diagnostic[];
+  /** What the files of earlier versions declare, by the `upgrade` that comes from them. */
+  readonly earlier: ReadonlyMap<ast.Upgrade, Exports>;
+  readonly predecessors: Map<ast.Upgrade, Predecessor>;
   /** The currencies of the file's contracts, by name; the first of each. */
   readonly currencies: Map<string, Declaration>;
   /** Names that a `use` takes and that are not known: they were reported where they stand. */
@@ -48,17 +58,20 @@ type Walk = {
 const SUGGESTIONS_MAX = 100;
 
 /**
- * Resolves the names of one file. `used` has what the file of each `use` declares; the types of `beside` are seen where
- * nothing else has their name, as tests see those of the contracts that they deploy. Never fails.
+ * Resolves the names of one file. `used` has what the file of each `use` declares, `earlier` what those declare that an
+ * `upgrade` comes from; the types of `beside` are seen where nothing else has their name, as tests see those of the
+ * contracts that they deploy. Never fails.
  */
 export function resolve(
   file: string,
   tree: ast.SourceFile,
-  used: ReadonlyMap<ast.Use, Exports> = new Map(),
+  { used, earlier }: Sources = NO_SOURCES,
   beside: readonly Exports[] = [],
 ): Resolution {
   const walk: Walk = {
     file,
+    earlier,
+    predecessors: new Map(),
     entities: new Map(),
     ambiguous: new Map(),
     diagnostics: [],
@@ -73,9 +86,17 @@ export function resolve(
   for (const exports of beside) declareBeside(scope, exports);
   noteCurrencies(walk, tree);
   for (const item of tree.items) walkItem(walk, scope, item);
-  const { entities, ambiguous, diagnostics } = walk;
-  return { entities, ambiguous, diagnostics, exports: exportsOf(file, scope, taken) };
+  const { entities, ambiguous, predecessors, diagnostics } = walk;
+  return { entities, ambiguous, predecessors, diagnostics, exports: exportsOf(file, scope, taken) };
 }
+
+/** What the files declare that a file uses, or that its contracts come from. */
+export type Sources = {
+  readonly used: ReadonlyMap<ast.Use, Exports>;
+  readonly earlier: ReadonlyMap<ast.Upgrade, Exports>;
+};
+
+const NO_SOURCES: Sources = { used: new Map(), earlier: new Map() };
 
 /** The scope around every file: what the language itself names. */
 const LANGUAGE: Scope = {
@@ -294,7 +315,46 @@ function walkContract(walk: Walk, outer: Scope, contract: ast.Contract): void {
   const scope = innerScope(outer);
   const clauses = innerScope(null);
   for (const member of contract.members) declareMember(walk, scope, clauses, member);
-  for (const member of contract.members) walkMember(walk, scope, member);
+  for (const member of contract.members) {
+    if (member.kind === 'upgrade') walkUpgrade(walk, scope, contract, member);
+    else walkMember(walk, scope, member);
+  }
+}
+
+/** Inside of `old(…)` an upgrade sees the variables that only the earlier version had. */
+function walkUpgrade(walk: Walk, scope: Scope, contract: ast.Contract, node: ast.Upgrade): void {
+  const exports = walk.earlier.get(node);
+  const earlier = exports?.declared.get(contract.name.text);
+  if (exports === undefined || earlier?.kind !== 'contract') {
+    noteUnread(walk, node.body);
+    walkBlock(walk, scope, node.body);
+    return;
+  }
+  const kept = new Set(stateFields(contract).map(({ name }) => name.text));
+  const gone = stateFields(earlier.node).filter(({ name }) => !kept.has(name.text));
+  walk.predecessors.set(node, { contract: earlier.node, gone: new Set(gone) });
+  const names = gone.map(
+    (field) => [field.name.text, entityOf(exports.file, 'state', field, field.doc)] as const,
+  );
+  walkBlock(walk, { ...innerScope(scope), past: new Map(names) }, node.body);
+}
+
+/** Where the version before is not there, what `old` reads of it is nobody's mistake. */
+function noteUnread(walk: Walk, body: ast.Block): void {
+  visit(body, (node) => {
+    if (node.kind !== 'call' || !isOld(node)) return undefined;
+    for (const arg of node.args)
+      visit(arg, (part) => {
+        if (part.kind === 'name') walk.later.add(part.text);
+        return undefined;
+      });
+    return undefined;
+  });
+}
+
+/** The variables of the state, in the order of the source. */
+export function stateFields({ members }: ast.Contract): readonly ast.StateField[] {
+  return members.flatMap((member) => (member.kind === 'state' ? member.fields : []));
 }
 
 /**
@@ -643,7 +703,7 @@ function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
     case 'call':
       if (expr.callee.kind === 'name') useCallee(walk, scope, expr.callee);
       else walkExpr(walk, scope, expr.callee);
-      walkExprs(walk, scope, expr.args);
+      walkExprs(walk, isOld(expr) ? pastScope(scope) : scope, expr.args);
       if (expr.spending !== null) walkExpr(walk, scope, expr.spending);
       return;
     case 'generic':
@@ -673,6 +733,11 @@ function walkExpr(walk: Walk, scope: Scope, expr: ast.Expr): void {
 }
 
 type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
+
+/** Whether the expression is `old(…)`. */
+export function isOld(expr: ast.Expr): expr is Expr<'call'> {
+  return expr.kind === 'call' && expr.callee.kind === 'name' && expr.callee.text === 'old';
+}
 
 function walkIf(walk: Walk, scope: Scope, expr: Expr<'if'>): void {
   walkExpr(walk, scope, expr.condition);

@@ -6,10 +6,19 @@ export type Scope = {
   /** Variants have names of their own: several enums may share one, and other declarations come first. */
   readonly variants: Map<string, VariantDeclaration[]>;
   readonly outer: Scope | null;
+  /** In an upgrade, what `old` sees of the earlier version. */
+  readonly past?: ReadonlyMap<string, Entity>;
 };
 
 export function innerScope(outer: Scope | null): Scope {
   return { names: new Map(), variants: new Map(), outer };
+}
+
+/** The scope inside of `old(…)`. */
+export function pastScope(scope: Scope): Scope {
+  for (let at: Scope | null = scope; at !== null; at = at.outer)
+    if (at.past !== undefined) return { names: new Map(at.past), variants: new Map(), outer: scope };
+  return scope;
 }
 
 const NO_VARIANTS: readonly VariantDeclaration[] = [];

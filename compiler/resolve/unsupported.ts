@@ -1,10 +1,7 @@
 /** What parses and is not in this version of CCL yet, in an author's words, by kind of node. Kinds that are absent are built. */
 import type { AnyNode } from '../syntax/ast.ts';
 
-const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {
-  upgradable: '`upgradable`',
-  upgrade: '`upgrade`',
-};
+const UNSUPPORTED: { readonly [kind in AnyNode['kind']]?: string } = {};
 
 /** What does the same in this version, where there is something. */
 const INSTEAD: { readonly [kind in AnyNode['kind']]?: string } = {};

@@ -321,8 +321,15 @@ export type Outcome =
   | (Node<'emits'> & { readonly event: Name; readonly args: readonly Expr[] });
 
 export type TestExpr =
-  /** `deploy TimeBank() by alice` */
-  | (Node<'deploy'> & { readonly contract: Name; readonly args: readonly Expr[]; readonly by: Expr })
+  /** `deploy TimeBank() by alice`; of an earlier version `deploy TimeBank() version "1.0.0" by alice` */
+  | (Node<'deploy'> & {
+      readonly contract: Name;
+      readonly args: readonly Expr[];
+      readonly version: TextLiteral | null;
+      readonly by: Expr;
+    })
+  /** `upgrade bank by alice`: to the version that follows */
+  | (Node<'upgradeBy'> & { readonly contract: Name; readonly by: Expr })
   | (Node<'run'> & { readonly body: Block })
   /** A call with `by`, in expression position: `let r = bank.take(1) by bob;` */
   | (Node<'callByExpr'> & { readonly call: Expr; readonly by: Expr; readonly spending: Expr | null });

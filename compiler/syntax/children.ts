@@ -124,7 +124,8 @@ const CHILDREN = {
   binding: ['field', 'name'],
   quantifier: ['params', 'body'],
   group: ['inner'],
-  deploy: ['contract', 'args', 'by'],
+  deploy: ['contract', 'args', 'version', 'by'],
+  upgradeBy: ['contract', 'by'],
   run: ['body'],
   callByExpr: ['call', 'by', 'spending'],
 } as const satisfies { readonly [K in Kind]: readonly ChildField<NodeOf<K>>[] };

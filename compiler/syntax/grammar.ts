@@ -1726,7 +1726,7 @@ export class Grammar extends Cursor {
     word: string,
   ): { readonly call: Expr; readonly by: Expr | null; readonly spending: Expr | null } {
     if (value.kind === 'callByExpr') return { call: value.call, by: value.by, spending: value.spending };
-    if (value.kind !== 'call' && value.kind !== 'missing') {
+    if (value.kind !== 'call' && value.kind !== 'upgradeBy' && value.kind !== 'missing') {
       this.report(
         diagnose('E0118', { file: this.file, span: value.span, what: `what stands before ${word}` }),
       );
@@ -2061,6 +2061,7 @@ export class Grammar extends Cursor {
       { ALT: () => this.SUBRULE(this.match) },
       { ALT: () => this.SUBRULE(this.quantifier) },
       { GATE: () => this.isAt(2, Identifier), ALT: () => this.SUBRULE(this.deploy) },
+      { GATE: () => this.isAt(2, Identifier), ALT: () => this.SUBRULE(this.upgradeBy) },
       { GATE: () => this.isAt(2, LBrace) && this.structsAllowed, ALT: () => this.SUBRULE(this.run) },
       { ALT: () => this.SUBRULE(this.named) },
     ]);
@@ -2504,6 +2505,11 @@ export class Grammar extends Cursor {
     this.CONSUME(K.deploy);
     const contract = this.name('the name of a contract');
     const args = this.SUBRULE(this.args);
+    const version =
+      this.OPTION1(() => {
+        this.CONSUME(K.version);
+        return this.SUBRULE(this.text_);
+      }) ?? null;
     const by = this.OPTION(() => {
       this.CONSUME(K.by);
       return this.nested(() => this.SUBRULE(this.primary));
@@ -2514,8 +2520,18 @@ export class Grammar extends Cursor {
       span: this.since(start),
       contract,
       args,
+      version,
       by: by ?? unread(this.behind()),
     }));
+  });
+
+  private upgradeBy: Production<Expr> = this.production('upgradeBy', () => {
+    const start = this.here();
+    this.CONSUME(K.upgrade);
+    const contract = this.name('the name of what was deployed');
+    this.need(K.by, '`by` and who upgrades');
+    const by = this.nested(() => this.SUBRULE(this.primary));
+    return { kind: 'upgradeBy', span: this.since(start), contract, by };
   });
 
   private run: Production<Expr> = this.production('run', () => {

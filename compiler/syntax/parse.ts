@@ -147,6 +147,6 @@ const REPLACEABLE: ReadonlySet<AnyNode['kind']> = new Set<AnyNode['kind']>([
     'generic',
     'lambda',
   ] as const),
-  ...(['if', 'match', 'quantifier', 'group', 'amount', 'deploy', 'run', 'callByExpr'] as const),
+  ...(['if', 'match', 'quantifier', 'group', 'amount', 'deploy', 'upgradeBy', 'run', 'callByExpr'] as const),
   ...(['namedType', 'tupleType'] as const),
 ]);

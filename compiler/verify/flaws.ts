@@ -40,7 +40,10 @@ export type Flaw =
   | 'laterKeepsBalances'
   | 'laterKeepsTime'
   | 'runsGoOn'
-  | 'callsSucceed';
+  | 'callsSucceed'
+  | 'upgradeAssumesNew'
+  | 'upgradeFindsNothing'
+  | 'upgradeForgetsSums';
 
 export type Flaws = ReadonlySet<Flaw>;
 export const NO_FLAWS: Flaws = new Set();

@@ -70,7 +70,7 @@ export function sumIndex(model: Model, term: SumTerm): number {
 
 /** Anything at all: what a call finds. */
 export function freeState(model: Model): State {
-  return stateOf(model, freeArray, (name, sort) => apply(name, [], sort));
+  return stateOf(model, () => ANYTHING);
 }
 
 /** Anything at all at a moment inside of a call. */
@@ -87,7 +87,28 @@ export function momentState(model: Model, moment: MomentName | ''): State {
 
 /** What `init` finds: the contract's own state is zero, the ledger anything. */
 export function zeroState(model: Model): State {
-  return stateOf(model, zeroArray, (_, sort) => zeroOf(sort));
+  return stateOf(model, () => NOTHING);
+}
+
+/**
+ * What `upgrade` finds: what the version before had is anything, and what is new is zero, but for ghosts, of which nothing
+ * is known before they are set.
+ */
+export function upgradeState(model: Model): State {
+  const { slots, predecessor } = model.contract;
+  const kept = new Set(predecessor?.kept);
+  const isNew = (slot: number): boolean => {
+    const { gone = false, ghost } = slots[slot]!;
+    return !gone && !ghost && !kept.has(slot);
+  };
+  const free = model.flaws.has('upgradeFindsNothing') ? () => NOTHING : () => ANYTHING;
+  const before = stateOf(model, (slot) => (isNew(slot) ? NOTHING : free()));
+  if (!model.flaws.has('upgradeForgetsSums')) return before;
+  const words = new Map(before.words);
+  model.sums.forEach((_, i) => {
+    words.set(sumName(i), zeroOf('Int'));
+  });
+  return { ...before, words };
 }
 
 /** The ledger of another moment, the contract's state unchanged. */
@@ -136,6 +157,7 @@ export function clausesOf(contract: Contract): readonly { readonly term: Term }[
     ...contract.histories,
     ...contract.functions.flatMap(clausesOfFunction),
     ...contract.proofs.flatMap(termsOfProof).map((term) => ({ term })),
+    ...(contract.predecessor?.invariants ?? []),
   ];
 }
 
@@ -171,24 +193,31 @@ function sumText(term: SumTerm): string {
   return `${term.kind} ${term.slot} ${body}`;
 }
 
-type MakeArray = (name: string, sort: Sort) => SymbolicArray;
-type MakeWord = (name: string, sort: Sort) => Formula;
+/** What stands in a variable of the state. */
+type Content = {
+  readonly array: (name: string, sort: Sort) => SymbolicArray;
+  readonly word: (name: string, sort: Sort) => Formula;
+};
 
-function stateOf(model: Model, makeArray: MakeArray, makeWord: MakeWord): State {
+const ANYTHING: Content = { array: freeArray, word: (name, sort) => apply(name, [], sort) };
+const NOTHING: Content = { array: zeroArray, word: (_, sort) => zeroOf(sort) };
+
+function stateOf(model: Model, contentOf: (slot: number) => Content): State {
   const arrays = new Map<string, SymbolicArray>();
   const words = new Map<string, Formula>();
   model.contract.slots.forEach((slot, s) => {
+    const { array, word } = contentOf(s);
     slot.fields.forEach((_, f) => {
       const name = fieldName(s, f);
       const sort = fieldSort(slot, f);
-      if (slot.kind === 'value') words.set(name, makeWord(name, sort));
-      else arrays.set(name, makeArray(name, sort));
+      if (slot.kind === 'value') words.set(name, word(name, sort));
+      else arrays.set(name, array(name, sort));
     });
-    if (slot.kind === 'map' || slot.kind === 'set') arrays.set(hasName(s), makeArray(hasName(s), 'Bool'));
-    if (slot.kind === 'set' || slot.kind === 'list') words.set(sizeName(s), makeWord(sizeName(s), 'Int'));
+    if (slot.kind === 'map' || slot.kind === 'set') arrays.set(hasName(s), array(hasName(s), 'Bool'));
+    if (slot.kind === 'set' || slot.kind === 'list') words.set(sizeName(s), word(sizeName(s), 'Int'));
   });
-  model.sums.forEach((_, i) => {
-    words.set(sumName(i), makeWord(sumName(i), 'Int'));
+  model.sums.forEach(({ slot }, i) => {
+    words.set(sumName(i), contentOf(slot).word(sumName(i), 'Int'));
   });
   model.contract.currencies.forEach((_, c) => {
     arrays.set(balanceName(c), freeArray(balanceName(c), 'Int'));

@@ -48,7 +48,15 @@ import {
 } from './formula.ts';
 import { instantiate } from './instantiate.ts';
 import { balanceOf } from './ledger.ts';
-import { freeState, type Model, modelOf, someTerm, withFreeLedger, zeroState } from './model.ts';
+import {
+  freeState,
+  type Model,
+  modelOf,
+  someTerm,
+  upgradeState,
+  withFreeLedger,
+  zeroState,
+} from './model.ts';
 import {
   type AssertPoint,
   type Check,
@@ -216,7 +224,7 @@ function walkEntry(
   const isInit = fn.kind === 'init';
   const called = fn.kind !== 'hook' || model.flaws.has('hookHasCaller');
   const env = isInit ? initEnvironment : called ? callEnvironment : hookEnvironment;
-  const before = isInit ? zeroState(model) : freeState(model);
+  const before = isInit ? zeroState(model) : fn.kind === 'upgrade' ? upgradeState(model) : freeState(model);
   return { passive: walkFunction(model, fn, before, env, assumes), callee, env };
 }
 
@@ -260,14 +268,15 @@ function obligationsOfWalk(context: Context, walk: Walk): readonly Obligation[] 
 
 function invariantAfter(context: Context, walk: Walk, clause: Clause): Obligation {
   const { fn } = walk.passive;
-  const verb = fn.kind === 'init' ? 'established by `init`' : `kept by \`${fn.name}\``;
+  const begins = fn.kind === 'init' || fn.kind === 'upgrade';
+  const verb = begins ? `established by \`${fn.name}\`` : `kept by \`${fn.name}\``;
   return obligation(context, walk, {
     kind: 'invariant',
     name: clause.name,
     span: clause.span,
     clause,
     // Whoever asks whether a rule keeps an invariant takes it to hold before, or the rule has checked it.
-    also: fn.kind === 'init' || clause.onEntry ? [] : [clause],
+    also: begins || clause.onEntry ? [] : [clause],
     violation: [not(holds(context.model, clause.term, scopeAfter(walk))), returnsNormally(walk.passive)],
     passed: walk.passive.checks.length,
     success: `invariant \`${clause.name}\` is ${verb}`,
@@ -747,8 +756,15 @@ function pathFacts(model: Model, walk: Walk | null, passed: Draft['passed']): re
 function hypothesesBefore(context: Context, walk: Walk | null, also: readonly Clause[]): readonly Formula[] {
   const { model, assumed } = context;
   const scope = momentScope(walk?.passive.before ?? freeState(model), callEnvironment);
-  const all = [...assumed, ...also.filter((clause) => !assumed.includes(clause))];
+  const before = walk?.passive.fn.kind === 'upgrade' ? upgradedFrom(context) : assumed;
+  const all = [...before, ...also.filter((clause) => !before.includes(clause))];
   return all.map((clause) => holds(model, clause.term, scope));
+}
+
+/** Where `upgrade` begins, what the version before promised holds, and nothing else. */
+function upgradedFrom({ model, assumed }: Context): readonly Clause[] {
+  const before = model.contract.predecessor?.invariants ?? [];
+  return model.flaws.has('upgradeAssumesNew') ? [...before, ...assumed] : before;
 }
 
 /** A stranger is named nowhere: not as creator, in a literal, a key, an element or a field. */

@@ -80,6 +80,8 @@ export async function* suggestRuns(
 ): AsyncGenerator<SuggestedRun> {
   const about = sought.proof >= 0 || sought.callee > 0;
   if (!about && (sought.callee === 0 || sought.kind === 'vacuity')) return;
+  // What is deployed is another contract then.
+  if (contract.functions[sought.callee]?.kind === 'upgrade') return;
   const hunt: Hunt = { contract, model: modelOf(contract, NO_FLAWS), sought, options, asked: 0 };
   const relevance = relevanceOf(contract, sought);
   let ends: readonly (readonly number[])[] = [[]];

@@ -14,6 +14,7 @@ export function renderAbi({
   offers,
   storage,
   marks,
+  lineage,
 }: Artifact): Json {
   const type = (shape: AbiType): Json => renderType(shape, currencies);
   const field = (shape: AbiField): Json => ({ name: shape.name, type: type(shape.type) });
@@ -57,9 +58,13 @@ export function renderAbi({
         clauses: method.clauses,
       })),
     })),
-    state: storage.flatMap((slot) =>
-      slot.type === null ? [] : [{ name: slot.name, type: type(slot.type) }],
+    state: storage.flatMap((slot, index) =>
+      slot.type === null || lineage.predecessor?.gone.includes(index)
+        ? []
+        : [{ name: slot.name, type: type(slot.type) }],
     ),
+    upgradable: lineage.upgradable !== null,
+    follows: lineage.predecessor?.version ?? null,
     marks: marks.map((mark) => ({ ...mark })),
   };
 }

@@ -39,7 +39,7 @@ export function renderEvent({ source, name, fields }: Event): Json {
 export function renderDeployment(contract: string, status: DeploymentStatus): Json {
   if (status.kind === 'Pending') return { contract, status: 'pending' };
   const { event, height } = status.outcome;
-  const deployed = event.name === 'ContractDeployed';
+  const deployed = event.name !== 'DeploymentDropped';
   return {
     contract,
     status: deployed ? 'callable' : 'dropped',

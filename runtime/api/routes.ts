@@ -116,7 +116,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: 'GET',
     url: '/api/v1/contracts/:contract',
-    summary: 'Who deployed a contract, for whom, when, and its code hash',
+    summary: 'Who deployed a contract, for whom, when, its code hash, and the versions that it has had',
     params: fields({ contract: TEXT }),
     answer: (node, { params }) =>
       onAnswer(node.query(pathOf('contract', params['contract']!)), (answer) => answer),
@@ -302,7 +302,9 @@ function onParams(
   answer: (params: readonly AbiField[]) => Answer,
 ): Answer {
   return onArtifact(node, contract, (artifact) => {
-    const found = artifact.entries.find(({ name, kind }) => name === entry && kind !== 'init');
+    const found = artifact.entries.find(
+      ({ name, kind }) => name === entry && kind !== 'init' && kind !== 'upgrade',
+    );
     if (found === undefined)
       return refuseQuery({
         name: 'UnknownEntry',

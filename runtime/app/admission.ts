@@ -3,12 +3,14 @@
  * here changes nothing. The same checks serve the mempool, proposals and blocks; they differ in the sequence.
  */
 import {
+  CONTRACTS,
   DEPLOY_PERMISSION,
   holdsPermission,
   isRegistered,
   type Reader,
   read,
   type State,
+  UPGRADE_PERMISSION,
   type VerifySignature,
   verifyByDid,
   write,
@@ -138,7 +140,15 @@ function wrongBody({ state }: Context, { sender, body }: SignedTransaction): Ver
   if (body.kind === 'deploy' && !holdsPermission(state, body.cooperative, sender, DEPLOY_PERMISSION)) {
     return verdict('MayNotDeploy', `${DEPLOY_PERMISSION} of ${body.cooperative}`);
   }
+  if (body.kind === 'upgrade') return mayNotUpgrade(state, sender, body.contract);
   if (body.kind === 'attest' && !validatorsOf(state).some(({ did }) => did === sender))
     return verdict('NotAValidator', sender);
   return null;
+}
+
+function mayNotUpgrade(state: Reader, sender: string, contract: string): Verdict | null {
+  const row = read(state, CONTRACTS, contract);
+  if (row === undefined) return verdict('UnknownContract', contract);
+  if (holdsPermission(state, row.cooperative, sender, UPGRADE_PERMISSION)) return null;
+  return verdict('MayNotUpgrade', `${UPGRADE_PERMISSION} of ${row.cooperative}`);
 }

@@ -1,59 +1,69 @@
 /**
  * Deployment in two steps. `deploy` is stored as pending after cheap checks; validators re-check it off the critical
  * path and attest; at more than two thirds of their power it is ready, and `init` runs after the block's
- * transactions. No compiler and no solver runs here: this only counts.
+ * transactions. Another version for a contract goes the same way, and its `upgrade` runs. No compiler and no solver runs here: this only counts.
  */
 import {
+  CONTRACTS,
   checkArtifact,
   contractIdOf,
   erase,
+  type Failure,
   instantiateContract,
   type Moment,
   type Reader,
   read,
   type State,
+  type Success,
   takeDeploymentNumber,
+  upgradeContract,
+  upgradeRefusal,
   write,
 } from '../../host/index.ts';
 import type { Event } from '../../vm/index.ts';
 import { equalBytes } from '../codec/schema.ts';
 import { decodeArgs, encodeArgs, type Transaction } from '../codec/transaction.ts';
 import { refundGas } from './admission.ts';
-import { OK, type Verdict, verdict } from './codes.ts';
+import { OK, saying, type Verdict, verdict } from './codes.ts';
 import type { Parameters } from './genesis.ts';
 import { MATERIALS, PENDING, type Pending, pendingQueue, validatorsOf, writeQueue } from './rows.ts';
 
-export type DeployBody = Extract<Transaction['body'], { kind: 'deploy' }>;
+export type DeployBody = Extract<Transaction['body'], { kind: 'deploy' | 'upgrade' }>;
 export type AttestBody = Extract<Transaction['body'], { kind: 'attest' }>;
 
-/** Stores a deployment as pending; `gasLeft` is what `init` may use. Gives the contract's id. */
+/**
+ * Stores a deployment as pending; `gasLeft` is what `init` or `upgrade` may use. Gives its id, which is the contract's where
+ * that is new.
+ */
 export function storePending(
   state: State,
   moment: Moment,
   parameters: Parameters,
   deployment: { readonly transaction: Transaction; readonly body: DeployBody; readonly gasLeft: number },
-): { readonly verdict: Verdict; readonly contract: string } {
+): { readonly verdict: Verdict; readonly id: string } {
   const { transaction, body, gasLeft } = deployment;
   const queue = pendingQueue(state);
   if (queue.length >= parameters.deploymentsPendingMax)
-    return { verdict: verdict('TooManyPending', ''), contract: '' };
+    return { verdict: verdict('TooManyPending', ''), id: '' };
   const checked = checkArtifact(body.artifact);
-  if (!checked.ok) return { verdict: verdict(checked.code, checked.message), contract: '' };
+  if (!checked.ok) return { verdict: verdict(checked.code, checked.message), id: '' };
   const unproved = checked.value.program.artifact.marks.filter(({ kind }) => kind === 'unproved');
   if (unproved.length > 0 && !parameters.acceptUnproved) {
     return {
       verdict: verdict('UnprovedClauses', unproved.map(({ clause }) => clause).join('; ')),
-      contract: '',
+      id: '',
     };
   }
   const { sender, spends } = transaction;
-  const contract = contractIdOf(sender, takeDeploymentNumber(state, sender), checked.value.hash);
-  const { cooperative, artifact, sources, certificate } = body;
-  write(state, PENDING, [contract], {
+  const refusal =
+    body.kind === 'upgrade' ? upgradeRefusal(state, body.contract, sender, checked.value) : null;
+  if (refusal !== null) return { verdict: saying(refusal.code, refusal.message), id: '' };
+  const id = contractIdOf(sender, takeDeploymentNumber(state, sender), checked.value.hash);
+  const { artifact, sources, certificate } = body;
+  write(state, PENDING, [id], {
     creator: sender,
-    cooperative,
+    ...targetOf(state, body),
     artifactHash: checked.value.hash,
-    args: encodeArgs(body.args),
     spends,
     gasLeft,
     expires: moment.block + BigInt(parameters.deploymentExpiryBlocks),
@@ -61,9 +71,16 @@ export function storePending(
     rejections: [],
     ready: false,
   });
-  write(state, MATERIALS, [contract], { artifact, sources, certificate });
-  writeQueue(state, [...queue, contract]);
-  return { verdict: OK, contract };
+  write(state, MATERIALS, [id], { artifact, sources, certificate });
+  writeQueue(state, [...queue, id]);
+  return { verdict: OK, id };
+}
+
+function targetOf(state: Reader, body: DeployBody): Pick<Pending, 'cooperative' | 'upgrades' | 'args'> {
+  if (body.kind === 'deploy')
+    return { cooperative: body.cooperative, upgrades: '', args: encodeArgs(body.args) };
+  const { cooperative } = read(state, CONTRACTS, body.contract)!;
+  return { cooperative, upgrades: body.contract, args: encodeArgs([]) };
 }
 
 /** Counts a validator's verdict; the deployment becomes ready, or is dropped, when the outcome is certain. */
@@ -86,12 +103,10 @@ export function countAttestation(
   return { verdict: OK, events: [] };
 }
 
-/** Runs `init` of what is ready, in order of deployment, up to the cap of a block. */
+/** Runs `init` or `upgrade` of what is ready, in order of deployment, up to the cap of a block. */
 export function runReady(state: State, moment: Moment, parameters: Parameters): Event[] {
   const ready = pendingQueue(state).filter((contract) => read(state, PENDING, contract)?.ready === true);
-  return ready
-    .slice(0, parameters.deploymentsPerBlockMax)
-    .flatMap((contract) => runInit(state, moment, contract));
+  return ready.slice(0, parameters.deploymentsPerBlockMax).flatMap((id) => runOne(state, moment, id));
 }
 
 /** Drops what was not attested in time. */
@@ -118,30 +133,45 @@ function wrongAttestation(
   return attested ? verdict('AttestedAlready', validator) : null;
 }
 
-function runInit(state: State, moment: Moment, contract: string): Event[] {
-  const pending = read(state, PENDING, contract);
-  const materials = read(state, MATERIALS, contract);
-  const args = pending === undefined ? undefined : decodeArgs(pending.args);
-  if (pending === undefined || materials === undefined || args?.ok !== true)
-    throw new Error('a pending deployment is damaged');
-  const { creator, cooperative, spends, gasLeft } = pending;
-  const outcome = instantiateContract(state, moment, {
-    contract,
-    artifact: materials.artifact,
-    creator,
-    cooperative,
-    args: args.value,
-    spends,
-    gasLimit: gasLeft,
-  });
+function runOne(state: State, moment: Moment, id: string): Event[] {
+  const pending = read(state, PENDING, id);
+  const materials = read(state, MATERIALS, id);
+  if (pending === undefined || materials === undefined) throw new Error('a pending deployment is damaged');
+  const { creator, gasLeft, upgrades } = pending;
+  const outcome = (upgrades === '' ? runInit : runUpgrade)(state, moment, id, pending, materials.artifact);
   refundGas(state, creator, gasLeft - outcome.gasUsed, moment.time);
-  if (!outcome.ok) return [drop(state, contract, `${outcome.code}: ${outcome.message}`)];
-  forget(state, contract);
-  return [
-    ...outcome.events,
-    deploymentEvent('ContractDeployed', contract, [{ name: 'creator', value: creator }]),
-  ];
+  if (!outcome.ok) return [drop(state, id, `${outcome.code}: ${outcome.message}`)];
+  forget(state, id);
+  const done =
+    upgrades === ''
+      ? deploymentEvent('ContractDeployed', id, [{ name: 'creator', value: creator }])
+      : deploymentEvent('ContractUpgraded', upgrades, [
+          { name: 'by', value: creator },
+          { name: 'deployment', value: id },
+        ]);
+  return [...outcome.events, done];
 }
+
+type Run = (
+  state: State,
+  moment: Moment,
+  id: string,
+  pending: Pending,
+  artifact: Uint8Array,
+) => Success | Failure;
+
+const runInit: Run = (state, moment, contract, pending, artifact) => {
+  const args = decodeArgs(pending.args);
+  if (!args.ok) throw new Error('a pending deployment is damaged');
+  const { creator, cooperative, spends, gasLeft: gasLimit } = pending;
+  const deployment = { contract, artifact, creator, cooperative, args: args.value, spends, gasLimit };
+  return instantiateContract(state, moment, deployment);
+};
+
+const runUpgrade: Run = (state, moment, _, pending, artifact) => {
+  const { upgrades: contract, creator: by, spends, gasLeft: gasLimit } = pending;
+  return upgradeContract(state, moment, { contract, artifact, by, spends, gasLimit });
+};
 
 function drop(state: State, contract: string, reason: string): Event {
   forget(state, contract);

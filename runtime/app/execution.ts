@@ -29,7 +29,7 @@ import {
 import type { TxResult } from './abci.ts';
 import { type Admitted, admitNext, chainOf, charge, refundGas } from './admission.ts';
 import { OK, saying, type Verdict, verdict } from './codes.ts';
-import { countAttestation, storePending } from './deployments.ts';
+import { countAttestation, type DeployBody, storePending } from './deployments.ts';
 
 /** The block's moment and what is left of its gas; `verify` checks signatures. */
 export type BlockContext = {
@@ -108,6 +108,7 @@ const PERFORM: { readonly [K in Body['kind']]: (act: Act<Extract<Body, { kind: K
   register: performRegister,
   rotate: performRotate,
   deploy: performDeploy,
+  upgrade: performDeploy,
   attest: performAttest,
   call: performCall,
   transfer: performTransfer,
@@ -151,19 +152,15 @@ function performRotate({
   return native(gasIntrinsic, verdictOf(rotateKey(state, transaction.sender, key)), []);
 }
 
-function performDeploy({
-  state,
-  moment,
-  transaction,
-  body,
-  gasIntrinsic,
-}: Act<Extract<Body, { kind: 'deploy' }>>): Done {
+function performDeploy({ state, moment, transaction, body, gasIntrinsic }: Act<DeployBody>): Done {
   const gasLeft = transaction.gasLimit - gasIntrinsic;
   const stored = storePending(state, moment, chainOf(state).parameters, { transaction, body, gasLeft });
   if (stored.verdict.code !== 0) return native(gasIntrinsic, stored.verdict, []);
   return {
     verdict: OK,
-    data: encodeValue({ contract: stored.contract }),
+    data: encodeValue(
+      body.kind === 'deploy' ? { contract: stored.id } : { contract: body.contract, deployment: stored.id },
+    ),
     gasUsed: gasIntrinsic,
     gasHeld: gasLeft,
     events: [],

@@ -19,7 +19,8 @@ export function gasAt(account: GasAccount, time: bigint, parameters: Parameters)
 
 /** The least a transaction of `size` bytes costs; its gas limit must cover it. */
 export function intrinsicGas(transaction: Transaction, size: number): number {
-  const perByte = transaction.body.kind === 'deploy' ? GAS.deployByte : GAS.byte;
+  const { kind } = transaction.body;
+  const perByte = kind === 'deploy' || kind === 'upgrade' ? GAS.deployByte : GAS.byte;
   const native = transaction.body.kind === 'call' ? 0 : GAS.native;
   return GAS.transaction + native + perByte * size;
 }

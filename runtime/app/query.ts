@@ -8,7 +8,7 @@
  * | `/limit/<currency>/<account>` | how far below zero the account may go, smallest units |
  * | `/currency/<id>` | cooperative, name, decimals, kind, what circulates |
  * | `/member/<did>` | key, next sequence number, gas left |
- * | `/contract/<id>` | creator, cooperative, code hash, currencies |
+ * | `/contract/<id>` | creator, cooperative, code hash, currencies, whether it can be upgraded, its versions |
  * | `/code/<id>` | the artifact's bytes, which hold the ABI |
  * | `/view/<id>/<entry>` | the view's result; `data` is the CBOR list of arguments |
  * | `/simulate/<sender>/<id>/<entry>` | result, gas and what it takes; `data` as for a view |
@@ -33,6 +33,7 @@ import {
   type Reader,
   read,
   total,
+  versionsOf,
   viewContract,
 } from '../../host/index.ts';
 import { type AbiValue, hexOf } from '../../vm/index.ts';
@@ -182,7 +183,10 @@ function memberFields(asked: Asked, did: string): AbiValue {
 }
 
 function contractFields(state: Reader, id: string): AbiValue {
-  const { artifact, creator, cooperative, codeHash, currencies, block, time } = contractInfo(state, id)!;
+  const { artifact, creator, cooperative, codeHash, currencies, block, time, upgrades } = contractInfo(
+    state,
+    id,
+  )!;
   return {
     id,
     name: artifact.name,
@@ -193,6 +197,9 @@ function contractFields(state: Reader, id: string): AbiValue {
     currencies,
     block,
     time,
+    upgradable: artifact.lineage.upgradable !== null,
+    upgrades,
+    versions: versionsOf(state, id).map((version) => ({ ...version })),
   };
 }
 

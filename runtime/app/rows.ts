@@ -20,11 +20,13 @@ export type Sender = { readonly sequence: bigint; readonly gas: GasAccount };
 export type Pending = {
   readonly creator: string;
   readonly cooperative: string;
+  /** The contract whose place it takes; empty for a contract of its own. */
+  readonly upgrades: string;
   readonly artifactHash: Uint8Array;
   /** Canonical CBOR of the arguments of `init`. */
   readonly args: Uint8Array;
   readonly spends: readonly Spend[];
-  /** What `init` may use; taken from the creator's allowance already. */
+  /** What `init` or `upgrade` may use; taken from the creator's allowance already. */
   readonly gasLeft: number;
   /** The last height at which it can be attested. */
   readonly expires: bigint;
@@ -58,6 +60,7 @@ const PARAMETERS_ROW = record({
 const PENDING_ROW = record({
   creator: SHORT_TEXT,
   cooperative: SHORT_TEXT,
+  upgrades: SHORT_TEXT,
   artifactHash: fixedBytes(32),
   args: bytes(TX_LIMITS.txBytesMax),
   spends: list(record({ currency: SHORT_TEXT, amount: int64 }), TX_LIMITS.spendsMax),

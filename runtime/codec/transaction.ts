@@ -37,7 +37,15 @@ export type Body =
       readonly certificate: Uint8Array;
       readonly args: readonly AbiValue[];
     }
-  /** A validator's verdict on a pending deployment. */
+  /** Another version for a contract that is deployed; the sources hold the version before, too. */
+  | {
+      readonly kind: 'upgrade';
+      readonly contract: string;
+      readonly artifact: Uint8Array;
+      readonly sources: readonly SourceFile[];
+      readonly certificate: Uint8Array;
+    }
+  /** A validator's verdict on a pending deployment or upgrade, by its id. */
   | {
       readonly kind: 'attest';
       readonly contract: string;
@@ -83,19 +91,17 @@ const ARGS = list(ABI_VALUE, TX_LIMITS.argsMax);
 const KEY = fixed(32);
 const SIGNATURE = fixed(64);
 
+const MATERIALS = {
+  artifact: bytes(TX_LIMITS.artifactBytesMax),
+  sources: list(record<SourceFile>({ name: ID, text: text(TX_LIMITS.sourceUnitsMax) }), TX_LIMITS.sourcesMax),
+  certificate: bytes(TX_LIMITS.certificateBytesMax),
+};
+
 const BODY: Schema<Body> = variants<Body>({
   register: record({ did: ID, key: KEY, proof: SIGNATURE }),
   rotate: record({ key: KEY, proof: SIGNATURE }),
-  deploy: record({
-    cooperative: ID,
-    artifact: bytes(TX_LIMITS.artifactBytesMax),
-    sources: list(
-      record<SourceFile>({ name: ID, text: text(TX_LIMITS.sourceUnitsMax) }),
-      TX_LIMITS.sourcesMax,
-    ),
-    certificate: bytes(TX_LIMITS.certificateBytesMax),
-    args: ARGS,
-  }),
+  deploy: record({ cooperative: ID, ...MATERIALS, args: ARGS }),
+  upgrade: record({ contract: ID, ...MATERIALS }),
   attest: record({ contract: ID, artifactHash: fixed(32), approve: BOOLEAN }),
   call: record({ contract: ID, entry: ID, args: ARGS }),
   transfer: record({ to: ID, currency: ID, amount: INT64 }),

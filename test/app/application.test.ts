@@ -731,6 +731,13 @@ describe('any bytes', () => {
         args: fc.constant([]),
       }),
       fc.record({
+        kind: fc.constant('upgrade' as const),
+        contract: odd,
+        artifact: fc.uint8Array(),
+        sources: fc.constant([]),
+        certificate: fc.uint8Array(),
+      }),
+      fc.record({
         kind: fc.constant('attest' as const),
         contract: odd,
         artifactHash: bytes(32),

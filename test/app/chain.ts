@@ -40,7 +40,7 @@ export function makeGenesis(more: Partial<Genesis> = {}): Genesis {
     cooperatives: [COOPERATIVE],
     permissions:
       name === 'alice'
-        ? ['contract.deploy', 'currency.issue'].map((permission) => ({
+        ? ['contract.deploy', 'contract.upgrade', 'currency.issue'].map((permission) => ({
             cooperative: COOPERATIVE,
             permission,
           }))

@@ -62,6 +62,13 @@ const body: fc.Arbitrary<Body> = fc.oneof(
     args,
   }),
   fc.record({
+    kind: fc.constant('upgrade' as const),
+    contract: text,
+    artifact: fc.uint8Array(),
+    sources: fc.array(fc.record({ name: text, text }), { maxLength: 3 }),
+    certificate: fc.uint8Array(),
+  }),
+  fc.record({
     kind: fc.constant('attest' as const),
     contract: text,
     artifactHash: hash,

@@ -26,11 +26,15 @@ export function deploySource(chain: Chain, name: string, text: string, which: Wh
   expect(result.log).toBe('');
   const decoded = decodeValue(result.data);
   const { contract } = (decoded.ok ? decoded.value : null) as { contract: string };
+  expect(attested(chain, contract, sequence + 1n)).toEqual(['ContractDeployed']);
+  return contract;
+}
+
+/** Alice attests what is pending under an id; the names of the events that come of it. */
+export function attested(chain: Chain, contract: string, sequence: bigint): readonly string[] {
   const path = `/deployment/${contract}`;
   const pending = chain.app.query({ path, data: new Uint8Array(0), height: 0n, prove: false });
   const { artifactHash } = pending.answer as { artifactHash: Uint8Array };
   const attest: Body = { kind: 'attest', contract, artifactHash, approve: true };
-  const response = chain.block([tx(chain, 'alice', sequence + 1n, attest)]);
-  expect(response.events.map((event) => event.name)).toEqual(['ContractDeployed']);
-  return contract;
+  return chain.block([tx(chain, 'alice', sequence, attest)]).events.map((event) => event.name);
 }

@@ -24,6 +24,8 @@ export function contractOf(parts: Partial<core.Contract>): core.Contract {
     proofs: [],
     didLiterals: [],
     dependencies: [],
+    upgradable: null,
+    predecessor: null,
     span: SPAN,
     ...parts,
   };

@@ -37,7 +37,7 @@ export function blocksOf(page: string): Block[] {
 
 /** The hole takes the block as it is: a replacement text would give `$` a meaning. */
 function within(around: string, shown: string): string {
-  const [head, tail] = around.split('@');
-  if (tail === undefined) throw new Error(`no @ in <!-- around:${around}-->`);
-  return `${head}\n${shown}${tail}`;
+  const at = around.indexOf('@');
+  if (at < 0) throw new Error(`no @ in <!-- around:${around}-->`);
+  return `${around.slice(0, at)}\n${shown}${around.slice(at + 1)}`;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { analyse, format } from '../../compiler/index.ts';
 import { runTests } from '../../testing/index.ts';
+import { sourcesIn } from '../harness.ts';
 import { sourceFiles } from '../sources.ts';
 import { programOf } from '../testing/compiled.ts';
 import { type Block, blocksOf } from './blocks.ts';
@@ -19,7 +20,9 @@ describe.each(WITH_CODE.filter(({ blocks }) => blocks.length > 0))('$page', ({ p
     if (block.code !== null) return;
     if (block.whole)
       expect(await format(block.source, { file: page })).toEqual({ ok: true, text: block.source });
-    expect(runTests(programOf(block.source)).filter(({ failure }) => failure !== null)).toEqual([]);
+    const sources = sourcesIn(PAGE, block.source);
+    const program = programOf(sources.get(PAGE)!, PAGE, sources);
+    expect(runTests(program).filter(({ failure }) => failure !== null)).toEqual([]);
   });
 });
 
@@ -41,9 +44,12 @@ test('a part of a source is put in its place', () => {
   });
 });
 
+/** A block may be several files, as in the fixtures. */
+const PAGE = 'page.ccl';
+
 /** The codes that the compiler reports; of a part, warnings are the rest's. */
 function messagesOf({ source, whole }: Block): string[] {
-  const { diagnostics } = analyse(new Map([['page', source]]), 'page');
+  const { diagnostics } = analyse(sourcesIn(PAGE, source), PAGE);
   return [
     ...new Set(
       diagnostics.filter(({ severity }) => whole || severity === 'error').map(({ code }) => code as string),

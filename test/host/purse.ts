@@ -16,6 +16,7 @@ import {
   encodeArtifact,
   type FunctionCode,
   type Instruction,
+  NO_LINEAGE,
   type Operand,
   type OpName,
   sha256,
@@ -221,6 +222,7 @@ export const PURSE: Artifact = withGasBounds({
   calls: [],
   claims: [],
   marks: [],
+  lineage: NO_LINEAGE,
 });
 
 function functionOf({ name, words, results = [], code }: Source): FunctionCode {

@@ -12,6 +12,7 @@ const due: fc.Arbitrary<Due> = fc.record({
   contract: fc.constantFrom('a', 'b'),
   entry: fc.constantFrom('on every 1h', 'on every 1d', 'on every 1d (2)'),
   failures: fc.constant(0n),
+  upgrades: fc.constant(0n),
 });
 const rank = (item: Due) => `${item.due} ${item.contract} ${item.entry}`;
 

@@ -240,6 +240,8 @@ export function contract(parts: Partial<Contract>): Contract {
     proofs: [],
     didLiterals: [],
     dependencies: [],
+    upgradable: null,
+    predecessor: null,
     span: SPAN,
     ...parts,
   };

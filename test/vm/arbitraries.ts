@@ -10,6 +10,7 @@ import {
   type Constant,
   type FunctionCode,
   type Instruction,
+  NO_LINEAGE,
   OP_NAMES,
   type OperandKind,
   rowOf,
@@ -27,6 +28,7 @@ const name = fc.oneof(
 const prose = fc.string({ unit: 'binary', maxLength: 12 });
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const index = fc.nat({ max: 20 });
+const sourceHash = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const few = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 4 });
 
 export const words: { readonly [K in (typeof WORD_TYPES)[number]]: fc.Arbitrary<Value> } = {
@@ -163,6 +165,16 @@ export const anyArtifact: fc.Arbitrary<Artifact> = fc.record({
     [...new Set(seeds)].sort((a, b) => a - b).map((seed) => new Uint8Array(32).fill(seed)),
   ),
   marks: few(fc.record({ kind: fc.constantFrom('guard' as const, 'unproved' as const), clause: prose })),
+  lineage: fc.record({
+    upgradable: fc.option(sourceHash),
+    predecessor: fc.option(
+      fc.record({
+        version: prose,
+        source: sourceHash,
+        gone: few(index).map((gone) => [...new Set(gone)].sort((a, b) => a - b)),
+      }),
+    ),
+  }),
 });
 
 // ---- sound programs
@@ -301,6 +313,7 @@ function soundArtifact(functions: readonly FunctionCode[]): Artifact {
     entries,
     claims: [],
     marks: [],
+    lineage: NO_LINEAGE,
   };
 }
 

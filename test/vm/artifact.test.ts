@@ -84,7 +84,7 @@ describe('binary form', () => {
     const assembled = assemble('.contract pinned\n.main\n  Push 1\n  Halt');
     if (!assembled.ok) throw new Error('it assembles');
     expect(hexOf(sha256(encodeArtifact(assembled.artifact)))).toMatchInlineSnapshot(
-      `"5c2401f15874209606f71e4490d2e608f78ba0ec9c11fba132a2161efe9d2887"`,
+      `"d08573f7cbb13aa5009c57d23d00a721934fd1bb11355c6c7880796d64518926"`,
     );
   });
 });

@@ -76,10 +76,11 @@ export function calleeOf({ action }: Step): number {
 function breaksInvariant(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {
   if (step.to === null || obligation.clause === null) return false;
   if (judge.holds(obligation.clause, momentAt(arena, step.to)) !== false) return false;
-  // It must have held before: otherwise another step is to blame.
+  // It must have held before, but where it begins to hold: otherwise another step is to blame.
   return (
     step.action.kind === 'deploy' ||
     step.from === null ||
+    arena.contract.functions[calleeOf(step)]?.kind === 'upgrade' ||
     judge.holds(obligation.clause, momentAt(arena, step.from)) === true
   );
 }

@@ -23,7 +23,7 @@ import { type Judge, makeJudge } from './judge.ts';
 import { latersToTry } from './others.ts';
 import { latersOf, nameOf, type People, peopleFor } from './people.ts';
 import { paramsOf } from './proof.ts';
-import { firstDeployment, search, WAIT_A_MOMENT } from './search.ts';
+import { firstDeployment, type Search, search, WAIT_A_MOMENT } from './search.ts';
 import {
   type Action,
   type Arena,
@@ -35,7 +35,8 @@ import {
   withContract,
 } from './steps.ts';
 import { followRuns } from './suggested.ts';
-import { lineAt, traceOf } from './tell.ts';
+import { type Lines, lineAt, traceOf } from './tell.ts';
+import { searchUpgrade, traceOfUpgrade } from './upgraded.ts';
 import { takeValue, wordTypesOf } from './words.ts';
 
 export type RefuterOptions = {
@@ -84,6 +85,8 @@ async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
   const reached = (step: Step): boolean => isGoal(arena, court.judge, obligation, step);
   const stepsMax = court.options.stepsMax ?? STEPS_MAX;
   const hunt = { arena, candidate, people, reached };
+  if (arena.contract.functions[obligation.callee]?.kind === 'upgrade')
+    return refuteUpgrade({ ...court, arena }, { ...hunt, stepsMax }, lines);
   const last =
     search({ ...hunt, stepsMax: QUICK_STEPS_MAX }) ??
     (await followRuns(hunt)) ??
@@ -92,10 +95,26 @@ async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
     const test = pasteRefutation(arena, court.judge, court.within, obligation, last);
     return { kind: 'reached', trace: traceOf({ arena, judge: court.judge, obligation, lines }, last, test) };
   }
+  return refuteBuilt({ ...court, arena }, hunt, lines);
+}
+
+function refuteBuilt(court: Court, hunt: Omit<Search, 'stepsMax'>, lines: Lines): Refutation {
+  const { arena, candidate, people, reached } = hunt;
+  const { obligation } = candidate;
   const built = fromBuiltState({ ...court, arena }, candidate, people, reached);
   if (built !== null)
     return { kind: 'built', trace: traceOf({ arena, judge: court.judge, obligation, lines }, built, null) };
   return nothing('the solver has a counterexample that the virtual machine does not show');
+}
+
+/** The version before is deployed and called, and then upgraded; or its state is built. */
+function refuteUpgrade(court: Court, hunt: Search, lines: Lines): Refutation {
+  const found = searchUpgrade(hunt);
+  if (found === null) return refuteBuilt(court, hunt, lines);
+  return {
+    kind: 'reached',
+    trace: traceOfUpgrade(found, { ...court, obligation: hunt.candidate.obligation, lines }),
+  };
 }
 
 function nothing(reason: string): Refutation {
@@ -117,11 +136,13 @@ function fromBuiltState(
   const { arena, judge } = court;
   if (candidate.obligation.callee === 0) return null;
   // Its state is written over.
-  const deployed = firstDeployment({ arena, candidate, people, reached }) ?? placeContract(arena);
+  const isUpgrade = arena.contract.functions[candidate.obligation.callee]?.kind === 'upgrade';
+  const deployed =
+    (isUpgrade ? null : firstDeployment({ arena, candidate, people, reached })) ?? placeContract(arena);
   const counts = candidate.counterexample.sums.some(({ kind }) => kind === 'count') ? COUNTED : [0];
   for (const counted of counts) {
     const place = buildState(arena, deployed, candidate, people, counted);
-    if (place === null || !allHold(arena, judge, hypotheses(candidate), place)) continue;
+    if (place === null || !allHold(arena, judge, hypotheses(arena, candidate), place)) continue;
     for (const action of lastActions(arena, candidate, people, place)) {
       const step = takeStep(arena, place, action);
       if (reached(step)) return step;
@@ -130,8 +151,12 @@ function fromBuiltState(
   return null;
 }
 
-function hypotheses({ assumed, obligation }: Candidate): readonly (core.Clause | core.AssertClause)[] {
-  const { clause, kind } = obligation;
+function hypotheses(
+  { contract }: Arena,
+  { assumed, obligation }: Candidate,
+): readonly (core.Clause | core.AssertClause)[] {
+  const { clause, kind, callee } = obligation;
+  if (contract.functions[callee]?.kind === 'upgrade') return contract.predecessor?.invariants ?? [];
   return kind === 'invariant' && clause !== null && !assumed.some(({ name }) => name === clause.name)
     ? [...assumed, clause]
     : assumed;
@@ -152,6 +177,8 @@ function placeContract({ artifact, creator, account, root }: Arena): Place {
     currencies,
     block,
     time,
+    firstCode: codeHash,
+    upgrades: 0n,
   });
   return { world, account, last: null, depth: 0 };
 }

@@ -25,6 +25,8 @@ import {
   permitMember,
   runHookHere,
   runNextHook,
+  runUpgradeHere,
+  upgrade,
   type World,
 } from '../world.ts';
 import { actAsOthers, changeOthers, type Later } from './others.ts';
@@ -234,14 +236,16 @@ function performCall(
     return run.ok ? { ok: true, account, result: null, gasUsed: run.gasUsed } : { ok: false, failure: run };
   }
   const outcome =
-    kind === 'view'
-      ? ask(world, account, name, args)
-      : call(world, { contract: account, entry: name, args, by, spends: spendsOf(arena, action.spending) });
+    kind === 'upgrade'
+      ? upgrade(world, { artifact: arena.artifact, contract: account, by })
+      : kind === 'view'
+        ? ask(world, account, name, args)
+        : call(world, { contract: account, entry: name, args, by, spends: spendsOf(arena, action.spending) });
   if (!outcome.ok) return { ok: false, failure: outcome };
   return { ok: true, account, result: outcome.result, gasUsed: outcome.gasUsed };
 }
 
-/** In a state that was built nothing is scheduled: what the host would run runs as the state is. */
+/** In a state that was built nothing is scheduled, and the code is there: what the host would run runs as the state is. */
 function performIn(
   arena: Arena,
   world: World,
@@ -253,8 +257,11 @@ function performIn(
     return { ok: true, account, result: null, gasUsed: 0 };
   }
   const { name, kind } = entryOf(arena, action.callee);
-  if (kind !== 'hook') return performCall(arena, world, account, action);
-  const outcome = runHookHere(world, account, name, action.args);
+  if (kind !== 'hook' && kind !== 'upgrade') return performCall(arena, world, account, action);
+  const outcome =
+    kind === 'hook'
+      ? runHookHere(world, account, name, action.args)
+      : runUpgradeHere(world, account, action.by);
   return outcome.ok
     ? { ok: true, account, result: null, gasUsed: outcome.gasUsed }
     : { ok: false, failure: outcome };

@@ -10,7 +10,7 @@ import { paramsOf, runProof } from './proof.ts';
 import { type Arena, CREATOR, entryOf, type Place, type Step, stepsOf } from './steps.ts';
 
 /** The line of an offset. */
-type Lines = (offset: number) => TraceStep['lines'][number];
+export type Lines = (offset: number) => TraceStep['lines'][number];
 
 /** What a trace is about, and what it is told with. */
 export type Telling = {
@@ -47,7 +47,8 @@ function describe(arena: Arena, place: Place): readonly string[] {
   return [...state, ...money];
 }
 
-function tell(telling: Telling, step: Step): readonly TraceStep[] {
+/** One step in words; a proof is several. */
+export function tell(telling: Telling, step: Step): readonly TraceStep[] {
   const { arena, judge } = telling;
   if (step.action.kind !== 'prove' || step.from === null) return [tellStep(telling, step, null)];
   const head = { text: sentence(arena, step), reverted: null, lines: [], changes: [] };
@@ -78,6 +79,7 @@ function sentence(arena: Arena, { action, from, to }: Step): string {
     case 'call': {
       const { name, kind } = entryOf(arena, action.callee);
       if (kind === 'hook') return runOfHook(name, action.args[0] as bigint);
+      if (kind === 'upgrade') return `${name} by ${showDid(action.by, naming)}`;
       const by = kind === 'view' ? '' : ` by ${showDid(action.by, naming)}`;
       const limits = (action.spending ?? []).map(({ currency, amount }) =>
         showAmount(amount, currency, naming),

@@ -63,7 +63,7 @@ function calledBy(byOwner: EffectsByOwner, contract: ast.Contract): readonly Nam
   });
 }
 
-const OWNERS: readonly ast.Member['kind'][] = ['init', 'rule', 'view', 'fn', 'hook'];
+const OWNERS: readonly ast.Member['kind'][] = ['init', 'rule', 'view', 'fn', 'hook', 'upgrade'];
 
 function isOwner(member: ast.Member): member is Extract<ast.Member, Owner> {
   return OWNERS.includes(member.kind);

@@ -78,7 +78,10 @@ function countsOf(out: Checker, contract: ast.Contract) {
   const { members } = contract;
   const count = (...kinds: readonly ast.Member['kind'][]) =>
     members.filter(({ kind }) => kinds.includes(kind)).length;
-  const fields = members.flatMap((member) => (member.kind === 'state' ? member.fields : []));
+  const gone = members.flatMap((member) =>
+    member.kind === 'upgrade' ? [...(out.predecessors.get(member)?.gone ?? [])] : [],
+  );
+  const fields = [...members.flatMap((member) => (member.kind === 'state' ? member.fields : [])), ...gone];
   const kinds = fields.map((field) => stateType(out, field).kind);
   const sets = kinds.filter((kind) => kind === 'Set').length;
   const lists = kinds.filter((kind) => kind === 'List').length;
@@ -90,11 +93,15 @@ function countsOf(out: Checker, contract: ast.Contract) {
       count: fields.length + count('ghost') + 2 * sets + lists,
     },
     { what: 'events', limit: LIMITS.events, count: count('event') },
-    { what: 'rules, views and hooks', limit: LIMITS.entries - 1, count: count('rule', 'view', 'hook') },
+    {
+      what: 'rules, views and hooks',
+      limit: LIMITS.entries - 1,
+      count: count('rule', 'view', 'hook', 'upgrade'),
+    },
     {
       what: 'rules, views, hooks and functions, each set counted as two and each list as three',
       limit: LIMITS.functions - 1,
-      count: count('rule', 'view', 'hook', 'fn') + 2 * sets + 3 * lists,
+      count: count('rule', 'view', 'hook', 'fn', 'upgrade') + 2 * sets + 3 * lists,
     },
   ];
 }

@@ -13,6 +13,8 @@ const ONCE: { readonly [kind in ast.Member['kind']]?: string } = {
   access: '`access`',
   state: '`state`',
   init: '`init`',
+  upgradable: '`upgradable`',
+  upgrade: '`upgrade`',
 };
 
 export function checkStructure(out: Checker, tree: ast.SourceFile): void {

@@ -1,12 +1,14 @@
 /** What planning a test keeps track of: the names known so far, the slots of values, the steps; and how it reports. */
 import type { SlotId, Step, TestMember, TestSlot } from '../../core/tests.ts';
 import { type Diagnostic, type DiagnosticCode, diagnose, type HolesOf } from '../../diagnostics.ts';
+import type { Predecessors } from '../../resolve/resolve.ts';
 import type * as ast from '../../syntax/ast.ts';
 
 export type Unit = {
   readonly file: string;
   readonly text: string;
   readonly contracts: ReadonlyMap<string, ast.Contract>;
+  readonly predecessors: Predecessors;
   /** Of the file and of its contracts. */
   readonly errors: ReadonlyMap<string, ast.ErrorDecl>;
   readonly known: ReadonlySet<string>;

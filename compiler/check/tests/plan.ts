@@ -16,10 +16,11 @@ import type {
   TestPlan,
 } from '../../core/tests.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
-import { type Exports, isTypeName } from '../../resolve/resolve.ts';
+import { type Exports, isTypeName, type Predecessors } from '../../resolve/resolve.ts';
 import { unsupportedWord } from '../../resolve/unsupported.ts';
 import { nearestName } from '../../suggest.ts';
 import type * as ast from '../../syntax/ast.ts';
+import { upgradeOf, versionOf } from '../rules/upgrades.ts';
 import { planAssign, planEach, planIf, planInner, planMatch, planRange } from './blocks.ts';
 import {
   type Draft,
@@ -66,6 +67,7 @@ export type Taken = {
   readonly errors: readonly ast.ErrorDecl[];
   readonly names: readonly string[];
   readonly beside: readonly Exports[];
+  readonly predecessors: Predecessors;
 };
 
 /** Plans the tests of one file. Never fails. */
@@ -80,6 +82,7 @@ export function planTests(file: string, text: string, tree: ast.SourceFile, take
     file,
     text,
     contracts: new Map(contracts.map((contract) => [contract.name.text, contract])),
+    predecessors: taken.predecessors,
     errors: new Map(
       [...taken.errors, ...tree.items, ...contracts.flatMap(({ members }) => members)].flatMap((node) =>
         node.kind === 'error' ? [[node.name.text, node] as const] : [],
@@ -210,9 +213,10 @@ const WORDS: { readonly [kind in ast.Stmt['kind']]?: string } = {
 function planLet(draft: Draft, stmt: LetStmt): void {
   const { value, name, span, mutable } = stmt;
   if (isTaken(draft, name)) return;
-  if (value.kind === 'deploy') {
+  if (value.kind === 'deploy' || value.kind === 'upgradeBy') {
     if (mutable) report(draft.unit, 'E0462', { span, name: name.text });
-    planDeploy(draft, value, name.text);
+    if (value.kind === 'deploy') planDeploy(draft, value, name.text);
+    else planUpgrade(draft, value, name.text, { kind: 'none' }, value.span);
   } else if (value.kind === 'callByExpr') {
     planCall(draft, value, { kind: 'none' }, { name, mutable }, span);
   } else {
@@ -237,6 +241,7 @@ export function isTaken(draft: Draft, name: ast.Name): boolean {
 /** An expression that stands as a statement. */
 function planAlone(draft: Draft, value: ast.Expr, span: ast.Span): void {
   if (value.kind === 'deploy') planDeploy(draft, value, '');
+  else if (value.kind === 'upgradeBy') planUpgrade(draft, value, '', { kind: 'none' }, value.span);
   else if (value.kind === 'callByExpr') planCall(draft, value, { kind: 'none' }, null, span);
   else if (deployedCall(draft, value) !== null) planViewCall(draft, value, { kind: 'none' });
   else if (value.kind === 'if') planIf(draft, value);
@@ -246,17 +251,8 @@ function planAlone(draft: Draft, value: ast.Expr, span: ast.Span): void {
 }
 
 function planDeploy(draft: Draft, node: Expr<'deploy'>, name: string): void {
-  const { contracts } = draft.unit;
-  const contract = contracts.get(node.contract.text);
-  if (contract === undefined) {
-    const known = [...contracts.keys()];
-    const { text } = node.contract;
-    if (text !== '') report(draft.unit, 'E0451', { ...nearby(draft.unit, node.contract, known), name: text });
-    // What the variable is called for is judged as if the name were right.
-    const meant = contracts.get(nearestName(text, known) ?? known[0] ?? '');
-    if (meant !== undefined) draft.deployed.set(name, { id: draft.counts.deployed, contract: meant });
-    return;
-  }
+  const contract = deployable(draft, node, name);
+  if (contract === null) return;
   draft.unit.names.set(node.contract, contract.name);
   const init = contract.members.find((member) => member.kind === 'init');
   const args = planArgs(draft, contract.name.text, init?.params ?? [], node.args, node.span);
@@ -269,11 +265,92 @@ function planDeploy(draft: Draft, node: Expr<'deploy'>, name: string): void {
     gasSlot: -1,
     deployed: id,
     contract: contract.name.text,
+    version: versionOf(contract),
     name,
     args,
     by,
     span: node.span,
   });
+}
+
+/** The contract that is deployed, or an earlier version of it; null when there is none, which was reported. */
+function deployable(draft: Draft, node: Expr<'deploy'>, name: string): ast.Contract | null {
+  const { unit } = draft;
+  const { contract: named, version } = node;
+  const contract = unit.contracts.get(named.text);
+  if (contract === undefined) {
+    reportNoContract(draft, named, name);
+    return null;
+  }
+  if (version === null) return contract;
+  const versions = versionsOf(unit, contract);
+  // Where a version is not there that has been reported.
+  if (upgradeOf(versions.at(-1)!) !== undefined) return contract;
+  const found = versions.find((each) => versionOf(each) === version.value);
+  const known = versions.map(versionOf).join('`, `');
+  if (found === undefined)
+    report(unit, 'E0465', { span: version.span, name: named.text, version: version.value, known });
+  return found ?? null;
+}
+
+function reportNoContract({ unit, deployed, counts }: Draft, named: ast.Name, name: string): void {
+  const known = [...unit.contracts.keys()];
+  const { text } = named;
+  if (text !== '') report(unit, 'E0451', { ...nearby(unit, named, known), name: text });
+  // What the variable is called for is judged as if the name were right.
+  const meant = unit.contracts.get(nearestName(text, known) ?? known[0] ?? '');
+  if (meant !== undefined) deployed.set(name, { id: counts.deployed, contract: meant });
+}
+
+/** A contract and those that it comes from, the last one first. */
+export function versionsOf(
+  { predecessors }: Pick<Unit, 'predecessors'>,
+  contract: ast.Contract,
+): readonly ast.Contract[] {
+  const versions = new Set([contract]);
+  for (const each of versions) {
+    const node = upgradeOf(each);
+    const earlier = node === undefined ? undefined : predecessors.get(node)?.contract;
+    if (earlier !== undefined) versions.add(earlier);
+  }
+  return [...versions];
+}
+
+/** To the version that follows the one that a contract has. */
+function planUpgrade(
+  draft: Draft,
+  node: Expr<'upgradeBy'>,
+  name: string,
+  expectation: Expectation,
+  span: ast.Span,
+): void {
+  const { text, span: at } = node.contract;
+  const deployed = draft.deployed.get(text);
+  if (deployed === undefined) {
+    if (text !== '') report(draft.unit, 'E0466', { span: at, name: text });
+    return;
+  }
+  const next = followerOf(draft.unit, deployed.contract);
+  if (next === null) {
+    const { contract } = deployed;
+    report(draft.unit, 'E0467', { span: at, contract: contract.name.text, version: versionOf(contract) });
+    return;
+  }
+  const by = evaluate(draft, node.by, namedType('Did', node.by.span));
+  const id = draft.counts.deployed;
+  draft.counts.deployed += 1;
+  draft.deployed.set(name, { id, contract: next });
+  const step = { from: deployed.id, deployed: id, contract: next.name.text, version: versionOf(next) };
+  draft.steps.push({ kind: 'upgrade', ...step, name: name === '' ? text : name, by, expectation, span });
+}
+
+function followerOf(unit: Unit, contract: ast.Contract): ast.Contract | null {
+  for (const last of unit.contracts.values()) {
+    const versions = versionsOf(unit, last);
+    const at = versions.indexOf(contract);
+    if (at > 0) return versions[at - 1]!;
+  }
+  return null;
 }
 
 /** `bind` is the variable that gets the result. */
@@ -333,7 +410,8 @@ function planExpectedCall(
   span: ast.Span,
 ): void {
   const { call, by, spending } = outcome;
-  if (by !== null) planCall(draft, { call, by, spending }, expectation, null, span);
+  if (call.kind === 'upgradeBy') planUpgrade(draft, call, '', expectation, span);
+  else if (by !== null) planCall(draft, { call, by, spending }, expectation, null, span);
   else planViewCall(draft, call, expectation);
 }
 

@@ -79,6 +79,7 @@ export function takeOut(draft: Draft, expr: ast.Expr): ast.Expr {
     case 'call':
       return takeOutReading(draft, expr);
     case 'deploy':
+    case 'upgradeBy':
     case 'callByExpr':
     case 'run':
       report(draft.unit, 'E0458', { span: expr.span });

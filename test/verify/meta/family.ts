@@ -36,7 +36,12 @@ export type Family = {
   readonly unknownMax: number;
 };
 
-export type Source = { readonly seed: number; readonly text: string };
+/** `earlier`: the version that the contract comes from. */
+export type Source = {
+  readonly seed: number;
+  readonly text: string;
+  readonly earlier?: { readonly name: string; readonly text: string };
+};
 
 export type Subject = Source & {
   readonly contract: core.Contract;
@@ -103,10 +108,15 @@ export function falseProofs({ found, seed }: Subject, report: Report): readonly 
 /** No run is looked for: what is proved alone counts. */
 export const SHOWN_BY_NOTHING: Refute = () => ({ kind: 'none', reason: '' });
 
+/** A file, so that others can stand beside it. */
+const MAIN = 'random.ccl';
+
 // ---- private -----------------------------------------------------------------------------------
 
-function subjectOf({ seed, text }: Source): Subject {
-  const analysis = analyse(new Map([['random', text]]), 'random');
+function subjectOf({ seed, text, earlier }: Source): Subject {
+  const sources = new Map([[MAIN, text]]);
+  if (earlier !== undefined) sources.set(earlier.name, earlier.text);
+  const analysis = analyse(sources, MAIN);
   const errors = analysis.diagnostics.filter(({ severity }) => severity === 'error');
   expect(errors, `seed ${seed}`).toEqual([]);
   const [contract, ...others] = lowerProgram(analysis).contracts as [core.Contract, ...core.Contract[]];

@@ -4,7 +4,7 @@
  */
 import { build, type core } from '../../../compiler/index.ts';
 import type { Obligation } from '../../../compiler/verify/obligations.ts';
-import { fingerprint, isGoal, momentOf } from '../../../testing/refute/goal.ts';
+import { allHold, fingerprint, isGoal, momentOf } from '../../../testing/refute/goal.ts';
 import { makeJudge } from '../../../testing/refute/judge.ts';
 import type { Later } from '../../../testing/refute/others.ts';
 import { snapshotOf } from '../../../testing/refute/snapshot.ts';
@@ -61,7 +61,7 @@ export function explore(
     noteEntered(arena, judge, step, broken);
     return step.to;
   };
-  const open: Place[] = rootsOf(arena, watch);
+  const open: Place[] = [...rootsOf(arena, watch), ...upgradedPlaces(arena, draw, bounds, watch)];
   const seen = new Set(open.map(fingerprint));
   for (let place = open.shift(); place !== undefined; place = open.shift()) {
     for (const action of actionsAt(arena, place, draw, bounds.callsPerState, accounts)) {
@@ -98,6 +98,39 @@ function noteEntered(
   for (const clause of invariants.filter(({ onEntry }) => onEntry))
     if (judge.holds(clause, momentOf(arena, step, from)) === false)
       broken.set(`${functions[action.callee]!.name} entered ${clause.name}`, JSON.stringify(action, plain));
+}
+
+/**
+ * The version before is deployed and called; from each of its states the upgrade is taken. What is deployed keeps its
+ * invariants, so only states in which they hold count.
+ */
+function upgradedPlaces(
+  arena: Arena,
+  draw: Draw,
+  bounds: Bounds,
+  watch: (step: Step) => Place | null,
+): readonly Place[] {
+  const { predecessor, functions } = arena.contract;
+  if (predecessor === null) return [];
+  const earlier = { ...openArena(predecessor.contract), root: arena.root };
+  const callee = functions.findIndex(({ kind }) => kind === 'upgrade');
+  const upgrade: Action = { kind: 'call', callee, args: [], by: memberDid(CREATOR) };
+  const judge = makeJudge(earlier.contract);
+  const sound = (place: Place): boolean => allHold(earlier, judge, earlier.contract.invariants, place);
+  const open = rootsOf(earlier, ({ to }) => to).filter(sound);
+  const seen = new Set(open.map(fingerprint));
+  const upgraded: Place[] = [];
+  for (const place of open) {
+    const after = watch(takeStep(arena, place, upgrade));
+    if (after !== null) upgraded.push(after);
+    for (const action of actionsAt(earlier, place, draw, bounds.callsPerState, [])) {
+      const { to } = takeStep(earlier, place, action);
+      if (to === null || seen.size >= bounds.statesMax || seen.has(fingerprint(to)) || !sound(to)) continue;
+      seen.add(fingerprint(to));
+      open.push(to);
+    }
+  }
+  return upgraded;
 }
 
 function noteFallen(
