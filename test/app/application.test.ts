@@ -398,6 +398,7 @@ describe('failed: only the sequence number and the gas are taken', () => {
       12 BlockFull
       13 MayNotDeploy
       14 NotAValidator
+      15 MayNotUpgrade
       40 UnknownPath
       41 BadQuery
       42 NotFound
@@ -421,6 +422,8 @@ describe('failed: only the sequence number and the gas are taken', () => {
       110 ContractTaken
       111 NotOffered
       112 OtherCurrency
+      113 NotUpgradable
+      114 NoSuccessor
       120 SpendingLimit
       121 CannotPay
       122 NotTheirMoney

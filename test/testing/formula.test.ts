@@ -18,7 +18,7 @@ import {
   takeStep,
 } from '../../testing/refute/steps.ts';
 import { memberDid } from '../../testing/world.ts';
-import { evaluateFormula, type GasFormula, gasFormulas, type Sight } from '../../vm/index.ts';
+import { type Artifact, evaluateFormula, type GasFormula, gasFormulas, type Sight } from '../../vm/index.ts';
 import { fixtures } from '../harness.ts';
 import { sourceFiles } from '../sources.ts';
 import { type Turns, turnsIn, turnsObserver } from '../vm/turns.ts';
@@ -81,6 +81,11 @@ describe.each(SOURCES)('$name', ({ name, text }) => {
   });
 });
 
+/** Versions before the last are told apart by theirs. */
+function isCalled({ name, meta }: Artifact, title: string): boolean {
+  return title === name || title === `${name}@${meta.version}`;
+}
+
 test('on the tests of the examples the formula is within twice the gas', () => {
   const far: string[] = [];
   let all = 0;
@@ -94,8 +99,8 @@ test('on the tests of the examples the formula is within twice the gas', () => {
     });
     const concrete = { ...program, plans: program.plans.filter(({ inputs }) => inputs === null) };
     const onGas = (contract: string, entry: string, gasUsed: number): void => {
-      const last = begun.findLast(({ sight }) => sight.program.artifact.name === contract)!;
-      const artifact = program.contracts.find((one) => one.name === contract)!;
+      const artifact = program.contracts.find((one) => isCalled(one, contract))!;
+      const last = begun.findLast(({ sight }) => isCalled(sight.program.artifact, contract))!;
       const index = artifact.entries.findIndex((one) => one.name === entry);
       const formula = gasFormulas(artifact)[index];
       if (formula === null || formula === undefined) return;
