@@ -60,7 +60,8 @@ export function guardOf(text: string): Guard | null {
  * that write some, called ones among them.
  */
 export function keepersOf(contract: Contract, clause: Clause, rule: string): readonly string[] {
-  if (!isOverEntries(contract, clause)) return [rule];
+  const isUpgrade = contract.functions.some(({ name, kind }) => kind === 'upgrade' && name === rule);
+  if (isUpgrade || !isOverEntries(contract, clause)) return [rule];
   const first = contract.functions.findIndex(({ name, kind }) => name === rule && kind !== 'fn');
   const reached = new Set([first]);
   for (const index of reached)
@@ -88,6 +89,8 @@ function withGuard(contract: Contract, guard: Guard, flaws: ReadonlySet<string>)
   if (clause === undefined || readsGhosts(contract, clause)) return null;
   const checked: Checked = { ...place, clause, guard: (condition) => check(clause, guard, condition) };
   const entries = isOverEntries(contract, clause);
+  // What an upgrade does not write was there before, when nothing checked it.
+  if (place.fn.kind === 'upgrade' && entries) return null;
   // A `fn` answers for entries that it writes, its rule for all else.
   if (place.fn.kind === 'fn' && guard.kind !== 'ensures' && !entries) return null;
   const fn = entries ? checkEntries(checked, flaws.has('guardsFirstEntry')) : guardReturns(checked);
@@ -152,8 +155,12 @@ export function requirementName({ name }: CoreFunction, clause: Clause | AssertC
   return `${name}.${clause.name}`;
 }
 
-/** Before anything else in every rule and hook; nothing assumes it but what stands behind the check. */
+/**
+ * Before anything else in every rule and hook; nothing assumes it but what stands behind the check. Where another version
+ * may take the contract's place there is none: that one rests on what holds between calls.
+ */
 function guardOutside(contract: Contract, guard: Guard, flaws: ReadonlySet<string>): Contract | null {
+  if (contract.upgradable !== null) return null;
   const clause = contract.invariants.find(({ name }) => name === guard.name);
   if (clause === undefined || guard.kind !== 'invariant' || readsGhosts(contract, clause)) return null;
   const functions = contract.functions.map((fn, callee) => {
