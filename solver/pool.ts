@@ -60,7 +60,8 @@ export async function openSolver(options: SolverOptions): Promise<Solver> {
 
 function solverBuild(seed: number): string {
   const manifest = createRequire(import.meta.url)('z3-solver/package.json') as { readonly version: string };
-  return seed === 0 ? `z3-solver ${manifest.version}` : `z3-solver ${manifest.version} seed ${seed}`;
+  const name = `z3-solver ${manifest.version} simple`;
+  return seed === 0 ? name : `${name} seed ${seed}`;
 }
 
 function solve(pool: Pool, query: Query): Promise<Answer> {
