@@ -167,7 +167,12 @@ export async function declared(entry: Entry, shell: Shell): Promise<Command> {
 function prepared(command: Command, shell: Shell): Command {
   command
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined, writeOut: shell.terminal.out })
+    // What is wrong is told in `main.ts`; what else there is to say is the help of a command without its subcommand.
+    .configureOutput({
+      outputError: () => undefined,
+      writeErr: shell.terminal.out,
+      writeOut: shell.terminal.out,
+    })
     .option('--no-color', 'no colours, as with NO_COLOR')
     .helpOption('-h, --help', 'print this help')
     .showSuggestionAfterError();

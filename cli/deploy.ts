@@ -54,11 +54,12 @@ async function deploy(shell: Shell, file: string, texts: readonly string[], give
   const analysis = soundFile(terminal, file, options);
   if (analysis === null) return shell.finish('wrong');
   const contract = contractOf(analysis, options.contract);
-  const built = await buildContract(terminal, analysis, contract, options);
-  if (built === null) return shell.finish('wrong');
+  // Before the proofs, which take a while.
   const client = openClient(options.node);
   const key = await openKey(shell, options.key, options);
   await checkDevKey(client, key, options.key);
+  const built = await buildContract(terminal, analysis, contract, options);
+  if (built === null) return shell.finish('wrong');
   const init = built.artifact.entries.find(({ kind }) => kind === 'init');
   const args = argumentsOf(built.artifact, init, texts);
   const spends = await initSpends(shell, client, built, options);

@@ -14,12 +14,22 @@ import { columns, type Terminal } from './terminal.ts';
 import type { Tested } from './test.ts';
 
 /** The tests of one file. */
-export function showTested(terminal: Terminal, { analysis, diagnostics, results, invariants }: Tested): void {
+export function showTested(
+  terminal: Terminal,
+  { analysis, diagnostics, results, invariants }: Tested,
+  filter: string | undefined,
+): void {
   showDiagnostics(terminal, diagnostics, sourcesOf(analysis));
   if (results === null) terminal.out(`${analysis.file} was not run: the file has mistakes\n`);
-  else if (results.length + invariants.length === 0) terminal.out(`no tests in ${analysis.file}\n`);
+  else if (results.length + invariants.length === 0) terminal.out(nothingRun(analysis.file, filter));
   else terminal.out(results.map((result) => resultText(terminal, analysis, result)).join(''));
   terminal.out(invariants.map((result) => invariantsText(terminal, analysis, result)).join(''));
+}
+
+function nothingRun(file: string, filter: string | undefined): string {
+  return filter === undefined
+    ? `no tests in ${file}\n`
+    : `no test in ${file} has \`${filter}\` in its title\n`;
 }
 
 /** The gas table, and the last line. */

@@ -161,7 +161,7 @@ async function runAll(
   for (const file of files) {
     const each = await testFile(terminal, analyseFile(file), options, limits, stopped);
     tested.push(each);
-    if (!options.json) showTested(terminal, each);
+    if (!options.json) showTested(terminal, each, options.filter);
   }
   const results = tested.flatMap((each) => each.results ?? []);
   const invariants = tested.flatMap((each) => each.invariants);
@@ -174,7 +174,8 @@ async function runAll(
     tested.some((each) => each.results === null) ||
     results.some(({ failure }) => failure !== null) ||
     invariants.some(({ broken }) => broken !== null);
-  finish(stopped.now ? 'interrupted' : failed || grown ? 'wrong' : 'fine');
+  const nothing = options.filter !== undefined && results.length + invariants.length === 0;
+  finish(stopped.now ? 'interrupted' : failed || grown || nothing ? 'wrong' : 'fine');
 }
 
 const NOTHING = { invariants: [], coverage: [] };
@@ -238,14 +239,27 @@ async function runTests(
   const onProgress = (title: string, done: number, total: number) =>
     progress(terminal, `${title}: ${done} of ${total} runs`);
   const results: TestResult[] = [];
-  for (const result of testsOf(program, { ...limits, onProgress })) {
-    results.push(result);
+  const tests = testsOf(program, { ...limits, onProgress });
+  for (;;) {
     // An interrupt is heard between two tests.
     await setImmediate();
-    if (stopped.now) break;
+    const next = stopped.now ? null : unheeding(() => tests.next());
+    if (next === null || next.done === true) break;
+    results.push(next.value);
   }
   endProgress(terminal);
   return results;
+}
+
+/** A test runs in one piece, in which no handler hears an interrupt: there it ends the program, as without handlers. */
+function unheeding<T>(run: () => T): T {
+  const handlers = process.listeners('SIGINT');
+  process.removeAllListeners('SIGINT');
+  try {
+    return run();
+  } finally {
+    for (const handler of handlers) process.on('SIGINT', handler);
+  }
 }
 
 /** A test that is interrupted has the calls that were made so far. */

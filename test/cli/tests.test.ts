@@ -99,4 +99,25 @@ describe('ccl test', () => {
     expect(out).toContain('1 passed, 0 failed');
     expect(out).toContain('0 passed, 1 failed');
   }, 60_000);
+
+  test('Ctrl-C ends a test that takes long', async () => {
+    const cwd = await potFolder();
+    const words = ['test', 'Pot.ccl', '--watch', '--filter', 'ones', '--runs', '999999999'];
+    const child = spawn(CCL, words, { cwd });
+    const done = ended(child);
+    const says = (text: string) =>
+      new Promise<void>((resolve) => {
+        for (const stream of [child.stdout, child.stderr])
+          stream.on('data', (data: Buffer) => {
+            if (data.toString().includes(text)) resolve();
+          });
+      });
+    await says('waiting for changes');
+    const begun = says('\n');
+    await writeFile(join(cwd, 'Pot.ccl'), `${POT}\ntest "ones and ones" (n: Int) { expect n == n; }\n`);
+    await begun;
+    child.kill('SIGINT');
+    const { code } = await done;
+    expect([130, null]).toContain(code);
+  }, 60_000);
 });
