@@ -10,6 +10,7 @@ import {
   type BuiltIn,
   DIAGNOSTICS,
   type DiagnosticCode,
+  HOST_EVENTS,
   HOST_FUNCTIONS,
   titleOf,
   withoutHoles,
@@ -109,6 +110,12 @@ function languagePage(): string {
     reverts ?? 'never',
     doc,
   ]);
+  const events = HOST_EVENTS.map(({ signature, module, built, doc }) => [
+    `\`${signature}\``,
+    `\`${module}\``,
+    built ? 'yes' : 'not in this version',
+    doc,
+  ]);
   return page('Built-ins', [
     'The names that the language itself gives a meaning. [The book](../book/README.md) explains them in their places.',
     ...sections,
@@ -118,6 +125,12 @@ function languagePage(): string {
     'A contract declares the capability with `uses`; `.write` includes `.read`.',
     '',
     ...table(['function', 'capability', 'reverts when', ''], host),
+    '',
+    '## What a contract waits for',
+    '',
+    'Hooks wait for these events, with `on Event(…) gas n { … }`, or are run by the clock, with `on every 30d gas n { … }`.',
+    '',
+    ...table(['event', 'module', 'built', ''], events),
   ]);
 }
 

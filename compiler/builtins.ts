@@ -84,6 +84,28 @@ export const HOST_FUNCTIONS: readonly HostFunction[] = [
   },
 ];
 
+/**
+ * An event of a host module that `on` waits for. What has no row is not in the language; a row whose module this version
+ * does not have yet is not built.
+ */
+export type HostEvent = {
+  readonly name: string;
+  readonly module: string;
+  readonly signature: string;
+  readonly built: boolean;
+  readonly doc: string;
+};
+
+export const HOST_EVENTS: readonly HostEvent[] = [
+  {
+    name: 'Accepted',
+    module: 'governance',
+    signature: 'Accepted(p: Proposal)',
+    built: false,
+    doc: 'A proposal of the cooperative was accepted.',
+  },
+];
+
 /** The capability that `capability` includes: `write` capabilities include `read`. */
 export function includesCapability(declared: string, needed: Capability): boolean {
   return declared === needed || declared === needed.replace('.read', '.write');

@@ -375,6 +375,14 @@ export const DIAGNOSTICS = {
     example:
       'use "./shared.ccl".{ feee };\nconst twice: Int = 2 * feee;\n//// shared.ccl\nconst fee: Int = 3;\n',
   },
+  E0215: {
+    severity: 'error',
+    message: 'no host module has an event `{name}`',
+    help: 'there is {known}; the clock runs hooks, too: `on every 30d gas n { … }`',
+    explanation:
+      'With `on` a contract waits for what happens outside of it: an event of a host module, or the time. Events that contracts emit are for those who read the chain; no contract waits for them, so that nobody pays for what others wrote.',
+    example: 'contract C {\n  state { n: Int; }\n  on Payed(p: Int) gas 10_000 { n = p; }\n}\n',
+  },
   W0201: {
     severity: 'warning',
     message: '`{name}` is not used',

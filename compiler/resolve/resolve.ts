@@ -3,7 +3,7 @@
  * every name that is used or declared to its entity, what the file declares itself, and diagnostics. Names behind a dot are left to `check/`, which knows types; so are the names of
  * fields in struct literals. What this version does not have is reported here, once, and not looked into.
  */
-import { BUILT_INS, HOST_FUNCTIONS, isOnlyCalled } from '../builtins.ts';
+import { BUILT_INS, HOST_EVENTS, HOST_FUNCTIONS, isOnlyCalled } from '../builtins.ts';
 import { type Diagnostic, diagnose } from '../diagnostics.ts';
 import { nearestName } from '../suggest.ts';
 import type * as ast from '../syntax/ast.ts';
@@ -439,7 +439,8 @@ function walkMember(walk: Walk, scope: Scope, member: ast.Member): void {
       walkCallable(walk, scope, member, member.result);
       return;
     case 'hook':
-      walkBlock(walk, scope, member.body);
+      if (member.trigger.kind === 'onEvent') reportNoEvent(walk, scope, member.trigger.name);
+      else walkBlock(walk, scope, member.body);
       return;
     case 'access':
       walkAccess(walk, scope, member);
@@ -528,6 +529,25 @@ function walkOutcome(walk: Walk, scope: Scope, outcome: ast.Outcome): void {
     case 'emits':
       walkExprs(walk, scope, outcome.args);
   }
+}
+
+/** The events that a hook can wait for are those of the host modules. */
+function reportNoEvent(walk: Walk, scope: Scope, name: ast.Name): void {
+  if (name.text === '') return;
+  const events = HOST_EVENTS.map(
+    (event) => `\`${event.name}\` of \`${event.module}\`${event.built ? '' : ' (not built yet)'}`,
+  );
+  const own = lookUp(scope, name.text)?.kind === 'event';
+  const instead = own
+    ? 'what is to happen with an event of the contract stands where it is emitted'
+    : undefined;
+  const holes = { name: name.text, known: events.join(', '), instead };
+  const place = near(
+    walk,
+    name,
+    HOST_EVENTS.map((event) => event.name),
+  );
+  walk.diagnostics.push(diagnose('E0215', { ...place, ...holes }));
 }
 
 function walkFields(walk: Walk, scope: Scope, fields: readonly ast.Param[]): void {
