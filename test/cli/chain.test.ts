@@ -186,6 +186,36 @@ test('a contract is deployed, called and asked, and the balances are proved', as
   });
 });
 
+test('a version takes the place of another one, once', async () => {
+  const cwd = await folder();
+  const circle = (file: string) => join(ROOT, 'examples', 'savings-circle', file);
+  await ccl(['node', 'init', 'chain', '--dev'], { cwd });
+  const { url } = await startNode(join(cwd, 'chain'));
+  const run = (words: readonly string[], name: string) =>
+    ccl([...words, '--key', `chain/keys/${name}.key`, '--node', url], { cwd });
+  const ask = (words: readonly string[]) => ccl(['query', ...words, '--node', url], { cwd });
+  const deployed = await run(['deploy', circle('Circle@1.0.0.ccl'), '--cooperative', 'chain'], 'alice');
+  const contract = deployed.out.trim();
+  await run(['call', contract, 'join'], 'bob');
+  await run(['call', contract, 'save', '2.50 hours', '--yes'], 'bob');
+  const upgrade = ['upgrade', circle('Circle.ccl'), '--contract', contract];
+  const refused = await run(upgrade, 'bob');
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain('contract.upgrade of chain (MayNotUpgrade)');
+  const upgraded = await run([...upgrade, '--json'], 'alice');
+  expect(upgraded.code).toBe(0);
+  expect(JSON.parse(upgraded.out)).toMatchObject({ contract, version: '1.1.0' });
+  expect((await ask(['view', contract, 'saved_by', '@chain/keys/bob.key'])).out).toBe('2.50 hours\n');
+  expect((await ask(['view', contract, 'role_of', '@chain/keys/bob.key'])).out).toBe('Member\n');
+  const { versions } = JSON.parse((await ask(['contract', contract])).out) as {
+    readonly versions: readonly { readonly version: string }[];
+  };
+  expect(versions.map(({ version }) => version)).toEqual(['1.1.0', '1.0.0']);
+  const again = await run(upgrade, 'alice');
+  expect(again).toMatchObject({ code: 1, out: '' });
+  expect(again.err).toMatch(/error\[C0414\]: .*comes from 1\.0\.0, and Circle 1\.1\.0 is deployed/);
+});
+
 test('a node that does not answer, or is none, is named', async () => {
   const nobody = await ccl(['query', 'header', 'latest', '--node', 'http://127.0.0.1:1']);
   expect(nobody).toMatchObject({ code: 3, out: '' });
