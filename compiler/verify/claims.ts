@@ -28,7 +28,7 @@ export function marksOf(contract: Contract): readonly Mark[] {
   const proofs = contract.proofs.filter(({ unproved }) => unproved);
   return [
     ...marked.map(({ clause, owner }) => `${owner}${clause.kind} ${clause.name}`),
-    ...proofs.map(({ title }) => `prove ${title}`),
+    ...proofs.map(({ title }) => `prove ${title.toWellFormed()}`),
   ].map((clause) => ({ kind: 'unproved', clause }));
 }
 

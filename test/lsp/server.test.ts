@@ -76,6 +76,43 @@ contract C {
   });
 });
 
+describe('a prove', () => {
+  const TEXT = `contract Box {
+  state { n: Int; }
+  rule put(x: Int) -> Int { n = x; return x; }
+  view here() -> Int { return n; }
+  prove "what is put in is there" (a: Did, y: Int) {
+    let got = put(y) by a;
+    let other = run { put(1) by a; };
+    later;
+    expect here() == got && other.succeeded && after(other, n) == 1;
+  }
+}
+`;
+  beforeAll(async () => expect(await client.open(URI, TEXT)).toEqual([]));
+  afterAll(async () => expect(await client.close(URI)).toEqual([]));
+
+  test('hover shows what is called, named and read', async () => {
+    expect(await hoverOver(TEXT, 'put(y)')).toContain('rule put(x: Int) -> Int');
+    expect(await hoverOver(TEXT, 'here()', 1)).toContain('view here() -> Int');
+    expect(await hoverOver(TEXT, 'got', 1)).toBe('```ccl\nlet got: Int\n```\n\n*local variable*');
+    expect(await hoverOver(TEXT, 'other.succeeded')).toBe('```ccl\nlet other: run\n```\n\n*local variable*');
+    expect(await hoverOver(TEXT, 'succeeded')).toBe('```ccl\nBool\n```');
+    expect(await hoverOver(TEXT, 'after(')).toContain('at the end of a run');
+  });
+
+  test('go to definition', async () => {
+    const definition = (word: string, nth = 0) =>
+      client.connection.sendRequest(DefinitionRequest.type, {
+        textDocument: { uri: URI },
+        position: placeOf(TEXT, word, nth),
+      });
+    expect(await definition('put(1)')).toMatchObject({ range: { start: { line: 2, character: 7 } } });
+    expect(await definition('got', 1)).toMatchObject({ range: { start: { line: 5, character: 8 } } });
+    expect(await definition('other,')).toMatchObject({ range: { start: { line: 6, character: 8 } } });
+  });
+});
+
 describe('an open file', () => {
   beforeAll(async () => expect(await client.open(URI, BANK)).toEqual([]));
   afterAll(async () => expect(await client.close(URI)).toEqual([]));

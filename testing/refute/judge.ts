@@ -13,7 +13,7 @@ import {
   termProgram,
 } from '../../compiler/index.ts';
 import { CODE, CONTRACTS, overlay, type Reader, read, viewContract, write } from '../../host/index.ts';
-import { artifactHash, encodeArtifact, hexOf, type Value } from '../../vm/index.ts';
+import { artifactHash, encodeArtifact, hexOf, LIMITS, type Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
 import { type Entry, readField, type Snapshot, zeroOf } from './snapshot.ts';
 import { wordKey } from './words.ts';
@@ -46,9 +46,10 @@ export type Judge = {
 };
 
 export function makeJudge(contract: core.Contract): Judge {
-  const compiled = new Map<Clause | core.Term, Compiled>();
-  const viewsOf = (of: Clause | core.Term, term: core.Term, program: () => ClauseProgram): Compiled => {
-    const views = compiled.get(of) ?? compile(contract, term, program());
+  const compiled = new Map<Clause | core.Term, Compiled | null>();
+  const viewsOf = (of: Clause | core.Term, term: core.Term, program: () => ClauseProgram) => {
+    const known = compiled.get(of);
+    const views = known === undefined ? compile(contract, term, program()) : known;
     compiled.set(of, views);
     return views;
   };
@@ -60,6 +61,7 @@ export function makeJudge(contract: core.Contract): Judge {
       const changed = clause.kind === 'changes' ? changedKeys(contract, moment) : null;
       if (changed?.size === 0) return true;
       const views = viewsOf(clause, clause.term, () => clauseProgram(contract, clause));
+      if (views === null) return null;
       const { program } = views;
       const body = { kind: 'forall' as const, variables: program.variables, body: program.main };
       const value = quantify({ contract, views, moment, bound: new Map(), changed }, body);
@@ -68,6 +70,7 @@ export function makeJudge(contract: core.Contract): Judge {
     valueOf: (term, span, moment) => {
       if (ghosts.length > 0 && mentions(term, ghosts)) return null;
       const views = viewsOf(term, term, () => termProgram(contract, term, span));
+      if (views === null) return null;
       return evaluate({ contract, views, moment, bound: new Map(), changed: null }, views.program.main);
     },
   };
@@ -94,7 +97,9 @@ type Judging = {
   readonly changed: ReadonlyMap<string, readonly Value[]> | null;
 };
 
-function compile(contract: core.Contract, term: core.Term, program: ClauseProgram): Compiled {
+/** Null where a view would need more words than a function can take. */
+function compile(contract: core.Contract, term: core.Term, program: ClauseProgram): Compiled | null {
+  if (program.functions.some(({ params }) => params.length > LIMITS.signatureWords)) return null;
   const artifact = buildFunctions({ ...contract, events: [], errors: [] }, program.functions, {
     claims: [],
     marks: [],

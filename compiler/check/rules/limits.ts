@@ -1,6 +1,7 @@
 /** Rule: what a contract declares fits the virtual machine, so that every contract that checks can be built. */
 import { LIMITS, wordBytesMax } from '../../../vm/index.ts';
 import type * as ast from '../../syntax/ast.ts';
+import { walk } from '../../syntax/visit.ts';
 import { paramType, resultType, stateType, tooLarge } from '../annotation.ts';
 import { type Callable, type Checker, callableOf, report } from '../checker.ts';
 import { hasError, leavesOf, type Type, typeText, UNIT } from '../types.ts';
@@ -151,8 +152,42 @@ function checkMember(out: Checker, member: ast.Member): void {
     case 'view':
     case 'fn':
       checkSignature(out, member);
+      return;
+    case 'prove':
+      checkProve(out, member);
   }
 }
+
+/** Its clauses are computed from the words of its parameters; its title stands in marks. */
+function checkProve(out: Checker, { title, params, body }: ast.Prove): void {
+  checkNames(
+    out,
+    params.map(({ name }) => name),
+  );
+  checkWords(
+    out,
+    title.span,
+    params.map((param) => paramType(out, param)),
+  );
+  if (isLonger(title.value, TITLE_BYTES)) tooLarge(out, title.span, 'this title', TITLE_BYTES, 'bytes');
+  let steps = 0;
+  walk(body, ({ kind }) => {
+    if (PROOF_STEPS.has(kind)) steps += 1;
+    return undefined;
+  });
+  if (steps > PROOF_STEPS_MAX) tooLarge(out, title.span, 'this proof', PROOF_STEPS_MAX, 'calls and `later`');
+}
+
+const TITLE_BYTES = 1_024;
+/** What follows one after the other: each makes the formula of those behind it larger. */
+const PROOF_STEPS: ReadonlySet<ast.AnyNode['kind']> = new Set<ast.AnyNode['kind']>([
+  'callBy',
+  'callByExpr',
+  'succeeds',
+  'fails',
+  'later',
+]);
+const PROOF_STEPS_MAX = 100;
 
 /** The fields of an event or an error: few enough words, and not too long a content. */
 function checkFields(out: Checker, { name, fields }: ast.EventDecl | ast.ErrorDecl): void {
