@@ -34,8 +34,8 @@ export function actAsOthers(scene: Scene, world: World, later: Later): void {
 export function changeOthers(scene: Scene, world: World, later: Later): void {
   letTimeGoBy(world, later);
   const { contract, account: own, sink } = scene;
-  for (const { kind, name, schedule } of contract.functions) {
-    const periods = kind === 'hook' ? later.seconds / schedule!.everySeconds : 0n;
+  for (const { name, schedule } of contract.functions) {
+    const periods = schedule === undefined ? 0n : later.seconds / schedule.everySeconds;
     if (periods > 0n) runHookHere(world, own, name, [periods]);
   }
   for (const { currency, account, amount } of later.balances) {
