@@ -1151,15 +1151,15 @@ export const DIAGNOSTICS = {
   E0432: {
     severity: 'error',
     message: 'there is no source of version {version} of `{contract}`',
-    label: 'looked for the contract in `{file}`, beside this file',
-    help: 'keep the file of each version that was deployed, unchanged, as `{file}`',
+    label: 'looked for the contract in `{source}`, beside this file',
+    help: 'keep the file of each version that was deployed, unchanged, as `{source}`',
     explanation:
       'What an upgrade may assume and has to keep is written in the version that it comes from: its variables, its invariants and its interfaces. So that text is needed. It stands beside the file of the new version, under the name of the contract, `@` and its version. A node compares it with what the deployed contract was made of.',
     example: 'contract C {\n  version "1.1.0";\n  upgrade from "1.0.0" { }\n}\n',
   },
   E0433: {
     severity: 'error',
-    message: '`{file}` holds version {found} of `{contract}`',
+    message: '`{source}` holds version {found} of `{contract}`',
     help: 'let the name of the file and the `version` in it say the same',
     explanation: 'The file of an earlier version is found by its name, and has to be that version.',
     example:

@@ -65,6 +65,7 @@ export {
   withoutHoles,
 } from './render.ts';
 export { type Declaration, type Entity, isDeclaration, KIND_WORDS } from './resolve/entity.ts';
+export { predecessorFile, upgradesIn } from './resolve/modules.ts';
 export { isLibrary, moduleName, normalPath, possibleModules, SOURCE_ENDING } from './resolve/paths.ts';
 export { LANGUAGE_NAMES } from './resolve/resolve.ts';
 export { nearestName } from './suggest.ts';

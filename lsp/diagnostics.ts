@@ -1,5 +1,5 @@
 /** A document to what its editor underlines, and the fixes that its editor can apply. */
-import { type Diagnostic, type Fix, moduleName } from '../compiler/index.ts';
+import { type Diagnostic, type Fix, moduleName, predecessorFile, upgradesIn } from '../compiler/index.ts';
 import type { Document } from './document.ts';
 import { type Range, rangeOf } from './place.ts';
 
@@ -29,16 +29,18 @@ function ownDiagnostics({ analysis }: Document): readonly Diagnostic[] {
   return analysis.diagnostics.filter(({ file }) => file === analysis.file);
 }
 
-/** One mark for each file with mistakes, at the first `use`, by way of which it may be needed. */
+/** One mark for each file with mistakes, at the `use` or the `upgrade from` that needs it, or may by way of others. */
 function usedMarks(document: Document): readonly Mark[] {
   const { analysis, files, starts } = document;
   const others = analysis.diagnostics.filter(({ file }) => file !== analysis.file);
   return [...Map.groupBy(others, ({ file }) => file)].map(([file, [first, ...more]]) => {
     const use = analysis.tree.uses.find((each) => moduleName(analysis.file, each) === file);
+    const follows = upgradesIn(analysis.tree).find((each) => predecessorFile(analysis.file, each) === file);
+    const needed = use ?? follows?.node.from ?? analysis.tree.uses[0];
     const { uri, starts: there } = files.get(file)!;
     const rest = more.length === 0 ? '' : `, and ${more.length} more`;
     return {
-      range: rangeOf(starts, (use ?? analysis.tree.uses[0])?.span ?? { start: 0, end: 0 }),
+      range: rangeOf(starts, needed?.span ?? { start: 0, end: 0 }),
       severity: 1,
       code: first!.code,
       source: 'ccl',

@@ -43,10 +43,10 @@ function checkUpgrade(out: Checker, upgrading: Upgrading): void {
     return;
   }
   const earlier = out.predecessors.get(node)?.contract;
-  const file = predecessorName('', name, from) ?? '';
+  const source = predecessorName('', name, from) ?? '';
   const found = earlier === undefined ? from : versionOf(earlier);
-  if (earlier === undefined) report(out, 'E0432', { span, contract: name, version: from, file });
-  else if (found !== from) report(out, 'E0433', { span, contract: name, file, found });
+  if (earlier === undefined) report(out, 'E0432', { span, contract: name, version: from, source });
+  else if (found !== from) report(out, 'E0433', { span, contract: name, source, found });
   else checkPair(out, upgrading, earlier);
 }
 
