@@ -1,7 +1,7 @@
 /** A call as it is given on the command line of `run`, `trace` and `profile`: a file, a rule, arguments, and what is before. */
 import type { Command } from 'commander';
-import { type Analysis, type core, LANGUAGE_NAMES } from '../compiler/index.ts';
-import type { RuleCall, RunOptions } from '../testing/index.ts';
+import { type Analysis, type core, LANGUAGE_NAMES, lowerDeployable } from '../compiler/index.ts';
+import type { OtherContract, RuleCall, RunOptions } from '../testing/index.ts';
 import type { Artifact } from '../vm/index.ts';
 import { readAmounts } from './amount.ts';
 import { fail } from './failure.ts';
@@ -14,6 +14,7 @@ export type CallOptions = {
   readonly creator: string;
   readonly contract?: string;
   readonly init: readonly string[];
+  readonly deploy: readonly string[];
   readonly first: readonly string[];
   readonly spending?: readonly string[];
   readonly json?: true;
@@ -22,8 +23,10 @@ export type CallOptions = {
 /** The contract that a call is of, compiled. */
 export type Trial = {
   readonly analysis: Analysis;
-  readonly contract: core.Contract;
   readonly artifact: Artifact;
+  /** It and those that can be deployed beside it, with their artifacts in the same order. */
+  readonly contracts: readonly core.Contract[];
+  readonly artifacts: readonly Artifact[];
 };
 
 export function withCallOptions(declared: Command): Command {
@@ -32,6 +35,11 @@ export function withCallOptions(declared: Command): Command {
     .option('--creator <member>', 'who deploys the contract', 'alice')
     .option('--contract <name>', 'which contract of the file')
     .option('--init <argument...>', 'arguments of init', [])
+    .option(
+      '--deploy <contract...>',
+      'contracts of the file that are deployed before, such as "Jar(alice)"; their names are accounts then',
+      [],
+    )
     .option('--first <call...>', 'calls that happen before, such as "join() by bob"', [])
     .option(
       '--spending <amount...>',
@@ -44,16 +52,18 @@ export function withCallOptions(declared: Command): Command {
 export function trialOf({ terminal }: Shell, file: string, options: CallOptions): Trial | null {
   const analysis = soundFile(terminal, file, options);
   if (analysis === null) return null;
-  const contract = contractOf(analysis, options.contract);
-  const { artifacts, tooLarge } = trialArtifacts(analysis, [contract]);
-  if (tooLarge.length === 0) return { analysis, contract, artifact: artifacts[0]! };
+  const own = contractOf(analysis, options.contract);
+  const contracts = options.deploy.length === 0 ? [own] : lowerDeployable(analysis).contracts;
+  const { artifacts, tooLarge } = trialArtifacts(analysis, contracts);
+  const artifact = artifacts.find(({ name }) => name === own.name)!;
+  if (tooLarge.length === 0) return { analysis, artifact, contracts, artifacts };
   tellDiagnostics(terminal, [{ ...analysis, diagnostics: tooLarge }], options);
   return null;
 }
 
 /** Ends the command when the call, or what is before it, is not one of the contract. */
 export function callOf(
-  { artifact }: Trial,
+  { analysis, artifact, artifacts }: Trial,
   rule: string,
   args: readonly string[],
   options: CallOptions,
@@ -64,7 +74,9 @@ export function callOf(
   for (const { entry, args: given } of before) checkEntry(artifact, entry, given);
   const spending = options.spending === undefined ? null : readAmounts(options.spending, artifact.currencies);
   const call = { entry: rule, args, by: memberName(options.by), spending };
-  return { artifact, creator: memberName(options.creator), initArgs: options.init, before, call };
+  const beside = artifacts.filter((one) => one !== artifact);
+  const others = options.deploy.map((text) => readDeployment(text, analysis.file, beside));
+  return { artifact, creator: memberName(options.creator), initArgs: options.init, others, before, call };
 }
 
 /** What failed, in words; `calls` are those of the run. */
@@ -101,8 +113,24 @@ function readCall(text: string): RuleCall {
   const [, entry, list, by] = /^\s*(\w+)\s*\((.*)\)\s+by\s+(\w+)\s*$/.exec(text) ?? [];
   if (entry === undefined || list === undefined || by === undefined)
     return fail('C0208', { text, what: 'call', example: 'record(alice, 2.50 hours) by bob' });
-  const args = list.trim() === '' ? [] : list.split(',').map((arg) => arg.trim());
-  return { entry, args, by: memberName(by), spending: null };
+  return { entry, args: argumentsIn(list), by: memberName(by), spending: null };
+}
+
+/** `Jar(alice)` */
+function readDeployment(text: string, file: string, beside: readonly Artifact[]): OtherContract {
+  const [, name, list] = /^\s*(\w+)\s*\((.*)\)\s*$/.exec(text) ?? [];
+  if (name === undefined || list === undefined)
+    return fail('C0208', { text, what: 'deployment', example: 'Jar(alice)' });
+  const artifact = beside.find((one) => one.name === name);
+  const names = beside.map((one) => one.name).join(', ');
+  if (artifact === undefined) return fail('C0204', { contract: file, what: 'other contract', name, names });
+  const initArgs = argumentsIn(list);
+  checkEntry(artifact, 'init', initArgs);
+  return { artifact, initArgs };
+}
+
+function argumentsIn(list: string): readonly string[] {
+  return list.trim() === '' ? [] : list.split(',').map((arg) => arg.trim());
 }
 
 function memberName(text: string): string {

@@ -42,9 +42,9 @@ export function declare(shell: Shell): Command {
 const LIMIT_MAX = 1_000_000;
 
 /** What a trace or a profile needs of the source besides the call. */
-export function sourceOf({ analysis, contract }: Trial) {
+export function sourceOf({ analysis, contracts }: Trial) {
   return {
-    locals: localsOf(contract),
+    locals: new Map(contracts.map((contract) => [contract.name, localsOf(contract)])),
     lineOf: (offset: number): SourceLine => lineOfPart(analysis.parts, offset),
   };
 }

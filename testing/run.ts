@@ -32,12 +32,16 @@ export type RunOptions = {
   /** Name of the member who deploys. */
   readonly creator: string;
   readonly initArgs: readonly string[];
+  /** Contracts that are deployed before it, in this order: in what follows the name of one is its account. */
+  readonly others: readonly OtherContract[];
   /** Calls that happen first and must succeed. */
   readonly before: readonly RuleCall[];
   readonly call: RuleCall;
   /** Sees every opcode of the call, and nothing of what happens before it; told of the world when that begins. */
   readonly watch?: (naming: Naming) => Observer;
 };
+
+export type OtherContract = Pick<RunOptions, 'artifact' | 'initArgs'>;
 
 export type RunReport =
   | {
@@ -70,55 +74,96 @@ export type RunReport =
 export type Shown = { readonly name: string; readonly value: string };
 /** Runs it. User mistakes (an unknown entry, a wrong argument) are failures with a message. */
 export function runRule(options: RunOptions): RunReport {
-  const { artifact, creator, initArgs, before, call: last } = options;
+  const { artifact, creator, initArgs, others, before, call: last } = options;
   const members = new Set([creator, last.by, ...before.map(({ by }) => by)]);
-  const read = readAll(artifact, members, [
-    { entry: 'init', args: initArgs, by: creator, spending: null },
-    ...before,
-    last,
-  ]);
+  const init = { entry: 'init', args: initArgs };
+  // Whom the arguments name is known before there is a world.
+  const read = readAll(options, members);
   if (!read.ok)
-    return { ok: false, failed: read.at - 1, cause: 'words', message: read.message, trap: null, gasUsed: 0 };
-  const [init, ...calls] = read.args;
-  const world = openWorld({ members: [...members], currencies: artifact.currencies });
-  const deployed = deploy(world, { artifact, args: init!, by: memberDid(creator), name: artifact.name });
-  if (!deployed.ok) return failed(-1, deployed);
+    return { ok: false, failed: read.at, cause: 'words', message: read.message, trap: null, gasUsed: 0 };
+  const artifacts = [...others.map((other) => other.artifact), artifact];
+  const world = openWorld({ members: [...members], currencies: currenciesOf(artifacts) });
+  const accounts: Accounts = new Map();
+  for (const other of [...others, { artifact, initArgs }]) {
+    const { name } = other.artifact;
+    const args = argsOf(other.artifact, { ...init, args: other.initArgs }, accounts);
+    const deployed = deploy(world, { artifact: other.artifact, args, by: memberDid(creator), name });
+    const where = other.artifact === artifact ? '' : `${name}: `;
+    if (!deployed.ok) return failed(-1, { ...deployed, message: `${where}${deployed.message}` });
+    accounts.set(name, deployed.contract);
+  }
+  const contract = accounts.get(artifact.name)!;
   for (const [at, step] of before.entries()) {
-    const outcome = perform(world, artifact, deployed.contract, step, calls[at]!);
+    const outcome = perform(world, artifact, contract, step, argsOf(artifact, step, accounts));
     if (!outcome.ok) return failed(at, outcome);
   }
-  return report(world, options, deployed.contract, calls.at(-1)!);
+  return report(world, options, contract, argsOf(artifact, last, accounts));
+}
+
+/** Of all contracts; of a name that two declare differently the first. */
+function currenciesOf(artifacts: readonly Artifact[]): Artifact['currencies'] {
+  const all = artifacts.flatMap(({ currencies }) => currencies);
+  return all.filter(({ name }, at) => all.findIndex((one) => one.name === name) === at);
 }
 
 // ---- arguments ---------------------------------------------------------------------------------
 
-type AllRead =
-  | { readonly ok: true; readonly args: readonly (readonly AbiValue[])[] }
-  | { readonly ok: false; readonly at: number; readonly message: string };
+/** By the contract's name. */
+type Accounts = Map<string, string>;
+type Worded = Pick<RuleCall, 'entry' | 'args'>;
+type Read =
+  | { readonly ok: true; readonly values: readonly AbiValue[] }
+  | { readonly ok: false; readonly message: string };
 
-/** Names in the place of DIDs become members. */
-function readAll(artifact: Artifact, members: Set<string>, calls: readonly RuleCall[]): AllRead {
-  const people = (name: string) => {
-    members.add(name);
-    return memberDid(name);
-  };
-  const all: AbiValue[][] = [];
-  for (const [at, { entry, args }] of calls.entries()) {
-    const found = entryOf(artifact, entry);
-    const params = found?.params ?? [];
-    if (found === undefined && entry !== 'init')
-      return { ok: false, at, message: `${artifact.name} has no rule or view ${entry}` };
-    if (params.length !== args.length)
-      return { ok: false, at, message: `${entry} takes ${params.length} arguments, not ${args.length}` };
-    const values: AbiValue[] = [];
-    for (const [index, text] of args.entries()) {
-      const value = readArgument(text, params[index]!, artifact.currencies, people);
-      if (!value.ok) return { ok: false, at, message: `${entry}: ${value.message}` };
-      values.push(value.value);
-    }
-    all.push(values);
+/** Whether all arguments say what is wanted; names in the place of DIDs, but those of contracts, become members. */
+function readAll(
+  { artifact, initArgs, others, before, call: last }: RunOptions,
+  members: Set<string>,
+): { readonly ok: true } | { readonly ok: false; readonly at: number; readonly message: string } {
+  const accounts: Accounts = new Map();
+  for (const other of [...others, { artifact, initArgs }]) {
+    const read = readArgs(other.artifact, { entry: 'init', args: other.initArgs }, accounts, members);
+    if (!read.ok) return { ...read, at: -1 };
+    accounts.set(other.artifact.name, memberDid(other.artifact.name));
   }
-  return { ok: true, args: all };
+  for (const [at, step] of [...before, last].entries()) {
+    const read = readArgs(artifact, step, accounts, members);
+    if (!read.ok) return { ...read, at };
+  }
+  return { ok: true };
+}
+
+/** Of a call whose arguments are known to be sound. */
+function argsOf(artifact: Artifact, call: Worded, accounts: Accounts): readonly AbiValue[] {
+  const read = readArgs(artifact, call, accounts, new Set());
+  if (!read.ok) throw new Error(read.message);
+  return read.values;
+}
+
+function readArgs(
+  artifact: Artifact,
+  { entry, args }: Worded,
+  accounts: Accounts,
+  members: Set<string>,
+): Read {
+  const found = entryOf(artifact, entry);
+  const params = found?.params ?? [];
+  if (found === undefined && entry !== 'init')
+    return { ok: false, message: `${artifact.name} has no rule or view ${entry}` };
+  if (params.length !== args.length)
+    return { ok: false, message: `${entry} takes ${params.length} arguments, not ${args.length}` };
+  const people = (name: string) => {
+    const account = accounts.get(name);
+    if (account === undefined) members.add(name);
+    return account ?? memberDid(name);
+  };
+  const values: AbiValue[] = [];
+  for (const [index, text] of args.entries()) {
+    const value = readArgument(text, params[index]!, artifact.currencies, people);
+    if (!value.ok) return { ok: false, message: `${entry}: ${value.message}` };
+    values.push(value.value);
+  }
+  return { ok: true, values };
 }
 
 function entryOf(artifact: Artifact, name: string): Entry | undefined {

@@ -22,8 +22,8 @@ import { type Naming, showValue } from './values.ts';
 import { GAS_LIMIT, VIEW_GAS_LIMIT } from './world.ts';
 
 export type TraceOptions = Omit<RunOptions, 'watch'> & {
-  /** What the source calls the locals of each function (`localsOf` of the compiler). */
-  readonly locals: readonly (readonly (AbiField | null)[])[];
+  /** Of each contract of the source what it calls the locals of its functions (`localsOf` of the compiler). */
+  readonly locals: ReadonlyMap<string, readonly (readonly (AbiField | null)[])[]>;
   /** The line of the source that an offset lies in. */
   readonly lineOf: (offset: number) => SourceLine;
   /** Steps, and visits, that are kept, from the first on; the rest only counts. */
@@ -279,7 +279,7 @@ function closeAll(log: Log, before: number, gasUsed: number): void {
 }
 
 function lineAt(log: Log, artifact: Artifact, offset: number | undefined): SourceLine | null {
-  if (offset === undefined || artifact.name !== log.options.artifact.name) return null;
+  if (offset === undefined || !log.options.locals.has(artifact.name)) return null;
   const known = log.lines.get(offset);
   if (known !== undefined) return known;
   const line = log.options.lineOf(offset);
@@ -310,7 +310,7 @@ function localsIn(log: Log, sight: Sight): Shown[] {
 
 /** Names are known of the contract that is traced, not of those that it calls. */
 function namesOf(log: Log, { program, function: fn }: Sight): readonly (AbiField | null)[] {
-  return program.artifact.name === log.options.artifact.name ? (log.options.locals[fn] ?? []) : [];
+  return log.options.locals.get(program.artifact.name)?.[fn] ?? [];
 }
 
 function parametersOf(log: Log, sight: Sight): Effect[] {

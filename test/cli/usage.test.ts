@@ -83,6 +83,12 @@ describe('a wrong command line ends with 2', () => {
     ['an unknown rule to verify', ['verify', BANK, '--rule', 'nope'], 'no rule, view or init named `nope`'],
     ['a member that none can be', ['run', BANK, 'join', '--by', 'self'], '`self` cannot be the name'],
     ['an argument that is none', ['run', BANK, 'record', 'bob', 'x'], 'record: amount: an amount such as'],
+    [
+      'a deployment of nothing',
+      ['run', BANK, 'join', '--deploy', 'Jar()'],
+      'has no other contract named `Jar`',
+    ],
+    ['a deployment without arguments', ['run', BANK, 'join', '--deploy', 'Jar'], '`Jar` is no deployment'],
     ['arguments that init does not take', ['run', BANK, 'join', '--init', '3'], '`init` takes 0 arguments'],
     ['a hash that is none', ['query', 'tx', '00'], '`00` is no hash of a transaction: it has 64 digits'],
     ['a height that is none', ['query', 'header', 'abc'], '`abc` is no height of a block'],

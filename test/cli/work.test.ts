@@ -82,6 +82,14 @@ describe('a newcomer', () => {
     expect(failed.out).toMatch(/TimeBank\.ccl:\d+: requires caller in members/);
   });
 
+  test('sees where a call goes that comes to another contract of the file', async () => {
+    const fund = join(ROOT, 'examples/common-fund/CommonFund.ccl');
+    const beside = ['--contract', 'Stall', '--init', 'CommonFund', '--deploy', 'CommonFund()'];
+    const lines = await ccl(['trace', fund, 'buy', '5.00 hours', '--by', 'bob', ...beside]);
+    expect(lines).toMatchObject({ code: 0, err: '' });
+    expect(lines.out).toMatch(/^\d+ +\d+ {6,}ledger\.transfer\(caller, self, amount\);$/m);
+  });
+
   test('runs a rule in the test world and sees what it did', async () => {
     expect((await ccl(['run', BANK])).out).toContain('record(provider: Did, amount: Amount<hours>)\n');
     const joined = await ccl(['run', BANK, 'join', '--by', 'bob']);

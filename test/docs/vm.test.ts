@@ -29,9 +29,10 @@ describe('docs/vm.md', () => {
       artifact: build(contract, { claims: [], marks: [] }),
       creator: 'alice',
       initArgs: [],
+      others: [],
       before: [{ entry: 'join', args: [], by: 'bob', spending: null }],
       call: { entry: 'record', args: ['alice', '2.50 hours'], by: 'bob', spending: null },
-      locals: localsOf(contract),
+      locals: new Map([[contract.name, localsOf(contract)]]),
       lineOf: (offset) => lineOfPart(analysis.parts, offset),
       stepsMax: 1_000,
     });

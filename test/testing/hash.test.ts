@@ -63,6 +63,13 @@ const CASES: readonly (readonly [view: string, args: readonly string[], wanted: 
 test.each(CASES)('%s(%s)', (entry, args, wanted) => {
   const [artifact] = programOf(SOURCE).contracts;
   const call = { entry, args, by: 'bob', spending: null };
-  const report = runRule({ artifact: artifact!, creator: 'alice', initArgs: [], before: [], call });
+  const report = runRule({
+    artifact: artifact!,
+    creator: 'alice',
+    initArgs: [],
+    others: [],
+    before: [],
+    call,
+  });
   expect(report).toMatchObject({ ok: true, result: wanted });
 });

@@ -187,6 +187,67 @@ function gasIn(
 }
 
 /** One nanosecond a look. */
+describe('a call between contracts of one file', () => {
+  const JARS = `interface Jar { rule put(amount: Int) -> Int ensures result >= amount gas 100_000; }
+contract Glass {
+  implements Jar;
+  access contracts;
+  state { inside: Int; owner: Did; }
+  init(who: Did) { owner = who; }
+  rule put(amount: Int) -> Int
+    requires amount > 0 else "nothing"
+    ensures result >= amount
+  { inside += amount; return inside; }
+}
+contract Saver {
+  state { jar: Did; saved: Int; }
+  init(account: Did) { jar = account; }
+  rule save(amount: Int) {
+    let held = Contract<Jar>.at(jar).put(amount);
+    saved = held;
+  }
+}
+`;
+  const analysis = analyse(new Map([['Jars.ccl', JARS]]), 'Jars.ccl');
+  const contracts = lowerProgram(analysis).contracts;
+  const [glass, saver] = contracts.map((contract) => build(contract, { claims: [], marks: [] }));
+  const save = (amount: string) => ({
+    artifact: saver!,
+    creator: 'alice',
+    initArgs: ['Glass'],
+    others: [{ artifact: glass!, initArgs: ['bob'] }],
+    before: [{ entry: 'save', args: ['2'], by: 'bob', spending: null }],
+    call: { entry: 'save', args: [amount], by: 'carol', spending: null },
+    locals: new Map(contracts.map((contract) => [contract.name, localsOf(contract)])),
+    lineOf: (offset: number) => lineOfPart(analysis.parts, offset),
+    stepsMax: 1_000,
+  });
+
+  test('is shown with the lines of the one that is called, one deeper', () => {
+    const { visits, report } = traceRule(save('5'));
+    expect(report.ok).toBe(true);
+    expect(visits.map(({ contract, depth, line }) => [contract, depth, line?.text])).toEqual([
+      ['Saver', 0, 'let held = Contract<Jar>.at(jar).put(amount);'],
+      ['Glass', 1, 'requires amount > 0 else "nothing"'],
+      ['Glass', 1, '{ inside += amount; return inside; }'],
+      ['Saver', 0, 'saved = held;'],
+      ['Saver', 0, '}'],
+    ]);
+    const effects = visits.flatMap((visit) => visit.effects);
+    expect(effects).toContainEqual({ kind: 'write', place: 'inside', value: '7' });
+    expect(effects).toContainEqual({ kind: 'local', place: 'amount', value: '5' });
+    const gas = visits.reduce((sum, visit) => sum + visit.gas, traceRule(save('5')).gasBefore);
+    expect(gas).toBe(report.gasUsed);
+  });
+
+  test('fails with the words of the one that is called, and a deployment with its own', () => {
+    expect(runRule(save('0'))).toMatchObject({ ok: false, failed: 1, message: 'Glass.put: nothing' });
+    const { others } = save('1');
+    const wrong = { ...save('1'), others: [{ ...others[0]!, initArgs: ['1'] }] };
+    expect(runRule(wrong)).toMatchObject({ ok: false, cause: 'words' });
+  });
+});
+
 function ticking(): () => number {
   let now = 0;
   return () => now++;
@@ -205,9 +266,10 @@ function optionsOf(entry: string, args: readonly string[]) {
     artifact: build(contract, { claims: [], marks: [] }),
     creator: 'alice',
     initArgs: [],
+    others: [],
     before: [],
     call: { entry, args, by: 'alice', spending: null },
-    locals: localsOf(contract),
+    locals: new Map([[contract.name, localsOf(contract)]]),
     lineOf: (offset: number) => lineOfPart(analysis.parts, offset),
   };
 }

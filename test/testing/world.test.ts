@@ -100,7 +100,7 @@ describe('a single run', () => {
   const [bank] = contractsOf(TIMEBANK);
   const rule = (entry: string, args: string[], by: string): RuleCall => ({ entry, args, by, spending: null });
   const run = (call: RuleCall, before: RuleCall[] = []) =>
-    runRule({ artifact: bank!, creator: 'alice', initArgs: [], before, call });
+    runRule({ artifact: bank!, creator: 'alice', initArgs: [], others: [], before, call });
 
   test('tells what it did, by name', () => {
     expect(run(rule('record', ['alice', '2.50 hours'], 'bob'), [rule('join', [], 'bob')])).toEqual({
@@ -177,7 +177,7 @@ describe('a single run', () => {
     const spending = [{ currency: 'hours', amount: 99n }];
     const lend: RuleCall = { entry: 'lend', args: ['bob', '1.00 hours', '7d'], by: 'alice', spending };
     const runWith = (call: RuleCall) =>
-      runRule({ artifact: lender!, creator: 'carol', initArgs: ['alice'], before: [], call });
+      runRule({ artifact: lender!, creator: 'carol', initArgs: ['alice'], others: [], before: [], call });
     expect(runWith(lend)).toMatchObject({ ok: false, failed: 0, trap: { kind: 'Refused' } });
     expect(runWith({ ...lend, spending: null })).toMatchObject({
       ok: true,
