@@ -332,8 +332,9 @@ function planUpgrade(
   }
   const next = followerOf(draft.unit, deployed.contract);
   if (next === null) {
-    const { contract } = deployed;
-    report(draft.unit, 'E0467', { span: at, contract: contract.name.text, version: versionOf(contract) });
+    reportLast(draft.unit, deployed.contract, at);
+    // What the variable is called for is judged as if there were one.
+    draft.deployed.set(name, deployed);
     return;
   }
   const by = evaluate(draft, node.by, namedType('Did', node.by.span));
@@ -342,6 +343,12 @@ function planUpgrade(
   draft.deployed.set(name, { id, contract: next });
   const step = { from: deployed.id, deployed: id, contract: next.name.text, version: versionOf(next) };
   draft.steps.push({ kind: 'upgrade', ...step, name: name === '' ? text : name, by, expectation, span });
+}
+
+/** Unless the version before is missing: that is said where it is named. */
+function reportLast(unit: Unit, contract: ast.Contract, span: ast.Span): void {
+  if (upgradeOf(contract) !== undefined && versionsOf(unit, contract).length === 1) return;
+  report(unit, 'E0467', { span, contract: contract.name.text, version: versionOf(contract) });
 }
 
 function followerOf(unit: Unit, contract: ast.Contract): ast.Contract | null {
