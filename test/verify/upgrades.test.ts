@@ -35,7 +35,8 @@ goldenTests('upgrades', '.ccl', async (fixture) => {
   const { rows } = await verifyContract(contract, optionsFor(contract, text));
   return rows
     .map((row) =>
-      row.trace === null
+      // Which state is built is the solver's choice.
+      row.trace === null || row.answer === 'unconfirmed'
         ? `${renderRow(row)}\n`
         : `${renderRow(row)}\n${renderTrace(row.trace).replaceAll(/^/gm, '    ')}\n`,
     )
