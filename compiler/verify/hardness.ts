@@ -2,7 +2,7 @@
  * Why an obligation stayed undecided, in the author's words: which part of it is hard, and what to try. In: an
  * obligation and what the solver or the replay said. Out: one sentence or two.
  */
-import type { Contract } from '../core/core.ts';
+import type { Contract, Local } from '../core/core.ts';
 import { type Formula, visitNodes } from './formula.ts';
 import type { Obligation } from './obligations.ts';
 import { splitMoment } from './state.ts';
@@ -55,13 +55,17 @@ const NONLINEAR: { readonly [name: string]: Nonlinear } = {
   isqrt: { what: 'the root of {0}', try: '`assert` what the proof needs of the root' },
 };
 
-function hardPart(contract: Contract, { script, cut, callee, text }: Obligation): string | null {
+function hardPart(contract: Contract, { script, cut, callee, proof, text }: Obligation): string | null {
+  const names: Names = {
+    slots: contract.slots,
+    locals: (contract.functions[callee] ?? contract.proofs[proof])?.locals ?? [],
+  };
   const found: { readonly words: string; readonly row: Nonlinear }[] = [];
   for (const formula of script.legend.values()) {
     const row = formula.kind === 'apply' ? NONLINEAR[formula.name] : undefined;
     if (row === undefined || formula.kind !== 'apply') continue;
     const words = row.what.replaceAll(/\{(\d)\}/g, (_, i: string) =>
-      wordsOf(contract, callee, formula.args[Number(i)]!),
+      wordsOf(names, formula.args[Number(i)]!),
     );
     if (!found.some((one) => one.words === words)) found.push({ words, row });
   }
@@ -76,23 +80,26 @@ function hardPart(contract: Contract, { script, cut, callee, text }: Obligation)
   return null;
 }
 
+/** What a formula speaks of: the parameters of a function or a proof, and the state. */
+type Names = { readonly locals: readonly Local[]; readonly slots: Contract['slots'] };
+
 /** A term in the author's names, as far as it has one; else what it depends on. */
-function wordsOf(contract: Contract, callee: number, formula: Formula): string {
+function wordsOf(known: Names, formula: Formula): string {
   if (formula.kind === 'int') return String(formula.value);
   const names = new Set<string>();
   visitNodes([formula], (node) => {
-    const name = nameOf(contract, callee, node);
+    const name = nameOf(known, node);
     if (name !== null) names.add(name);
   });
   const all = [...names].slice(0, 3).map((name) => `\`${name}\``);
   if (all.length === 0) return 'a value';
-  return nameOf(contract, callee, formula) !== null ? all.at(-1)! : `a term of ${all.join(', ')}`;
+  return nameOf(known, formula) !== null ? all.at(-1)! : `a term of ${all.join(', ')}`;
 }
 
-function nameOf({ functions, slots }: Contract, callee: number, formula: Formula): string | null {
+function nameOf({ locals, slots }: Names, formula: Formula): string | null {
   if (formula.kind === 'symbol') {
     if (!formula.name.startsWith('parameter.')) return null;
-    return functions[callee]?.locals[Number(formula.name.slice('parameter.'.length))]?.name ?? null;
+    return locals[Number(formula.name.slice('parameter.'.length))]?.name ?? null;
   }
   if (formula.kind !== 'apply') return null;
   const [kind, index] = splitMoment(formula.name)[1].split('.');
