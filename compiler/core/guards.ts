@@ -163,6 +163,8 @@ function guardOutside(contract: Contract, guard: Guard, flaws: ReadonlySet<strin
   if (contract.upgradable !== null) return null;
   const clause = contract.invariants.find(({ name }) => name === guard.name);
   if (clause === undefined || guard.kind !== 'invariant' || readsGhosts(contract, clause)) return null;
+  // An `upgrade` would take it to hold, and nothing has checked it there.
+  if (contract.upgradable !== null) return null;
   const functions = contract.functions.map((fn, callee) => {
     if (fn.kind !== 'rule' && fn.kind !== 'hook') return fn;
     const checked = {

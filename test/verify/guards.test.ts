@@ -148,6 +148,15 @@ describe('what a guard checks', () => {
     expect(call('number').failure).toBeNull();
   });
 
+  test('no contract that can be upgraded: its next version would take the invariant to hold', async () => {
+    const { text } = FORMS['an invariant that others can break, on entry']!;
+    const { guards, report } = await guardedOf(
+      text.replace('uses ledger.read;', 'uses ledger.read; upgradable;'),
+    );
+    expect(guards.map(({ guard }) => guard.rule)).not.toContain('between calls');
+    expect(report.rows.filter(failsBuild)).not.toEqual([]);
+  });
+
   test('a rule that promises to succeed must do so in spite of what it checks on entry', async () => {
     const { text } = FORMS['an invariant that others can break, on entry']!;
     const { report } = await guardedOf(text.replace('rule step()', 'rule step() succeeds when true'));
