@@ -349,7 +349,9 @@ function ledgerFacts(
   const facts = ledgers.flatMap(([before, after]) => {
     const nameAt = (name: string): string => `${before}${name}.${c}${after}`;
     const floors = reads.filter((read) => read.name === nameAt('floor'));
-    return [...floors.flatMap((floor) => floorFacts(floor, nameAt)), ...creditFacts(floors, nameAt)];
+    const known = floors.flatMap((floor) => floorFacts(floor, nameAt));
+    const flawed = model.flaws.has('nobodyOwes') ? floors.map((floor) => eq(floor, ZERO)) : [];
+    return [...known, ...flawed, ...creditFacts(floors, nameAt)];
   });
   for (const [before, after] of ledgers) {
     const balances = reads.filter((read) => read.name === `${before}balance.${c}${after}`);

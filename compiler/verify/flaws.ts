@@ -43,7 +43,8 @@ export type Flaw =
   | 'callsSucceed'
   | 'upgradeAssumesNew'
   | 'upgradeFindsNothing'
-  | 'upgradeForgetsSums';
+  | 'upgradeForgetsSums'
+  | 'nobodyOwes';
 
 export type Flaws = ReadonlySet<Flaw>;
 export const NO_FLAWS: Flaws = new Set();

@@ -21,6 +21,7 @@ holdFamily({
     emptyAtInit: 13, // nobody pays into an account before its contract is there
     addAlwaysGrows: 312, // an element added twice counts twice
     transferNeverFails: 10, // everyone can pay
+    nobodyOwes: 8, // no account may go below zero
     factsTooEarly: 1, // what a transfer shows is known before it
   },
   refutes: true,
