@@ -58,9 +58,16 @@ export function stateType(out: Checker, field: ast.StateField): Type {
   return remembered(out, field, () => lasting(out, field.type, annotate(out, field.type)));
 }
 
-/** Ghosts hold values. */
+/** Ghosts hold values, and maps of them. */
 export function ghostType(out: Checker, ghost: ast.Ghost): Type {
-  return remembered(out, ghost, () => lasting(out, ghost.type, annotateValue(out, ghost.type)));
+  return remembered(out, ghost, () => {
+    const type = isMap(ghost.type) ? annotate(out, ghost.type) : annotateValue(out, ghost.type);
+    return lasting(out, ghost.type, type);
+  });
+}
+
+function isMap(expr: ast.TypeExpr): boolean {
+  return expr.kind === 'namedType' && expr.name.text === 'Map';
 }
 
 /** Parameters, fields and bound variables hold values. */

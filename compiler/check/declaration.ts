@@ -143,8 +143,9 @@ function checkState(out: Checker, field: ast.StateField): void {
 /** Ghosts begin with the zero of their type. */
 function checkGhost(out: Checker, ghost: ast.Ghost): void {
   const type = ghostType(out, ghost);
-  if (!hasError(type) && !hasZero(type))
-    report(out, 'E0335', { span: ghost.type.span, type: typeText(type) });
+  const kept = type.kind === 'Map' ? type.value : type;
+  if (!hasError(kept) && !hasZero(kept))
+    report(out, 'E0335', { span: ghost.type.span, type: typeText(kept) });
 }
 
 /** What stands in the state has a zero, and a lifecycle in it is always there to be followed. */

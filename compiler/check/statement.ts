@@ -102,10 +102,20 @@ function checkLet(at: At, stmt: Stmt<'let'>): boolean {
 function checkGhost(at: At, stmt: Stmt<'ghostAssign'>): void {
   const entity = at.out.entities.get(stmt.name);
   const type = entity?.kind === 'ghost' ? ghostType(at.out, entity.node) : null;
-  typeValue({ ...at, part: 'ghost' }, stmt.value, type);
+  typeValue({ ...at, part: 'ghost' }, stmt.value, type === null ? null : entryType(at, stmt, type));
   if (entity === undefined) return;
   if (entity.kind !== 'ghost') wrongKind(at, stmt.name, entity, 'a ghost');
   else noteWrite(at, stmt.span, stmt.name.text, null);
+}
+
+/** What a ghost takes: of a map one entry at a time. */
+function entryType(at: At, { name, key }: Stmt<'ghostAssign'>, type: Type): Type {
+  const isMap = type.kind === 'Map';
+  if (key !== null) typeValue({ ...at, part: 'ghost' }, key, isMap ? type.key : null);
+  if (isMap && key !== null) return type.value;
+  if (isMap) return report(at.out, 'E0306', { span: name.span, what: collectionWord(type)! });
+  if (key === null || hasError(type)) return type;
+  return report(at.out, 'E0315', { span: name.span, type: typeText(type) });
 }
 
 function checkExprStmt(at: At, value: ast.Expr): boolean {

@@ -379,8 +379,13 @@ export type Stmt = { readonly span: Span } & (
       /** It checks a clause that was not proved, which `message` names (`guards.ts`). */
       readonly guard?: true;
     }
-  /** The words that a ghost becomes: no code (`ghosts.ts`). */
-  | { readonly kind: 'ghost'; readonly slot: number; readonly values: readonly Term[] }
+  /** The words that a ghost, or one entry of it, becomes: no code (`ghosts.ts`). */
+  | {
+      readonly kind: 'ghost';
+      readonly slot: number;
+      readonly keys: readonly Term[];
+      readonly values: readonly Term[];
+    }
   /** A proof obligation only; no code. */
   | { readonly kind: 'assert'; readonly clause: Clause | AssertClause }
   | {

@@ -4,7 +4,7 @@
  */
 import type { Span } from '../syntax/ast.ts';
 import { type ClauseProgram, termProgram } from './clauses.ts';
-import type { Atom, Contract, Function as CoreFunction, Local, Stmt } from './core.ts';
+import type { Atom, Contract, Function as CoreFunction, Local, Stmt, Term } from './core.ts';
 import { inlineProgram, mapStatements } from './rewrite.ts';
 
 /** Without ghosts: they stand behind all other slots, so nothing else moves. */
@@ -54,11 +54,14 @@ function withGhosts(contract: Contract, fn: CoreFunction): CoreFunction {
 /** Every word is computed before the first is written. */
 function assignment(contract: Contract, stmt: GhostStmt, locals: Local[]): readonly Stmt[] {
   const { slot, span } = stmt;
-  const words = stmt.values.map((term) => compute(termProgram(contract, term, span), locals, span));
+  const computed = (terms: readonly Term[]) =>
+    terms.map((term) => compute(termProgram(contract, term, span), locals, span));
+  const [index, words] = [computed(stmt.keys), computed(stmt.values)];
+  const keys = index.map(({ value }) => value);
   const stores = words.map(
-    ({ value }, field): Stmt => ({ kind: 'store', span, place: { slot, keys: [], field }, value }),
+    ({ value }, field): Stmt => ({ kind: 'store', span, place: { slot, keys, field }, value }),
   );
-  return [...words.flatMap(({ stmts }) => stmts), ...stores];
+  return [...[...index, ...words].flatMap(({ stmts }) => stmts), ...stores];
 }
 
 function compute(program: ClauseProgram, locals: Local[], span: Span) {

@@ -288,12 +288,18 @@ function stmtLine(
     case 'require':
       return `${stmt.guard ? 'guard' : 'require'} ${atom(fn, stmt.condition)} else ${quote(stmt.message)}${stmt.clause < 0 ? '' : ` checks ${fn.requires[stmt.clause]!.name}`}`;
     case 'ghost':
-      return `ghost ${slot(stmt.slot)} = ${stmt.values.map((term) => printTerm(contract, fn, term)).join(', ')}`;
+      return ghostLine(contract, fn, stmt);
     case 'assert':
       return clauseLine(contract, fn, stmt.clause);
     case 'return':
       return `return ${words(stmt.values)}`.trimEnd();
   }
+}
+
+function ghostLine(contract: Contract, fn: CoreFunction, { slot, keys, values }: Extract<Stmt, { readonly kind: 'ghost' }>): string {
+  const printed = (terms: readonly Term[]) => terms.map((term) => printTerm(contract, fn, term)).join(', ');
+  const entry = keys.length === 0 ? '' : `[${printed(keys)}]`;
+  return `ghost ${contract.slots[slot]!.name}${entry} = ${printed(values)}`;
 }
 
 function outgoingLine(

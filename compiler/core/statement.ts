@@ -305,8 +305,9 @@ function lowerReturn(builder: Builder, stmt: Stmt<'return'>): void {
 function lowerGhost(builder: Builder, stmt: Stmt<'ghostAssign'>): void {
   const slot = slotOf(builder.source, stmt.name);
   if (slot === null) throw new Error('a ghost that is none');
-  const values = termsOf(functionScope(builder), stmt.value);
-  emit(builder, { kind: 'ghost', span: stmt.span, slot, values });
+  const scope = functionScope(builder);
+  const keys = stmt.key === null ? [] : termsOf(scope, stmt.key);
+  emit(builder, { kind: 'ghost', span: stmt.span, slot, keys, values: termsOf(scope, stmt.value) });
 }
 
 function lowerRequire(builder: Builder, stmt: Stmt<'require'>): void {

@@ -292,7 +292,10 @@ const ROWS: { readonly [K in Kind]: Row<K> } = {
       ';',
     ]),
   assign: ({ node, one }) => group([one('target'), ` ${node.op} `, one('value'), ';']),
-  ghostAssign: ({ one }) => group(['ghost ', one('name'), ' = ', one('value'), ';']),
+  ghostAssign: ({ node, one }) => {
+    const key = node.key === null ? '' : ['[', one('key'), ']'];
+    return group(['ghost ', one('name'), key, ' = ', one('value'), ';']);
+  },
   exprStmt: ({ node, one }) => [one('value'), isBranching(node.value) ? '' : ';'],
   return: ({ node, one, dangling }) =>
     group(['return', node.value ? [' ', one('value')] : '', ';', dangling === null ? '' : [' ', dangling]]),

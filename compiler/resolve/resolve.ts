@@ -640,6 +640,7 @@ function walkStmt(walk: Walk, scope: Scope, stmt: ast.Stmt): void {
       return;
     case 'ghostAssign':
       use(walk, scope, stmt.name, ({ kind }) => kind === 'ghost');
+      if (stmt.key !== null) walkExpr(walk, scope, stmt.key);
       walkExpr(walk, scope, stmt.value);
       return;
     case 'exprStmt':

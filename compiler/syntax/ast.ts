@@ -174,7 +174,7 @@ export type Stmt =
       readonly value: Expr;
     })
   | (Node<'assign'> & { readonly target: Expr; readonly op: AssignOp; readonly value: Expr })
-  | (Node<'ghostAssign'> & { readonly name: Name; readonly value: Expr })
+  | (Node<'ghostAssign'> & { readonly name: Name; readonly key: Expr | null; readonly value: Expr })
   | (Node<'exprStmt'> & { readonly value: Expr })
   | (Node<'return'> & { readonly value: Expr | null })
   | (Node<'require'> & { readonly condition: Expr; readonly message: TextLiteral | null })

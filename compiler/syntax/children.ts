@@ -72,7 +72,7 @@ const CHILDREN = {
   block: ['statements', 'result'],
   let: ['name', 'type', 'value'],
   assign: ['target', 'value'],
-  ghostAssign: ['name', 'value'],
+  ghostAssign: ['name', 'key', 'value'],
   exprStmt: ['value'],
   return: ['value'],
   require: ['condition', 'message'],

@@ -1640,10 +1640,16 @@ export class Grammar extends Cursor {
     const start = this.here();
     this.CONSUME(K.ghost);
     const name = this.name('the name of a ghost');
+    const key = this.OPTION(() => {
+      this.CONSUME(LBracket);
+      const inner = this.SUBRULE1(this.expression);
+      this.need(RBracket, '`]`');
+      return inner;
+    });
     this.need(Assign, '`=` and the new value');
     const value = this.SUBRULE(this.expression);
     this.semicolon('this statement');
-    return { kind: 'ghostAssign', span: this.since(start), name, value };
+    return { kind: 'ghostAssign', span: this.since(start), name, key: key ?? null, value };
   });
 
   private expect: Production<Stmt> = this.production('expect', () => {

@@ -165,18 +165,23 @@ export type Prelude = {
 
 /** The script that asks for a call after these, or for what others do then, in which the obligation shows. */
 export function scriptAfter(contract: Contract, sought: Obligation, prelude: Prelude): Script | null {
-  const model = modelOf(contract, NO_FLAWS);
-  const context: Context = { model, assumed: [], problem: null, ending: { sought, prelude } };
-  return obligationsAtEnd(context, sought, prelude).find((one) => isSought(sought, one))?.script ?? null;
+  const found = obligationsAfter(contract, { sought, prelude });
+  return found.find((one) => isSought(sought, one))?.script ?? null;
 }
 
-function obligationsAtEnd(
-  context: Context,
-  { callee, proof }: Obligation,
-  prelude: Prelude,
-): readonly Obligation[] {
-  const { model } = context;
-  const fn = model.contract.functions[callee];
+/** What is the case where the obligation shows in a call after these. */
+export function violationAfter(contract: Contract, sought: Obligation, prelude: Prelude): Formula {
+  const violations: Formula[] = [];
+  obligationsAfter(contract, { sought, prelude, note: (violation) => violations.push(...violation) });
+  return and(...violations);
+}
+
+function obligationsAfter(contract: Contract, ending: Ending): readonly Obligation[] {
+  const model = modelOf(contract, NO_FLAWS);
+  const context: Context = { model, assumed: [], problem: null, ending };
+  const { callee, proof } = ending.sought;
+  const { prelude } = ending;
+  const fn = contract.functions[callee];
   if (fn !== undefined) return obligationsOfWalk(context, walkAfter(model, fn, callee, prelude));
   if (proof >= 0) return proofObligations(context, { ...prelude, assumes: () => true });
   return environmentObligations(context, prelude.state);
@@ -184,13 +189,20 @@ function obligationsAtEnd(
 
 function walkAfter(model: Model, fn: CoreFunction, callee: number, { state, counter }: Prelude): Walk {
   const names = { prefix: '', counter };
-  const passive = walkFunction(model, fn, state, callEnvironment, () => true, names);
-  return { passive, callee, env: callEnvironment };
+  const env = environmentOf(model, fn);
+  return { passive: walkFunction(model, fn, state, env, () => true, names), callee, env };
 }
 
-type Named = Pick<Obligation, 'kind' | 'name' | 'span'>;
+type Named = Pick<Obligation, 'kind' | 'name' | 'span' | 'callee' | 'proof'>;
 
-function isSought(sought: Named, { kind, name, span }: Named): boolean {
+/** The one obligation of a walk that is written, and the run that it ends; `note` has what shows it instead. */
+type Ending = {
+  readonly sought: Named;
+  readonly prelude: Prelude;
+  readonly note?: (violation: readonly Formula[]) => void;
+};
+
+function isSought(sought: Named, { kind, name, span }: Omit<Named, 'callee' | 'proof'>): boolean {
   return sought.kind === kind && sought.name === name && sought.span.start === span.start;
 }
 
@@ -202,7 +214,7 @@ type Context = {
   readonly assumed: readonly Clause[];
   readonly problem: string | null;
   /** Where obligations stand at the end of a run: the one that is written, and the run. */
-  readonly ending?: { readonly sought: Named; readonly prelude: Prelude };
+  readonly ending?: Ending;
 };
 
 type Walk = {
@@ -221,11 +233,15 @@ function walkEntry(
   [fn, callee]: readonly [CoreFunction, number],
   assumes: (name: string) => boolean,
 ): Walk {
+  const env = environmentOf(model, fn);
   const isInit = fn.kind === 'init';
-  const called = fn.kind !== 'hook' || model.flaws.has('hookHasCaller');
-  const env = isInit ? initEnvironment : called ? callEnvironment : hookEnvironment;
   const before = isInit ? zeroState(model) : fn.kind === 'upgrade' ? upgradeState(model) : freeState(model);
   return { passive: walkFunction(model, fn, before, env, assumes), callee, env };
+}
+
+function environmentOf({ flaws }: Model, { kind }: CoreFunction): Walk['env'] {
+  if (kind === 'init') return initEnvironment;
+  return kind === 'hook' && !flaws.has('hookHasCaller') ? hookEnvironment : callEnvironment;
 }
 
 /** Names what belongs to the calls before the one that an obligation is about. */
@@ -684,8 +700,7 @@ type Draft = {
 
 function obligation(context: Context, walk: Walk | null, draft: Draft): Obligation {
   const { kind, name, span, clause, success, failure } = draft;
-  const unsought = context.ending !== undefined && !isSought(context.ending.sought, draft);
-  const asserted = unsought ? [] : assertedBy(context, walk, draft);
+  const asserted = isWritten(context, draft) ? assertedBy(context, walk, draft) : [];
   const script = writeScript(asserted);
   const { text } = script;
   return {
@@ -708,6 +723,14 @@ function obligation(context: Context, walk: Walk | null, draft: Draft): Obligati
     script,
     unsupported: context.problem,
   };
+}
+
+function isWritten({ ending }: Context, draft: Draft): boolean {
+  if (ending === undefined) return true;
+  const { sought, note } = ending;
+  if (!isSought(sought, draft)) return false;
+  note?.(draft.violation);
+  return note === undefined;
 }
 
 function cutOf({ legend }: Script): Obligation['cut'] {

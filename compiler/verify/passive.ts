@@ -14,6 +14,7 @@ import type {
   Place,
   Revert,
   Stmt,
+  Term,
 } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { constant, entryOf, holds, operate, summand, translate } from './clause.ts';
@@ -488,8 +489,10 @@ function setGhost(walk: Walk, stmt: Extract<Stmt, { readonly kind: 'ghost' }>, p
   const { model, env, before: old } = walk;
   if (model.flaws.has('ghostNotSet')) return path.state;
   const scope = { old, now: path.state, env, oldEnv: env, locals: path.locals, result: [], callee: -1 };
-  return stmt.values.reduce(
-    (state, term, field) => writeWord(state, fieldName(stmt.slot, field), translate(model, term, scope)),
+  const computed = (terms: readonly Term[]) => terms.map((term) => translate(model, term, scope));
+  const keys = computed(stmt.keys);
+  return computed(stmt.values).reduce(
+    (state, value, field) => storeAt(walk, state, { slot: stmt.slot, keys, field }, value),
     path.state,
   );
 }
@@ -501,16 +504,22 @@ function readPlace(walk: Walk, path: Path, place: Place): Formula {
 }
 
 function store(walk: Walk, path: Path, place: Place, value: Formula): State {
-  const name = fieldName(place.slot, place.field);
-  if (slotOf(walk, place.slot).kind === 'value') return writeWord(path.state, name, value);
-  const keys = keysOf(walk, path, place.keys);
+  return storeAt(walk, path.state, { ...place, keys: keysOf(walk, path, place.keys) }, value);
+}
+
+/** A place in the state, its keys evaluated. */
+type Word = { readonly slot: number; readonly keys: readonly Formula[]; readonly field: number };
+
+function storeAt(walk: Walk, before: State, { slot, keys, field }: Word, value: Formula): State {
+  const name = fieldName(slot, field);
+  const { kind } = slotOf(walk, slot);
+  if (kind === 'value') return writeWord(before, name, value);
   // Nothing is summed over a list, and an element that is written is there.
-  if (slotOf(walk, place.slot).kind === 'list')
-    return writeArray(path.state, name, { guard: TRUE, keys, value });
-  const values = entryOf(walk.model, path.state, place.slot, keys);
-  const after = { counts: TRUE, values: values.with(place.field, value) };
-  const state = updateSums(walk, path.state, place.slot, keys, { counts: TRUE, values }, after);
-  const present = writeArray(state, hasName(place.slot), { guard: TRUE, keys, value: TRUE });
+  if (kind === 'list') return writeArray(before, name, { guard: TRUE, keys, value });
+  const values = entryOf(walk.model, before, slot, keys);
+  const after = { counts: TRUE, values: values.with(field, value) };
+  const state = updateSums(walk, before, slot, keys, { counts: TRUE, values }, after);
+  const present = writeArray(state, hasName(slot), { guard: TRUE, keys, value: TRUE });
   return writeArray(present, name, { guard: TRUE, keys, value });
 }
 

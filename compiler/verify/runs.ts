@@ -30,7 +30,7 @@ import {
 } from './formula.ts';
 import { balanceOf } from './ledger.ts';
 import { freeState, type Model, modelOf, zeroState } from './model.ts';
-import { momentScope, type Obligation, type Prelude, RUN, scriptAfter } from './obligations.ts';
+import { momentScope, type Obligation, type Prelude, RUN, scriptAfter, violationAfter } from './obligations.ts';
 import { type Parametric, parameterFacts, parameterTypes, returnsNormally, walkFunction } from './passive.ts';
 import { type ModelValue, readingOf, type Values, valueAt } from './reading.ts';
 import type { Script } from './smt.ts';
@@ -75,19 +75,23 @@ export type SuggestOptions = {
 
 export async function* suggestRuns(
   contract: Contract,
-  sought: Obligation,
+  obligation: Obligation,
   options: SuggestOptions,
 ): AsyncGenerator<SuggestedRun> {
-  const about = sought.proof >= 0 || sought.callee > 0;
-  if (!about && (sought.callee === 0 || sought.kind === 'vacuity')) return;
+  const sought = deployed(contract, obligation);
+  const hunt: Hunt = { contract, model: modelOf(contract, NO_FLAWS), sought, options, asked: 0, spent: 0 };
   // What is deployed is another contract then.
   if (contract.functions[sought.callee]?.kind === 'upgrade') return;
-  const hunt: Hunt = { contract, model: modelOf(contract, NO_FLAWS), sought, options, asked: 0 };
+  if (sought.callee === 0) {
+    const run = await fromDeployment(hunt, null);
+    if (run !== null) yield run;
+    return;
+  }
   const relevance = relevanceOf(contract, sought);
   let ends: readonly (readonly number[])[] = [[]];
   for (let length = 0; length <= CALLS_MAX && ends.length > 0; length++) {
     for (const callees of ends) {
-      if (hunt.asked >= options.queriesMax) return;
+      if (isSpent(hunt)) return;
       const run = await fromDeployment(hunt, callees);
       if (run !== null) yield run;
     }
@@ -98,8 +102,10 @@ export async function* suggestRuns(
 // ---- private -----------------------------------------------------------------------------------
 
 /** Calls between the deployment and the last. */
-const CALLS_MAX = 3;
+const CALLS_MAX = 6;
+/** The solver's, for one question and for all. */
 const RLIMIT = 2_000_000;
+const RLIMIT_ALL = 12_000_000;
 /** The longest pause between two calls: three hundred years of seconds. */
 const PAUSE_MAX = 10n ** 10n;
 const BLOCKS_MAX = 10n ** 8n;
@@ -110,18 +116,31 @@ type Hunt = {
   readonly sought: Obligation;
   readonly options: SuggestOptions;
   asked: number;
+  spent: number;
 };
 
 /** Calls walked one after the other. */
 type Walked = {
   readonly state: State;
   readonly facts: readonly Formula[];
+  /** That each of them returns. */
+  readonly returns: readonly Formula[];
   readonly counter: { next: number };
   readonly now: Formula;
   readonly block: Formula;
 };
 
-/** One more call before each of these ends, as far as some state lets all of it happen. */
+/** That the invariants can hold at all, every deployment shows. */
+function deployed({ functions }: Contract, sought: Obligation): Obligation {
+  if (isPaid(sought) || sought.kind !== 'vacuity') return sought;
+  return { ...sought, callee: 0, name: 'returns', span: functions[0]!.span };
+}
+
+function isSpent({ asked, spent, options }: Hunt): boolean {
+  return asked >= options.queriesMax || spent >= RLIMIT_ALL;
+}
+
+/** One more call before each of these ends, as far as one may be what they lack. */
 async function longer(
   hunt: Hunt,
   relevance: Relevance,
@@ -129,39 +148,72 @@ async function longer(
 ): Promise<readonly (readonly number[])[]> {
   const found: (readonly number[])[] = [];
   for (const end of ends) {
-    if (hunt.asked >= hunt.options.queriesMax) break;
-    if (end.length > 0 && !(await canEnd(hunt, end))) continue;
-    found.push(...helpers(relevance, end).map((callee) => [callee, ...end]));
+    for (const callee of helpers(relevance, end)) {
+      if (isSpent(hunt)) return found;
+      if (await isNeeded(hunt, callee, end)) found.push([callee, ...end]);
+    }
   }
   return found;
 }
 
-/** Whether some state that satisfies the invariants lets these calls end in what is sought. */
-async function canEnd(hunt: Hunt, callees: readonly number[]): Promise<boolean> {
-  const script = scriptOf(hunt, walkCalls(hunt, anyState(hunt), callees), () => []);
+/**
+ * Whether from some state that satisfies the invariants these calls end in what is sought, and without the first of
+ * them do not. Of the shortest run that does, that is true of every call and what comes behind it.
+ */
+async function isNeeded(hunt: Hunt, callee: number, end: readonly number[]): Promise<boolean> {
+  const start = anyState(hunt);
+  const walked = walkCalls(hunt, walkCall(hunt, start, callee, 0), end, 1);
+  const without = walkCalls(hunt, { ...start, facts: [] }, end, 1);
+  const script = scriptOf(hunt, also(walked, not(shows(hunt, without))), () => []);
   return script !== null && (await solve(hunt, script)).status !== 'unsat';
 }
 
-async function fromDeployment(hunt: Hunt, callees: readonly number[]): Promise<SuggestedRun | null> {
-  const walked = walkCalls(hunt, noState(hunt), [0, ...callees]);
+/** What others do between calls may be that payment. */
+function isPaid({ callee, proof }: Obligation): boolean {
+  return callee >= 0 || proof >= 0;
+}
+
+function also(walked: Walked, fact: Formula): Walked {
+  return { ...walked, facts: [...walked.facts, fact] };
+}
+
+/** That the calls return and one more, or what others do, ends in what is sought. */
+function shows(hunt: Hunt, walked: Walked): Formula {
+  const violation = violationAfter(hunt.contract, hunt.sought, preludeOf(hunt, walked, () => []));
+  return and(...walked.returns, violation);
+}
+
+/** `callees`: between the deployment and the last; null where the deployment itself is sought. */
+async function fromDeployment(
+  hunt: Hunt,
+  callees: readonly number[] | null,
+): Promise<SuggestedRun | null> {
+  const before = callees === null ? [] : [0, ...callees];
+  const walked = walkCalls(hunt, noState(hunt), before, 0);
   const script = scriptOf(hunt, walked, (formulas) => genesisFacts(hunt, formulas));
   if (script === null) return null;
   const answer = await solve(hunt, script);
   if (answer.status !== 'sat') return null;
   const exact = await exactAnswer(script, answer, (text) => solve(hunt, { ...script, text }));
-  return runOf(hunt, callees, script, (exact ?? answer).values);
+  return runOf(hunt, before, script, (exact ?? answer).values);
 }
 
 function scriptOf(hunt: Hunt, walked: Walked, genesis: Prelude['genesis']): Script | null {
-  const { sought, contract } = hunt;
-  const before = sought.callee >= 0 || sought.proof >= 0 ? paying(hunt, walked) : walked;
-  const facts = [...before.facts, ...momentFacts(hunt, walked, NOW, BLOCK), ...accountFacts(CALLER)];
-  return scriptAfter(contract, sought, { state: before.state, counter: walked.counter, facts, genesis });
+  return scriptAfter(hunt.contract, hunt.sought, preludeOf(hunt, walked, genesis));
 }
 
-function solve(hunt: Hunt, { text, legend }: Script) {
+function preludeOf(hunt: Hunt, walked: Walked, genesis: Prelude['genesis']): Prelude {
+  const { counter } = walked;
+  const { state, facts, returns } = isPaid(hunt.sought) ? paying(hunt, walked, RUN) : walked;
+  const moment = [...momentFacts(hunt, walked, NOW, BLOCK), ...accountFacts(CALLER)];
+  return { state, counter, facts: [...facts, ...returns, ...moment], genesis };
+}
+
+async function solve(hunt: Hunt, { text, legend }: Script) {
+  const answer = await hunt.options.solve({ text, rlimit: RLIMIT, wants: [...legend.keys()] });
   hunt.asked += 1;
-  return hunt.options.solve({ text, rlimit: RLIMIT, wants: [...legend.keys()] });
+  hunt.spent += answer.rlimitUsed;
+  return answer;
 }
 
 // ---- walking -----------------------------------------------------------------------------------
@@ -169,7 +221,8 @@ function solve(hunt: Hunt, { text, legend }: Script) {
 /** Before deployment. */
 function noState({ model, options }: Hunt): Walked {
   const { time, block } = options.genesis;
-  return { state: zeroState(model), facts: [], counter: { next: 1 }, now: int(time), block: int(block) };
+  const moment = { now: int(time), block: int(block) };
+  return { state: zeroState(model), facts: [], returns: [], counter: { next: 1 }, ...moment };
 }
 
 /** Whatever calls can find. */
@@ -180,52 +233,55 @@ function anyState({ model, options }: Hunt): Walked {
     ({ caller: CALLER, creator: CREATOR, self: SELF, now, block })[name];
   const scope = momentScope(state, env);
   const facts = options.assumed.map((clause) => holds(model, clause.term, scope));
-  return { state, facts, counter: { next: 1 }, now, block };
+  return { state, facts, returns: [], counter: { next: 1 }, now, block };
 }
 
-function walkCalls(hunt: Hunt, start: Walked, callees: readonly number[]): Walked {
-  return callees.reduce((walked, callee, i) => walkCall(hunt, walked, callee, i), start);
+/** `first`: the number of the first call. */
+function walkCalls(hunt: Hunt, start: Walked, callees: readonly number[], first: number): Walked {
+  return callees.reduce((walked, callee, i) => walkCall(hunt, walked, callee, first + i), start);
 }
 
-function walkCall(hunt: Hunt, walked: Walked, callee: number, number: number): Walked {
+function walkCall(hunt: Hunt, before: Walked, callee: number, number: number): Walked {
   const fn = hunt.contract.functions[callee]!;
   const prefix = prefixOf(number);
+  const walked = callee === 0 ? before : paying(hunt, before, prefix);
   const [now, block] = [symbol(`${prefix}now`, 'Int'), symbol(`${prefix}block`, 'Int')];
   const caller = callee === 0 ? CREATOR : symbol(`${prefix}caller`, 'Did');
   const env = (name: EnvName): Formula => ({ caller, creator: CREATOR, self: SELF, now, block })[name];
-  const passive = walkFunction(hunt.model, fn, walked.state, env, () => true, {
-    prefix,
-    counter: walked.counter,
-  });
+  const { counter } = walked;
+  const passive = walkFunction(hunt.model, fn, walked.state, env, () => true, { prefix, counter });
   const facts = [
     ...walked.facts,
     ...momentFacts(hunt, walked, now, block),
     ...accountFacts(caller),
     ...parameterFacts(fn, prefix),
     ...passive.facts.map(({ fact }) => fact),
-    returnsNormally(passive),
   ];
-  return { state: passive.after, facts, counter: walked.counter, now, block };
+  const returns = [...walked.returns, returnsNormally(passive)];
+  return { state: passive.after, facts, returns, counter, now, block };
 }
 
 function prefixOf(number: number): string {
   return `${RUN}${number}.`;
 }
 
-/** Anyone may pay into the account between calls; that they do before the last is enough to think of. */
-function paying({ model, options }: Hunt, walked: Walked): Walked {
+/** Anyone may pay into the account between calls. */
+function paying({ model, options }: Hunt, walked: Walked, prefix: string): Walked {
   let { state } = walked;
   const facts = [...walked.facts];
   for (const c of model.contract.currencies.keys()) {
-    const paid = symbol(paidName(c), 'Int');
-    facts.push(within(0n, paid, options.genesis.credit));
+    const paid = symbol(paidName(prefix, c), 'Int');
+    facts.push(within(0n, paid, options.genesis.credit / PAYMENTS_MAX));
     const value = add(balanceOf(model, state, c, SELF), paid);
     state = writeArray(state, balanceName(c), { guard: { kind: 'bool', value: true }, keys: [SELF], value });
   }
   return { ...walked, state, facts };
 }
 
-const paidName = (currency: number): string => `${RUN}paid.${currency}`;
+const paidName = (prefix: string, currency: number): string => `${prefix}paid.${currency}`;
+
+/** Whoever pays can do so before every call. */
+const PAYMENTS_MAX = BigInt(CALLS_MAX + 1);
 
 /** Every payment and every call is a block of its own. */
 function momentFacts({ model }: Hunt, walked: Walked, now: Formula, block: Formula): readonly Formula[] {
@@ -321,7 +377,7 @@ function placesIn(stmt: Stmt): readonly string[] {
 
 // ---- what the solver says ----------------------------------------------------------------------
 
-function runOf(hunt: Hunt, callees: readonly number[], script: Script, values: Values): SuggestedRun {
+function runOf(hunt: Hunt, before: readonly number[], script: Script, values: Values): SuggestedRun {
   const { contract, sought } = hunt;
   const reading = readingOf(script, values, hunt.model.lists);
   const value = (name: string, sort: Sort): ModelValue => valueAt(reading, name, sort);
@@ -331,22 +387,24 @@ function runOf(hunt: Hunt, callees: readonly number[], script: Script, values: V
   };
   const paramsOf = (fn: Parametric, prefix: string): readonly ModelValue[] =>
     parameterTypes(fn).map((type, i) => value(`${prefix}parameter.${i}`, sortOfType(type)));
-  const call = (callee: number, prefix: string, paid: readonly bigint[]): RunCall => ({
+  const paidBefore = (prefix: string): readonly bigint[] =>
+    contract.currencies.map((_, c) => number(paidName(prefix, c)));
+  /** Names of the last call have no prefix, those of what is paid before it that of the run. */
+  const call = (callee: number, prefix: string): RunCall => ({
     callee,
     caller: value(`${prefix}caller`, 'Did'),
     params: paramsOf(contract.functions[callee]!, prefix),
-    paid,
+    paid: paidBefore(prefix === '' ? RUN : prefix),
     now: number(`${prefix}now`),
     block: number(`${prefix}block`),
   });
-  const before = [0, ...callees].map((callee, i) => call(callee, prefixOf(i), []));
-  const paid = contract.currencies.map((_, c) => number(paidName(c)));
-  if (sought.callee >= 0)
-    return { calls: [...before, call(sought.callee, '', paid)], after: null, proof: null };
+  const calls = before.map((callee, i) => call(callee, prefixOf(i)));
+  if (sought.callee >= 0) return { calls: [...calls, call(sought.callee, '')], after: null, proof: null };
   const proof = contract.proofs[sought.proof];
   if (proof === undefined)
-    return { calls: before, after: { now: number('now.next'), block: number('block.next') }, proof: null };
+    return { calls, after: { now: number('now.next'), block: number('block.next') }, proof: null };
   const [now, block] = [number('now'), number('block')];
+  const paid = paidBefore(RUN);
   const suggested = { params: paramsOf(proof, ''), paid, now, block, laters: latersIn(reading) };
-  return { calls: before, after: null, proof: suggested };
+  return { calls, after: null, proof: suggested };
 }

@@ -72,10 +72,10 @@ function isWord(value: bigint): boolean {
 
 function buildSlot(building: Building, index: number): boolean {
   const slot = building.arena.contract.slots[index]!;
+  const words = building.counterexample.words.filter((word) => word.slot === index);
+  // Numbers of ghosts have no bounds, those of the machine do.
+  if (words.some(({ value }) => value.kind === 'int' && !isWord(value.value))) return false;
   if (slot.kind === 'value') {
-    const words = building.counterexample.words.filter((word) => word.slot === index);
-    // Numbers of ghosts have no bounds, those of the machine do.
-    if (words.some(({ value }) => value.kind === 'int' && !isWord(value.value))) return false;
     for (const word of words)
       writeWords(
         building,

@@ -31,7 +31,7 @@ export async function followRuns(following: Following): Promise<Step | null> {
 // ---- private -----------------------------------------------------------------------------------
 
 /** How often the solver is asked for one clause; what only warns is worth less. */
-const QUERIES_MAX = 50;
+const QUERIES_MAX = 200;
 const ASIDE_QUERIES_MAX = 25;
 /** Who pays in. */
 const PAYER = 'erin';
@@ -42,7 +42,7 @@ function follow(following: Following, run: SuggestedRun): Step | null {
   for (const call of run.calls) {
     for (const action of actionsFor(following, place, call)) {
       const step: Step = takeStep(arena, place, action);
-      if (place !== null && reached(step)) return step;
+      if (reached(step)) return step;
       if (step.to === null) return null;
       place = step.to;
     }

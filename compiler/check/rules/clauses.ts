@@ -9,7 +9,8 @@ export function checkClauses(out: Checker, tree: ast.SourceFile): void {
     if (node.kind === 'test') return 'skip';
     const condition = conditionOf(node);
     if (condition === null && node.kind !== 'changes') return undefined;
-    for (const division of divisionsIn(out, condition ?? node))
+    const root = condition === null || node.kind === 'ghostAssign' ? node : condition;
+    for (const division of divisionsIn(out, root))
       report(out, 'E0411', { span: division.span, divisor: textOf(out, division.right) });
     if (condition !== null) checkVariables(out, condition);
     return 'skip';
