@@ -10,6 +10,7 @@ import { openSolver, type Solver } from '../solver/index.ts';
 import { makeRefuter } from '../testing/index.ts';
 import type { Report } from './report.ts';
 import { median } from './rounds.ts';
+import { MORE, moreTasksOf } from './verification/more.ts';
 import { type Run, runTask } from './verification/run.ts';
 import { outcomeOf, POINTS_MAX, pointsOf } from './verification/score.ts';
 import { lowered } from './verification/source.ts';
@@ -22,6 +23,8 @@ export async function run(): Promise<Report> {
   const solver = await warmSolver();
   const runs: Run[] = [];
   for (const task of Object.keys(CASES).flatMap(tasksOf)) runs.push(await runTask(task, solver.solve));
+  const more: Run[] = [];
+  for (const task of MORE.flatMap(moreTasksOf)) more.push(await runTask(task, solver.solve));
   await solver.close();
   const paths = globSync('*/*.ccl', { cwd: EXAMPLES })
     .map((path) => join(EXAMPLES, path))
@@ -30,9 +33,10 @@ export async function run(): Promise<Report> {
   for (const path of paths) examples.push(await measure(path));
   return {
     bench: 'verify',
-    rows: [...runs.map(taskRow), ...examples],
+    rows: [...[...runs, ...more].map(taskRow), ...examples],
     values: {
       ...scores(runs),
+      ...moreScores(more),
       median_ms: median(runs.map(({ ms }) => ms)),
       max_s: Math.max(...runs.map(({ ms }) => ms)) / 1000,
       edit_to_verdict_ms: Math.max(...examples.map((row) => row['edit ms'])),
@@ -82,6 +86,19 @@ function scores(runs: readonly Run[]): Record<string, number> {
     same_truth_certora: published.certora,
     same_truth_solcmc_z3: published.z3,
     same_truth_solcmc_eldarica: published.eldarica,
+  };
+}
+
+/** Of our own cases: which share of all points, and what would be an alarm. */
+function moreScores(runs: readonly Run[]): Record<string, number> {
+  const outcomes = runs.map(({ task, answer }) => outcomeOf(task, answer));
+  const points = outcomes.reduce((sum, outcome) => sum + pointsOf(outcome), 0);
+  return {
+    more_tasks: runs.length,
+    more_score_share: points / (POINTS_MAX * runs.length),
+    more_false_proofs: outcomes.filter((outcome) => outcome === 'FP!').length,
+    more_false_refutations: outcomes.filter((outcome) => outcome === 'FN!').length,
+    more_vacuous_proofs: runs.filter(({ vacuous }) => vacuous).length,
   };
 }
 

@@ -44,7 +44,7 @@ export function pasteRun(arena: Arena, steps: readonly Step[], title: string): s
 
 /**
  * The run of a refutation. Null where a test cannot say it: money that came before there was a contract, many blocks
- * going by, a run of a hook, or a run that breaks another promise before.
+ * going by, a run of a hook, a contract that calls others, or a run that breaks another promise before.
  */
 export function pasteRefutation(
   arena: Arena,
@@ -57,7 +57,7 @@ export function pasteRefutation(
   if (goal.proof >= 0) return pasteProof({ arena, judge, within }, goal, last);
   const actions = steps.map(({ action }) => action);
   const told = actions[0]?.kind === 'deploy' && actions.every((action) => isTold(arena, action));
-  if (!told || goal.kind === 'vacuity') return null;
+  if (!told || arena.others.length > 0 || goal.kind === 'vacuity') return null;
   const earlier = steps.slice(0, -1);
   if (earlier.some((step) => within(step) !== null || brokenBy(arena, judge, step).length > 0)) return null;
   if (!isNoticed(goal, within(last))) return null;

@@ -306,6 +306,7 @@ function runDeploy(run: Run, step: StepOf<'deploy'>): void {
     root: before,
     creator: by,
     account,
+    others: [],
     sink: '',
   };
   const deployed = { account, artifact, name, arena, watch };

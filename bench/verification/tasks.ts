@@ -124,12 +124,8 @@ export function tasksOf(name: string): readonly Task[] {
   });
 }
 
-// ---- private -----------------------------------------------------------------------------------
-
-const MARKED = /^(.*?)\s*\/\/: (.*)$/;
-
 /** The lines of one version with those of one property. */
-function select(template: string, version: string, property: string): Pick<Task, 'source' | 'places'> {
+export function select(template: string, version: string, property: string): Pick<Task, 'source' | 'places'> {
   const places: { start: number; end: number }[] = [];
   let source = '';
   for (const line of template.split('\n')) {
@@ -144,3 +140,7 @@ function select(template: string, version: string, property: string): Pick<Task,
   if (places.length === 0) throw new Error(`no line of ${property}`);
   return { source, places };
 }
+
+// ---- private -----------------------------------------------------------------------------------
+
+const MARKED = /^(.*?)\s*\/\/: (.*)$/;

@@ -296,7 +296,11 @@ function stmtLine(
   }
 }
 
-function ghostLine(contract: Contract, fn: CoreFunction, { slot, keys, values }: Extract<Stmt, { readonly kind: 'ghost' }>): string {
+function ghostLine(
+  contract: Contract,
+  fn: CoreFunction,
+  { slot, keys, values }: Extract<Stmt, { readonly kind: 'ghost' }>,
+): string {
   const printed = (terms: readonly Term[]) => terms.map((term) => printTerm(contract, fn, term)).join(', ');
   const entry = keys.length === 0 ? '' : `[${printed(keys)}]`;
   return `ghost ${contract.slots[slot]!.name}${entry} = ${printed(values)}`;

@@ -444,6 +444,7 @@ function arithmeticFacts(
   const all = eachOnce([...plain, ...readsOf(split.map(([, sum]) => sum!)).filter(isProduct)]);
   return [
     ...split.map(([p, sum]) => eq(p, sum!)),
+    ...expansions(all),
     ...fractions.flatMap(fractionFacts),
     ...roots.flatMap(([root, square]) => rootFacts(root, square)),
     ...reads.filter((read) => read.name === 'pow').flatMap(powerFacts),
@@ -546,6 +547,80 @@ function splitBy(sum: Formula, by: Formula): Formula | null {
   if (!sum.args.some((arg) => arg.kind === 'int')) return null;
   const [left, right] = sum.args.map((arg) => multiply(arg, by)) as [Formula, Formula];
   return sum.op === 'add' ? add(left, right) : sub(left, right);
+}
+
+const PARTS_MAX = 4;
+
+/** A number of times one term, or times nothing but one. */
+type Part = { readonly by: bigint; readonly of: Formula | null };
+
+/**
+ * Products of sums, multiplied out, where one of the products that this gives is met in another place: apart they say
+ * nothing of each other.
+ */
+function expansions(products: readonly Apply[]): readonly Formula[] {
+  const number = numbering();
+  const known = new Map<string, Formula>();
+  const multiplied = products.flatMap((p) => {
+    const [a, b] = p.args.map(partsOf) as [readonly Part[], readonly Part[]];
+    if (a.length * b.length > 1 && Math.max(a.length, b.length) <= PARTS_MAX)
+      return [{ p, pairs: pairsOf(a, b) }];
+    known.set(pairKey(number, p.args), p);
+    return [];
+  });
+  const keysOf = (pairs: readonly Pair[]): ReadonlySet<string> =>
+    new Set(pairs.flatMap(({ of }) => (of.length === 2 ? [pairKey(number, of)] : [])));
+  const met = new Map<string, number>([...known.keys()].map((key) => [key, 1]));
+  for (const { pairs } of multiplied) for (const key of keysOf(pairs)) met.set(key, (met.get(key) ?? 0) + 1);
+  return multiplied
+    .filter(({ pairs }) => [...keysOf(pairs)].some((key) => met.get(key)! > 1))
+    .map(({ p, pairs }) =>
+      eq(
+        p,
+        pairs.reduce((sum, pair) => add(sum, term(pair)), ZERO),
+      ),
+    );
+
+  function term({ by, of }: Pair): Formula {
+    if (of.length < 2) return of.length === 0 ? int(by) : scale(by, of[0]!);
+    const key = pairKey(number, of);
+    const product = known.get(key) ?? apply('product', of, 'Int');
+    known.set(key, product);
+    return scale(by, product);
+  }
+}
+
+type Pair = { readonly by: bigint; readonly of: readonly Formula[] };
+
+function pairsOf(a: readonly Part[], b: readonly Part[]): readonly Pair[] {
+  return a.flatMap((x) =>
+    b.map((y) => ({ by: x.by * y.by, of: [x.of, y.of].filter((factor) => factor !== null) })),
+  );
+}
+
+/** The same for the same two factors, whichever comes first. */
+function pairKey(number: (formula: Formula) => number, factors: readonly Formula[]): string {
+  return factors
+    .map(number)
+    .sort((a, b) => a - b)
+    .join(' ');
+}
+
+/** The parts of a sum. */
+function partsOf(formula: Formula): readonly Part[] {
+  if (formula.kind === 'int') return [{ by: formula.value, of: null }];
+  if (formula.kind !== 'op') return [{ by: 1n, of: formula }];
+  const [a, b] = formula.args as [Formula, Formula];
+  switch (formula.op) {
+    case 'add':
+      return [...partsOf(a), ...partsOf(b)];
+    case 'sub':
+      return [...partsOf(a), ...partsOf(b).map(({ by, of }) => ({ by: -by, of }))];
+    case 'scale':
+      return partsOf(b).map(({ by, of }) => ({ by: by * (a as { value: bigint }).value, of }));
+    default:
+      return [{ by: 1n, of: formula }];
+  }
 }
 
 /** A product with one factor within a constant lies within that many times the other. */

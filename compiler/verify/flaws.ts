@@ -26,6 +26,7 @@ export type Flaw =
   | 'failsReadsAfter'
   | 'succeedsAssumesRequires'
   | 'ghostNotSet'
+  | 'ghostEntriesUncounted'
   | 'changesIgnoresEntries'
   | 'callChangesNothing'
   | 'calledAny'

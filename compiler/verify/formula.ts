@@ -206,6 +206,7 @@ export function multiply(a: Formula, b: Formula): Formula {
 export function divide(a: Formula, b: Formula): Formula {
   if (b.kind !== 'int' || b.value === 0n) return apply('quotient', [a, b], 'Int');
   if (a.kind === 'int') return int(a.value / b.value);
+  if (b.value === 1n) return a;
   const by = int(b.value < 0n ? -b.value : b.value);
   const magnitude = ite(le(ZERO, a), floorDiv(a, by), scale(-1n, floorDiv(scale(-1n, a), by)));
   return b.value < 0n ? scale(-1n, magnitude) : magnitude;
@@ -246,6 +247,7 @@ export function power(a: Formula, n: Formula): Formula {
 }
 
 export function floorDiv(a: Formula, by: Formula): Formula {
+  if (isInt(by, 1n)) return a;
   if (a.kind === 'int' && by.kind === 'int' && by.value > 0n) return int(floorOf(a.value, by.value));
   return op('div', [a, by], 'Int');
 }

@@ -518,7 +518,8 @@ function storeAt(walk: Walk, before: State, { slot, keys, field }: Word, value: 
   if (kind === 'list') return writeArray(before, name, { guard: TRUE, keys, value });
   const values = entryOf(walk.model, before, slot, keys);
   const after = { counts: TRUE, values: values.with(field, value) };
-  const state = updateSums(walk, before, slot, keys, { counts: TRUE, values }, after);
+  const uncounted = slotOf(walk, slot).ghost && walk.model.flaws.has('ghostEntriesUncounted');
+  const state = uncounted ? before : updateSums(walk, before, slot, keys, { counts: TRUE, values }, after);
   const present = writeArray(state, hasName(slot), { guard: TRUE, keys, value: TRUE });
   return writeArray(present, name, { guard: TRUE, keys, value });
 }

@@ -30,9 +30,24 @@ import {
 } from './formula.ts';
 import { balanceOf } from './ledger.ts';
 import { freeState, type Model, modelOf, zeroState } from './model.ts';
-import { momentScope, type Obligation, type Prelude, RUN, scriptAfter, violationAfter } from './obligations.ts';
+import {
+  momentScope,
+  type Obligation,
+  type Prelude,
+  RUN,
+  scriptAfter,
+  violationAfter,
+} from './obligations.ts';
 import { type Parametric, parameterFacts, parameterTypes, returnsNormally, walkFunction } from './passive.ts';
-import { type ModelValue, readingOf, type Values, valueAt } from './reading.ts';
+import {
+  decode,
+  keyValue,
+  type ModelValue,
+  type Reading,
+  readingOf,
+  type Values,
+  valueAt,
+} from './reading.ts';
 import type { Script } from './smt.ts';
 import { balanceName, LATER, type State, splitMoment, writeArray } from './state.ts';
 import type { Solve } from './verify.ts';
@@ -50,6 +65,9 @@ export type RunCall = {
 };
 
 export type SuggestedRun = {
+  /** Accounts that are contracts which the contract calls, each with the number of its interface, and what these answer. */
+  readonly others: readonly { readonly interface: number; readonly account: ModelValue }[];
+  readonly answers: readonly bigint[];
   /** The deployment first. */
   readonly calls: readonly RunCall[];
   /** Where the obligation is about what others do: the moment at which they have done it. */
@@ -105,7 +123,7 @@ export async function* suggestRuns(
 const CALLS_MAX = 6;
 /** The solver's, for one question and for all. */
 const RLIMIT = 2_000_000;
-const RLIMIT_ALL = 12_000_000;
+const RLIMIT_ALL = 8_000_000;
 /** The longest pause between two calls: three hundred years of seconds. */
 const PAUSE_MAX = 10n ** 10n;
 const BLOCKS_MAX = 10n ** 8n;
@@ -179,15 +197,16 @@ function also(walked: Walked, fact: Formula): Walked {
 
 /** That the calls return and one more, or what others do, ends in what is sought. */
 function shows(hunt: Hunt, walked: Walked): Formula {
-  const violation = violationAfter(hunt.contract, hunt.sought, preludeOf(hunt, walked, () => []));
+  const violation = violationAfter(
+    hunt.contract,
+    hunt.sought,
+    preludeOf(hunt, walked, () => []),
+  );
   return and(...walked.returns, violation);
 }
 
 /** `callees`: between the deployment and the last; null where the deployment itself is sought. */
-async function fromDeployment(
-  hunt: Hunt,
-  callees: readonly number[] | null,
-): Promise<SuggestedRun | null> {
+async function fromDeployment(hunt: Hunt, callees: readonly number[] | null): Promise<SuggestedRun | null> {
   const before = callees === null ? [] : [0, ...callees];
   const walked = walkCalls(hunt, noState(hunt), before, 0);
   const script = scriptOf(hunt, walked, (formulas) => genesisFacts(hunt, formulas));
@@ -399,12 +418,39 @@ function runOf(hunt: Hunt, before: readonly number[], script: Script, values: Va
     block: number(`${prefix}block`),
   });
   const calls = before.map((callee, i) => call(callee, prefixOf(i)));
-  if (sought.callee >= 0) return { calls: [...calls, call(sought.callee, '')], after: null, proof: null };
-  const proof = contract.proofs[sought.proof];
-  if (proof === undefined)
-    return { calls, after: { now: number('now.next'), block: number('block.next') }, proof: null };
-  const [now, block] = [number('now'), number('block')];
-  const paid = paidBefore(RUN);
-  const suggested = { params: paramsOf(proof, ''), paid, now, block, laters: latersIn(reading) };
-  return { calls, after: null, proof: suggested };
+  return { ...endOf(calls), others: othersIn(reading), answers: answersIn(reading) };
+
+  function endOf(calls: readonly RunCall[]): Pick<SuggestedRun, 'calls' | 'after' | 'proof'> {
+    if (sought.callee >= 0) return { calls: [...calls, call(sought.callee, '')], after: null, proof: null };
+    const proof = contract.proofs[sought.proof];
+    if (proof === undefined)
+      return { calls, after: { now: number('now.next'), block: number('block.next') }, proof: null };
+    const [now, block] = [number('now'), number('block')];
+    const paid = paidBefore(RUN);
+    const suggested = { params: paramsOf(proof, ''), paid, now, block, laters: latersIn(reading) };
+    return { calls, after: null, proof: suggested };
+  }
+}
+
+/** What is said to be a contract that implements an interface. */
+function othersIn(reading: Reading): SuggestedRun['others'] {
+  return [...reading.legend].flatMap(([name, part]) => {
+    const [, index] = part.kind === 'apply' ? (OFFERS.exec(part.name) ?? []) : [];
+    if (index === undefined || part.kind !== 'apply') return [];
+    const account = keyValue(reading, part.args[0]!);
+    const offers = decode(reading, 'Bool', reading.values[name]);
+    const is = offers.kind === 'bool' && offers.value;
+    return is && account !== null ? [{ interface: Number(index), account }] : [];
+  });
+}
+
+const OFFERS = /^loop\.0:offers\.(\d+)$/;
+
+/** The numbers that other contracts give back, in the order of the calls. */
+function answersIn(reading: Reading): readonly bigint[] {
+  return [...reading.legend.values()].flatMap((part) => {
+    if (part.kind !== 'symbol' || !/^loop\.\d+:result\./.test(part.name)) return [];
+    const value = valueAt(reading, part.name, part.sort);
+    return value.kind === 'int' ? [value.value] : [];
+  });
 }

@@ -8,6 +8,8 @@ import { CREATOR, STRANGER } from './steps.ts';
 export type People = {
   /** Who calls, where the model says no more than that. */
   readonly caller: string;
+  /** Those of the model's names that are contracts, with their accounts. */
+  readonly contracts?: ReadonlyMap<string, string>;
 };
 
 const OTHERS = ['carol', 'dave', 'erin'];
@@ -115,6 +117,8 @@ export function numbersIn(counterexample: Counterexample): readonly bigint[] {
 }
 
 function didOf(people: People, name: string, account: string | null): string | null {
+  const contract = people.contracts?.get(name);
+  if (contract !== undefined) return contract;
   if (name === 'self') return account;
   if (name === 'creator') return memberDid(CREATOR);
   if (name === 'caller') return people.caller;

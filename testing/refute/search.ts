@@ -474,6 +474,7 @@ function poolsOf({ arena, candidate }: Search): Pools {
   return {
     ints: [...new Set(fitting)].slice(0, 40),
     dids: (place) => [
+      ...arena.others.map(({ account }) => account),
       ...people,
       ...(place === null ? [] : [place.account]),
       '',

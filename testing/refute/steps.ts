@@ -30,6 +30,7 @@ import {
   type World,
 } from '../world.ts';
 import { actAsOthers, changeOthers, type Later } from './others.ts';
+import { deployOthers, type Other, WRITER } from './callees.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** The contract with the code that runs, ghosts included, and the people of every world. */
@@ -43,6 +44,8 @@ export type Arena = {
   readonly creator: string;
   /** The account that the contract will have. */
   readonly account: string;
+  /** Accounts of contracts that implement what the contract calls. */
+  readonly others: readonly Other[];
   /** The account that the other side of built balances goes to; the contract does not know it. */
   readonly sink: string;
 };
@@ -118,7 +121,7 @@ export function withContract(arena: Arena, contract: core.Contract): Arena {
 function arenaOf(contract: core.Contract, ghosts: Arena['ghosts'], observer?: Observer): Arena {
   // Ghosts may read what the contract itself never asks for.
   const artifact = buildFunctions(contract, contract.functions, { claims: [], marks: [] });
-  const root = openWorld({ members: MEMBERS, currencies: artifact.currencies, observer });
+  const root = openWorld({ members: [...MEMBERS, WRITER], currencies: artifact.currencies, observer });
   const permissions = [...new Set(contract.functions.flatMap((fn) => fn.access.permissions))];
   for (const name of MEMBERS.filter((member) => member !== STRANGER)) {
     for (const permission of permissions) permitMember(root, name, permission);
@@ -126,7 +129,8 @@ function arenaOf(contract: core.Contract, ghosts: Arena['ghosts'], observer?: Ob
   const creator = memberDid(CREATOR);
   const account = contractIdOf(creator, 0n, artifactHash(encodeArtifact(artifact)));
   root.names.set(account, contract.name);
-  return { contract, artifact, ghosts, root, creator, account, sink: strangeAccount(contract) };
+  const others = deployOthers(contract, root);
+  return { contract, artifact, ghosts, root, creator, account, others, sink: strangeAccount(contract) };
 }
 
 function strangeAccount(contract: core.Contract): string {

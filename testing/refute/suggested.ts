@@ -1,7 +1,8 @@
 /** Runs that the solver thinks of, done on the machine: the first that reaches the goal counts. */
 import type { Candidate, ModelValue, RunCall, SuggestedProof, SuggestedRun } from '../../compiler/index.ts';
 import type { AbiField, AbiValue, Value } from '../../vm/index.ts';
-import { CREDIT, memberDid } from '../world.ts';
+import { CREDIT, fork, memberDid } from '../world.ts';
+import { deployAnswers, type Other } from './callees.ts';
 import { latersOf, nameOf, type People } from './people.ts';
 import { paramsOf } from './proof.ts';
 import { shorten, WAIT_A_MOMENT } from './search.ts';
@@ -22,8 +23,10 @@ export async function followRuns(following: Following): Promise<Step | null> {
   const { kind } = candidate.obligation;
   const queriesMax = kind === 'may-revert' || kind === 'vacuity' ? ASIDE_QUERIES_MAX : QUERIES_MAX;
   for await (const run of candidate.suggest({ time, block, credit: CREDIT }, queriesMax)) {
-    const last = follow(following, run);
-    if (last !== null) return shorten(following, last);
+    for (const staged of stagings(following, run)) {
+      const last = follow(staged, run);
+      if (last !== null) return shorten(staged, last);
+    }
   }
   return null;
 }
@@ -31,10 +34,33 @@ export async function followRuns(following: Following): Promise<Step | null> {
 // ---- private -----------------------------------------------------------------------------------
 
 /** How often the solver is asked for one clause; what only warns is worth less. */
-const QUERIES_MAX = 200;
+const QUERIES_MAX = 100;
 const ASIDE_QUERIES_MAX = 25;
 /** Who pays in. */
 const PAYER = 'erin';
+
+/** The run with each of the contracts that could stand where it calls others. */
+function stagings(following: Following, run: SuggestedRun): readonly Following[] {
+  if (run.others.length === 0) return [following];
+  const root = fork(following.arena.root);
+  const wanted = deployAnswers(following.arena.contract, root, [...new Set(run.answers)]);
+  const others = [...wanted, ...following.arena.others];
+  const arena = { ...following.arena, root, others };
+  const most = Math.max(...arena.contract.interfaces.map((_, index) => others.filter(offers(index)).length));
+  return Array.from({ length: most }, (_, n) => {
+    const contracts = new Map<string, string>();
+    for (const { interface: index, account } of run.others) {
+      const fitting = others.filter(offers(index));
+      if (account.kind === 'name' && fitting.length > 0)
+        contracts.set(account.name, fitting[n % fitting.length]!.account);
+    }
+    return { ...following, arena, people: { ...following.people, contracts } };
+  });
+}
+
+function offers(index: number) {
+  return (other: Other): boolean => other.interface === index;
+}
 
 function follow(following: Following, run: SuggestedRun): Step | null {
   const { arena, reached } = following;

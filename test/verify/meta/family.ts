@@ -30,7 +30,7 @@ export type Family = {
   readonly subjects: readonly Source[];
   /** The planted flaws that show here, and by the subject of which seed each is noticed. */
   readonly flaws: { readonly [flaw in Flaw]?: number };
-  /** Where contracts call others, which are not there when a run is looked for, only what is proved is held. */
+  /** Where contracts call others, of which runs have their own, only what is proved is held. */
   readonly refutes: boolean;
   /** Most rows that may be left `unknown`. */
   readonly unknownMax: number;
