@@ -15,6 +15,11 @@ export function deployOthers(contract: core.Contract, world: World): readonly Ot
   return [...deployAnswers(contract, world, numbers), ...takers];
 }
 
+/** Who deploys them, where there are any. */
+export function writersFor({ interfaces }: core.Contract): readonly string[] {
+  return interfaces.some(({ implemented }) => !implemented) ? [WRITER] : [];
+}
+
 /** More of them, with these answers. */
 export function deployAnswers(
   contract: core.Contract,
@@ -29,8 +34,7 @@ export function deployAnswers(
 // ---- private -----------------------------------------------------------------------------------
 
 const NUMBERS_MAX = 6;
-/** Who deploys them. */
-export const WRITER = 'oscar';
+const WRITER = 'oscar';
 
 function deployAnswer(
   contract: core.Contract,

@@ -29,8 +29,8 @@ import {
   upgrade,
   type World,
 } from '../world.ts';
+import { deployOthers, type Other, writersFor } from './callees.ts';
 import { actAsOthers, changeOthers, type Later } from './others.ts';
-import { deployOthers, type Other, WRITER } from './callees.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 
 /** The contract with the code that runs, ghosts included, and the people of every world. */
@@ -121,7 +121,11 @@ export function withContract(arena: Arena, contract: core.Contract): Arena {
 function arenaOf(contract: core.Contract, ghosts: Arena['ghosts'], observer?: Observer): Arena {
   // Ghosts may read what the contract itself never asks for.
   const artifact = buildFunctions(contract, contract.functions, { claims: [], marks: [] });
-  const root = openWorld({ members: [...MEMBERS, WRITER], currencies: artifact.currencies, observer });
+  const root = openWorld({
+    members: [...MEMBERS, ...writersFor(contract)],
+    currencies: artifact.currencies,
+    observer,
+  });
   const permissions = [...new Set(contract.functions.flatMap((fn) => fn.access.permissions))];
   for (const name of MEMBERS.filter((member) => member !== STRANGER)) {
     for (const permission of permissions) permitMember(root, name, permission);
