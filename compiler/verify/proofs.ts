@@ -22,9 +22,11 @@ import {
   literal,
   not,
   sortOf,
+  sortOfType,
   symbol,
   TRUE,
   ZERO,
+  zeroOf,
 } from './formula.ts';
 import type { Limits } from './ledger.ts';
 import { type Model, momentState } from './model.ts';
@@ -82,7 +84,7 @@ export type ProofStart = {
 
 export function walkProof(model: Model, proof: Proof, start: ProofStart): readonly ProofPoint[] {
   const { state, env } = start.moment;
-  const walk: Walk = { model, start, facts: [], points: [], keys: [] };
+  const walk: Walk = { model, start, facts: [], points: [], keys: [], demands: [] };
   const locals = parametersOf(proof);
   walkSteps(walk, proof.steps, { guard: TRUE, state, env, locals, ends: new Map() });
   return walk.points;
@@ -101,6 +103,8 @@ type Walk = {
   readonly facts: Formula[];
   readonly points: ProofPoint[];
   readonly keys: Formula[];
+  /** What the step asks for so that it can come to pass. */
+  readonly demands: Formula[];
 };
 
 /** Where the proof stands: the path that leads here, and what is so there. */
@@ -110,26 +114,24 @@ type Path = Moment & {
   readonly ends: ReadonlyMap<RunEnd, Moment>;
 };
 
-/** The path behind the steps. */
+/** The path behind the steps, which together have to be able to come to pass. */
 function walkSteps(walk: Walk, steps: readonly ProofStep[], start: Path): Path {
   let path = start;
-  for (const step of steps) path = walkStep(walk, step, path);
-  const last = steps.findLast(isHurdle);
-  if (last !== undefined)
-    notePoint(walk, { kind: 'reach', span: last.span, clause: null, formulas: [path.guard] });
+  let last: Span | null = null;
+  for (const step of steps) {
+    const own = { ...walk, demands: [] };
+    path = walkStep(own, step, path);
+    if (own.demands.length > 0) last = step.span;
+  }
+  if (last !== null) notePoint(walk, { kind: 'reach', span: last, clause: null, formulas: [path.guard] });
   return path;
-}
-
-/** Whether nothing behind the step is said of where it does not come to pass. */
-export function isHurdle(step: ProofStep): boolean {
-  return step.kind === 'assume' || (step.kind === 'call' && step.outcome.kind === 'assumed');
 }
 
 function walkStep(walk: Walk, step: ProofStep, path: Path): Path {
   const { model } = walk;
   switch (step.kind) {
     case 'assume':
-      know(walk, path, holds(model, step.clause.term, scopeOf(walk, path)));
+      demand(walk, path, holds(model, step.clause.term, scopeOf(walk, path)));
       return path;
     case 'expect': {
       const broken = not(holds(model, step.clause.term, scopeOf(walk, path)));
@@ -157,6 +159,13 @@ function know(walk: Walk, path: Path, fact: Formula): void {
   walk.facts.push(implies(path.guard, fact));
 }
 
+/** Nothing behind the step is said of where this is not so. */
+function demand(walk: Walk, path: Path, fact: Formula): void {
+  if (fact.kind === 'bool' && fact.value) return;
+  know(walk, path, fact);
+  walk.demands.push(fact);
+}
+
 function notePoint({ points, facts, keys }: Walk, point: Omit<ProofPoint, 'facts' | 'keys'>): void {
   points.push({ ...point, facts: [...facts], keys: [...keys] });
 }
@@ -169,7 +178,7 @@ function scopeOf({ start }: Walk, { state, env, locals, ends }: Path): Scope {
 /** Steps speak only of what has a value. */
 function meaningOf(walk: Walk, path: Path, term: Term): Formula {
   const scope = scopeOf(walk, path);
-  know(walk, path, definedness(walk.model, term, scope));
+  demand(walk, path, definedness(walk.model, term, scope));
   return translate(walk.model, term, scope);
 }
 
@@ -186,9 +195,10 @@ function walkCall(walk: Walk, call: ProofCall, path: Path): Path {
   const returned = returnsNormally(passive);
   const { outcome, targets } = call;
   if (outcome.kind === 'assumed') {
-    know(walk, path, returned);
+    demand(walk, path, returned);
     const after = { ...path, state: passive.after };
-    return targets.reduce((next, target, i) => assign(next, target, passive.result[i]!), after);
+    const words = returnedBy(passive);
+    return targets.reduce((next, target, i) => assign(next, target, words[i]!), after);
   }
   if (model.flaws.has('callsSucceed')) know(walk, path, returned);
   const stays = model.flaws.has('failedCallStays') ? TRUE : returned;
@@ -196,12 +206,17 @@ function walkCall(walk: Walk, call: ProofCall, path: Path): Path {
   return assign(after, outcome.target, notedOf(passive, outcome, returned));
 }
 
+/** Anything at all of what never returns. */
+function returnedBy({ fn, result }: Passive): readonly Formula[] {
+  return fn.resultWords.map((type, i) => result[i] ?? zeroOf(sortOfType(type)));
+}
+
 /** The call from where the proof stands, with what is known of it. */
 function passiveOf(walk: Walk, call: ProofCall, path: Path): Passive {
   const { model, start } = walk;
   const fn = model.contract.functions[call.callee]!;
   const caller = call.by === null ? literal('Did', '') : meaningOf(walk, path, call.by);
-  if (call.by !== null) know(walk, path, and(not(eq(caller, literal('Did', ''))), not(eq(caller, SELF))));
+  if (call.by !== null) demand(walk, path, and(not(eq(caller, literal('Did', ''))), not(eq(caller, SELF))));
   const args = call.args.map((arg) => wordOf(walk, path, arg));
   const limits = limitsOf(walk, call, path);
   const env: Environment = (name) => (name === 'caller' ? caller : path.env(name));
@@ -223,7 +238,7 @@ function passiveOf(walk: Walk, call: ProofCall, path: Path): Passive {
 /** What crosses into the contract is a word of 64 bits. */
 function wordOf(walk: Walk, path: Path, term: Term): Formula {
   const value = meaningOf(walk, path, term);
-  if (sortOf(value) === 'Int') know(walk, path, fits(value));
+  if (sortOf(value) === 'Int') demand(walk, path, fits(value));
   return value;
 }
 
@@ -231,7 +246,7 @@ function wordOf(walk: Walk, path: Path, term: Term): Formula {
 function limitsOf(walk: Walk, { spends }: ProofCall, path: Path): Limits {
   if (spends === null) return null;
   const limits = spends.map(({ currency, amount }) => [currency, wordOf(walk, path, amount)] as const);
-  for (const [, limit] of limits) know(walk, path, le(ZERO, limit));
+  for (const [, limit] of limits) demand(walk, path, le(ZERO, limit));
   return new Map(limits);
 }
 
@@ -261,7 +276,8 @@ type StepOf<K extends ProofStep['kind']> = Extract<ProofStep, { readonly kind: K
 
 /** What would happen: behind it the proof stands where it stood. */
 function walkRun(walk: Walk, { run, succeeded, steps }: StepOf<'run'>, path: Path): Path {
-  const end = walkSteps(walk, steps, assign(path, succeeded, TRUE));
+  const start = assign(path, succeeded, TRUE);
+  const end = steps.reduce((next, one) => walkStep(walk, one, next), start);
   const ends = new Map(path.ends).set(`run.${run}`, { state: end.state, env: end.env });
   const from = walk.model.flaws.has('runsGoOn') ? { ...path, state: end.state } : path;
   return { ...assign(from, succeeded, end.locals[succeeded]!), ends };
