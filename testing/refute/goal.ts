@@ -3,7 +3,7 @@
  * Clauses are judged on the VM, balances on the ledger.
  */
 import type { Candidate, core } from '../../compiler/index.ts';
-import { storageOf } from '../../host/index.ts';
+import { CONTRACTS, has, storageOf } from '../../host/index.ts';
 import type { TrapKind, Value } from '../../vm/index.ts';
 import { balances, memberDid, movesBetween } from '../world.ts';
 import { isRevert } from './failure.ts';
@@ -62,9 +62,14 @@ function isGoalOfProof(arena: Arena, judge: Judge, obligation: Obligation, { act
 
 function concerns({ rule, callee, kind }: Obligation, step: Step): boolean {
   const { action } = step;
-  if (rule === 'between calls') return action.kind === 'pay' || action.kind === 'wait';
+  if (rule === 'between calls') return isDeployed(step) && (action.kind === 'pay' || action.kind === 'wait');
   if (kind === 'vacuity' && rule === '') return action.kind === 'deploy';
   return calleeOf(step) === callee;
+}
+
+/** Others wait and pay before a deployment, too. */
+function isDeployed({ from }: Step): boolean {
+  return from !== null && has(from.world.state, CONTRACTS, from.account);
 }
 
 /** `init` is the first function. */
