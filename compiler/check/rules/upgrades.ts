@@ -38,6 +38,8 @@ function checkUpgrade(out: Checker, upgrading: Upgrading): void {
     return;
   }
   const version = versionOf(contract);
+  // That it is none is said where it stands.
+  if (!VERSION.test(version)) return;
   if (!isBelow(from, version)) {
     report(out, 'E0435', { span, from, version });
     return;
