@@ -2,7 +2,7 @@
  * The verifier's measures: the shared cases, scored by the published scheme; how long the examples take with nothing
  * cached and with every answer cached; and how long a one-line edit takes until its verdict. The solver is warm.
  */
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { RLIMIT_DEFAULT, verifyContract } from '../compiler/index.ts';
@@ -13,10 +13,9 @@ import { median } from './rounds.ts';
 import { MORE, moreTasksOf } from './verification/more.ts';
 import { type Run, runTask } from './verification/run.ts';
 import { outcomeOf, POINTS_MAX, pointsOf } from './verification/score.ts';
-import { lowered } from './verification/source.ts';
+import { exampleSources, loweredFrom } from './verification/source.ts';
 import { CASES, tasksOf } from './verification/tasks.ts';
 
-const EXAMPLES = join(import.meta.dirname, '..', 'examples');
 const ROUNDS = 5;
 
 export async function run(): Promise<Report> {
@@ -26,11 +25,9 @@ export async function run(): Promise<Report> {
   const more: Run[] = [];
   for (const task of MORE.flatMap(moreTasksOf)) more.push(await runTask(task, solver.solve));
   await solver.close();
-  const paths = globSync('*/*.ccl', { cwd: EXAMPLES })
-    .map((path) => join(EXAMPLES, path))
-    .sort();
+  const sources = exampleSources();
   const examples = [];
-  for (const path of paths) examples.push(await measure(path));
+  for (const path of sources.keys()) examples.push(await measure(sources, path));
   return {
     bench: 'verify',
     rows: [...[...runs, ...more].map(taskRow), ...examples],
@@ -104,21 +101,22 @@ function moreScores(runs: readonly Run[]): Record<string, number> {
 
 // ---- the examples ------------------------------------------------------------------------------
 
-async function measure(path: string) {
-  const text = readFileSync(path, 'utf8');
-  const edited = editOneLine(text);
+type Sources = ReadonlyMap<string, string>;
+
+async function measure(examples: Sources, path: string) {
+  const edited = new Map(examples).set(path, editOneLine(examples.get(path)!));
   const [cold, cached, edit]: [number[], number[], number[]] = [[], [], []];
   let obligations = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const cacheDir = mkdtempSync(join(tmpdir(), 'ccl-bench-'));
     const solver = await warmSolver(cacheDir);
-    for (const [source, times] of [
-      [text, cold],
-      [text, cached],
+    for (const [sources, times] of [
+      [examples, cold],
+      [examples, cached],
       [edited, edit],
     ] as const) {
       const started = performance.now();
-      obligations = await prove(source, solver);
+      obligations = await prove(sources, path, solver);
       times.push(performance.now() - started);
     }
     await solver.close();
@@ -153,10 +151,10 @@ async function warmSolver(cacheDir?: string): Promise<Solver> {
   return solver;
 }
 
-async function prove(text: string, { solve }: Solver): Promise<number> {
+async function prove(sources: Sources, path: string, { solve }: Solver): Promise<number> {
   let obligations = 0;
-  for (const contract of lowered(text)) {
-    const refute = makeRefuter(contract, { text });
+  for (const contract of loweredFrom(sources, path)) {
+    const refute = makeRefuter(contract, { text: sources.get(path)! });
     const report = await verifyContract(contract, { solve, refute, rlimit: RLIMIT_DEFAULT });
     obligations += report.rows.length;
   }

@@ -1,15 +1,11 @@
 /** An answer does not hang on luck: three random seeds of the solver give the same to what examples and cases ask. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lowered } from '../../bench/verification/source.ts';
+import { exampleSources, lowered, loweredFrom } from '../../bench/verification/source.ts';
 import { CASES, tasksOf } from '../../bench/verification/tasks.ts';
-import { RLIMIT_DEFAULT } from '../../compiler/index.ts';
+import { type core, RLIMIT_DEFAULT } from '../../compiler/index.ts';
 import { isDecided, type Obligation, obligationsOf } from '../../compiler/verify/obligations.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
-import { sourceFiles } from '../sources.ts';
 
-const EXAMPLES = join(import.meta.dirname, '../../examples');
 const SEEDS = [0, 1, 2026];
 /** One obligation in so many is asked, of all of them in source order. */
 const STRIDE = 5;
@@ -22,7 +18,7 @@ afterAll(() => Promise.all(solvers.map((solver) => solver.close())));
 
 test('three seeds, one answer', async () => {
   const asked = [...examples(), ...cases()]
-    .flatMap((source) => lowered(source).flatMap((contract) => obligationsOf(contract)))
+    .flatMap((contract) => obligationsOf(contract))
     .filter((obligation) => !isDecided(obligation))
     .filter((_, index) => index % STRIDE === 0);
   expect(asked.length).toBeGreaterThan(100);
@@ -36,11 +32,12 @@ async function answersTo({ contract, rule, kind, name, text }: Obligation) {
   return { of: [contract, rule, kind, name].join(' '), statuses: answers.map(({ status }) => status) };
 }
 
-function examples(): readonly string[] {
-  return sourceFiles(EXAMPLES, '.ccl').map((path) => readFileSync(join(EXAMPLES, path), 'utf8'));
+function examples(): readonly core.Contract[] {
+  const sources = exampleSources();
+  return [...sources.keys()].flatMap((path) => loweredFrom(sources, path));
 }
 
 /** Of each case the last version, with its last property. */
-function cases(): readonly string[] {
-  return Object.keys(CASES).map((name) => tasksOf(name).at(-1)!.source);
+function cases(): readonly core.Contract[] {
+  return Object.keys(CASES).flatMap((name) => lowered(tasksOf(name).at(-1)!.source));
 }
