@@ -65,13 +65,10 @@ function offers(index: number) {
 function follow(following: Following, run: SuggestedRun): Step | null {
   const { arena, reached } = following;
   let place: Place | null = null;
-  let isDeployed = false;
   for (const call of run.calls) {
     for (const action of actionsFor(following, place, call)) {
       const step: Step = takeStep(arena, place, action);
-      isDeployed ||= action.kind === 'deploy';
-      // Others may pay into the account before there is a contract.
-      if (isDeployed && reached(step)) return step;
+      if (reached(step)) return step;
       if (step.to === null) return null;
       place = step.to;
     }

@@ -4,6 +4,8 @@
  */
 import type { Trace } from '../../compiler/index.ts';
 import { memberDid } from '../world.ts';
+import { allHold } from './goal.ts';
+import { makeJudge } from './judge.ts';
 import { type Search, search } from './search.ts';
 import { type Action, type Arena, CREATOR, openArena, type Step, takeStep } from './steps.ts';
 import { type Telling, tell, traceOf } from './tell.ts';
@@ -31,7 +33,7 @@ export function searchUpgrade(hunt: Search): UpgradeRun | null {
   const upgraded = (before: Step): Step | null => {
     if (before.to === null) return null;
     const step = takeStep(arena, before.to, action);
-    return reached(step) ? step : null;
+    return reached(step) && isKept(earlier, before) ? step : null;
   };
   const before = search({
     ...hunt,
@@ -41,6 +43,21 @@ export function searchUpgrade(hunt: Search): UpgradeRun | null {
   });
   const upgrade = before === null ? null : upgraded(before);
   return before === null || upgrade === null ? null : { earlier, before, upgrade };
+}
+
+/**
+ * Whether the version before kept its invariants all the way. As it was deployed it may check some of them, and then the
+ * step that breaks one has not happened.
+ */
+function isKept(earlier: Arena, last: Step): boolean {
+  const judge = makeJudge(earlier.contract);
+  const clauses = earlier.contract.invariants.filter(({ unproved }) => !unproved);
+  for (let place = last.to; place !== null; place = place.last?.from ?? null) {
+    if (!allHold(earlier, judge, clauses, place)) return false;
+    // Before that there is no contract.
+    if (place.last?.action.kind === 'deploy') break;
+  }
+  return true;
 }
 
 /** `telling` is about the new version. */
