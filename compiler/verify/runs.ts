@@ -52,6 +52,8 @@ import type { Script } from './smt.ts';
 import { balanceName, LATER, type State, splitMoment, writeArray } from './state.ts';
 import type { Solve } from './verify.ts';
 
+export type RunMoment = { readonly now: bigint; readonly block: bigint };
+
 export type RunCall = {
   readonly callee: number;
   readonly caller: ModelValue;
@@ -70,8 +72,8 @@ export type SuggestedRun = {
   readonly answers: readonly bigint[];
   /** The deployment first. */
   readonly calls: readonly RunCall[];
-  /** Where the obligation is about what others do: the moment at which they have done it. */
-  readonly after: { readonly now: bigint; readonly block: bigint } | null;
+  /** Where the obligation is about what others do: the moment before it, and that at which they have done it. */
+  readonly after: { readonly from: RunMoment; readonly to: RunMoment } | null;
   /** Where the obligation is one of a `prove`: what it begins with, behind these calls. */
   readonly proof: SuggestedProof | null;
 };
@@ -423,9 +425,9 @@ function runOf(hunt: Hunt, before: readonly number[], script: Script, values: Va
   function endOf(calls: readonly RunCall[]): Pick<SuggestedRun, 'calls' | 'after' | 'proof'> {
     if (sought.callee >= 0) return { calls: [...calls, call(sought.callee, '')], after: null, proof: null };
     const proof = contract.proofs[sought.proof];
-    if (proof === undefined)
-      return { calls, after: { now: number('now.next'), block: number('block.next') }, proof: null };
     const [now, block] = [number('now'), number('block')];
+    const to = { now: number('now.next'), block: number('block.next') };
+    if (proof === undefined) return { calls, after: { from: { now, block }, to }, proof: null };
     const paid = paidBefore(RUN);
     const suggested = { params: paramsOf(proof, ''), paid, now, block, laters: latersIn(reading) };
     return { calls, after: null, proof: suggested };

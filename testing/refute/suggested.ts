@@ -1,5 +1,12 @@
 /** Runs that the solver thinks of, done on the machine: the first that reaches the goal counts. */
-import type { Candidate, ModelValue, RunCall, SuggestedProof, SuggestedRun } from '../../compiler/index.ts';
+import type {
+  Candidate,
+  ModelValue,
+  RunCall,
+  RunMoment,
+  SuggestedProof,
+  SuggestedRun,
+} from '../../compiler/index.ts';
 import type { AbiField, AbiValue, Value } from '../../vm/index.ts';
 import { CREDIT, fork, memberDid } from '../world.ts';
 import { deployAnswers, type Other } from './callees.ts';
@@ -116,7 +123,7 @@ function before(
 
 function waitUntil(
   clock: { readonly time: bigint; readonly block: bigint },
-  { now, block }: { readonly now: bigint; readonly block: bigint },
+  { now, block }: RunMoment,
 ): readonly Action[] {
   const seconds = now > clock.time ? now - clock.time : 0n;
   const blocks = block > clock.block ? block - clock.block : 0n;
@@ -143,12 +150,20 @@ function callOf(following: Following, { callee, caller, params }: RunCall): Acti
   return { kind: 'call', callee, args, by: nameOf(people, caller, arena.account) as string };
 }
 
-/** What others can do, a little and a lot. */
+/** Time goes by until the moment that is meant; then what others can do, a little and a lot. */
 function outside(
-  { arena, reached }: Following,
+  following: Following,
   place: Place,
-  moment: { readonly now: bigint; readonly block: bigint },
+  { from, to }: NonNullable<SuggestedRun['after']>,
 ): Step | null {
+  const { arena, reached } = following;
+  const [wait] = waitUntil(place.world.clock, from);
+  const waited = wait === undefined ? null : takeStep(arena, place, wait);
+  if (waited !== null && reached(waited)) return waited;
+  return outsideAt(following, waited?.to ?? place, to);
+}
+
+function outsideAt({ arena, reached }: Following, place: Place, moment: RunMoment): Step | null {
   const pause = waitUntil(place.world.clock, moment);
   const payments = arena.contract.currencies.flatMap((_, currency) =>
     [1n, CREDIT].map(
