@@ -332,7 +332,7 @@ function withoutEntries(term: Term): Term {
 const GRANTED = 'access, gas up to the bound, a spending limit that covers it, and nothing frozen or paused';
 
 /** And where other contracts are called. */
-const GRANTED_CALLS = `${GRANTED}, few contracts on the call stack, and none of those called`;
+const AND_CALLS = ', few contracts on the call stack, and none of those called';
 
 /** Where the condition holds no check fails, `requires` included, and nothing is frozen. */
 function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
@@ -345,7 +345,7 @@ function succeeds(context: Context, walk: Walk, clause: Clause): Obligation {
     clause,
     violation: [reverts(walk.passive), condition, ...nothingFrozen(walk.passive), ...assumed],
     passed: 'some',
-    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\`, given ${walk.passive.outgoing.length > 0 ? GRANTED_CALLS : GRANTED}`,
+    success: `\`${walk.passive.fn.name}\` succeeds when \`${clause.text}\`, given ${GRANTED}${walk.passive.outgoing.length > 0 ? AND_CALLS : ''}`,
     failure: `\`${walk.passive.fn.name}\` can revert although \`${clause.text}\``,
   });
 }
@@ -652,7 +652,9 @@ function proofObligation(
   { index, point, name }: { readonly index: number; readonly point: ProofPoint; readonly name: string },
 ): Obligation {
   const { span, clause, formulas, facts, keys } = point;
-  const { title } = context.model.contract.proofs[index]!;
+  const { proofs, interfaces } = context.model.contract;
+  const { title } = proofs[index]!;
+  const calls = interfaces.some(({ implemented }) => !implemented) ? AND_CALLS : '';
   const shared = {
     name,
     span,
@@ -671,7 +673,7 @@ function proofObligation(
   return obligation(context, null, {
     ...shared,
     kind: 'prove',
-    success: `"${title}": \`${clause!.text}\`, given ${GRANTED_RUNS}`,
+    success: `"${title}": \`${clause!.text}\`, given ${GRANTED_RUNS}${calls}`,
     failure: `"${title}": \`${clause!.text}\` does not hold`,
   });
 }
