@@ -33,7 +33,8 @@ export function readParts(
   const names = new Set([main]);
   let start = 0;
   for (const name of names) {
-    const text = sources.get(name);
+    // Half a character is none: in a file there would be a replacement character in its place.
+    const text = sources.get(name)?.toWellFormed();
     if (text === undefined || parts.size >= PARTS_MAX) continue;
     const part = readPart(name, text, start);
     parts.set(name, part);

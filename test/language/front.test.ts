@@ -32,6 +32,8 @@ describe('what once made it throw', () => {
     ],
     ['a permission without a name', 'contract C { rule f() access permission "" {} }'],
     ['half of a character pair', 'contract C { rule f() access permission "\ud800" {} }'],
+    ['half of a character pair in a comment', `/// \ud800\n${bank}`],
+    ['half of a character pair in a purpose', 'contract C { purpose "\udc00"; }'],
     [
       'comments that could be read in many ways',
       `contract C {\n  rule f() {\n    if true { // then\n      ${'/'.repeat(300)} = 2;\n    }\n  } // behind the body\n}`,
