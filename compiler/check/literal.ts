@@ -33,11 +33,11 @@ export function intValue(digits: string): bigint {
   return plain.length > DIGITS_MAX ? TOO_LARGE : BigInt(plain);
 }
 
-/** `2.50` with two decimals is 250. */
+/** `2.50` with two decimals is 250. A currency that claims more than there can be is reported where it stands. */
 export function decimalValue(digits: string, decimals: number): Literal {
   const [whole = '0', fraction = ''] = digits.replaceAll('_', '').split('.');
   if (fraction.length > decimals) return { ok: false, problem: 'decimals' };
-  return { ok: true, value: intValue(whole + fraction.padEnd(decimals, '0')) };
+  return { ok: true, value: intValue(whole + fraction.padEnd(Math.min(decimals, DIGITS_MAX), '0')) };
 }
 
 /** `12.5` of `12.5%`, in parts per million. */

@@ -32,6 +32,10 @@ describe('what once made it throw', () => {
     ],
     ['a permission without a name', 'contract C { rule f() access permission "" {} }'],
     ['half of a character pair', 'contract C { rule f() access permission "\ud800" {} }'],
+    [
+      'a currency with more decimals than there are',
+      'contract C { currency c { decimals 999_999_999_999 } view v() -> Amount<c> { return 1 c; } }',
+    ],
     ['half of a character pair in a comment', `/// \ud800\n${bank}`],
     ['half of a character pair in a purpose', 'contract C { purpose "\udc00"; }'],
     [
