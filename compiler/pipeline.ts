@@ -1,6 +1,7 @@
 /** The passes in order, and nothing else: the table of contents of the compiler. */
 import { type Checked, check } from './check/check.ts';
-import { planTests, type Taken, versionsOf } from './check/tests/plan.ts';
+import { versionsOf } from './check/rules/upgrades.ts';
+import { planTests, type Taken } from './check/tests/plan.ts';
 import type * as core from './core/core.ts';
 import { lower, lowerContract, lowerLibrary as lowerFns } from './core/lower.ts';
 import type { Analysed } from './core/source.ts';

@@ -29,6 +29,20 @@ export function upgradeOf({ members }: ast.Contract): ast.Upgrade | undefined {
   return members.find((member) => member.kind === 'upgrade');
 }
 
+/** A contract and those that it comes from, the last one first. */
+export function versionsOf(
+  { predecessors }: Pick<Checker, 'predecessors'>,
+  contract: ast.Contract,
+): readonly ast.Contract[] {
+  const versions = new Set([contract]);
+  for (const each of versions) {
+    const node = upgradeOf(each);
+    const earlier = node === undefined ? undefined : predecessors.get(node)?.contract;
+    if (earlier !== undefined) versions.add(earlier);
+  }
+  return [...versions];
+}
+
 function checkUpgrade(out: Checker, upgrading: Upgrading): void {
   const { contract, node } = upgrading;
   const { value: from, span } = node.from;
@@ -115,7 +129,7 @@ function shown(out: Checker, variable: Variable): string {
 function checkNewNames(out: Checker, contract: ast.Contract, earlier: ast.Contract): void {
   const last = new Set(stateFields(earlier).map(({ name }) => name.text));
   const fields = stateFields(contract).filter(({ name }) => !last.has(name.text));
-  for (const older of versionsBefore(out, earlier)) {
+  for (const older of versionsOf(out, earlier).slice(1)) {
     for (const old of stateFields(older)) {
       const again = fields.find(({ name }) => name.text === old.name.text);
       if (again === undefined) continue;
@@ -124,17 +138,6 @@ function checkNewNames(out: Checker, contract: ast.Contract, earlier: ast.Contra
       report(out, 'E0439', { span: again.name.span, ...holes, related });
     }
   }
-}
-
-function versionsBefore(out: Checker, contract: ast.Contract): readonly ast.Contract[] {
-  const before = new Set<ast.Contract>([contract]);
-  for (const each of before) {
-    const node = upgradeOf(each);
-    const earlier = node === undefined ? undefined : out.predecessors.get(node)?.contract;
-    if (earlier !== undefined) before.add(earlier);
-  }
-  before.delete(contract);
-  return [...before];
 }
 
 /** What only the version before had is read, and never written. */

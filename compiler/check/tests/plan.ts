@@ -20,7 +20,7 @@ import { type Exports, isTypeName, type Predecessors } from '../../resolve/resol
 import { unsupportedWord } from '../../resolve/unsupported.ts';
 import { nearestName } from '../../suggest.ts';
 import type * as ast from '../../syntax/ast.ts';
-import { upgradeOf, versionOf } from '../rules/upgrades.ts';
+import { upgradeOf, versionOf, versionsOf } from '../rules/upgrades.ts';
 import { planAssign, planEach, planIf, planInner, planMatch, planRange } from './blocks.ts';
 import {
   type Draft,
@@ -300,20 +300,6 @@ function reportNoContract({ unit, deployed, counts }: Draft, named: ast.Name, na
   // What the variable is called for is judged as if the name were right.
   const meant = unit.contracts.get(nearestName(text, known) ?? known[0] ?? '');
   if (meant !== undefined) deployed.set(name, { id: counts.deployed, contract: meant });
-}
-
-/** A contract and those that it comes from, the last one first. */
-export function versionsOf(
-  { predecessors }: Pick<Unit, 'predecessors'>,
-  contract: ast.Contract,
-): readonly ast.Contract[] {
-  const versions = new Set([contract]);
-  for (const each of versions) {
-    const node = upgradeOf(each);
-    const earlier = node === undefined ? undefined : predecessors.get(node)?.contract;
-    if (earlier !== undefined) versions.add(earlier);
-  }
-  return [...versions];
 }
 
 /** To the version that follows the one that a contract has. */
