@@ -5,6 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { init } from 'z3-solver';
+import { bridgeExceptions } from './bridge.ts';
 import { type Answer, type Query, unknownAnswer } from './query.ts';
 
 export type WorkerOptions = { readonly seed: number };
@@ -25,43 +26,8 @@ const Z3_L_TRUE = 1;
 
 if (parentPort !== null) await serve(parentPort, workerData as WorkerOptions);
 
-/**
- * The package's build checks at every call through its function table that its own copy of the table is up to date, and
- * asking the engine for an entry costs more than most of these calls: a quarter of all time. Entries are remembered here.
- */
-function rememberTable(): void {
-  const table = (globalThis as unknown as Engine).WebAssembly.Table.prototype;
-  const { get, set, grow } = table;
-  let known: unknown = null;
-  let entries: unknown[] = [];
-  table.get = function (index) {
-    // Without holes, which the engine would keep as a dictionary.
-    if (this !== known) entries = new Array(this.length).fill(null);
-    known = this;
-    entries[index] ??= get.call(this, index);
-    return entries[index];
-  };
-  table.set = function (...args) {
-    known = null;
-    return set.apply(this, args);
-  };
-  table.grow = function (...args) {
-    known = null;
-    return grow.apply(this, args);
-  };
-}
-
-/** As far as the types of this platform do not know it. */
-type Engine = { readonly WebAssembly: { readonly Table: { readonly prototype: Table } } };
-type Table = {
-  readonly length: number;
-  get: (this: Table, index: number) => unknown;
-  set: (this: unknown, ...args: never[]) => void;
-  grow: (this: unknown, ...args: never[]) => number;
-};
-
 async function serve(port: NonNullable<typeof parentPort>, options: WorkerOptions): Promise<void> {
-  rememberTable();
+  bridgeExceptions();
   const { Z3, em } = await init();
   // The package's own `solver_check` goes through a thread, which takes longer than most checks; this one is a thread.
   const check: Check = (context, solver) => em._Z3_solver_check(context, solver) as number;

@@ -308,6 +308,7 @@ function runDeploy(run: Run, step: StepOf<'deploy'>): void {
     account,
     others: [],
     sink: '',
+    deployments: null,
   };
   const deployed = { account, artifact, name, arena, watch };
   const again = (world: World) => deploy(world, { artifact: watched.artifact, args, by, name });

@@ -91,6 +91,8 @@ export type SuggestOptions = {
   readonly assumed: readonly Clause[];
   readonly genesis: Genesis;
   readonly queriesMax: number;
+  /** Calls between the deployment and the last that have led far: they are asked about first. */
+  readonly hints: readonly (readonly number[])[];
 };
 
 export async function* suggestRuns(
@@ -103,18 +105,18 @@ export async function* suggestRuns(
   // What is deployed is another contract then.
   if (contract.functions[sought.callee]?.kind === 'upgrade') return;
   if (sought.callee === 0) {
-    const run = await fromDeployment(hunt, null);
-    if (run !== null) yield run;
+    yield* eachRun(hunt, [null]);
     return;
   }
+  yield* eachRun(hunt, options.hints);
+  const hinted = new Set(options.hints.map(String));
   const relevance = relevanceOf(contract, sought);
   let ends: readonly (readonly number[])[] = [[]];
   for (let length = 0; length <= CALLS_MAX && ends.length > 0; length++) {
-    for (const callees of ends) {
-      if (isSpent(hunt)) return;
-      const run = await fromDeployment(hunt, callees);
-      if (run !== null) yield run;
-    }
+    yield* eachRun(
+      hunt,
+      ends.filter((callees) => !hinted.has(String(callees))),
+    );
     if (length < CALLS_MAX) ends = await longer(hunt, relevance, ends);
   }
 }
@@ -126,6 +128,7 @@ const CALLS_MAX = 6;
 /** The solver's, for one question and for all. */
 const RLIMIT = 2_000_000;
 const RLIMIT_ALL = 8_000_000;
+const ASKED_AT_ONCE = 4;
 /** The longest pause between two calls: three hundred years of seconds. */
 const PAUSE_MAX = 10n ** 10n;
 const BLOCKS_MAX = 10n ** 8n;
@@ -160,6 +163,16 @@ function isSpent({ asked, spent, options }: Hunt): boolean {
   return asked >= options.queriesMax || spent >= RLIMIT_ALL;
 }
 
+/** Those of the runs with these calls that the solver finds, in their order. */
+async function* eachRun(
+  hunt: Hunt,
+  ends: readonly (readonly number[] | null)[],
+): AsyncGenerator<SuggestedRun> {
+  for await (const run of inTurn(hunt, ends, (callees) => fromDeployment(hunt, callees))) {
+    if (run !== null) yield run;
+  }
+}
+
 /** One more call before each of these ends, as far as one may be what they lack. */
 async function longer(
   hunt: Hunt,
@@ -167,22 +180,25 @@ async function longer(
   ends: readonly (readonly number[])[],
 ): Promise<readonly (readonly number[])[]> {
   const found: (readonly number[])[] = [];
-  for (const end of ends) {
-    for (const callee of helpers(relevance, end)) {
-      if (isSpent(hunt)) return found;
-      if (await isNeeded(hunt, callee, end)) found.push([callee, ...end]);
-    }
-  }
+  const longerBy = ends.flatMap((end) => helpers(relevance, end).map((callee) => [callee, ...end]));
+  const checks = inTurn(hunt, longerBy, async (calls) => ((await isNeeded(hunt, calls)) ? calls : null));
+  for await (const calls of checks) if (calls !== null) found.push(calls);
   return found;
+}
+
+/** What each comes to, until the budget is spent. Some are asked at a time, always as many, so that answers repeat. */
+async function* inTurn<A, B>(hunt: Hunt, all: readonly A[], ask: (one: A) => Promise<B>): AsyncGenerator<B> {
+  for (let i = 0; i < all.length && !isSpent(hunt); i += ASKED_AT_ONCE)
+    yield* await Promise.all(all.slice(i, i + ASKED_AT_ONCE).map(ask));
 }
 
 /**
  * Whether from some state that satisfies the invariants these calls end in what is sought, and without the first of
  * them do not. Of the shortest run that does, that is true of every call and what comes behind it.
  */
-async function isNeeded(hunt: Hunt, callee: number, end: readonly number[]): Promise<boolean> {
-  const start = anyState(hunt);
-  const walked = walkCalls(hunt, walkCall(hunt, start, callee, 0), end, 1);
+async function isNeeded(hunt: Hunt, calls: readonly number[]): Promise<boolean> {
+  const [start, end] = [anyState(hunt), calls.slice(1)];
+  const walked = walkCalls(hunt, start, calls, 0);
   const without = walkCalls(hunt, { ...start, facts: [] }, end, 1);
   const script = scriptOf(hunt, also(walked, not(shows(hunt, without))), () => []);
   return script !== null && (await solve(hunt, script)).status !== 'unsat';

@@ -11,7 +11,7 @@ import { type Flaws, NO_FLAWS } from './flaws.ts';
 import { limitReason, reasonOf } from './hardness.ts';
 import { isDecided, type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
 import { assumptionOf } from './passive.ts';
-import { type Genesis, type SuggestedRun, suggestRuns } from './runs.ts';
+import { type SuggestedRun, type SuggestOptions, suggestRuns } from './runs.ts';
 import { isHash } from './sequence.ts';
 import type { Trace } from './trace.ts';
 
@@ -65,20 +65,21 @@ export type SolverAnswer = {
 };
 export type Solve = (query: SolverQuery) => Promise<SolverAnswer>;
 
+export type Suggest = Pick<SuggestOptions, 'genesis' | 'queriesMax' | 'hints'>;
 export type Candidate = {
   readonly obligation: Obligation;
   readonly counterexample: Counterexample;
   /** What holds before a call, as far as the proofs assume it. */
   readonly assumed: readonly Clause[];
   /** Runs from deployment that the solver thinks of, the shortest first. */
-  readonly suggest: (genesis: Genesis, queriesMax: number) => AsyncIterable<SuggestedRun>;
+  readonly suggest: (options: Suggest) => AsyncIterable<SuggestedRun>;
 };
 /**
  * `reached`: a run from deployment ends in what the obligation speaks of. `built`: one call from a built state that
  * satisfies the invariants does. `none`: neither was found.
  */
 export type Refutation =
-  | { readonly kind: 'reached' | 'built'; readonly trace: Trace }
+  | { readonly kind: 'reached' | 'built'; readonly trace: () => Trace }
   | { readonly kind: 'none'; readonly reason: string };
 export type Refute = (candidate: Candidate) => Refutation | Promise<Refutation>;
 
@@ -225,7 +226,7 @@ async function rowOf(session: Session, obligation: Obligation, answer: SolverAns
     obligation,
     answer,
     refutation.kind === 'reached' ? 'refuted' : 'unconfirmed',
-    refutation.trace,
+    refutation.trace(),
     '',
   );
 }
@@ -237,10 +238,9 @@ function unknownRow({ contract }: Session, obligation: Obligation, answer: Solve
 /** What nothing satisfies is refuted by proof; that something does, is shown by running it. */
 async function vacuityRow(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
   if (answer.status === 'unsat') return makeRow(obligation, answer, 'refuted', null, '');
-  const witness = await confirm(session, obligation, answer);
   // Nothing runs without the contracts that are called; that some could be there, the solver has said.
-  if (witness.kind === 'none' && callsOthers(session.contract))
-    return makeRow(obligation, answer, 'proved', null, '');
+  if (callsOthers(session.contract)) return makeRow(obligation, answer, 'proved', null, '');
+  const witness = await confirm(session, obligation, answer);
   if (witness.kind === 'none') return unknownRow(session, obligation, answer, witness.reason);
   return makeRow(obligation, answer, 'proved', null, '');
 }
@@ -269,8 +269,7 @@ function candidateOf(
     obligation,
     counterexample: counterexampleOf(contract, obligation, answer.values),
     assumed,
-    suggest: (genesis, queriesMax) =>
-      suggestRuns(contract, obligation, { solve: options.solve, assumed, genesis, queriesMax }),
+    suggest: (how) => suggestRuns(contract, obligation, { ...how, solve: options.solve, assumed }),
   };
 }
 

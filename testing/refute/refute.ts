@@ -3,7 +3,7 @@
  * Out: a run from deployment that does it, else one call from a built state that satisfies the invariants, else
  * nothing. The same candidate has the same answer, always.
  */
-import type { Candidate, core, Refutation, Refute, TraceStep } from '../../compiler/index.ts';
+import type { Candidate, core, Refutation, Refute, Trace, TraceStep } from '../../compiler/index.ts';
 import { CODE, CONTRACTS, currencyIdOf, write } from '../../host/index.ts';
 import {
   type AbiField,
@@ -20,6 +20,7 @@ import { buildState } from './built.ts';
 import { allHold, isGoal } from './goal.ts';
 import { markPlace } from './inside.ts';
 import { type Judge, makeJudge } from './judge.ts';
+import { alongKnown, type KnownRuns, remember } from './known.ts';
 import { latersToTry } from './others.ts';
 import { latersOf, nameOf, type People, peopleFor } from './people.ts';
 import { paramsOf } from './proof.ts';
@@ -58,13 +59,14 @@ const COUNTED = [0, 1, 2, 3];
 export function makeRefuter(contract: core.Contract, options: RefuterOptions): Refute {
   const arena = openArena(contract);
   const judge = makeJudge(arena.contract);
-  let known: Within | null = null;
+  const known: KnownRuns = { arena, runs: new Map() };
+  let watched: Within | null = null;
   // Few refutations need it.
   const within: Within = (step) => {
-    known ??= withinOf(contract, arena);
-    return known(step);
+    watched ??= withinOf(contract, arena);
+    return watched(step);
   };
-  return (candidate) => refute({ arena, judge, within, options }, candidate);
+  return (candidate) => refute({ arena, judge, within, known, options }, candidate);
 }
 
 // ---- private -----------------------------------------------------------------------------------
@@ -73,6 +75,7 @@ type Court = {
   readonly arena: Arena;
   readonly judge: Judge;
   readonly within: Within;
+  readonly known: KnownRuns;
   readonly options: RefuterOptions;
 };
 
@@ -84,27 +87,36 @@ async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
   const lines = court.options.lineAt ?? ((offset: number) => lineAt(court.options.text, offset));
   const reached = (step: Step): boolean => isGoal(arena, court.judge, obligation, step);
   const stepsMax = court.options.stepsMax ?? STEPS_MAX;
-  const hunt = { arena, candidate, people, reached };
+  const { known } = court;
+  const hunt = { arena, candidate, people, reached, known };
+  const scene = { ...court, arena };
   if (arena.contract.functions[obligation.callee]?.kind === 'upgrade')
-    return refuteUpgrade({ ...court, arena }, { ...hunt, stepsMax }, lines);
-  const last =
-    search({ ...hunt, stepsMax: QUICK_STEPS_MAX }) ??
-    (await followRuns(hunt)) ??
-    search({ ...hunt, stepsMax });
-  if (last !== null) {
-    const test = pasteRefutation(arena, court.judge, court.within, obligation, last);
-    return { kind: 'reached', trace: traceOf({ arena, judge: court.judge, obligation, lines }, last, test) };
-  }
-  return refuteBuilt({ ...court, arena }, hunt, lines);
+    return refuteUpgrade(scene, { ...hunt, stepsMax }, lines);
+  const near = alongKnown(hunt, known) ?? search({ ...hunt, stepsMax: QUICK_STEPS_MAX });
+  // That something is there at all, a state shows as well as a run does.
+  const built = near === null && obligation.kind === 'vacuity' ? refuteBuilt(scene, hunt, lines) : null;
+  if (built !== null && built.kind !== 'none') return built;
+  const last = near ?? (await followRuns(hunt)) ?? search({ ...hunt, stepsMax });
+  if (last === null) return built ?? refuteBuilt(scene, hunt, lines);
+  remember(known, last);
+  return { kind: 'reached', trace: () => toldFully(scene, obligation, last, lines) };
+}
+
+/** With the test that does the same, where there is one. */
+function toldFully(court: Court, obligation: Candidate['obligation'], last: Step, lines: Lines): Trace {
+  const { arena, judge, within } = court;
+  const test = pasteRefutation(arena, judge, within, obligation, last);
+  return traceOf({ arena, judge, obligation, lines }, last, test);
 }
 
 function refuteBuilt(court: Court, hunt: Omit<Search, 'stepsMax'>, lines: Lines): Refutation {
   const { arena, candidate, people, reached } = hunt;
   const { obligation } = candidate;
+  const { judge } = court;
   const built = fromBuiltState({ ...court, arena }, candidate, people, reached);
-  if (built !== null)
-    return { kind: 'built', trace: traceOf({ arena, judge: court.judge, obligation, lines }, built, null) };
-  return nothing('the solver has a counterexample that the virtual machine does not show');
+  return built === null
+    ? nothing('the solver has a counterexample that the virtual machine does not show')
+    : { kind: 'built', trace: () => traceOf({ arena, judge, obligation, lines }, built, null) };
 }
 
 /** The version before is deployed and called, and then upgraded; or its state is built. */
@@ -113,7 +125,7 @@ function refuteUpgrade(court: Court, hunt: Search, lines: Lines): Refutation {
   if (found === null) return refuteBuilt(court, hunt, lines);
   return {
     kind: 'reached',
-    trace: traceOfUpgrade(found, { ...court, obligation: hunt.candidate.obligation, lines }),
+    trace: () => traceOfUpgrade(found, { ...court, obligation: hunt.candidate.obligation, lines }),
   };
 }
 

@@ -19,6 +19,8 @@ import {
   type Place,
   STRANGER,
   type Step,
+  stepsFrom,
+  stepsOf,
   takeStep,
 } from './steps.ts';
 import { takeValue, wordTypesOf } from './words.ts';
@@ -87,19 +89,21 @@ function deployPaid(hunt: Hunt, args: readonly AbiValue[]): Step | null {
   return null;
 }
 
-/** The run without the steps and with smaller numbers, as far as it does as well. */
+export type Replaying = Pick<Search, 'arena' | 'candidate' | 'reached'>;
+
+/** The run without the steps and with smaller numbers, as far as it does as well; as it is where nobody is shown it. */
 export function shorten(hunt: Replaying, last: Step): Step {
+  if (hunt.candidate.obligation.kind === 'vacuity') return last;
   return fewer(hunt, smaller(hunt, quieter(hunt, fewer(hunt, last))));
 }
 
 /** Where the run ends in a proof: with others doing less in it. */
 function quieter(hunt: Replaying, last: Step): Step {
-  const actions = actionsOf(last);
   const { action } = last;
   if (action.kind !== 'prove') return last;
   const waits = action.laters.map((later) => ({ ...later, floors: [], balances: [] }));
   for (const laters of [[], waits]) {
-    const found = replay(hunt, actions.with(-1, { ...action, laters }));
+    const found = replay(hunt, last.from, [{ ...action, laters }]);
     if (found !== null) return found;
   }
   return last;
@@ -108,8 +112,13 @@ function quieter(hunt: Replaying, last: Step): Step {
 /** The run without the steps that it does not need. */
 function fewer(hunt: Replaying, last: Step): Step {
   let best = last;
-  for (let i = 0; i < actionsOf(best).length - 1; ) {
-    const shorter = replay(hunt, actionsOf(best).toSpliced(i, 1));
+  for (let i = 0; i < stepsOf(best).length - 1; ) {
+    const [without, ...behind] = stepsOf(best).slice(i);
+    const shorter = replay(
+      hunt,
+      without!.from,
+      behind.map(({ action }) => action),
+    );
     if (shorter === null) i += 1;
     else best = shorter;
   }
@@ -124,14 +133,16 @@ const SMALLER_MAX = 80;
 function smaller(hunt: Replaying, last: Step): Step {
   let best = last;
   let tried = 0;
-  for (let i = 0; i < actionsOf(best).length; i++) {
-    for (let n = 0; n < numbersOf(actionsOf(best)[i]!).length; n++) {
+  for (let i = 0; i < stepsOf(best).length; i++) {
+    for (let n = 0; n < numbersOf(stepsOf(best)[i]!.action).length; n++) {
       for (const value of SMALL) {
-        const action = actionsOf(best)[i]!;
+        const [step, ...behind] = stepsOf(best).slice(i);
+        const { action, from } = step!;
         const size = absolute(numbersOf(action)[n]!);
         if (absolute(value) >= size || tried >= SMALLER_MAX) break;
         tried += 1;
-        const found = replay(hunt, actionsOf(best).with(i, withNumber(action, n, value)));
+        const rest = behind.map((each) => each.action);
+        const found = replay(hunt, from, [withNumber(action, n, value), ...rest]);
         if (found === null) continue;
         best = found;
         break;
@@ -161,18 +172,12 @@ function withNumber(action: Action, index: number, value: bigint): Action {
   return { ...action, args: action.args.with(places[index]!, value) };
 }
 
-type Replaying = Pick<Search, 'arena' | 'reached'>;
-
-/** The last step of the same actions anew, where it reaches the goal. */
-function replay(hunt: Replaying, actions: readonly Action[]): Step | null {
-  let place: Place | null = null;
-  for (const [i, action] of actions.entries()) {
-    if (i > 0 && place === null) return null;
-    const step: Step = takeStep(hunt.arena, place, action);
-    if (i === actions.length - 1) return isWhole(step) && hunt.reached(step) ? step : null;
-    place = step.to;
-  }
-  return null;
+/** The last step of the actions, where all of them can be taken from that place and it reaches the goal. */
+function replay(hunt: Replaying, from: Place | null, actions: readonly Action[]): Step | null {
+  const steps = [...stepsFrom(hunt.arena, from, actions)];
+  const last = steps.at(-1);
+  const isDone = last !== undefined && steps.length === actions.length;
+  return isDone && isWhole(last) && hunt.reached(last) ? last : null;
 }
 
 /** Some deployment must be part of it. */

@@ -32,6 +32,7 @@ import {
 import { deployOthers, type Other, writersFor } from './callees.ts';
 import { actAsOthers, changeOthers, type Later } from './others.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { textOfActions } from './written.ts';
 
 /** The contract with the code that runs, ghosts included, and the people of every world. */
 export type Arena = {
@@ -48,6 +49,8 @@ export type Arena = {
   readonly others: readonly Other[];
   /** The account that the other side of built balances goes to; the contract does not know it. */
   readonly sink: string;
+  /** Deployments at the root, by what they do: they take longer than calls. Null where each is to be done anew. */
+  readonly deployments: Map<string, Step> | null;
 };
 
 export type Action =
@@ -134,7 +137,9 @@ function arenaOf(contract: core.Contract, ghosts: Arena['ghosts'], observer?: Ob
   const account = contractIdOf(creator, 0n, artifactHash(encodeArtifact(artifact)));
   root.names.set(account, contract.name);
   const others = deployOthers(contract, root);
-  return { contract, artifact, ghosts, root, creator, account, others, sink: strangeAccount(contract) };
+  const sink = strangeAccount(contract);
+  const deployments = observer === undefined ? new Map() : null;
+  return { contract, artifact, ghosts, root, creator, account, others, sink, deployments };
 }
 
 function strangeAccount(contract: core.Contract): string {
@@ -145,6 +150,17 @@ function strangeAccount(contract: core.Contract): string {
 }
 
 export function takeStep(arena: Arena, from: Place | null, action: Action): Step {
+  if (from !== null || action.kind !== 'deploy' || arena.deployments === null)
+    return newStep(arena, from, action);
+  const key = textOfActions(arena.account, [action]);
+  const known = arena.deployments.get(key);
+  if (known !== undefined) return known;
+  const step = newStep(arena, from, action);
+  arena.deployments.set(key, step);
+  return step;
+}
+
+function newStep(arena: Arena, from: Place | null, action: Action): Step {
   const world = fork(from?.world ?? arena.root);
   const depth = (from?.depth ?? 0) + 1;
   const done =
@@ -157,6 +173,17 @@ export function takeStep(arena: Arena, from: Place | null, action: Action): Step
   const step: Step = { action, from, to, result, failure: null, gasUsed };
   to.last = step;
   return step;
+}
+
+/** The actions one after the other, as far as they succeed; the last may fail. */
+export function* stepsFrom(arena: Arena, from: Place | null, actions: readonly Action[]): Generator<Step> {
+  let place = from;
+  for (const action of actions) {
+    const step: Step = takeStep(arena, place, action);
+    yield step;
+    if (step.to === null) return;
+    place = step.to;
+  }
 }
 
 /** What a run did, from its beginning. */

@@ -10,6 +10,7 @@ import type {
 import type { AbiField, AbiValue, Value } from '../../vm/index.ts';
 import { CREDIT, fork, memberDid } from '../world.ts';
 import { deployAnswers, type Other } from './callees.ts';
+import { callsBefore, type KnownRuns } from './known.ts';
 import { latersOf, nameOf, type People } from './people.ts';
 import { paramsOf } from './proof.ts';
 import { shorten, WAIT_A_MOMENT } from './search.ts';
@@ -21,15 +22,18 @@ export type Following = {
   readonly candidate: Candidate;
   readonly people: People;
   readonly reached: (step: Step) => boolean;
+  /** Runs that led far before. */
+  readonly known: KnownRuns;
 };
 
 /** The last step of the first run that reaches the goal, or null. */
 export async function followRuns(following: Following): Promise<Step | null> {
-  const { arena, candidate } = following;
+  const { arena, candidate, known } = following;
   const { time, block } = arena.root.clock;
-  const { kind } = candidate.obligation;
+  const { kind, callee } = candidate.obligation;
   const queriesMax = kind === 'may-revert' || kind === 'vacuity' ? ASIDE_QUERIES_MAX : QUERIES_MAX;
-  for await (const run of candidate.suggest({ time, block, credit: CREDIT }, queriesMax)) {
+  const genesis = { time, block, credit: CREDIT };
+  for await (const run of candidate.suggest({ genesis, queriesMax, hints: callsBefore(known, callee) })) {
     for (const staged of stagings(following, run)) {
       const last = follow(staged, run);
       if (last !== null) return shorten(staged, last);
@@ -52,7 +56,7 @@ function stagings(following: Following, run: SuggestedRun): readonly Following[]
   const root = fork(following.arena.root);
   const wanted = deployAnswers(following.arena.contract, root, [...new Set(run.answers)]);
   const others = [...wanted, ...following.arena.others];
-  const arena = { ...following.arena, root, others };
+  const arena = { ...following.arena, root, others, deployments: new Map<string, Step>() };
   const most = Math.max(...arena.contract.interfaces.map((_, index) => others.filter(offers(index)).length));
   return Array.from({ length: most }, (_, n) => {
     const contracts = new Map<string, string>();
