@@ -13,10 +13,11 @@ import {
   verifyContract,
   verifyGuarded,
 } from '../compiler/index.ts';
-import { openSolver, type Solver } from '../solver/index.ts';
+import { openSolver, openTexts, type Solver } from '../solver/index.ts';
 import { makeRefuter } from '../testing/index.ts';
 import { cacheFolder } from './cache.ts';
 import { endProgress, progress, type Terminal } from './terminal.ts';
+import { VERSION } from './version.ts';
 
 export type ProofOptions = {
   /** Resource limit of one query; `RLIMIT_DEFAULT` where it is not given. */
@@ -116,7 +117,12 @@ function optionsOf(
 ): VerifyOptions {
   return {
     solve: solver.solve,
-    refute: makeRefuter(contract, { text: analysis.text, lineAt: (offset) => lineOf(analysis, offset) }),
+    refute: makeRefuter(contract, {
+      text: analysis.text,
+      lineAt: (offset) => lineOf(analysis, offset),
+      // Another version may look elsewhere.
+      ...(options.cache ? { memory: openTexts(join(cacheFolder(), 'runs', VERSION)) } : {}),
+    }),
     rlimit: options.rlimit ?? RLIMIT_DEFAULT,
     onProgress: (done, total) => progress(terminal, `${contract.name}: ${done} of ${total} obligations`),
   };

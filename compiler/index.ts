@@ -98,7 +98,7 @@ export {
 export type { Obligation } from './verify/obligations.ts';
 export type { ModelValue } from './verify/reading.ts';
 export { diagnosticsOf, guardDiagnostics, renderRow } from './verify/report.ts';
-export type { Genesis, RunCall, RunMoment, SuggestedProof, SuggestedRun } from './verify/runs.ts';
+export type { Effort, Genesis, RunCall, RunMoment, SuggestedProof, SuggestedRun } from './verify/runs.ts';
 export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';
 export {
   type Answer,

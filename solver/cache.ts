@@ -1,11 +1,10 @@
 /**
  * Answers on disk: one small JSON file per query, named by the hash of text, limit, wanted names and solver
- * build. A file that cannot be read or is not an answer counts as absent; a cache that cannot be written is no cache.
+ * build. A file that is not an answer counts as absent.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Answer, Query } from './query.ts';
+import { openTexts } from './texts.ts';
 
 export type Cache = {
   readonly get: (query: Query) => Answer | undefined;
@@ -16,9 +15,10 @@ export const NO_CACHE: Cache = { get: () => undefined, put: () => {} };
 
 /** `build` names the solver and everything of its settings that an answer depends on. */
 export function openCache(dir: string, build: string): Cache {
+  const texts = openTexts(dir);
   return {
-    get: (query) => readAnswer(join(dir, keyOf(query, build))),
-    put: (query, answer) => writeAnswer(dir, keyOf(query, build), answer),
+    get: (query) => answerIn(texts.get(keyOf(query, build))),
+    put: (query, answer) => texts.put(keyOf(query, build), JSON.stringify(answer)),
   };
 }
 
@@ -27,24 +27,12 @@ function keyOf(query: Query, build: string): string {
   return `${createHash('sha256').update(key).digest('hex')}.json`;
 }
 
-function readAnswer(path: string): Answer | undefined {
+function answerIn(text: string | undefined): Answer | undefined {
   try {
-    const answer: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const answer: unknown = JSON.parse(text ?? 'null');
     return isAnswer(answer) ? answer : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Written beside and renamed, so that a reader never sees half a file. */
-function writeAnswer(dir: string, name: string, answer: Answer): void {
-  try {
-    mkdirSync(dir, { recursive: true });
-    const beside = join(dir, `${name}.${process.pid}`);
-    writeFileSync(beside, JSON.stringify(answer));
-    renameSync(beside, join(dir, name));
-  } catch {
-    // The answer stands without the cache.
   }
 }
 

@@ -2,3 +2,4 @@
 export { crossCheck, type SecondOpinion } from './crosscheck.ts';
 export { openSolver, type Solver, type SolverOptions } from './pool.ts';
 export type { Answer, Query, Status } from './query.ts';
+export { openTexts, type Texts } from './texts.ts';

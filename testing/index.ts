@@ -7,6 +7,7 @@ export { lcovText } from './lcov.ts';
 export type { Given } from './paste.ts';
 export type { StorageChange } from './places.ts';
 export * from './profile.ts';
+export type { Memory } from './refute/known.ts';
 export { makeRefuter, type RefuterOptions } from './refute/refute.ts';
 export * from './run.ts';
 export type { Found, TestFailure, TestProgram } from './script.ts';

@@ -132,8 +132,16 @@ export function permitMember(world: World, name: string, permission: string): An
 
 /** The DID of a member: made from the name alone, so that every world has the same. Nobody has a key for it. */
 export function memberDid(name: string): string {
-  return didOfKey(sha256(utf8(name)));
+  const known = DIDS.get(name);
+  if (known !== undefined) return known;
+  const did = didOfKey(sha256(utf8(name)));
+  if (DIDS.size < DIDS_MAX) DIDS.set(name, did);
+  return did;
 }
+
+/** Searches ask for the same few a thousand times. */
+const DIDS = new Map<string, string>();
+const DIDS_MAX = 1000;
 
 export type WorldDeployment = {
   readonly artifact: Artifact;

@@ -85,12 +85,15 @@ export type SuggestedProof = Pick<RunCall, 'params' | 'paid' | 'now' | 'block'> 
 /** The world in which runs begin: what everybody has of an issued currency and may owe of a mutual one. */
 export type Genesis = { readonly time: bigint; readonly block: bigint; readonly credit: bigint };
 
+/** How often the solver is asked at most, and what it may spend on all of that. */
+export type Effort = { readonly queries: number; readonly resource: number };
+
 export type SuggestOptions = {
   readonly solve: Solve;
   /** What holds before every call. */
   readonly assumed: readonly Clause[];
   readonly genesis: Genesis;
-  readonly queriesMax: number;
+  readonly effort: Effort;
   /** Calls between the deployment and the last that have led far: they are asked about first. */
   readonly hints: readonly (readonly number[])[];
 };
@@ -125,9 +128,8 @@ export async function* suggestRuns(
 
 /** Calls between the deployment and the last. */
 const CALLS_MAX = 6;
-/** The solver's, for one question and for all. */
+/** The solver's, for one question. */
 const RLIMIT = 2_000_000;
-const RLIMIT_ALL = 8_000_000;
 const ASKED_AT_ONCE = 4;
 /** The longest pause between two calls: three hundred years of seconds. */
 const PAUSE_MAX = 10n ** 10n;
@@ -160,7 +162,7 @@ function deployed({ functions }: Contract, sought: Obligation): Obligation {
 }
 
 function isSpent({ asked, spent, options }: Hunt): boolean {
-  return asked >= options.queriesMax || spent >= RLIMIT_ALL;
+  return asked >= options.effort.queries || spent >= options.effort.resource;
 }
 
 /** Those of the runs with these calls that the solver finds, in their order. */
@@ -247,7 +249,8 @@ function preludeOf(hunt: Hunt, walked: Walked, genesis: Prelude['genesis']): Pre
 }
 
 async function solve(hunt: Hunt, { text, legend }: Script) {
-  const answer = await hunt.options.solve({ text, rlimit: RLIMIT, wants: [...legend.keys()] });
+  const rlimit = Math.min(RLIMIT, hunt.options.effort.resource);
+  const answer = await hunt.options.solve({ text, rlimit, wants: [...legend.keys()] });
   hunt.asked += 1;
   hunt.spent += answer.rlimitUsed;
   return answer;

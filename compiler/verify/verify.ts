@@ -65,7 +65,7 @@ export type SolverAnswer = {
 };
 export type Solve = (query: SolverQuery) => Promise<SolverAnswer>;
 
-export type Suggest = Pick<SuggestOptions, 'genesis' | 'queriesMax' | 'hints'>;
+export type Suggest = Pick<SuggestOptions, 'genesis' | 'effort' | 'hints'>;
 export type Candidate = {
   readonly obligation: Obligation;
   readonly counterexample: Counterexample;

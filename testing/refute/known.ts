@@ -1,22 +1,55 @@
 /**
  * Runs that reached what was looked for in a contract. What is looked for next is often reached on the way of one of
- * them, or by the same calls with other values.
+ * them, or by the same calls with other values. Where a memory is given, they are known the next time, too: what was
+ * kept counts only as far as the machine does it again.
  */
+import type { Candidate } from '../../compiler/index.ts';
+import { artifactHash, encodeArtifact, hexOf, sha256, utf8 } from '../../vm/index.ts';
 import type { Replaying } from './search.ts';
 import { type Action, type Arena, actionsOf, type Step, stepsFrom } from './steps.ts';
-import { textOfActions } from './written.ts';
+import { actionsOfText, textOfActions } from './written.ts';
 
-/** By what they do; the latest last. */
-export type KnownRuns = {
-  readonly arena: Arena;
-  readonly runs: Map<string, readonly Step[]>;
+/** Texts by name. Whoever keeps them may forget any. */
+export type Memory = {
+  readonly get: (name: string) => string | undefined;
+  readonly put: (name: string, text: string) => void;
 };
 
+export const NO_MEMORY: Memory = { get: () => undefined, put: () => {} };
+
+export type KnownRuns = {
+  readonly arena: Arena;
+  readonly memory: Memory;
+  /** By what they do, the oldest first. */
+  readonly runs: Map<string, readonly Step[]>;
+  /** What was looked for in this very contract, and not found. */
+  readonly fruitless: Set<string>;
+};
+
+export function openRuns(arena: Arena, memory: Memory): KnownRuns {
+  const runs = new Map<string, readonly Step[]>();
+  for (const text of textsIn(memory.get(nameOfRuns(arena))).slice(0, RUNS_MAX)) {
+    const steps = [...stepsFrom(arena, null, actionsOfText(arena.account, text) ?? [])];
+    if (steps.length > 0) runs.set(text, steps);
+  }
+  return { arena, memory, runs, fruitless: new Set(textsIn(memory.get(nameOfFruitless(arena)))) };
+}
+
 /** What the run did, in the arena of all of them. */
-export function remember({ arena, runs }: KnownRuns, last: Step): void {
+export function remember({ arena, runs, memory }: KnownRuns, last: Step): void {
   const actions = actionsOf(last);
-  const key = textOfActions(arena.account, actions);
-  if (runs.size < RUNS_MAX && !runs.has(key)) runs.set(key, [...stepsFrom(arena, null, actions)]);
+  const text = textOfActions(arena.account, actions);
+  if (runs.size >= RUNS_MAX || runs.has(text)) return;
+  runs.set(text, [...stepsFrom(arena, null, actions)]);
+  memory.put(nameOfRuns(arena), JSON.stringify([...runs.keys()]));
+}
+export function isFruitless({ fruitless }: KnownRuns, candidate: Candidate): boolean {
+  return fruitless.has(searchOf(candidate));
+}
+
+export function rememberFruitless({ arena, fruitless, memory }: KnownRuns, candidate: Candidate): void {
+  fruitless.add(searchOf(candidate));
+  memory.put(nameOfFruitless(arena), JSON.stringify([...fruitless]));
 }
 
 /** The first step on the way of a known run that reaches the goal, or null. */
@@ -46,5 +79,36 @@ function actionOf({ action }: Step): Action {
   return action;
 }
 
-const RUNS_MAX = 64;
+/** What would be looked for, and from where. */
+function searchOf({ obligation, assumed }: Candidate): string {
+  const { kind, name, hash } = obligation;
+  return [kind, name, hash, ...assumed.map((clause) => clause.name)].join(' ');
+}
+
+/** Runs outlive a change of the contract as long as what is called and paid stays the same. */
+function nameOfRuns({ contract, artifact }: Arena): string {
+  const entries = artifact.entries.map((entry) => [entry.name, entry.function, entry.params]);
+  const proofs = contract.proofs.map(({ params }) => params);
+  const shape = JSON.stringify([contract.name, entries, artifact.currencies, proofs], withoutBigints);
+  return `runs-${hexOf(sha256(utf8(shape)))}.json`;
+}
+
+function withoutBigints(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
+function nameOfFruitless({ artifact }: Arena): string {
+  return `fruitless-${hexOf(artifactHash(encodeArtifact(artifact)))}.json`;
+}
+
+function textsIn(kept: string | undefined): readonly string[] {
+  try {
+    const read: unknown = JSON.parse(kept ?? '[]');
+    return Array.isArray(read) ? read.filter((text) => typeof text === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+const RUNS_MAX = 32;
 const HINTS_MAX = 4;

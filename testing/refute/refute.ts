@@ -20,7 +20,16 @@ import { buildState } from './built.ts';
 import { allHold, isGoal } from './goal.ts';
 import { markPlace } from './inside.ts';
 import { type Judge, makeJudge } from './judge.ts';
-import { alongKnown, type KnownRuns, remember } from './known.ts';
+import {
+  alongKnown,
+  isFruitless,
+  type KnownRuns,
+  type Memory,
+  NO_MEMORY,
+  openRuns,
+  remember,
+  rememberFruitless,
+} from './known.ts';
 import { latersToTry } from './others.ts';
 import { latersOf, nameOf, type People, peopleFor } from './people.ts';
 import { paramsOf } from './proof.ts';
@@ -47,6 +56,8 @@ export type RefuterOptions = {
   readonly lineAt?: (offset: number) => TraceStep['lines'][number];
   /** Steps of one search. */
   readonly stepsMax?: number;
+  /** What earlier searches found; none where absent. */
+  readonly memory?: Memory;
 };
 
 const STEPS_MAX = 400;
@@ -59,14 +70,17 @@ const COUNTED = [0, 1, 2, 3];
 export function makeRefuter(contract: core.Contract, options: RefuterOptions): Refute {
   const arena = openArena(contract);
   const judge = makeJudge(arena.contract);
-  const known: KnownRuns = { arena, runs: new Map() };
+  let known: KnownRuns | null = null;
   let watched: Within | null = null;
   // Few refutations need it.
   const within: Within = (step) => {
     watched ??= withinOf(contract, arena);
     return watched(step);
   };
-  return (candidate) => refute({ arena, judge, within, known, options }, candidate);
+  return (candidate) => {
+    known ??= openRuns(arena, options.memory ?? NO_MEMORY);
+    return refute({ arena, judge, within, known, options }, candidate);
+  };
 }
 
 // ---- private -----------------------------------------------------------------------------------
@@ -88,18 +102,30 @@ async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
   const reached = (step: Step): boolean => isGoal(arena, court.judge, obligation, step);
   const stepsMax = court.options.stepsMax ?? STEPS_MAX;
   const { known } = court;
-  const hunt = { arena, candidate, people, reached, known };
+  const hunt = { arena, candidate, people, reached };
   const scene = { ...court, arena };
   if (arena.contract.functions[obligation.callee]?.kind === 'upgrade')
     return refuteUpgrade(scene, { ...hunt, stepsMax }, lines);
-  const near = alongKnown(hunt, known) ?? search({ ...hunt, stepsMax: QUICK_STEPS_MAX });
   // That something is there at all, a state shows as well as a run does.
-  const built = near === null && obligation.kind === 'vacuity' ? refuteBuilt(scene, hunt, lines) : null;
-  if (built !== null && built.kind !== 'none') return built;
-  const last = near ?? (await followRuns(hunt)) ?? search({ ...hunt, stepsMax });
-  if (last === null) return built ?? refuteBuilt(scene, hunt, lines);
-  remember(known, last);
-  return { kind: 'reached', trace: () => toldFully(scene, obligation, last, lines) };
+  const shown = obligation.kind === 'vacuity' ? refuteBuilt(scene, hunt, lines) : NOT_SHOWN;
+  if (shown.kind !== 'none') return shown;
+  const last = await findRun({ ...hunt, stepsMax }, known);
+  if (last !== null) {
+    remember(known, last);
+    return { kind: 'reached', trace: () => toldFully(scene, obligation, last, lines) };
+  }
+  return obligation.kind === 'vacuity' ? shown : refuteBuilt(scene, hunt, lines);
+}
+
+/** On the way of known runs, near the deployment, where the solver points to, or by chance. */
+async function findRun(hunt: Search, known: KnownRuns): Promise<Step | null> {
+  const near = alongKnown(hunt, known) ?? search({ ...hunt, stepsMax: QUICK_STEPS_MAX });
+  if (near !== null || isFruitless(known, hunt.candidate)) return near;
+  const suggested = await followRuns({ ...hunt, known });
+  // A warning is not worth the long search.
+  const found = suggested ?? (hunt.candidate.obligation.kind === 'may-revert' ? null : search(hunt));
+  if (found === null) rememberFruitless(known, hunt.candidate);
+  return found;
 }
 
 /** With the test that does the same, where there is one. */
@@ -115,7 +141,7 @@ function refuteBuilt(court: Court, hunt: Omit<Search, 'stepsMax'>, lines: Lines)
   const { judge } = court;
   const built = fromBuiltState({ ...court, arena }, candidate, people, reached);
   return built === null
-    ? nothing('the solver has a counterexample that the virtual machine does not show')
+    ? NOT_SHOWN
     : { kind: 'built', trace: () => traceOf({ arena, judge, obligation, lines }, built, null) };
 }
 
@@ -128,6 +154,8 @@ function refuteUpgrade(court: Court, hunt: Search, lines: Lines): Refutation {
     trace: () => traceOfUpgrade(found, { ...court, obligation: hunt.candidate.obligation, lines }),
   };
 }
+
+const NOT_SHOWN = nothing('the solver has a counterexample that the virtual machine does not show');
 
 function nothing(reason: string): Refutation {
   return { kind: 'none', reason };

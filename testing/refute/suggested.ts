@@ -1,6 +1,7 @@
 /** Runs that the solver thinks of, done on the machine: the first that reaches the goal counts. */
 import type {
   Candidate,
+  Effort,
   ModelValue,
   RunCall,
   RunMoment,
@@ -31,9 +32,9 @@ export async function followRuns(following: Following): Promise<Step | null> {
   const { arena, candidate, known } = following;
   const { time, block } = arena.root.clock;
   const { kind, callee } = candidate.obligation;
-  const queriesMax = kind === 'may-revert' || kind === 'vacuity' ? ASIDE_QUERIES_MAX : QUERIES_MAX;
+  const effort = kind === 'may-revert' || kind === 'vacuity' ? ASIDE : PROMISED;
   const genesis = { time, block, credit: CREDIT };
-  for await (const run of candidate.suggest({ genesis, queriesMax, hints: callsBefore(known, callee) })) {
+  for await (const run of candidate.suggest({ genesis, effort, hints: callsBefore(known, callee) })) {
     for (const staged of stagings(following, run)) {
       const last = follow(staged, run);
       if (last !== null) return shorten(staged, last);
@@ -44,9 +45,9 @@ export async function followRuns(following: Following): Promise<Step | null> {
 
 // ---- private -----------------------------------------------------------------------------------
 
-/** How often the solver is asked for one clause; what only warns is worth less. */
-const QUERIES_MAX = 100;
-const ASIDE_QUERIES_MAX = 25;
+/** For one clause; what only warns is worth less. */
+const PROMISED: Effort = { queries: 100, resource: 8_000_000 };
+const ASIDE: Effort = { queries: 12, resource: 1_000_000 };
 /** Who pays in. */
 const PAYER = 'erin';
 

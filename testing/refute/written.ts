@@ -1,4 +1,7 @@
-/** Actions as text and back. What stands in them for the contract's own account may be another account later. */
+/**
+ * Actions as text and back. The contract's own account has another name in each version of a contract; here it is
+ * `self`.
+ */
 import type { Action } from './steps.ts';
 
 export function textOfActions(account: string, actions: readonly Action[]): string {
@@ -8,4 +11,20 @@ export function textOfActions(account: string, actions: readonly Action[]): stri
     if (value instanceof Uint8Array) return `hex ${Buffer.from(value).toString('hex')}`;
     return typeof value === 'string' ? `text ${value}` : value;
   });
+}
+
+/** Null for what is not such a text. */
+export function actionsOfText(account: string, text: string): readonly Action[] | null {
+  try {
+    const read: unknown = JSON.parse(text, (_, value: unknown) => {
+      if (typeof value !== 'string') return value;
+      const [kind, rest] = [value.slice(0, 4), value.slice(4)];
+      if (kind === 'self') return account;
+      if (kind === 'int ') return BigInt(rest);
+      return kind === 'hex ' ? Uint8Array.from(Buffer.from(rest, 'hex')) : value.slice('text '.length);
+    });
+    return Array.isArray(read) ? (read as readonly Action[]) : null;
+  } catch {
+    return null;
+  }
 }
