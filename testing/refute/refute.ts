@@ -3,7 +3,7 @@
  * Out: a run from deployment that does it, else one call from a built state that satisfies the invariants, else
  * nothing. The same candidate has the same answer, always.
  */
-import type { Candidate, core, Refutation, Refute, Trace, TraceStep } from '../../compiler/index.ts';
+import type { Candidate, core, Effort, Refutation, Refute, Trace, TraceStep } from '../../compiler/index.ts';
 import { CODE, CONTRACTS, currencyIdOf, write } from '../../host/index.ts';
 import {
   type AbiField,
@@ -106,24 +106,31 @@ async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
   const scene = { ...court, arena };
   if (arena.contract.functions[obligation.callee]?.kind === 'upgrade')
     return refuteUpgrade(scene, { ...hunt, stepsMax }, lines);
+  const built = refuteBuilt(scene, hunt, lines);
   // That something is there at all, a state shows as well as a run does.
-  const shown = obligation.kind === 'vacuity' ? refuteBuilt(scene, hunt, lines) : NOT_SHOWN;
-  if (shown.kind !== 'none') return shown;
-  const last = await findRun({ ...hunt, stepsMax }, known);
-  if (last !== null) {
-    remember(known, last);
-    return { kind: 'reached', trace: () => toldFully(scene, obligation, last, lines) };
-  }
-  return obligation.kind === 'vacuity' ? shown : refuteBuilt(scene, hunt, lines);
+  if (obligation.kind === 'vacuity' && built.kind !== 'none') return built;
+  const last = await findRun({ ...hunt, stepsMax }, known, effortFor(obligation, built));
+  if (last === null) return built;
+  remember(known, last);
+  return { kind: 'reached', trace: () => toldFully(scene, obligation, last, lines) };
+}
+
+const PROMISED: Effort = { queries: 100, resource: 8_000_000 };
+const WARNED: Effort = { queries: 25, resource: 2_000_000 };
+/** A warning that a state shows already. */
+const SHOWN: Effort = { queries: 12, resource: 1_000_000 };
+
+function effortFor({ kind }: Candidate['obligation'], built: Refutation): Effort {
+  if (kind !== 'may-revert' && kind !== 'vacuity') return PROMISED;
+  return built.kind === 'none' ? WARNED : SHOWN;
 }
 
 /** On the way of known runs, near the deployment, where the solver points to, or by chance. */
-async function findRun(hunt: Search, known: KnownRuns): Promise<Step | null> {
+async function findRun(hunt: Search, known: KnownRuns, effort: Effort): Promise<Step | null> {
   const near = alongKnown(hunt, known) ?? search({ ...hunt, stepsMax: QUICK_STEPS_MAX });
   if (near !== null || isFruitless(known, hunt.candidate)) return near;
-  const suggested = await followRuns({ ...hunt, known });
-  // A warning is not worth the long search.
-  const found = suggested ?? (hunt.candidate.obligation.kind === 'may-revert' ? null : search(hunt));
+  const suggested = await followRuns({ ...hunt, known }, effort);
+  const found = suggested ?? (effort === SHOWN ? null : search(hunt));
   if (found === null) rememberFruitless(known, hunt.candidate);
   return found;
 }

@@ -28,11 +28,10 @@ export type Following = {
 };
 
 /** The last step of the first run that reaches the goal, or null. */
-export async function followRuns(following: Following): Promise<Step | null> {
+export async function followRuns(following: Following, effort: Effort): Promise<Step | null> {
   const { arena, candidate, known } = following;
   const { time, block } = arena.root.clock;
-  const { kind, callee } = candidate.obligation;
-  const effort = kind === 'may-revert' || kind === 'vacuity' ? ASIDE : PROMISED;
+  const { callee } = candidate.obligation;
   const genesis = { time, block, credit: CREDIT };
   for await (const run of candidate.suggest({ genesis, effort, hints: callsBefore(known, callee) })) {
     for (const staged of stagings(following, run)) {
@@ -45,9 +44,6 @@ export async function followRuns(following: Following): Promise<Step | null> {
 
 // ---- private -----------------------------------------------------------------------------------
 
-/** For one clause; what only warns is worth less. */
-const PROMISED: Effort = { queries: 100, resource: 8_000_000 };
-const ASIDE: Effort = { queries: 12, resource: 1_000_000 };
 /** Who pays in. */
 const PAYER = 'erin';
 
