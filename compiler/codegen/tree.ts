@@ -354,7 +354,7 @@ function operands(atoms: readonly core.Atom[], span: Span, block: Block): Tree[]
     return real.map((atom): Tree => ({ kind: 'atom', atom, span }));
   const wanted = real.map((atom) => block.pending.findLastIndex((pending) => isRead(pending, atom)));
   let first = block.pending.length;
-  for (let at = wanted.length - 1; at >= 0; at -= 1) if (wanted[at] === first - 1) first -= 1;
+  for (let at = wanted.length - 1; at >= 0 && first > 0; at -= 1) if (wanted[at] === first - 1) first -= 1;
   const taken = block.pending.splice(first);
   const older = Math.max(-1, ...wanted.filter((index) => index < first));
   flush(block, older + 1);
