@@ -1,44 +1,59 @@
 /**
- * Static gas bounds as formulas: a constant, and what each turn of a loop adds. The same walk as `bounds.ts` makes, with
- * sums of products of turns in the place of numbers. Where ways part, each part of the formula is the larger of both,
- * so a formula may pass the bound; its value never does. What was surely touched before counts as touched (`warm.ts`). An artifact in, its entries' formulas out.
+ * Static gas bounds as formulas: a constant, what each turn of a loop adds, and what each piece of a longer value. The same
+ * walk as `bounds.ts` makes, with sums of products in the place of numbers. Where ways part, each part of the formula is the
+ * larger of both, so a formula may pass the bound; its value never does. What was surely touched before counts as touched
+ * (`warm.ts`), in the functions that are called, too. An artifact in, its entries' formulas out.
  */
+import { wordsOfFields } from './abi.ts';
 import type { Artifact, Entry, FunctionCode, Instruction } from './artifact.ts';
-import { calleesOf, callOrder, entryGasMax, spread } from './bounds.ts';
+import { callOrder, entryGas, spread } from './bounds.ts';
+import { GAS } from './gas.ts';
+import { CHUNK_BYTES, measuredSize, measureOf, type Sizes } from './names.ts';
 import { rowOf } from './opcodes.ts';
 import { type Loop, type Structure, structureOf, targetOf } from './structure.ts';
-import { warmGas } from './warm.ts';
-
-/** A loop: its function, and the index of its `LoopEnter`. */
-export type LoopPlace = { readonly function: number; readonly enter: number };
+import { constantSum, factorsOf, larger, plus, ratedSum, type Sum, times, ZERO } from './sum.ts';
+import { shapesOf } from './typing.ts';
+import type { WordType } from './value.ts';
+import { type Body, type Known, warmGas } from './warm.ts';
 
 /**
- * `constant` and, for each term, `coefficient` times the turns of its loops. The turns of a loop are those that lead back
- * to its beginning, and one that a failure cuts short, in the entry of the execution that has most of them.
+ * A size of an execution. The turns of a loop, whose `LoopEnter` is at `enter`, are those that lead back to its beginning,
+ * and one that a failure cuts short, in the entry of the execution that has most of them. Texts and bytes have pieces of
+ * 32 bytes, the last one begun, lists elements: of a word of the arguments, or of what the execution read of a field in
+ * the state where that was largest.
  */
+export type Factor =
+  | { readonly kind: 'turns'; readonly function: number; readonly enter: number }
+  | { readonly kind: 'argument'; readonly word: number }
+  | { readonly kind: 'leaf'; readonly slot: number; readonly field: number };
+
+/** `constant` and, for each term, `coefficient` times its factors. */
 export type GasFormula = {
   readonly constant: number;
-  readonly terms: readonly { readonly coefficient: number; readonly loops: readonly LoopPlace[] }[];
+  readonly terms: readonly { readonly coefficient: number; readonly factors: readonly Factor[] }[];
 };
 
-/** By entry; null where the artifact has no bounds, or a formula would be too long to read. */
-export function gasFormulas(artifact: Artifact): readonly (GasFormula | null)[] {
-  return formulasOf(artifact, (_, order) => new Set(order));
+/**
+ * By entry; null where the artifact has no bounds, or a formula would be too long to read. A size that makes a part of the
+ * formula larger by at most the share `slight` counts at its largest.
+ */
+export function gasFormulas(artifact: Artifact, slight: number = SLIGHT): readonly (GasFormula | null)[] {
+  return formulasOf(artifact, slight, () => () => true);
 }
 
-/** The same of entries that come to a loop, and null for the others: the bound of what has no loop says it all. */
-export function loopFormulas(artifact: Artifact): readonly (GasFormula | null)[] {
-  return formulasOf(artifact, withLoops);
+/** The same of entries that meet a size, and null for the others: their bound says it all. */
+export function sizedFormulas(artifact: Artifact): readonly (GasFormula | null)[] {
+  return formulasOf(artifact, SLIGHT, meetsSize);
 }
 
-/** The most gas that an execution of the entry uses whose loops make so many turns. */
+/** The most gas that an execution of the entry uses with such sizes. */
 export function evaluateFormula(
   { constant, terms }: GasFormula,
   { gasMax }: Entry,
-  turnsOf: (loop: LoopPlace) => number,
+  sizeOf: (factor: Factor) => number,
 ): number {
-  const parts = terms.map(({ coefficient, loops }) =>
-    loops.reduce((product, loop) => product * turnsOf(loop), coefficient),
+  const parts = terms.map(({ coefficient, factors }) =>
+    factors.reduce((product, factor) => product * sizeOf(factor), coefficient),
   );
   return Math.min(
     gasMax,
@@ -48,87 +63,180 @@ export function evaluateFormula(
 
 // ---- private -----------------------------------------------------------------------------------
 
-/** Coefficients by the loops of a term, as `function:enter` in order, one behind the other. */
-type Terms = ReadonlyMap<string, number>;
-type Sum = { readonly constant: number; readonly terms: Terms };
-
-const NO_TERMS: Terms = new Map();
-const ZERO: Sum = { constant: 0, terms: NO_TERMS };
 /** A formula with more is no help to anyone. */
 const TERMS_MAX = 24;
+/** As long as sizes that hardly matter are in it, it may have more. */
+const WIDE_MAX = 200;
+/** So many instructions are followed into functions that are called, for all entries of an artifact together. */
+const FOLLOWED_MAX = 50_000;
+/** So many functions deep. */
+const DEPTH_MAX = 32;
+/** So that the sizes that matter can be read. */
+const SLIGHT = 1 / 8;
 
-type Wanted = (artifact: Artifact, order: readonly number[]) => ReadonlySet<number>;
+/** `left` is how many instructions may still be followed. Bodies and functions alone are looked at once. */
+type Survey = {
+  readonly artifact: Artifact;
+  readonly order: readonly number[];
+  readonly slight: number;
+  readonly bodies: (Body | undefined)[];
+  readonly alone: Map<number, Sum | null>;
+  left: number;
+};
 
-function formulasOf(artifact: Artifact, wanted: Wanted): readonly (GasFormula | null)[] {
+type Wanted = (artifact: Artifact, order: readonly number[]) => (entry: Entry) => boolean;
+
+function formulasOf(artifact: Artifact, slight: number, wanted: Wanted): readonly (GasFormula | null)[] {
   const order = callOrder(artifact.functions);
-  const sums = order === null ? null : functionSums(artifact, order, wanted(artifact, order));
-  return artifact.entries.map((entry) => {
-    const sum = sums?.[entry.function] ?? null;
-    return sum === null ? null : formulaOf(entry, sum);
+  if (order === null) return artifact.entries.map(() => null);
+  const isWanted = wanted(artifact, order);
+  const survey: Survey = { artifact, order, slight, bodies: [], alone: new Map(), left: FOLLOWED_MAX };
+  return artifact.entries.map((entry) => (isWanted(entry) ? formulaOf(survey, entry) : null));
+}
+
+/** An entry that comes to a loop, takes a longer value, or reads one. */
+function meetsSize(artifact: Artifact, order: readonly number[]): (entry: Entry) => boolean {
+  const meets = spread(artifact, order, ({ op, operands }) => {
+    if (op !== 'StateGet') return op === 'LoopEnter';
+    const type = artifact.storage[Number(operands[0])]?.fields[Number(operands[1])];
+    return type !== undefined && measureOf(type) !== null;
   });
+  return ({ function: fn, params }) =>
+    meets[fn] === true || wordsOfFields(params).some((type) => measureOf(type) !== null);
 }
 
-/** The functions that come to a loop, themselves or by way of others, and those that they call. */
-function withLoops(artifact: Artifact, order: readonly number[]): ReadonlySet<number> {
-  const loops = spread(artifact, order, ({ op }) => op === 'LoopEnter');
-  const found = new Set(order.filter((index) => loops[index]));
-  for (const index of found) for (const callee of calleesOf(artifact.functions[index]!)) found.add(callee);
-  return found;
-}
-
-function formulaOf(entry: Entry, { constant, terms }: Sum): GasFormula {
+function formulaOf(survey: Survey, entry: Entry): GasFormula | null {
+  const words = wordsOfFields(entry.params);
+  const measured = words.map((type, at) => measuredSize(type, argumentFactor(at)));
+  const names = words.map((_, at) => `argument ${at}`);
+  const sizes: Sizes = new Map(names.map((name, at) => [name, measured[at]!]));
+  const way: Way = { survey, path: '', depth: 0, sizes };
+  const { gas } = visited(way, entry.function, { values: names, facts: new Set() });
+  if (gas === null) return null;
+  const given = ratedSum(measured.reduce(plus, ZERO), GAS.chunk, CHUNK_BYTES);
+  const whole = plus(plus(gas, given), constantSum(entryGas(entry)));
+  const { constant, terms } = withoutSlight(whole, survey.slight, (factor) =>
+    mostOf(survey.artifact, words, factor),
+  );
+  if (terms.size > TERMS_MAX) return null;
   return {
-    constant: constant + entryGasMax(entry),
-    terms: [...terms].map(([key, coefficient]) => ({ coefficient, loops: loopsOf(key) })),
+    constant,
+    terms: [...terms].map(([key, coefficient]) => ({ coefficient, factors: factorsOf(key).map(factorOf) })),
   };
 }
 
-function loopsOf(key: string): readonly LoopPlace[] {
-  return key.split(' ').map((place) => {
-    const [fn, enter] = place.split(':').map(Number) as [number, number];
-    return { function: fn, enter };
-  });
-}
-
-/** Of the functions that are wanted; null where one of them is not sound. */
-function functionSums(
-  artifact: Artifact,
-  order: readonly number[],
-  wanted: ReadonlySet<number>,
-): readonly (Sum | null)[] | null {
-  const sums: (Sum | null)[] = new Array(artifact.functions.length).fill(null);
-  for (const index of order) {
-    if (!wanted.has(index)) continue;
-    const { structure, errors } = structureOf(artifact, artifact.functions[index]!);
-    if (errors.length > 0) return null;
-    sums[index] = sumOf(artifact, index, structure, sums);
+/** A term has one size at most, as its last factor: only turns multiply. */
+function withoutSlight(whole: Sum, slight: number, mostOf: (factor: Factor) => number): Sum {
+  const terms = new Map(whole.terms);
+  let { constant } = whole;
+  for (const [key, coefficient] of whole.terms) {
+    const factors = factorsOf(key);
+    const size = factorOf(factors.at(-1)!);
+    if (size.kind === 'turns') continue;
+    const base = factors.slice(0, -1).join(' ');
+    const beside = base === '' ? whole.constant : (whole.terms.get(base) ?? 0);
+    const most = coefficient * mostOf(size);
+    if (most > slight * beside) continue;
+    terms.delete(key);
+    if (base === '') constant += most;
+    else terms.set(base, terms.get(base)! + most);
   }
-  return sums;
+  return { constant, terms };
 }
 
+function mostOf({ storage }: Artifact, words: readonly WordType[], factor: Factor): number {
+  if (factor.kind === 'turns') return 0;
+  const type = factor.kind === 'argument' ? words[factor.word]! : storage[factor.slot]!.fields[factor.field]!;
+  return measureOf(type)?.most ?? 0;
+}
+
+function argumentFactor(word: number): string {
+  return `argument:${word}`;
+}
+
+function factorOf(name: string): Factor {
+  const [kind, first, second] = name.split(':') as [Factor['kind'], string, string];
+  switch (kind) {
+    case 'turns':
+      return { kind, function: Number(first), enter: Number(second) };
+    case 'argument':
+      return { kind, word: Number(first) };
+    case 'leaf':
+      return { kind, slot: Number(first), field: Number(second) };
+  }
+}
+
+/** How an execution came to a function; `path` is the same for no two ways. */
+type Way = { readonly survey: Survey; readonly path: string; readonly depth: number; readonly sizes: Sizes };
+
+type Visited = { readonly gas: Sum | null; readonly left: Known | null };
+
+function visited(way: Way, index: number, known: Known): Visited {
+  const { survey, path, sizes } = way;
+  const { artifact } = survey;
+  const body = bodyOf(survey, index);
+  if (body === null) return { gas: null, left: null };
+  const naming = { artifact, fn: artifact.functions[index]!, path, sizes };
+  const warm = warmGas(naming, body, known, (at, callee, met) => follow(way, at, callee, met));
+  return { gas: sumOf(artifact, index, body.structure, warm.gas), left: warm.left };
+}
+
+function follow(way: Way, at: number, callee: number, known: Known): Visited {
+  const { survey, path, depth, sizes } = way;
+  const { length } = survey.artifact.functions[callee]!.code;
+  if (depth < DEPTH_MAX && length <= survey.left) {
+    survey.left -= length;
+    return visited({ survey, path: `${path}${at}/`, depth: depth + 1, sizes }, callee, known);
+  }
+  // It may have removed any entry.
+  const facts = new Set([...known.facts].filter((fact) => !fact.startsWith('present')));
+  return { gas: gasAlone(survey, callee), left: { values: [], facts } };
+}
+
+/** What a function costs where nothing is known. Callees come first, so that this goes no deeper than one call. */
+function gasAlone(survey: Survey, index: number): Sum | null {
+  const { order, alone } = survey;
+  for (const one of order) {
+    if (alone.has(index)) break;
+    if (alone.has(one)) continue;
+    const way: Way = { survey, path: `alone ${one}/`, depth: DEPTH_MAX, sizes: new Map() };
+    alone.set(one, visited(way, one, { values: [], facts: new Set() }).gas);
+  }
+  return alone.get(index) ?? null;
+}
+
+/** Null where the function is not sound. */
+function bodyOf({ artifact, bodies }: Survey, index: number): Body | null {
+  const known = bodies[index];
+  if (known !== undefined) return known;
+  const fn = artifact.functions[index]!;
+  const { structure, errors } = structureOf(artifact, fn);
+  if (errors.length > 0) return null;
+  const body = { structure, shapes: shapesOf(artifact, fn, structure) };
+  bodies[index] = body;
+  return body;
+}
+
+/** `warm` is what each instruction costs beyond its static gas, a call with all that is done in it. */
 function sumOf(
   artifact: Artifact,
   index: number,
-  structure: Structure,
-  sums: readonly (Sum | null)[],
+  { rows, loops }: Structure,
+  warm: readonly (Sum | null)[],
 ): Sum | null {
   const fn = artifact.functions[index]!;
-  const { rows, loops } = structure;
-  const warm = warmGas(artifact, fn, structure);
   const weights: Sum[] = [];
-  for (const [at, instruction] of fn.code.entries()) {
-    const callee = instruction.op === 'Call' ? sums[Number(instruction.operands[0])]! : ZERO;
-    if (callee === null) return null;
-    const own = rows[at]!.gas + warm[at]!;
-    weights.push({ constant: own + callee.constant, terms: callee.terms });
+  for (const [at, gas] of warm.entries()) {
+    if (gas === null) return null;
+    weights.push(plus(constantSum(rows[at]!.gas), gas));
   }
   const turns = new Map<number, Sum>();
   for (const loop of loops.toReversed()) {
     const turn = walk(fn, weights, turns, loop.enter + 1, loop.back, loop);
-    turns.set(loop.enter, turn === null ? ZERO : times(turn, `${index}:${loop.enter}`));
+    turns.set(loop.enter, turn === null ? ZERO : times(turn, `turns:${index}:${loop.enter}`));
   }
   const whole = walk(fn, weights, turns, 0, fn.code.length - 1, null);
-  return whole === null || whole.terms.size > TERMS_MAX ? null : whole;
+  return whole === null || whole.terms.size > WIDE_MAX ? null : whole;
 }
 
 /** As in `bounds.ts`; null where no way leads to the end of the turn. */
@@ -161,29 +269,9 @@ function continuation(
   const target = targetOf(instruction);
   const ends = rowOf(instruction.op).flow === 'end';
   if (target < 0) return ends ? end : sumAt(at + 1);
-  return ends ? sumAt(target) : larger(sumAt(target), sumAt(at + 1));
+  return ends ? sumAt(target) : dearer(sumAt(target), sumAt(at + 1));
 }
 
-function plus(one: Sum, other: Sum): Sum {
-  const constant = one.constant + other.constant;
-  if (one.terms.size === 0) return { constant, terms: other.terms };
-  if (other.terms.size === 0) return { constant, terms: one.terms };
-  const terms = new Map(one.terms);
-  for (const [key, coefficient] of other.terms) terms.set(key, (terms.get(key) ?? 0) + coefficient);
-  return { constant, terms };
-}
-
-/** What is at least both, part by part. */
-function larger(one: Sum | null, other: Sum | null): Sum | null {
-  if (one === null || other === null) return one ?? other;
-  const constant = Math.max(one.constant, other.constant);
-  if (one.terms === other.terms || other.terms.size === 0) return { constant, terms: one.terms };
-  const terms = new Map(one.terms);
-  for (const [key, coefficient] of other.terms) terms.set(key, Math.max(terms.get(key) ?? 0, coefficient));
-  return { constant, terms };
-}
-
-function times({ constant, terms }: Sum, loop: string): Sum {
-  const products = [...terms].map(([key, coefficient]) => [`${loop} ${key}`, coefficient] as const);
-  return { constant: 0, terms: new Map([[loop, constant], ...products]) };
+function dearer(one: Sum | null, other: Sum | null): Sum | null {
+  return one === null || other === null ? (one ?? other) : larger(one, other);
 }

@@ -22,7 +22,7 @@ export { contractDid, type Did, didOfKey, isDidSyntax, parseDid, sha256 } from '
 export { disassemble, instructionText } from './disassemble.ts';
 export { artifactHash, encodeArtifact } from './encode.ts';
 export { type Call, execute, type Tier } from './execution.ts';
-export { evaluateFormula, type GasFormula, gasFormulas, type LoopPlace, loopFormulas } from './formula.ts';
+export { evaluateFormula, type Factor, type GasFormula, gasFormulas, sizedFormulas } from './formula.ts';
 export { GAS, GAS_DOCS } from './gas.ts';
 export type * from './host.ts';
 export { offeredInterface } from './interface.ts';

@@ -15,7 +15,7 @@ import {
 } from '../../vm/index.ts';
 import { soundArtifactOf, soundSeeds } from './arbitraries.ts';
 import { CALLER, recorder } from './recorder.ts';
-import { type Turns, turnsIn, turnsObserver } from './turns.ts';
+import { type FactorSizes, sizeIn, sizesObserver } from './sizes.ts';
 
 const int = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 
@@ -45,15 +45,19 @@ test('no execution uses more gas than its formula says at its own turns', () => 
       const [entry] = artifact.entries;
       if (formula === undefined || formula === null || entry === undefined) return;
       known += 1;
-      let turns: Turns = new Map();
-      const observer = turnsObserver((seen) => {
-        turns = seen;
+      let sizes: FactorSizes = new Map();
+      const observer = sizesObserver((seen) => {
+        sizes = seen;
       });
       const call = { entry: entry.name, args: [a], gasLimit: 100_000_000 };
       const outcome = execute(programOf(artifact), call, recorder(), { observer });
       // A failure cuts a turn short, which counts as one.
       const cut = outcome.ok ? 0 : 1;
-      const most = evaluateFormula(formula, entry, (loop) => turnsIn(turns, loop) + cut);
+      const most = evaluateFormula(
+        formula,
+        entry,
+        (factor) => sizeIn(sizes, factor) + (factor.kind === 'turns' ? cut : 0),
+      );
       expect(outcome.gasUsed).toBeLessThanOrEqual(most);
       expect(most).toBeLessThanOrEqual(entry.gasMax);
     }),
