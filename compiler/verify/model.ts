@@ -16,6 +16,8 @@ import {
   type MomentName,
   mandatedName,
   mandateName,
+  momentName,
+  offersName,
   type State,
   type SymbolicArray,
   sizeName,
@@ -227,6 +229,9 @@ function stateOf(model: Model, contentOf: (slot: number) => Content): State {
     arrays.set(takenName(c), zeroArray(takenName(c), 'Int'));
     words.set(spentName(c), ZERO);
     words.set(totalName(c), apply(totalName(c), [], 'Int'));
+  });
+  model.contract.interfaces.forEach((_, i) => {
+    arrays.set(offersName(i), freeArray(`${momentName(0)}${offersName(i)}`, 'Bool'));
   });
   return { arrays, words };
 }

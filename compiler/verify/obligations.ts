@@ -739,7 +739,7 @@ function cutOf({ legend }: Script): Obligation['cut'] {
   const names = [...legend.values()].flatMap((part) =>
     part.kind === 'symbol' || part.kind === 'apply' ? [part.name] : [],
   );
-  if (names.some((name) => /^loop\.\d+:(offers|returns|result)\b/.test(name))) return 'interface';
+  if (names.some((name) => /^\w+\.\d+:(offers|returns|result)\b/.test(name))) return 'interface';
   return names.some((name) => name.startsWith('loop.')) ? 'loop' : null;
 }
 

@@ -22,7 +22,6 @@ import { choiceFacts, readsOf } from './facts.ts';
 import {
   add,
   and,
-  apply,
   bool,
   eq,
   eqAll,
@@ -63,6 +62,7 @@ import {
   hasName,
   mergeStates,
   momentName,
+  offersName,
   readArray,
   readWord,
   type State,
@@ -704,14 +704,14 @@ function mergeLocal(condition: Formula, a: Formula | undefined, b: Formula | und
 
 // ---- other contracts ---------------------------------------------------------------------------
 
-/** Whether there is such a contract is not known until it was looked for; nothing takes it away afterwards. */
+/** Whether there is such a contract is not known until it was looked for; no call brings it or takes it away. */
 function walkFind(
   walk: Walk,
   stmt: Extract<Stmt, { readonly kind: 'find' }>,
   path: Path,
   account: Formula,
 ): Path {
-  const found = apply(`${momentName(0)}offers.${stmt.interface}`, [account], 'Bool');
+  const found = readArray(path.state, offersName(stmt.interface), [account], walk.model.flaws);
   const { name } = walk.model.contract.interfaces[stmt.interface]!;
   checked(
     walk,
@@ -813,7 +813,8 @@ function walkTurn(
   const index = add(from, int(BigInt(turn - 1)));
   const goesOn = lt(index, to);
   if (goesOn.kind === 'bool' && !goesOn.value) return path;
-  if (left === 0) return endAtBound(walk, loop, path, not(goesOn));
+  // What has made all of its turns ends; where it is bounded in words, the machine stops it behind one turn too many.
+  if (left === 0 && loop.reverts.length === 0) return path;
   const inside = { ...assign(path, loop.index, index), guard: and(path.guard, goesOn) };
   const named = { ...walk, label: `${walk.label}.turn_${turn}` };
   const end = walkBlock(named, loop.body, inside);
@@ -821,6 +822,10 @@ function walkTurn(
   if (end === null) return goesOn.kind === 'bool' ? null : outside;
   const next = assign(end, loop.index, add(index, ONE));
   noteInvariants(named, loop, next, { stands: 'kept', assumption: null });
+  if (left === 0) {
+    checked(walk, next, FALSE, 'loopBound', loop.reverts[0]!.span, WHAT.loopBound);
+    return outside;
+  }
   const rest = walkTurn(walk, loop, next, from, to, left - 1, turn + 1);
   if (goesOn.kind === 'bool') return rest;
   return rest === null ? outside : joinPaths(walk, goesOn, rest, outside, or(rest.guard, outside.guard));
@@ -829,12 +834,6 @@ function walkTurn(
 function joinPaths(walk: Walk, condition: Formula, a: Path, b: Path, guard: Formula): Path {
   const locals = a.locals.map((value, i) => mergeLocal(condition, value, b.locals[i]));
   return { guard, state: mergeStates(mergeCondition(walk, condition), a.state, b.state), locals };
-}
-
-/** Nothing is left unknown of a loop that has made all of its turns; where it wants one more it reverts. */
-function endAtBound(walk: Walk, loop: Loop, path: Path, ok: Formula): Path {
-  const [revert] = loop.reverts;
-  return revert === undefined ? path : checked(walk, path, ok, 'loopBound', revert.span, WHAT.loopBound);
 }
 
 /**

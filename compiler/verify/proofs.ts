@@ -46,10 +46,13 @@ import {
 import {
   balanceName,
   floorName,
+  freeArray,
   laterName,
   mandatedName,
   mandateName,
   mergeStates,
+  offersName,
+  readArray,
   type State,
   spentName,
   takenName,
@@ -327,7 +330,20 @@ function laterState(model: Model, number: number, state: State): State {
     if (words.has(name)) words.set(name, unknown.words.get(name)!);
   }
   for (const c of currencies) arrays.set(takenName(c), zeroArray(takenName(c), 'Int'));
+  model.contract.interfaces.forEach((_, i) => {
+    arrays.set(offersName(i), freeArray(`${laterName(number)}${offersName(i)}`, 'Bool'));
+  });
   return { arrays, words };
+}
+
+/** Others deploy contracts, and none goes away. */
+function contractsStay(model: Model, before: State, after: State): readonly Formula[] {
+  const account = { name: 'bound.account', sort: 'Did' } as const;
+  const key: readonly Formula[] = [{ kind: 'variable', ...account }];
+  return model.contract.interfaces.map((_, i) => {
+    const isThere = (state: State): Formula => readArray(state, offersName(i), key, model.flaws);
+    return { kind: 'forall', variables: [account], body: implies(isThere(before), isThere(after)) };
+  });
 }
 
 function writtenByHooks(model: Model): Written {
@@ -340,5 +356,6 @@ function writtenByHooks(model: Model): Written {
 
 function stepFacts(model: Model, before: Moment, after: Moment): readonly Formula[] {
   const hooksPay = writtenByHooks(model).currencies.size > 0;
-  return hooksPay ? timeStep(model, before, after) : environmentStep(model, before, after);
+  const step = hooksPay ? timeStep(model, before, after) : environmentStep(model, before, after);
+  return [...step, ...contractsStay(model, before.state, after.state)];
 }

@@ -37,6 +37,8 @@ export const takenName = (currency: number): string => `taken.${currency}`;
 /** What the caller has paid in a call that has a spending limit. */
 export const spentName = (currency: number): string => `spent.${currency}`;
 export const totalName = (currency: number): string => `total.${currency}`;
+/** Which accounts are contracts that implement an interface. */
+export const offersName = (index: number): string => `offers.${index}`;
 
 /**
  * Names of what the state holds at a moment inside of a function, where a loop has left it unknown; and between the calls of

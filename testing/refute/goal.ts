@@ -36,7 +36,7 @@ export function isGoal(arena: Arena, judge: Judge, obligation: Obligation, step:
     case 'may-revert':
       return obligation.inside ? isMarked(step) : revertsAt(obligation, step);
     case 'stranger':
-      return lowersAnother(step);
+      return lowersAnother(arena, step);
     case 'vacuity':
       return isReached(arena, judge, obligation, step);
     case 'prove':
@@ -126,12 +126,20 @@ function isMarked({ failure }: Step): boolean {
   return failure?.trap?.kind === 'Requirement' && failure.trap.message.includes(MARK);
 }
 
-function lowersAnother({ action, from, to }: Step): boolean {
+function lowersAnother(arena: Arena, { action, from, to }: Step): boolean {
   if (action.kind !== 'call' || from === null || to === null) return false;
   const stranger = memberDid(STRANGER);
-  if (action.by !== stranger) return false;
+  if (action.by !== stranger || isNamed(arena, from, stranger)) return false;
   const moves = movesBetween(balances(from.world), balances(to.world));
   return moves.some((move) => move.amount < 0n && move.account !== stranger);
+}
+
+/** Whether the account stands in a key, an element or a field: whoever does is no stranger any more. */
+function isNamed(arena: Arena, place: Place, account: string): boolean {
+  const names = (value: Value): boolean =>
+    value === account || (Array.isArray(value) && value.some((part) => names(part as Value)));
+  const entries = snapshotAt(arena, place).slots.flatMap((slot) => [...slot.values()]);
+  return entries.some(({ keys, fields }) => [...keys, ...fields.values()].some(names));
 }
 
 function isReached(arena: Arena, judge: Judge, obligation: Obligation, step: Step): boolean {

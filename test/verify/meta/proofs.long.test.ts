@@ -4,7 +4,7 @@ import { randomProofs } from './proofs.ts';
 
 holdFamily({
   name: 'proofs',
-  subjects: sourcesOf([2, 3, 14, 16, 27], randomProofs),
+  subjects: sourcesOf([2, 3, 14, 16, 27, 112], randomProofs),
   flaws: {
     callsSucceed: 2, // a call that is to fail is taken to succeed
     runsGoOn: 3, // a run begins where the one before it ended
