@@ -92,7 +92,7 @@ export function translate(model: Model, term: Term, scope: Scope): Formula {
       return operate(model, term.op, term.args.map(go), term.type);
     case 'forall':
     case 'exists':
-      return quantify(term, go(term.body));
+      return quantify(model, term, go(term.body));
     case 'called':
       return bool(term.callee === scope.callee || (scope.callee >= 0 && model.flaws.has('calledAny')));
     default:
@@ -270,12 +270,13 @@ function readHost(
 type Quantified = Extract<Term, { readonly kind: 'forall' | 'exists' }>;
 
 /** Quantified numbers are values of a 64-bit word. Of what has few values, variants above all, each is a case. */
-function quantify({ kind, variables }: Quantified, body: Formula): Formula {
+function quantify({ flaws }: Model, { kind, variables }: Quantified, body: Formula): Formula {
   const few = variables.filter(({ type }) => valuesOf(type).length > 0);
   const all = tuplesOf(few.map(({ type }) => type));
   if (few.length === 0 || all.length > CASES_MAX) return quantifyOver(kind, variables, body);
   const others = variables.filter((bound) => !few.includes(bound));
-  const cases = all.map((tuple) => {
+  const met = flaws.has('casesForgetOne') ? all.slice(0, -1) : all;
+  const cases = met.map((tuple) => {
     const values = new Map(few.map((bound, i) => [boundName(bound.id), tuple[i]!]));
     return quantifyOver(kind, others, substitute(body, values));
   });
@@ -324,7 +325,7 @@ export function definedness(model: Model, term: Term, scope: Scope): Formula {
     case 'forall':
     case 'exists': {
       const inner = go(term.body);
-      return inner.kind === 'bool' ? inner : quantify({ ...term, kind: 'forall' }, inner);
+      return inner.kind === 'bool' ? inner : quantify(model, { ...term, kind: 'forall' }, inner);
     }
     // The function of a sum is total: `sumDefined` refuses one that divides by an argument.
     default:

@@ -6,6 +6,7 @@ import { type Guard, type Leaf, leavesOf, type Scalar, type Type } from '../chec
 import type { Slot } from '../core/core.ts';
 import { entryOf, summand } from './clause.ts';
 import {
+  absolute,
   add,
   and,
   apply,
@@ -47,16 +48,20 @@ import { fieldName, hasName, type MomentName, sizeName, splitMoment, sumName } f
 
 export type Apply = Extract<Formula, { readonly kind: 'apply' }>;
 
-/** The entry that has a negative term, if one has: a sum bounds its entries where there is none. */
+/**
+ * The entry that has a negative term, if one has: a sum bounds its entries where there is none. And of two sums over one
+ * map or set the entry whose term in one is more than in the other.
+ */
 export function witnessesOf(model: Model, formulas: readonly Formula[]): readonly (readonly Formula[])[] {
   const reads = readsOf(formulas);
-  return momentsIn(reads).flatMap((moment) =>
-    model.sums.flatMap((sum, i) =>
-      reads.some((read) => read.name === `${moment}${sumName(i)}`)
-        ? [witness(moment, model, i, sum.slot)]
-        : [],
+  const mentioned = new Set(reads.map(({ name }) => name));
+  const orders = ordersOf(model, formulas);
+  return momentsIn(reads).flatMap((moment) => [
+    ...model.sums.flatMap((_, i) =>
+      mentioned.has(`${moment}${sumName(i)}`) ? [witness(moment, model, i, String(i))] : [],
     ),
-  );
+    ...ordersAt(orders, moment, mentioned).map((order) => exception(moment, model, order)),
+  ]);
 }
 
 /**
@@ -75,12 +80,14 @@ export function factsOf(model: Model, formulas: readonly Formula[]): readonly Fo
   const reads = readsOf(formulas);
   const mentioned = new Set(reads.map((read) => read.name));
   const moments = momentsIn(reads);
+  const orders = ordersOf(model, formulas);
   const structure = [
     ...moments.flatMap((moment) => [
       ...model.contract.slots.flatMap((slot, s) => slotFacts(moment, slot, s, reads, mentioned)),
       ...model.sums.flatMap((_, i) =>
         mentioned.has(`${moment}${sumName(i)}`) ? sumFacts(moment, model, i, reads) : [],
       ),
+      ...ordersAt(orders, moment, mentioned).map((order) => orderFact(moment, model, order, reads)),
     ]),
     ...reads.flatMap(absentFact),
     ...absentIsOther(formulas),
@@ -163,7 +170,7 @@ function largestSize({ kind, keys, capacity }: Slot): bigint {
 }
 
 /** Every key there can be, where they are few; none where they are not. */
-function allKeys({ keys }: Slot): readonly (readonly Formula[])[] {
+export function allKeys({ keys }: Slot): readonly (readonly Formula[])[] {
   const all = tuplesOf(keys);
   return all.length <= DISTINCT_MAX ? all : [];
 }
@@ -190,7 +197,7 @@ function isNamed(key: Formula): boolean {
   return key.name.startsWith('parameter.') || ['self', 'caller', 'creator', 'victim'].includes(key.name);
 }
 
-function isAbsent(key: Formula): boolean {
+export function isAbsent(key: Formula): boolean {
   return key.kind === 'symbol' && key.name.startsWith(ABSENT);
 }
 
@@ -258,27 +265,35 @@ function sumFacts(
 ): readonly Formula[] {
   const sum = model.sums[i]!;
   const slot = model.contract.slots[sum.slot]!;
-  const state = momentState(model, moment);
-  const has = `${moment}${hasName(sum.slot)}`;
-  const term = (keys: readonly Formula[]): Formula => {
-    const value = summand(model, sum, keys, entryOf(model, state, sum.slot, keys));
-    return slot.kind === 'set' ? ite(apply(has, keys, 'Bool'), value, ZERO) : value;
-  };
-  const keys = keysRead(reads, [has, ...slot.fields.map((_, f) => `${moment}${fieldName(sum.slot, f)}`)]);
+  const term = (keys: readonly Formula[]): Formula => termOfSum(model, moment, i, keys);
+  const keys = keysOfSum(moment, model, i, reads);
   const whole = apply(`${moment}${sumName(i)}`, [], 'Int');
   const bound = le(distinctSum(keys, keys.map(term)), whole);
   // Where all the keys there can be are few, the whole is what stands under them.
   const few = allKeys(slot);
   return [
-    or(lt(term(witness(moment, model, i, sum.slot)), ZERO), bound),
+    or(lt(term(witness(moment, model, i, String(i))), ZERO), bound),
     ...(few.length > 0 ? [eq(whole, distinctSum(few, few.map(term)))] : []),
     ...countFacts(moment, model, i, keys),
     // Where no entry has a negative term, the witness is any key there can be.
-    ...witness(moment, model, i, sum.slot).flatMap((word, k) => {
+    ...witness(moment, model, i, String(i)).flatMap((word, k) => {
       const type = slot.keys[k]!;
       return type.kind === 'Tag' ? [rangeOf(word, type)] : [];
     }),
   ];
+}
+
+/** What the entry under a key, or an element, adds to a sum. */
+export function termOfSum(
+  model: Model,
+  moment: MomentName | '',
+  i: number,
+  keys: readonly Formula[],
+): Formula {
+  const sum = model.sums[i]!;
+  const value = summand(model, sum, keys, entryOf(model, momentState(model, moment), sum.slot, keys));
+  const has = apply(`${moment}${hasName(sum.slot)}`, keys, 'Bool');
+  return model.contract.slots[sum.slot]!.kind === 'set' ? ite(has, value, ZERO) : value;
 }
 
 /**
@@ -302,20 +317,86 @@ function countFacts(
     keys,
     keys.map((key) => ite(isOut(key), ONE, ZERO)),
   );
-  const always = counts(witness(moment, model, i, sum.slot));
+  const always = counts(witness(moment, model, i, String(i)));
   return always.kind === 'int' && always.value === 1n ? [eq(whole, size)] : [le(add(whole, others), size)];
 }
 
-function witness(moment: string, model: Model, sum: number, slot: number): readonly Formula[] {
-  return model.contract.slots[slot]!.keys.map((key, i) =>
-    symbol(`${moment}witness.${sum}.${i}`, sortOfType(key)),
+function witness(moment: string, model: Model, sum: number, name: string): readonly Formula[] {
+  return model.contract.slots[model.sums[sum]!.slot]!.keys.map((key, k) =>
+    symbol(`${moment}witness.${name}.${k}`, sortOfType(key)),
   );
+}
+
+/** That a sum is at most `by` times another one over the same map or set. */
+type Order = { readonly less: number; readonly more: number; readonly by: bigint };
+
+/** As the formulas multiply it, or once. */
+function ordersOf(model: Model, formulas: readonly Formula[]): readonly Order[] {
+  const pairs = model.sums.flatMap((less, i) =>
+    model.sums.flatMap((more, j) => (i !== j && less.slot === more.slot ? [[i, j] as const] : [])),
+  );
+  if (pairs.length === 0) return [];
+  const factors = new Map<string, Set<bigint>>(model.sums.map((_, i) => [sumName(i), new Set([1n])]));
+  visitNodes(formulas, (node) => {
+    const [by, of] = node.kind === 'op' && node.op === 'scale' ? node.args : [];
+    if (by?.kind === 'int' && of?.kind === 'apply')
+      factors.get(splitMoment(of.name)[1])?.add(by.value < 0n ? -by.value : by.value);
+  });
+  return pairs.flatMap(([less, more]) =>
+    [...factors.get(sumName(more))!].slice(0, FACTORS_MAX).map((by) => ({ less, more, by })),
+  );
+}
+
+const FACTORS_MAX = 3;
+
+function ordersAt(
+  orders: readonly Order[],
+  moment: string,
+  mentioned: ReadonlySet<string>,
+): readonly Order[] {
+  const isRead = (sum: number): boolean => mentioned.has(`${moment}${sumName(sum)}`);
+  return orders.filter(({ less, more }) => isRead(less) && isRead(more));
+}
+
+function exception(moment: string, model: Model, { less, more, by }: Order): readonly Formula[] {
+  return witness(moment, model, less, `${less}.${more}.${by}`);
+}
+
+/** Where no entry adds more to the one than so many times what it adds to the other, all but those that are read do not. */
+function orderFact(moment: MomentName | '', model: Model, order: Order, reads: readonly Apply[]): Formula {
+  const { less, more, by } = order;
+  const keys = keysOfSum(moment, model, less, reads);
+  const term = (sum: number, key: readonly Formula[]): Formula => termOfSum(model, moment, sum, key);
+  const rest = (sum: number): Formula => {
+    const whole = apply(`${moment}${sumName(sum)}`, [], 'Int');
+    return sub(
+      whole,
+      distinctSum(
+        keys,
+        keys.map((key) => term(sum, key)),
+      ),
+    );
+  };
+  const other = exception(moment, model, order);
+  return or(lt(scale(by, term(more, other)), term(less, other)), le(rest(less), scale(by, rest(more))));
+}
+
+/** Where something of the sum is read. */
+function keysOfSum(
+  moment: MomentName | '',
+  model: Model,
+  i: number,
+  reads: readonly Apply[],
+): readonly (readonly Formula[])[] {
+  const { slot } = model.sums[i]!;
+  const fields = model.contract.slots[slot]!.fields.map((_, f) => `${moment}${fieldName(slot, f)}`);
+  return keysRead(reads, [`${moment}${hasName(slot)}`, ...fields]);
 }
 
 const DISTINCT_MAX = 8;
 
 /** The sum over keys that may coincide, each distinct one counted once. */
-function distinctSum(keys: readonly (readonly Formula[])[], terms: readonly Formula[]): Formula {
+export function distinctSum(keys: readonly (readonly Formula[])[], terms: readonly Formula[]): Formula {
   let sum: Formula = ZERO;
   keys.slice(0, DISTINCT_MAX).forEach((key, i) => {
     const seen = or(...keys.slice(0, i).map((earlier) => eqAll(earlier, key)));
@@ -325,7 +406,7 @@ function distinctSum(keys: readonly (readonly Formula[])[], terms: readonly Form
 }
 
 /** The keys at which any of these is read, each once. */
-function keysRead(reads: readonly Apply[], names: readonly string[]): readonly (readonly Formula[])[] {
+export function keysRead(reads: readonly Apply[], names: readonly string[]): readonly (readonly Formula[])[] {
   const number = numbering();
   const found = new Map<string, readonly Formula[]>();
   for (const read of reads) {
@@ -703,8 +784,4 @@ function eachOnce(reads: readonly Apply[]): readonly Apply[] {
 
 function eqv(a: Formula, b: Formula): Formula {
   return eq(a, b);
-}
-
-function absolute(a: Formula): Formula {
-  return ite(le(ZERO, a), a, scale(-1n, a));
 }

@@ -5,47 +5,95 @@ import type { GuardFlaw } from '../core/guards.ts';
  * The verifier's own check (`test/verify/meta/`) switches each on and must notice that a false answer comes
  * out; nothing but tests passes any.
  */
-export type Flaw =
-  | GuardFlaw
-  | 'ignoreAliasing'
-  | 'divRoundsDown'
-  | 'noOverflow'
-  | 'staleOld'
-  | 'noEnvironmentStep'
-  | 'sumForgetsRemove'
-  | 'assumeUnproved'
-  | 'selfTransferMoves'
-  | 'amountsPositive'
-  | 'branchForgotten'
-  | 'loopWritesNothing'
-  | 'emptyAtInit'
-  | 'addAlwaysGrows'
-  | 'transferNeverFails'
-  | 'factsTooEarly'
-  | 'hookHasCaller'
-  | 'failsReadsAfter'
-  | 'succeedsAssumesRequires'
-  | 'ghostNotSet'
-  | 'ghostEntriesUncounted'
-  | 'changesIgnoresEntries'
-  | 'callChangesNothing'
-  | 'calledAny'
-  | 'timeStandsStill'
-  | 'indexUnchecked'
-  | 'pushForgetsLength'
-  | 'callForgetsNothing'
-  | 'spendingForgotten'
-  | 'promisesOnRevert'
-  | 'spendingIgnored'
-  | 'failedCallStays'
-  | 'laterKeepsBalances'
-  | 'laterKeepsTime'
-  | 'runsGoOn'
-  | 'callsSucceed'
-  | 'upgradeAssumesNew'
-  | 'upgradeFindsNothing'
-  | 'upgradeForgetsSums'
-  | 'nobodyOwes';
+export const FLAWS = [
+  'ignoreAliasing',
+  'divRoundsDown',
+  'noOverflow',
+  'staleOld',
+  'noEnvironmentStep',
+  'sumForgetsRemove',
+  'assumeUnproved',
+  'selfTransferMoves',
+  'amountsPositive',
+  'branchForgotten',
+  'loopWritesNothing',
+  'emptyAtInit',
+  'addAlwaysGrows',
+  'transferNeverFails',
+  'factsTooEarly',
+  'hookHasCaller',
+  'failsReadsAfter',
+  'succeedsAssumesRequires',
+  'ghostNotSet',
+  'ghostEntriesUncounted',
+  'changesIgnoresEntries',
+  'callChangesNothing',
+  'calledAny',
+  'timeStandsStill',
+  'indexUnchecked',
+  'pushForgetsLength',
+  'callForgetsNothing',
+  'spendingForgotten',
+  'promisesOnRevert',
+  'spendingIgnored',
+  'failedCallStays',
+  'laterKeepsBalances',
+  'laterKeepsTime',
+  'runsGoOn',
+  'callsSucceed',
+  'upgradeAssumesNew',
+  'upgradeFindsNothing',
+  'upgradeForgetsSums',
+  'nobodyOwes',
+  'lastVariantForgotten',
+  'variantWordsZero',
+  'casesForgetOne',
+  'numbersNeverLargest',
+  'entriesNotZero',
+  'setsHaveRoom',
+  'keysNeverMeet',
+  'absentKeysNamed',
+  'sumsBoundTerms',
+  'termsCountedTwice',
+  'sumsOrdered',
+  'fewKeysForgetOne',
+  'countsAreComplements',
+  'contractsAreRich',
+  'balancesSmall',
+  'creditsSmall',
+  'accountsNeverMeet',
+  'totalStays',
+  'productsNotNegative',
+  'productsGrow',
+  'productsOfMinusOne',
+  'productBoundsForgetSigns',
+  'productsOrdered',
+  'productsForgetRest',
+  'productsForgetMinus',
+  'scaledForgetsSigns',
+  'quotientsRoundDown',
+  'quotientsHalve',
+  'quotientsOrdered',
+  'sharesExact',
+  'sharesWithinWhole',
+  'rootsExact',
+  'powersGrow',
+  'powersOfZero',
+  'sequencesNotFull',
+  'nothingEmpty',
+  'bytesSmall',
+  'elementsNotNegative',
+  'lengthsTellAll',
+  'joinedAlike',
+  'typesHashApart',
+  'writtenHashesUnique',
+  'elementsOnlyOnce',
+  'witnessesShared',
+  'lastTurnForgotten',
+  'strangersOwnNothing',
+] as const;
+
+export type Flaw = (typeof FLAWS)[number] | GuardFlaw;
 
 export type Flaws = ReadonlySet<Flaw>;
 export const NO_FLAWS: Flaws = new Set();

@@ -272,6 +272,10 @@ export function fits(a: Formula): Formula {
   return within(INT_MIN, a, INT_MAX);
 }
 
+export function absolute(a: Formula): Formula {
+  return ite(le(ZERO, a), a, scale(-1n, a));
+}
+
 /** The larger of `a` and zero. */
 export function positivePart(a: Formula): Formula {
   return ite(lt(ZERO, a), a, ZERO);

@@ -3,6 +3,7 @@
  * universals the conjunction of their instances at the key terms at hand. Fewer instances only weaken what is
  * asserted, so `unsat` stays true; a bound on their number costs proofs, never soundness.
  */
+import { type Flaws, NO_FLAWS } from './flaws.ts';
 import {
   and,
   childrenOf,
@@ -27,8 +28,12 @@ const CANDIDATES_MAX = 14;
 const INSTANCES_MAX = 200;
 
 /** `keys`: further terms worth instantiating at. What comes out is free of quantifiers. */
-export function instantiate(asserted: readonly Formula[], keys: readonly Formula[]): readonly Formula[] {
-  const witness = witnesses();
+export function instantiate(
+  asserted: readonly Formula[],
+  keys: readonly Formula[],
+  flaws: Flaws = NO_FLAWS,
+): readonly Formula[] {
+  const witness = flaws.has('witnessesShared') ? ONE_WITNESS : witnesses();
   const normal = asserted.map((formula) => skolemize(normalize(formula), witness));
   let candidates = candidatesOf([...normal.map(groundPart), ...keys], keys);
   let ground: readonly Formula[] = [];
@@ -131,6 +136,9 @@ function witnesses(): Witness {
   const number = numbering();
   return (exists, { name, sort }) => symbol(`some.${number(exists)}.${name}`, sort);
 }
+
+/** Planted: whatever there is, it is the same. */
+const ONE_WITNESS: Witness = (_, { sort }) => symbol(`some.${sort}`, sort);
 
 /** Existentials that stand under no universal become symbols. */
 function skolemize(formula: Formula, witness: Witness): Formula {

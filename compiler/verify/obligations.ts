@@ -69,6 +69,7 @@ import {
   reverts,
   walkFunction,
 } from './passive.ts';
+import { plantedFacts } from './planted.ts';
 import { type ProofPoint, type ProofStart, walkProof } from './proofs.ts';
 import { type Script, writeScript } from './smt.ts';
 import { type State, writtenKeys } from './state.ts';
@@ -749,25 +750,21 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
   const atInit = walk?.passive.fn.kind === 'init';
   const prelude = context.ending?.prelude;
   const hypotheses = prelude?.facts ?? (atInit ? [] : hypothesesBefore(context, walk, draft.also ?? []));
-  const stated = [
-    ...draft.violation,
-    ...pathFacts(model, walk, draft.passed),
-    ...hypotheses,
-    ...flawedFacts(model, walk),
-  ];
+  const stated = [...draft.violation, ...pathFacts(model, walk, draft.passed), ...hypotheses];
   // Decided by simplification alone: nothing else needs saying.
   if (stated.some((formula) => formula.kind === 'bool' && !formula.value)) return [FALSE];
   const witnesses = witnessesOf(model, stated).flat();
   const touched = walk === null ? (draft.proof?.keys ?? []) : [...writtenKeys(walk.passive.after), CALLER];
   const keys = [...touched, SELF, ...witnesses, ...(stated.some(hasQuantifier) ? absentKeys(model) : [])];
-  const ground = instantiate(stated, keys);
+  const ground = instantiate(stated, keys, model.flaws);
   const strange = draft.stranger === undefined ? [] : strangerFacts(model, ground);
   const said = [...ground, ...strange];
   const parametric = walk?.passive.fn ?? model.contract.proofs[draft.proof?.index ?? -1];
   const parameters = parametric === undefined ? [] : parameterFacts(parametric);
   const genesis = prelude?.genesis(said) ?? [];
   const words = [...factsOf(model, [...said, ...genesis]), ...wordFacts(said), ...parameters, ...genesis];
-  return [...said, ...words, ...environmentFacts(NOW, BLOCK)];
+  const planted = plantedFacts(model, walk?.passive ?? null, said);
+  return [...said, ...words, ...environmentFacts(NOW, BLOCK), ...planted];
 }
 
 /** What is known on the way, as far as the violation has come. */
@@ -797,6 +794,10 @@ function strangerFacts(model: Model, formulas: readonly Formula[]): readonly For
   const known = [CREATOR, ...model.contract.didLiterals.map((did) => literal('Did', did))];
   const strange = (account: Formula): Formula => eq(account, CALLER);
   const facts = known.map((account) => not(strange(account)));
+  if (model.flaws.has('strangersOwnNothing'))
+    facts.push(
+      ...model.contract.currencies.map((_, c) => le(balanceOf(model, freeState(model), c, CALLER), int(0n))),
+    );
   for (const read of readsOf(formulas)) {
     const [kind, slot] = read.name.split('.');
     if (kind !== 'has' && kind !== 'field') continue;
@@ -838,21 +839,6 @@ function scopeBefore(walk: Walk): Scope {
 
 export function momentScope(state: State, env: (name: EnvName) => Formula): Scope {
   return { old: state, now: state, env, oldEnv: env, locals: [], result: [], callee: -1 };
-}
-
-function flawedFacts(model: Model, walk: Walk | null): readonly Formula[] {
-  const facts: Formula[] = [];
-  if (model.flaws.has('emptyAtInit') && walk?.passive.fn.kind === 'init') {
-    for (const c of model.contract.currencies.keys())
-      facts.push(eq(balanceOf(model, walk.passive.before, c, SELF), int(0n)));
-  }
-  if (model.flaws.has('amountsPositive')) {
-    walk?.passive.fn.locals.forEach((local, i) => {
-      const value = walk.passive.locals[i];
-      if (local.type.kind === 'Amount' && value !== undefined) facts.push(le(int(0n), value));
-    });
-  }
-  return facts;
 }
 
 function hex(bytes: Uint8Array): string {

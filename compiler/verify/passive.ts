@@ -815,10 +815,12 @@ function walkTurn(
   if (goesOn.kind === 'bool' && !goesOn.value) return path;
   // What has made all of its turns ends; where it is bounded in words, the machine stops it behind one turn too many.
   if (left === 0 && loop.reverts.length === 0) return path;
+  const outside = { ...path, guard: and(path.guard, not(goesOn)) };
+  if (left === 0 && walk.model.flaws.has('lastTurnForgotten'))
+    return checked(walk, path, not(goesOn), 'loopBound', loop.reverts[0]!.span, WHAT.loopBound);
   const inside = { ...assign(path, loop.index, index), guard: and(path.guard, goesOn) };
   const named = { ...walk, label: `${walk.label}.turn_${turn}` };
   const end = walkBlock(named, loop.body, inside);
-  const outside = { ...path, guard: and(path.guard, not(goesOn)) };
   if (end === null) return goesOn.kind === 'bool' ? null : outside;
   const next = assign(end, loop.index, add(index, ONE));
   noteInvariants(named, loop, next, { stands: 'kept', assumption: null });
@@ -850,7 +852,8 @@ function walkCut(walk: Walk, loop: Loop, start: Path, from: Formula, to: Formula
   const inside = { ...assign(before, loop.index, index), guard: and(start.guard, turn) };
   // The machine stops at the end of one turn beyond the bound.
   const last = add(from, int(BigInt(loop.bound)));
-  const known = [le(from, index), lt(index, to), le(index, last), ...assumedOf(walk, loop, inside)];
+  const inBound = walk.model.flaws.has('lastTurnForgotten') ? lt(index, last) : le(index, last);
+  const known = [le(from, index), lt(index, to), inBound, ...assumedOf(walk, loop, inside)];
   addFact(walk, implies(inside.guard, and(...known)));
   const exits = walk.exits.length;
   const named = { ...walk, label: `${walk.label}.turn` };

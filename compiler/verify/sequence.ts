@@ -123,7 +123,7 @@ export function sequenceFacts(types: ListTypes, formulas: readonly Formula[]): r
       .filter((term) => isApplication(term, 'length'))
       .flatMap((read) => lengthFacts(types, read, terms)),
     ...terms.filter((term) => isApplication(term, 'at')).flatMap((read) => elementFacts(types, read, terms)),
-    ...terms.filter(isHash).flatMap(knownHash),
+    ...terms.filter(isHash).flatMap((hash) => knownHash(hash, terms)),
     ...pairs(terms.filter(isHash)).map(([a, b]) => differentHashes(a, b)),
     ...pairs(terms.filter((term) => isApplication(term, 'concat'))).flatMap(([a, b]) => cancelled(a, b)),
     ...compared,
@@ -309,11 +309,21 @@ function differentHashes(a: Formula, b: Formula): Formula {
   return implies(eq(left, right), eqAll(left.args, right.args));
 }
 
-/** The hash of what is written is worked out. */
-function knownHash(hash: Formula): readonly Formula[] {
+/** The hash of what is written is worked out, and of what may be equal to it. */
+function knownHash(hash: Formula, terms: readonly Formula[]): readonly Formula[] {
   const [value] = hash.kind === 'apply' ? hash.args : [];
-  if (hash.kind !== 'apply' || hash.name.startsWith('hash:') || value?.kind !== 'literal') return [];
-  return [eq(hash, literal('Hash', hexText(sha256(literalContent(value)))))];
+  if (hash.kind !== 'apply' || hash.name.startsWith('hash:') || value === undefined) return [];
+  const sort = sortOf(value);
+  if (isListSort(sort)) return [];
+  const written =
+    value.kind === 'literal' ? [value] : terms.filter(isLiteral).filter((one) => one.sort === sort);
+  return written.map((one) =>
+    implies(eq(value, one), eq(hash, literal('Hash', hexText(sha256(literalContent(one)))))),
+  );
+}
+
+function isLiteral(term: Formula): term is Literal {
+  return term.kind === 'literal';
 }
 
 /** What is joined to the same begin or end is the same where the whole is. */

@@ -326,6 +326,9 @@ describe('facts of what can be counted are true', () => {
           ['witness.0.1', negative.endsWith('true')],
           ['witness.1.0', 0n],
           ['witness.2.0', 0n],
+          ['witness.1.2.1.0', 0n],
+          // An element that adds more to the one count than to the other.
+          ['witness.2.1.1.0', elements.find((element) => element !== 0n) ?? 0n],
         ]);
         const asserted = [
           ...[0, 1, 2].map((i) => le(apply(`sum.${i}`, [], 'Int'), int(3n))),
