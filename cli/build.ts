@@ -37,6 +37,7 @@ import {
   soundFile,
   sourcesOf,
   tellDiagnostics,
+  trialArtifacts,
 } from './source.ts';
 import { jsonText, type Terminal } from './terminal.ts';
 import { openVerifier, type VerifiedBuild } from './verification.ts';
@@ -182,6 +183,12 @@ export async function buildContract(
   contract: core.Contract,
   options: JsonOption & { readonly strict?: true },
 ): Promise<Built | null> {
+  // What is too large cannot be deployed, so no run would show what breaks.
+  const { tooLarge } = trialArtifacts(analysis, [contract]);
+  if (tooLarge.length > 0) {
+    tellDiagnostics(terminal, [{ ...analysis, diagnostics: tooLarge }], options);
+    return null;
+  }
   const { report, solver, guards, contract: compiled } = await verifiedBuild(terminal, analysis, contract);
   const rows = [...new Set(guards.map(({ row }) => row))];
   const found = [
@@ -209,9 +216,10 @@ export async function buildContract(
     terminal.note(
       `${guards.length} ${guards.length === 1 ? 'clause is' : 'clauses are'} checked at run time\n`,
     );
-  const tooLarge = inTheirFiles(analysis, checkSize(analysis.file, contract, artifact));
-  if (tooLarge.length > 0) {
-    tellDiagnostics(terminal, [{ ...analysis, diagnostics: tooLarge }], options);
+  // Guards make it larger.
+  const guarded = inTheirFiles(analysis, checkSize(analysis.file, contract, artifact));
+  if (guarded.length > 0) {
+    tellDiagnostics(terminal, [{ ...analysis, diagnostics: guarded }], options);
     return null;
   }
   return { artifact, bytes: encodeArtifact(artifact), certificate };

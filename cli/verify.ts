@@ -78,9 +78,9 @@ async function verifyFiles(shell: Shell, files: readonly string[], options: Opti
     tellDiagnostics(terminal, analyses, options);
     return shell.finish('wrong');
   }
-  const dear = analyses.map((analysis) => ({ ...analysis, diagnostics: tooDear(analysis, options) }));
-  if (dear.some(({ diagnostics }) => diagnostics.length > 0)) {
-    tellDiagnostics(terminal, dear, options);
+  const large = analyses.map((analysis) => ({ ...analysis, diagnostics: tooLargeIn(analysis, options) }));
+  if (large.some(({ diagnostics }) => diagnostics.length > 0)) {
+    tellDiagnostics(terminal, large, options);
     return shell.finish('wrong');
   }
   const proof = proofOptions(options);
@@ -119,10 +119,9 @@ function isProvable({ tree, diagnostics }: Analysis): boolean {
   return countErrors(diagnostics) > 0 || tree.items.some(({ kind }) => kind === 'contract' || kind === 'fn');
 }
 
-/** What no run can show, since it cannot be deployed: a contract that breaks what its interfaces state of gas. */
-function tooDear(analysis: Analysis, { contract }: Options): Analysis['diagnostics'] {
-  const promising = provableOf(analysis, contract).filter(({ interfaces }) => interfaces.length > 0);
-  return trialArtifacts(analysis, promising).tooLarge;
+/** What no run can show, since it cannot be deployed: a contract that is too large, or needs more gas than it states. */
+function tooLargeIn(analysis: Analysis, { contract }: Options): Analysis['diagnostics'] {
+  return trialArtifacts(analysis, provableOf(analysis, contract)).tooLarge;
 }
 
 type Shown = Inquired & { readonly all: Report };

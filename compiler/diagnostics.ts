@@ -428,7 +428,7 @@ export const DIAGNOSTICS = {
     message: '{what} is no value',
     help: 'read or write one entry at a time',
     explanation:
-      'Maps, sets and growing lists live in the state. They cannot be copied, compared, passed or given a first value as a whole. Of a set or a list, `page(from, n)` gives some elements as a list that is a value.',
+      'Maps and sets live in the state. They cannot be copied, compared, passed or given a first value as a whole. Of a set, `page(from, n)` gives some elements as a list that is a value; a list in the state is one, as long as it is not too large.',
     example: 'contract C {\n  state { m: Map<Did, Int>; n: Map<Did, Int>; }\n  init() { let x = m; }\n}\n',
   },
   E0307: {
@@ -747,6 +747,32 @@ export const DIAGNOSTICS = {
       '`page(from, n)` gives a `List<T, n>`, and the size in a type is known when the contract is compiled. From where the page begins may be any value.',
     example:
       'contract C {\n  state { s: Set<Did, 10>; }\n  view f(n: Int) -> Int { return s.page(0, n).length; }\n}\n',
+  },
+  E0348: {
+    severity: 'error',
+    message: '`{text}` is a value in code alone',
+    help: 'in a clause, ask for `{text}.length` and for elements: `forall i: Int { … }`',
+    explanation:
+      'A list in the state is read element by element. Code does that where it uses one as a value: `let all = items;`. A clause is not run, so it speaks of the length and of single elements. Ask for what code has made of a list by a parameter or the `result`.',
+    example: 'contract C {\n  state { items: List<Int, 5>; }\n  invariant none_yet: items == [];\n}\n',
+  },
+  E0349: {
+    severity: 'error',
+    message:
+      '`{text}` is no value as a whole: its elements have up to {bytes} bytes, a list that is a value at most {limit}',
+    help: '`page(from, n)` reads some elements; `clear` takes them off, and `add` puts them in one by one',
+    explanation:
+      'A list in the state may be as long as it likes, because a call touches only the elements that it asks for. A list that is a value is copied, so it has a limit, which counts every element at its largest: 97 bytes of a `Did`, 1,026 of a `Text`.',
+    example: 'contract C {\n  state { names: List<Text, 100>; }\n  rule f() { names = []; }\n}\n',
+  },
+  E0350: {
+    severity: 'error',
+    message: 'what is in `{text}` has lifecycles, which end one by one',
+    help: 'change them by `{text}[i] = …`, and take elements that have ended off by `pop`',
+    explanation:
+      'An element is taken off a list, or written over, only as its lifecycle allows. `clear`, and another list in the place of this one, would do that to all of them at once.',
+    example:
+      'lifecycle Stage { Open -> Done; }\ncontract C {\n  state { jobs: List<Stage, 5>; }\n  rule f() { jobs.clear(); }\n}\n',
   },
 
   // ---- E04xx: effects, authority and structure (check) -----------------------------------------
@@ -1596,7 +1622,7 @@ export const DIAGNOSTICS = {
   E0701: {
     severity: 'error',
     message: 'this is too large for the virtual machine: {reason}',
-    help: 'share code in a `fn`, or split the contract',
+    help: 'share code in a `fn`, split the contract, or give loops and lists smaller bounds',
     explanation:
       'The virtual machine has limits, so that a contract cannot use up a node: the length of a function, its local variables, the gas and the events of a call with everything that it calls. Calls multiply: here every function calls the one before it twice.',
     example: `contract Doubling {\n  fn f0(x: Int) -> Int { return x + 1; }\n${Array.from({ length: 40 }, (_, at) => `  fn f${at + 1}(x: Int) -> Int { return f${at}(f${at}(x)); }\n`).join('')}  view all(x: Int) -> Int { return f40(x); }\n}\n`,

@@ -26,6 +26,7 @@ import {
   ERROR,
   HASH,
   hasError,
+  holdsLifecycle,
   INT,
   isNumeric,
   isOrdered,
@@ -328,6 +329,8 @@ function typeMethod(
     return report(at.out, 'E0346', { span: expr.span, text: textOf(at.out, callee.object) });
   if (method.result === 'List' && !hasMeaning(at, 'page', '`page`', expr.span)) return ERROR;
   if (method.writes && act(at, expr.span, callee.object) === ERROR) return ERROR;
+  if (object.kind === 'List' && method.name === 'clear' && holdsLifecycle(object.item))
+    return report(at.out, 'E0350', { span: expr.span, text: textOf(at.out, callee.object) });
   return resultOfMethod(at, expr, method, key);
 }
 

@@ -32,6 +32,8 @@ import {
   ERROR,
   hasError,
   hasZero,
+  holdsLifecycle,
+  isLifecycle,
   isValue,
   leavesOf,
   TEXT,
@@ -39,6 +41,7 @@ import {
   typeText,
   UNIT,
 } from './types.ts';
+import { checkValueLimit } from './whole.ts';
 
 export function checkItem(out: Checker, item: ast.Item): void {
   switch (item.kind) {
@@ -135,9 +138,11 @@ function checkState(out: Checker, field: ast.StateField): void {
   const type = stateType(out, field);
   checkKept(out, field, type);
   if (field.initial === null) return;
+  const { span } = field.initial;
   const what = collectionWord(type);
-  if (what !== null) report(out, 'E0306', { span: field.initial.span, what });
+  if (what !== null) report(out, 'E0306', { span, what });
   else typeValue(placeOf(out, 'initialiser', null, UNIT), field.initial, type);
+  if (type.kind === 'List') checkValueLimit(out, span, field.name.text, type);
 }
 
 /** Ghosts begin with the zero of their type. */
@@ -157,20 +162,12 @@ function checkKept(out: Checker, field: ast.StateField, type: Type): void {
     report(out, 'E0335', { span, type: typeText(kept) });
     return;
   }
-  const hidden = leavesOf(kept).some((leaf) => leaf.guards.length > 0 && isLifecycle(leaf.type));
+  // Elements of a list that is a variable are places of the state; those of one that is a value are not.
+  const words = leavesOf(type.kind === 'List' ? type.item : kept);
+  const hidden = words.some((leaf) => leaf.guards.length > 0 && isLifecycle(leaf.type));
   if (hidden) report(out, 'E0901', { span, what: 'a lifecycle inside an option or an enum in the state' });
-  const listed = leavesOf(kept).some(({ type: word }) => word.kind === 'List' && holdsLifecycle(word.item));
-  if (listed) report(out, 'E0901', { span, what: 'a lifecycle inside a list in the state' });
-}
-
-function isLifecycle(word: Type): boolean {
-  return word.kind === 'Tag' && word.next !== null;
-}
-
-function holdsLifecycle(type: Type): boolean {
-  return leavesOf(type).some(
-    ({ type: word }) => isLifecycle(word) || (word.kind === 'List' && holdsLifecycle(word.item)),
-  );
+  const listed = words.some(({ type: word }) => word.kind === 'List' && holdsLifecycle(word.item));
+  if (listed) report(out, 'E0901', { span, what: 'a lifecycle inside a list that is a value' });
 }
 
 function checkCallable(out: Checker, node: Callable, written: ast.TypeExpr | null): void {

@@ -11,7 +11,6 @@ import { adviceOnTime, adviceOnValue } from './advice.ts';
 import { inListLimit, typeOfDeclaration } from './annotation.ts';
 import { isUpgradeCode, methodOf, stateOf, typeCall } from './call.ts';
 import { type At, NEVER, report, textOf, ungroup } from './checker.ts';
-
 import {
   bytesOfHex,
   decimalValue,
@@ -46,16 +45,21 @@ import {
   UNIT,
   variantsOf,
 } from './types.ts';
+import { typeWhole } from './whole.ts';
 
 export type Expr<K extends ast.Expr['kind']> = Extract<ast.Expr, { readonly kind: K }>;
 
 /** Where it is said that a place wants its type, and how it says so. */
 export type Because = { readonly span: ast.Span; readonly label: string } | null;
 
-/** The type of an expression whose value is used. Maps, sets and expressions without a value are reported. */
+/**
+ * The type of an expression whose value is used. Maps, sets and expressions without a value are reported, and a list in the
+ * state where no code can read it as a whole.
+ */
 export function typeValue(at: At, expr: ast.Expr, wanted: Type | null, because: Because = null): Type {
   const found = typeExpr(at, expr, wanted, because);
-  const what = found.kind === 'List' && stateOf(at, expr) === null ? null : collectionWord(found);
+  if (found.kind === 'List' && stateOf(at, expr) !== null) return typeWhole(at, expr, found);
+  const what = collectionWord(found);
   if (what !== null) return report(at.out, 'E0306', { span: expr.span, what });
   if (found.kind === 'Run') return report(at.out, 'E0471', { span: expr.span });
   return found.kind === 'Unit' ? reportNoValue(at, expr) : found;
@@ -63,7 +67,6 @@ export function typeValue(at: At, expr: ast.Expr, wanted: Type | null, because: 
 
 /** What in the state is no value as a whole; null for a type of values. */
 export function collectionWord({ kind }: Type): string | null {
-  if (kind === 'List') return 'a list in the state';
   return kind === 'Map' ? 'a map' : kind === 'Set' ? 'a set' : null;
 }
 

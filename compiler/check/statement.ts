@@ -18,6 +18,7 @@ import { checkFor } from './loop.ts';
 import { reportTestWord } from './meaning.ts';
 import { arithmeticType, concatType } from './operator.ts';
 import { agree, BOOL, ERROR, hasError, isValue, TEXT, type Type, typeText, UNIT } from './types.ts';
+import { typeWholePlace } from './whole.ts';
 
 /** The type of a block: of its last expression, `NEVER` when it always returns, else `Unit`. */
 export function typeBlock(at: At, block: ast.Block, wanted: Type | null): Type {
@@ -228,10 +229,11 @@ function typePlace(at: At, target: ast.Expr): Type {
     return hasError(type)
       ? ERROR
       : report(at.out, 'E0407', { span: target.span, text: textOf(at.out, target), what: 'no place' });
-  const what = type.kind === 'List' && stateOf(at, target) === null ? null : collectionWord(type);
+  const what = collectionWord(type);
   if (!isWritable(at, root, target) || hasError(type)) return what === null ? type : ERROR;
   const fixed = fixedPart(at, target);
   if (fixed !== null) return report(at.out, 'E0346', { span: target.span, text: textOf(at.out, fixed) });
+  if (type.kind === 'List' && stateOf(at, target) !== null) return typeWholePlace(at, target, type);
   return what === null ? type : report(at.out, 'E0306', { span: target.span, what });
 }
 

@@ -374,3 +374,15 @@ function wordsAmong(fields: readonly Field[], name: string, first: number): Word
   }
   return null;
 }
+
+/** Whether a word is a state of a lifecycle. */
+export function isLifecycle(word: Type): boolean {
+  return word.kind === 'Tag' && word.next !== null;
+}
+
+/** Whether a value of the type has a lifecycle somewhere in it. */
+export function holdsLifecycle(type: Type): boolean {
+  return leavesOf(type).some(
+    ({ type: word }) => isLifecycle(word) || (word.kind === 'List' && holdsLifecycle(word.item)),
+  );
+}

@@ -3,12 +3,12 @@ import type { HostFunction } from '../builtins.ts';
 import { INT_MAX } from '../check/literal.ts';
 import { BOOL, DID, INT, leavesOf, type Scalar } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
-import { apart, type Builder, branch, emit, fresh, local, operate } from './builder.ts';
+import { type Builder, branch, emit, fresh, local, operate } from './builder.ts';
 import { constant } from './constant.ts';
 import type { Atom, OpName, Revert } from './core.ts';
 import { lowerAll, lowerHash, lowerValue } from './expression.ts';
-import { checkEnded } from './lifecycle.ts';
-import { checkIndex, readPlace, sizeOf, slotOf } from './place.ts';
+import { checkAdded, checkEnded } from './lifecycle.ts';
+import { checkIndex, readPlace, type StatePlace, sizeOf, slotOf } from './place.ts';
 import {
   currencyIndex,
   type Expr,
@@ -19,8 +19,8 @@ import {
   scalarOf,
   typeOf,
 } from './source.ts';
-import { elementOf } from './statement.ts';
 import { variantWords } from './variant.ts';
+import { readPart } from './whole.ts';
 
 export function lowerCall(builder: Builder, expr: Expr<'call'>): readonly Atom[] {
   const { callee } = expr;
@@ -172,6 +172,7 @@ function lowerMethod(builder: Builder, expr: Expr<'call'>, callee: Expr<'field'>
       return [local(target)];
     }
     case 'add':
+      if (!builder.ended) checkElement(builder, slot, keys, span);
       emit(builder, { kind: 'add', span, slot, keys, reverts: [{ reason: 'capacity', span }] });
       return [];
     default: {
@@ -183,6 +184,12 @@ function lowerMethod(builder: Builder, expr: Expr<'call'>, callee: Expr<'field'>
   }
 }
 
+/** What is added to a list begins its lifecycle there. */
+function checkElement(builder: Builder, slot: number, words: readonly Atom[], span: ast.Span): void {
+  const type = typeOf(builder.source, builder.source.fields[slot]!);
+  if (type.kind === 'List') checkAdded(builder, slot, type.item, words, span);
+}
+
 /** The last element, read before it goes. */
 function lowerPop(builder: Builder, slot: number, span: ast.Span): readonly Atom[] {
   const size = sizeOf(builder, slot, span);
@@ -190,7 +197,9 @@ function lowerPop(builder: Builder, slot: number, span: ast.Span): readonly Atom
   const last = checkIndex(builder, before, size, span);
   const list = typeOf(builder.source, builder.source.fields[slot]!);
   if (list.kind !== 'List') throw new Error('`pop` of no list');
-  const words = readPlace(builder, { slot, keys: [last], start: 0, type: list.item }, span);
+  const place: StatePlace = { slot, keys: [last], start: 0, type: list.item };
+  const words = readPlace(builder, place, span);
+  checkEnded(builder, place, span);
   emit(builder, { kind: 'remove', span, slot, keys: [last] });
   return words;
 }
@@ -207,19 +216,8 @@ function lowerPage(builder: Builder, expr: Expr<'call'>, slot: number): readonly
   const from = checkIndex(builder, first!, constant(INT, INT_MAX - most), span);
   const size = sizeOf(builder, slot, span);
   const to = endOfPage(builder, { from, size, most }, span);
-  const list = fresh(builder, type, span);
-  emit(builder, { kind: 'copy', span, target: list, value: constant(type, []) });
-  const index = fresh(builder, INT, span);
-  const { stmts: body } = apart(builder, () => {
-    const words = leavesOf(type.item).map((leaf) => fresh(builder, leaf.type, span));
-    elementOf(builder, slot, words, local(index), span);
-    const args = [local(list), ...words.map(local)];
-    emit(builder, { kind: 'op', span, target: list, op: 'append', args, reverts: [] });
-  });
-  const bound = type.capacity;
   const turns = lineOf(builder.source, expr);
-  emit(builder, { kind: 'loop', span, index, from, to, bound, turns, invariants: [], body, reverts: [] });
-  return [local(list)];
+  return [readPart(builder, { slot, type, from, to, turns }, span)];
 }
 
 type Page = { readonly from: Atom; readonly size: Atom; readonly most: bigint };

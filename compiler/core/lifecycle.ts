@@ -1,8 +1,9 @@
 /**
  * Writes of lifecycle values in the state: each is an obligation, and code that refuses what is no transition. A value
- * may also be written over by itself. An entry of a map is removed only from a state without outgoing transitions.
+ * may also be written over by itself. An entry of a map, or the last element of a list, goes only from a state without
+ * outgoing transitions.
  */
-import { BOOL, type Leaf, leavesOf, type Tag } from '../check/types.ts';
+import { BOOL, type Leaf, leavesOf, type Tag, type Type } from '../check/types.ts';
 import type * as ast from '../syntax/ast.ts';
 import { type Builder, emit, fresh, local, operate, wordName } from './builder.ts';
 import { constant } from './constant.ts';
@@ -18,10 +19,25 @@ export function checkTransitions(
   span: ast.Span,
 ): void {
   for (const stage of stagesIn(builder, place, span)) {
-    const value = values[stage.index]!;
-    if (value.kind === 'const') checkInto(builder, stage, Number(value.value), span);
-    else checkAny(builder, stage, value, span);
+    checkStage(builder, stage, values[stage.index]!, span);
   }
+}
+
+/** Before an element is added to a list: until then it is in the first state. */
+export function checkAdded(
+  builder: Builder,
+  slot: number,
+  type: Type,
+  values: readonly Atom[],
+  span: ast.Span,
+): void {
+  leavesOf(type).forEach((leaf, index) => {
+    const tag = lifecycleOf(leaf);
+    if (tag === null) return;
+    const what = nameOfWord(builder, slot, index);
+    const stage: Stage = { tag, atom: constant(tag, 0n), index, what };
+    checkStage(builder, stage, values[index]!, span);
+  });
 }
 
 /** Before the entry at the place is removed. */
@@ -35,6 +51,11 @@ export function checkEnded(builder: Builder, place: StatePlace, span: ast.Span):
 }
 
 // ---- private -----------------------------------------------------------------------------------
+
+function checkStage(builder: Builder, stage: Stage, value: Atom, span: ast.Span): void {
+  if (value.kind === 'const') checkInto(builder, stage, Number(value.value), span);
+  else checkAny(builder, stage, value, span);
+}
 
 /** The new state is known: each state that cannot become it is refused by name. */
 function checkInto(builder: Builder, stage: Stage, to: number, span: ast.Span): void {
@@ -125,7 +146,8 @@ function stagesIn(builder: Builder, place: StatePlace, span: ast.Span): readonly
 function nameOfWord({ source }: Builder, slot: number, index: number): string {
   const field = source.fields[slot]!;
   const type = typeOf(source, field);
-  const { path } = leavesOf(type.kind === 'Map' ? type.value : type)[index]!;
+  const kept = type.kind === 'Map' ? type.value : type.kind === 'List' ? type.item : type;
+  const { path } = leavesOf(kept)[index]!;
   return wordName(field.name.text, path);
 }
 

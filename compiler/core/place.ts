@@ -1,12 +1,13 @@
 /** Places in the state: a slot, the key words, and which of its words. */
 import { ungroup } from '../check/checker.ts';
-import { INT, leavesOf, type Type, wordsOfField } from '../check/types.ts';
+import { INT, type List, leavesOf, type Type, wordsOfField } from '../check/types.ts';
 import { isOld } from '../resolve/resolve.ts';
 import type * as ast from '../syntax/ast.ts';
 import { type Builder, emit, fresh, local, operate } from './builder.ts';
 import type { Atom } from './core.ts';
 import { lowerValue } from './expression.ts';
 import { type Expr, indexIn, type Source, typeOf } from './source.ts';
+import { readWhole, writeWhole } from './whole.ts';
 
 /** `start`: the first of the words that a value of `type` has here. */
 export type StatePlace = {
@@ -89,6 +90,7 @@ export function collectionOf(source: Source, expr: ast.Expr): number | null {
 
 /** Reads every word of a place. */
 export function readPlace(builder: Builder, place: StatePlace, span: ast.Span): readonly Atom[] {
+  if (isWhole(builder, place)) return [readWhole(builder, place.slot, place.type, span)];
   return leavesOf(place.type).map((leaf, index) => {
     const target = fresh(builder, leaf.type, span);
     const { slot, keys, start } = place;
@@ -105,7 +107,17 @@ export function writePlace(
   span: ast.Span,
 ): void {
   const { slot, keys, start } = place;
+  if (isWhole(builder, place)) {
+    if (!builder.ended) writeWhole(builder, slot, place.type, values[0]!, span);
+    return;
+  }
   values.forEach((value, index) => {
     emit(builder, { kind: 'store', span, place: { slot, keys, field: start + index }, value });
   });
+}
+
+/** A variable of the state that is a list, and not an element of it. */
+function isWhole(builder: Builder, place: StatePlace): place is StatePlace & { readonly type: List } {
+  const { fields } = builder.source;
+  return place.keys.length === 0 && typeOf(builder.source, fields[place.slot]!).kind === 'List';
 }

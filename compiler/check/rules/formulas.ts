@@ -82,7 +82,34 @@ function whyNot(out: Checker, fn: Called): { readonly span: ast.Span; readonly w
   const requires = fn.specs.find(({ kind }) => kind === 'requires');
   if (requires !== undefined) return { span: requires.span, what: 'has a `requires` of its own' };
   const [division] = divisionsIn(out, fn.body);
-  return division === undefined ? null : { span: division.span, what: 'divides by what could be zero' };
+  if (division !== undefined) return { span: division.span, what: 'divides by what could be zero' };
+  const list = listRead(out, fn.body);
+  return list === null ? null : { span: list.span, what: 'makes a value of a list in the state' };
+}
+
+/** Where elements of a list or a set in the state are read into a value, which code does one by one. */
+function listRead(out: Checker, body: ast.Block): ast.Expr | null {
+  let found: ast.Expr | null = null;
+  const visit = (node: ast.AnyNode): 'skip' | undefined => {
+    if (node.kind === 'field' || node.kind === 'index') {
+      // What stands before a dot or a bracket is not read as a whole.
+      if (node.object.kind !== 'name') walk(node.object, visit);
+      if (node.kind === 'index') walk(node.index, visit);
+      return 'skip';
+    }
+    const callee = node.kind === 'call' && node.callee.kind === 'field' ? node.callee.name : null;
+    const entity = callee === null ? null : out.entities.get(callee);
+    if (node.kind === 'call' && entity?.kind === 'builtin' && entity.name === 'page') found ??= node;
+    if (
+      node.kind === 'name' &&
+      out.entities.get(node)?.kind === 'state' &&
+      out.types.get(node)?.kind === 'List'
+    )
+      found ??= node;
+    return undefined;
+  };
+  walk(body, visit);
+  return found;
 }
 
 /** Nodes when each name stands for its value, and each call for the body with its arguments; stops counting at the limit. */
