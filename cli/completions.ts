@@ -4,7 +4,7 @@ import { COMMANDS, declared } from './commands.ts';
 import { fail } from './failure.ts';
 import { command, type Shell } from './shell.ts';
 
-/** A command at the end of some words, such as `query balance`. */
+/** A command at the end of some words, such as `query balance`; `inner` is what may stand next, and then no file does. */
 type Place = {
   readonly words: readonly string[];
   readonly about: string;
@@ -28,13 +28,10 @@ export function declare(shell: Shell): Command {
 
 async function allPlaces(shell: Shell): Promise<readonly Place[]> {
   const commands = await Promise.all(COMMANDS.map((entry) => declared(entry, shell)));
-  const top: Place = {
-    words: [],
-    about: '',
-    inner: COMMANDS.map(({ name }) => name),
-    options: [HELP, VERSION],
-  };
-  return [top, ...commands.flatMap((each) => placesOf(each, []))];
+  const names = COMMANDS.map(({ name }) => name);
+  const top: Place = { words: [], about: '', inner: [...names, 'help'], options: [HELP, VERSION] };
+  const help: Place = { words: ['help'], about: 'Shows the help of a command', inner: names, options: [] };
+  return [top, ...commands.flatMap((each) => placesOf(each, [])), help];
 }
 
 const HELP = { flags: ['-h', '--help'], about: 'print this help' };
@@ -42,7 +39,8 @@ const VERSION = { flags: ['-V', '--version'], about: 'print the version' };
 
 function placesOf(made: Command, above: readonly string[]): Place[] {
   const words = [...above, made.name()];
-  const inner = made.commands.map((each) => each.name());
+  const shells = made.name() === 'completions' ? Object.keys(SHELLS) : [];
+  const inner = [...made.commands.map((each) => each.name()), ...shells];
   const options = made.options.map(({ short, long, description }) => ({
     flags: [short, long].filter((flag) => flag !== undefined && flag !== null),
     about: description,
@@ -85,7 +83,8 @@ function zsh(places: readonly Place[]): string {
       return described(name, places.find((each) => each.words.join(' ') === words)?.about ?? '');
     });
     const options = place.options.flatMap(({ flags, about }) => flags.map((flag) => described(flag, about)));
-    return `    "${place.words.join(' ')}") offered=(${[...inner, ...options].join(' ')}) ;;`;
+    const files = inner.length === 0 ? ' files=1' : '';
+    return `    "${place.words.join(' ')}") offered=(${[...inner, ...options].join(' ')})${files} ;;`;
   });
   const known = places.filter(({ words }) => words.length > 0).map(({ words }) => `"${words.join(' ')}"`);
   return `#compdef ccl
@@ -93,6 +92,7 @@ function zsh(places: readonly Place[]): string {
 _ccl() {
   local place="" longer word
   local -a offered
+  local -i files=0
   for word in "\${(@)words[2,CURRENT-1]}"; do
     longer="\${place:+$place }$word"
     case "$longer" in ${known.join('|')}) place="$longer" ;; esac
@@ -101,7 +101,7 @@ _ccl() {
 ${cases.join('\n')}
   esac
   _describe 'ccl' offered
-  _files
+  if (( files )); then _files; fi
 }
 _ccl "$@"
 `;
@@ -114,8 +114,8 @@ function described(name: string, about: string): string {
 
 function fish(places: readonly Place[]): string {
   const lines = places.flatMap((place) => {
-    const condition = place.words.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
-    const when = place.words.length === 0 ? '__fish_use_subcommand' : condition;
+    const when = ['__ccl_at', ...place.words].join(' ');
+    const files = place.inner.length === 0 ? [] : [`complete -c ccl -n '${when}' -f`];
     const inner = place.inner.map((name) => {
       const words = [...place.words, name].join(' ');
       const about = places.find((each) => each.words.join(' ') === words)?.about ?? '';
@@ -127,9 +127,22 @@ function fish(places: readonly Place[]): string {
       );
       return `complete -c ccl -n '${when}' ${named.join(' ')} -d ${fishText(about)}`;
     });
-    return [...inner, ...options];
+    return [...files, ...inner, ...options];
   });
-  return `# Completions of ccl for fish. Made by \`ccl completions fish\`.\n${lines.join('\n')}\n`;
+  const known = places.filter(({ words }) => words.length > 0).map(({ words }) => `'${words.join(' ')}'`);
+  return `# Completions of ccl for fish. Made by \`ccl completions fish\`.
+function __ccl_at -d 'Whether these words are the command so far'
+  set -l place
+  for word in (commandline -opc)[2..]
+    set -l longer $place $word
+    if contains -- "$longer" ${known.join(' ')}
+      set place $longer
+    end
+  end
+  test "$place" = "$argv"
+end
+${lines.join('\n')}
+`;
 }
 
 function fishText(text: string): string {
