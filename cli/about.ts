@@ -1,8 +1,9 @@
 /**
  * What a contract says of itself, in words. In: its core, its artifact and its declarations. Out: a page for whoever is to
- * use it or to vote on it: who may call what, what it takes from them, what it promises, what it costs at most.
+ * use it or to vote on it: who may call what, what it takes from them, what it promises, what it costs at most. An artifact
+ * that was proved says by its marks what is only checked while it runs.
  */
-import { type ast, type core, stepsOfProof, type Type, typeText } from '../compiler/index.ts';
+import { type ast, type core, guardOf, stepsOfProof, type Type, typeText } from '../compiler/index.ts';
 import type { Access, Artifact, Entry } from '../vm/index.ts';
 import type { Block } from './page.ts';
 
@@ -36,6 +37,8 @@ export function aboutContract({ contract, artifact, node }: Subject): readonly B
     ...entryBlocks(contract, artifact, 'upgrade', 'When it takes the place of the version before'),
     ...entryBlocks(contract, artifact, 'rule', 'Rules'),
     ...entryBlocks(contract, artifact, 'view', 'Views'),
+    ...entryBlocks(contract, artifact, 'hook', 'What happens by itself'),
+    ...section('What is checked while it runs', guardBlocks(contract, artifact)),
     ...eventBlocks('Events', contract.events, node),
     ...eventBlocks('Errors', contract.errors, node),
   ];
@@ -163,17 +166,52 @@ function entryOf(contract: core.Contract, artifact: Artifact, entry: Entry): rea
     ...fn.succeeds.map((clause) => `Succeeds whenever ${said(clause)}.`),
     ...fn.fails.map((clause) => `Fails whenever ${said(clause)}.`),
     ...fn.ensures.map((clause) => `Afterwards ${said(clause)}.`),
+    ...fn.changes.map((clause) => `Changes nothing of the state but ${said(clause)}.`),
     ...(entry.open ? ['May lower accounts of others: it is marked `open`.'] : []),
-    `Costs at most ${entry.gasMax.toLocaleString('en')} gas.`,
+    costOf(entry),
   ];
   return [
-    { kind: 'heading', level: 3, text: `\`${fn.kind === 'upgrade' ? fn.name : signatureOf(fn)}\`` },
+    { kind: 'heading', level: 3, text: `\`${signatureOf(fn)}\`` },
     ...paragraphs(entry.doc),
     { kind: 'list', items },
   ];
 }
 
-function signatureOf({ name, params, result }: core.Function): string {
+/** The bound, and how it follows from sizes. */
+function costOf({ gasMax, specs }: Entry): string {
+  const formula = specs.find((spec) => spec.startsWith('gas '));
+  const parts = formula === undefined ? '' : `: \`${formula.slice('gas '.length)}\``;
+  return `Costs at most ${gasMax.toLocaleString('en')} gas${parts}.`;
+}
+
+/** What was not proved and is checked instead: a call that would break it reverts. */
+function guardBlocks(contract: core.Contract, { marks }: Artifact): readonly Block[] {
+  const items = marks.flatMap(({ kind, clause }) => {
+    const guard = kind === 'guard' ? guardOf(clause) : null;
+    if (guard === null) return [];
+    const text = clausesFor(contract, guard.rule).find(({ name }) => name === guard.name)?.text;
+    return [`\`${guard.rule}\`: ${guard.kind} \`${text ?? guard.name}\``];
+  });
+  const text = 'These are not proved. A call that would break one reverts:';
+  return items.length === 0
+    ? []
+    : [
+        { kind: 'text', text },
+        { kind: 'list', items },
+      ];
+}
+
+/** The clauses that a call of a function is held to, those inside of the code apart. */
+function clausesFor(
+  { invariants, histories, functions }: core.Contract,
+  rule: string,
+): readonly core.Clause[] {
+  const fn = functions.find(({ name }) => name === rule);
+  return [...invariants, ...histories, ...(fn?.requires ?? []), ...(fn?.ensures ?? [])];
+}
+
+function signatureOf({ kind, name, params, result }: core.Function): string {
+  if (kind === 'upgrade' || kind === 'hook') return name;
   const back = result.kind === 'Unit' ? '' : ` -> ${typeText(result)}`;
   return `${name}(${fieldsText(params)})${back}`;
 }

@@ -16,7 +16,7 @@ export {
 } from './core/clauses.ts';
 export type * as core from './core/core.ts';
 export { ghostSpans, runGhosts } from './core/ghosts.ts';
-export { guardText } from './core/guards.ts';
+export { guardOf, guardText } from './core/guards.ts';
 export { print as printCore, printTerm } from './core/print.ts';
 export { everyStep as stepsOfProof } from './core/proof.ts';
 export { type Computed, inlineProgram } from './core/rewrite.ts';
