@@ -18,7 +18,7 @@ export function declare(shell: Shell): Command {
   )
     .option('--check', 'write nothing; exit with 1 when a file is not formatted')
     .option('--stdin', 'format what comes in on standard input, and print it')
-    .option('--range <lines>', 'only these lines, such as 10:20, and what they touch')
+    .option('--range <lines>', 'only these lines, such as 10:20, and what cannot be apart from them')
     .action((files: readonly string[], options: Options) => formatAll(shell, files, options));
 }
 
