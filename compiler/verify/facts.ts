@@ -48,20 +48,15 @@ import { fieldName, hasName, type MomentName, sizeName, splitMoment, sumName } f
 
 export type Apply = Extract<Formula, { readonly kind: 'apply' }>;
 
-/**
- * The entry that has a negative term, if one has: a sum bounds its entries where there is none. And of two sums over one
- * map or set the entry whose term in one is more than in the other.
- */
+/** The entry that has a negative term, if one has: a sum bounds its entries where there is none. */
 export function witnessesOf(model: Model, formulas: readonly Formula[]): readonly (readonly Formula[])[] {
   const reads = readsOf(formulas);
   const mentioned = new Set(reads.map(({ name }) => name));
-  const orders = ordersOf(model, formulas);
-  return momentsIn(reads).flatMap((moment) => [
-    ...model.sums.flatMap((_, i) =>
-      mentioned.has(`${moment}${sumName(i)}`) ? [witness(moment, model, i, String(i))] : [],
+  return momentsIn(reads).flatMap((moment) =>
+    model.sums.flatMap((sum, i) =>
+      mentioned.has(`${moment}${sumName(i)}`) ? [witness(moment, model, i, sum.slot)] : [],
     ),
-    ...ordersAt(orders, moment, mentioned).map((order) => exception(moment, model, order)),
-  ]);
+  );
 }
 
 /**
@@ -80,14 +75,12 @@ export function factsOf(model: Model, formulas: readonly Formula[]): readonly Fo
   const reads = readsOf(formulas);
   const mentioned = new Set(reads.map((read) => read.name));
   const moments = momentsIn(reads);
-  const orders = ordersOf(model, formulas);
   const structure = [
     ...moments.flatMap((moment) => [
       ...model.contract.slots.flatMap((slot, s) => slotFacts(moment, slot, s, reads, mentioned)),
       ...model.sums.flatMap((_, i) =>
         mentioned.has(`${moment}${sumName(i)}`) ? sumFacts(moment, model, i, reads) : [],
       ),
-      ...ordersAt(orders, moment, mentioned).map((order) => orderFact(moment, model, order, reads)),
     ]),
     ...reads.flatMap(absentFact),
     ...absentIsOther(formulas),
@@ -120,7 +113,7 @@ export function readsOf(formulas: readonly Formula[]): readonly Apply[] {
 }
 
 /** The state before the call first. */
-function momentsIn(reads: readonly Apply[]): readonly (MomentName | '')[] {
+export function momentsIn(reads: readonly Apply[]): readonly (MomentName | '')[] {
   return [...new Set(['' as const, ...reads.map((read) => splitMoment(read.name)[0])])];
 }
 
@@ -272,11 +265,11 @@ function sumFacts(
   // Where all the keys there can be are few, the whole is what stands under them.
   const few = allKeys(slot);
   return [
-    or(lt(term(witness(moment, model, i, String(i))), ZERO), bound),
+    or(lt(term(witness(moment, model, i, sum.slot)), ZERO), bound),
     ...(few.length > 0 ? [eq(whole, distinctSum(few, few.map(term)))] : []),
     ...countFacts(moment, model, i, keys),
     // Where no entry has a negative term, the witness is any key there can be.
-    ...witness(moment, model, i, String(i)).flatMap((word, k) => {
+    ...witness(moment, model, i, sum.slot).flatMap((word, k) => {
       const type = slot.keys[k]!;
       return type.kind === 'Tag' ? [rangeOf(word, type)] : [];
     }),
@@ -317,68 +310,14 @@ function countFacts(
     keys,
     keys.map((key) => ite(isOut(key), ONE, ZERO)),
   );
-  const always = counts(witness(moment, model, i, String(i)));
+  const always = counts(witness(moment, model, i, sum.slot));
   return always.kind === 'int' && always.value === 1n ? [eq(whole, size)] : [le(add(whole, others), size)];
 }
 
-function witness(moment: string, model: Model, sum: number, name: string): readonly Formula[] {
-  return model.contract.slots[model.sums[sum]!.slot]!.keys.map((key, k) =>
-    symbol(`${moment}witness.${name}.${k}`, sortOfType(key)),
+function witness(moment: string, model: Model, sum: number, slot: number): readonly Formula[] {
+  return model.contract.slots[slot]!.keys.map((key, i) =>
+    symbol(`${moment}witness.${sum}.${i}`, sortOfType(key)),
   );
-}
-
-/** That a sum is at most `by` times another one over the same map or set. */
-type Order = { readonly less: number; readonly more: number; readonly by: bigint };
-
-/** As the formulas multiply it, or once. */
-function ordersOf(model: Model, formulas: readonly Formula[]): readonly Order[] {
-  const pairs = model.sums.flatMap((less, i) =>
-    model.sums.flatMap((more, j) => (i !== j && less.slot === more.slot ? [[i, j] as const] : [])),
-  );
-  if (pairs.length === 0) return [];
-  const factors = new Map<string, Set<bigint>>(model.sums.map((_, i) => [sumName(i), new Set([1n])]));
-  visitNodes(formulas, (node) => {
-    const [by, of] = node.kind === 'op' && node.op === 'scale' ? node.args : [];
-    if (by?.kind === 'int' && of?.kind === 'apply')
-      factors.get(splitMoment(of.name)[1])?.add(by.value < 0n ? -by.value : by.value);
-  });
-  return pairs.flatMap(([less, more]) =>
-    [...factors.get(sumName(more))!].slice(0, FACTORS_MAX).map((by) => ({ less, more, by })),
-  );
-}
-
-const FACTORS_MAX = 3;
-
-function ordersAt(
-  orders: readonly Order[],
-  moment: string,
-  mentioned: ReadonlySet<string>,
-): readonly Order[] {
-  const isRead = (sum: number): boolean => mentioned.has(`${moment}${sumName(sum)}`);
-  return orders.filter(({ less, more }) => isRead(less) && isRead(more));
-}
-
-function exception(moment: string, model: Model, { less, more, by }: Order): readonly Formula[] {
-  return witness(moment, model, less, `${less}.${more}.${by}`);
-}
-
-/** Where no entry adds more to the one than so many times what it adds to the other, all but those that are read do not. */
-function orderFact(moment: MomentName | '', model: Model, order: Order, reads: readonly Apply[]): Formula {
-  const { less, more, by } = order;
-  const keys = keysOfSum(moment, model, less, reads);
-  const term = (sum: number, key: readonly Formula[]): Formula => termOfSum(model, moment, sum, key);
-  const rest = (sum: number): Formula => {
-    const whole = apply(`${moment}${sumName(sum)}`, [], 'Int');
-    return sub(
-      whole,
-      distinctSum(
-        keys,
-        keys.map((key) => term(sum, key)),
-      ),
-    );
-  };
-  const other = exception(moment, model, order);
-  return or(lt(scale(by, term(more, other)), term(less, other)), le(rest(less), scale(by, rest(more))));
 }
 
 /** Where something of the sum is read. */

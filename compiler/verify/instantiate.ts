@@ -27,10 +27,13 @@ const ROUNDS = 2;
 const CANDIDATES_MAX = 14;
 const INSTANCES_MAX = 200;
 
-/** `keys`: further terms worth instantiating at. What comes out is free of quantifiers. */
+/** Further terms worth instantiating at: before those that are met, and behind them, where so many are not too many. */
+export type Keys = { readonly first: readonly Formula[]; readonly last: readonly Formula[] };
+
+/** What comes out is free of quantifiers. */
 export function instantiate(
   asserted: readonly Formula[],
-  keys: readonly Formula[],
+  { first: keys, last }: Keys,
   flaws: Flaws = NO_FLAWS,
 ): readonly Formula[] {
   const witness = flaws.has('witnessesShared') ? ONE_WITNESS : witnesses();
@@ -38,7 +41,8 @@ export function instantiate(
   let candidates = candidatesOf([...normal.map(groundPart), ...keys], keys);
   let ground: readonly Formula[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    ground = normal.map((formula) => expand(formula, candidates, witness));
+    const met = [...candidates, ...last.filter((key) => !candidates.includes(key))];
+    ground = normal.map((formula) => expand(formula, met, witness));
     candidates = candidatesOf([...candidates, ...ground, ...keys], [...candidates, ...keys]);
   }
   return ground;

@@ -57,6 +57,7 @@ import {
   withFreeLedger,
   zeroState,
 } from './model.ts';
+import { exceptionsOf, orderFacts } from './orders.ts';
 import {
   type AssertPoint,
   type Check,
@@ -756,9 +757,9 @@ function assertedBy(context: Context, walk: Walk | null, draft: Draft): readonly
   const witnesses = witnessesOf(model, stated).flat();
   const touched = walk === null ? (draft.proof?.keys ?? []) : [...writtenKeys(walk.passive.after), CALLER];
   const keys = [...touched, SELF, ...witnesses, ...(stated.some(hasQuantifier) ? absentKeys(model) : [])];
-  const ground = instantiate(stated, keys, model.flaws);
+  const ground = instantiate(stated, { first: keys, last: exceptionsOf(model, stated) }, model.flaws);
   const strange = draft.stranger === undefined ? [] : strangerFacts(model, ground);
-  const said = [...ground, ...strange];
+  const said = [...ground, ...strange, ...orderFacts(model, ground)];
   const parametric = walk?.passive.fn ?? model.contract.proofs[draft.proof?.index ?? -1];
   const parameters = parametric === undefined ? [] : parameterFacts(parametric);
   const genesis = prelude?.genesis(said) ?? [];
