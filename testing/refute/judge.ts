@@ -269,9 +269,20 @@ function looksInside(stmt: core.Stmt): boolean {
   return stmt.kind === 'op' && INSIDE.has(stmt.op);
 }
 
-const INSIDE: ReadonlySet<core.OpName> = new Set(['concat', 'length', 'at', 'append', 'hash', 'checkIndex']);
-const COMPARING: ReadonlySet<core.Stmt['kind']> = new Set(['copy', 'load', 'has', 'if', 'return']);
-const COMPARISONS: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'not', 'and', 'or']);
+const INSIDE: ReadonlySet<core.OpName> = new Set(['concat', 'length', 'at', 'append', 'hash']);
+const COMPARING: ReadonlySet<core.Stmt['kind']> = new Set(['copy', 'load', 'has', 'size', 'if', 'return']);
+const COMPARISONS: ReadonlySet<string> = new Set([
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'not',
+  'and',
+  'or',
+  'checkIndex',
+]);
 
 /** Whether the numbers that a view meets are those of its inputs, of the state and of its text. */
 function onlyCompares(program: ClauseProgram, { function: index, inputs }: Evaluation): boolean {

@@ -11,5 +11,5 @@ holdFamily({
   },
   refutes: true,
   // Not every preimage of a hash is looked for, and not every text that is joined of two.
-  unknownMax: 4,
+  unknownMax: 1,
 });
