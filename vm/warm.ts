@@ -24,6 +24,7 @@ import {
   nextNames,
   sizeOf,
 } from './names.ts';
+import type { OpName } from './opcodes.ts';
 import type { Structure } from './structure.ts';
 import { constantSum, plus, ratedSum, type Sum, ZERO } from './sum.ts';
 import type { Shape } from './typing.ts';
@@ -54,20 +55,14 @@ export function warmGas(naming: Naming, { structure, shapes }: Body, begin: Know
   const incoming: (State | undefined)[] = new Array(fn.code.length + 1).fill(undefined);
   const ends = new Map(loops.map(({ enter, back }) => [enter, back]));
   const locals = fn.locals.map((_, at) => begin.values[at] ?? `first ${path}${at}`);
-  incoming[0] = { stack: [], locals, facts: begin.facts };
+  incoming[0] = { stack: [], locals, facts: new Set(begin.facts) };
   let left: State | undefined;
   const gas = fn.code.map((instruction, at) => {
     const state = incoming[at];
     incoming[at] = undefined;
     if (state === undefined) return constantSum(dynamicGasMax(artifact, instruction));
-    const met: Meeting = {
-      naming,
-      instruction,
-      at,
-      state,
-      facts: new Set(state.facts),
-      types: shapes[at]?.types ?? [],
-    };
+    const facts = LEARNS.has(instruction.op) ? new Set(state.facts) : state.facts;
+    const met: Meeting = { naming, instruction, at, state, facts, types: shapes[at]?.types ?? [] };
     const height = shapes[at + 1]?.types.length ?? -1;
     if (instruction.op === 'Return') left = meet(naming, at, left, { ...state, stack: resultsOf(fn, state) });
     const { cost, after } = instruction.op === 'Call' ? called(met, height, visit) : passed(met, height);
@@ -84,9 +79,9 @@ export function warmGas(naming: Naming, { structure, shapes }: Body, begin: Know
 // ---- private -----------------------------------------------------------------------------------
 
 /** Names of the values on the stack and in locals, and what is known. */
-type State = Names & { readonly facts: ReadonlySet<string> };
+type State = Names & { readonly facts: Set<string> };
 
-/** An instruction with what stands in front of it; facts are noted as it is weighed. */
+/** An instruction with what stands in front of it; facts are noted as it is weighed, in a copy where there are any. */
 type Meeting = {
   readonly naming: Naming;
   readonly instruction: Instruction;
@@ -98,13 +93,24 @@ type Meeting = {
 
 const PRESENCE = 'presence';
 
+/** Opcodes behind which other facts may be known than before. */
+const LEARNS: ReadonlySet<OpName> = new Set<OpName>([
+  'StateGet',
+  'StateHas',
+  'StateSet',
+  'StateAdd',
+  'StateRemove',
+  'CallContract',
+]);
+
 function resultsOf({ results }: FunctionCode, { stack }: State): readonly string[] {
   return stack.slice(stack.length - results.length);
 }
 
 function meet(naming: Naming, at: number, known: State | undefined, state: State): State {
   if (known === undefined) return state;
-  const facts = new Set([...known.facts].filter((fact) => state.facts.has(fact)));
+  const same = known.facts === state.facts;
+  const facts = same ? known.facts : new Set([...known.facts].filter((fact) => state.facts.has(fact)));
   return { ...meetNames(naming, at, known, state), facts };
 }
 
@@ -135,7 +141,7 @@ function called(
     kept + made.length === height
       ? { stack: [...state.stack.slice(0, kept), ...made], locals: state.locals }
       : nextNames(naming, instruction, at, state, height);
-  return { cost: gas, after: { ...names, facts: left?.facts ?? new Set() } };
+  return { cost: gas, after: { ...names, facts: new Set(left?.facts) } };
 }
 
 /** The gas beyond the static gas; notes what is known from here on. */
