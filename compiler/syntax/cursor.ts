@@ -41,6 +41,7 @@ import {
   Semicolon,
   spanOf,
   VOCABULARY,
+  Word,
 } from './tokens.ts';
 
 /** Brackets, braces and calls may nest this deep: the parser's own stack. */
@@ -185,6 +186,14 @@ export class Cursor extends EmbeddedActionsParser {
 
   protected isAt(distance: number, type: TokenType): boolean {
     return tokenMatcher(this.LA(distance), type);
+  }
+
+  /**
+   * Whether the next token is a word that the language gives no meaning to: where one may begin an expression or a
+   * statement, most do, and the other ways to begin one need not be tried.
+   */
+  protected startsWithWord(): boolean {
+    return this.LA(1).tokenType === Word;
   }
 
   protected isOneOf(types: readonly TokenType[]): boolean {

@@ -1390,8 +1390,9 @@ export class Grammar extends Cursor {
     return this.isOneOf([K.test, K.prove]) && this.isAt(2, Text) && this.startsLine();
   }
 
-  private statement: Production<Stmt | Last> = this.production('statement', () =>
-    this.choose<Stmt | Last>([
+  private statement: Production<Stmt | Last> = this.production('statement', () => {
+    if (this.startsWithWord()) return this.SUBRULE9(this.simple);
+    return this.choose<Stmt | Last>([
       { ALT: () => this.SUBRULE(this.let) },
       { ALT: () => this.SUBRULE(this.return) },
       { ALT: () => this.SUBRULE(this.require) },
@@ -1407,8 +1408,8 @@ export class Grammar extends Cursor {
       { GATE: () => this.startsPayment(), ALT: () => this.SUBRULE(this.payment) },
       { GATE: () => this.isAt(2, Semicolon), ALT: () => this.SUBRULE(this.later) },
       { ALT: () => this.SUBRULE(this.simple) },
-    ]),
-  );
+    ]);
+  });
 
   private let: Production<Stmt> = this.production('let', () => {
     const start = this.here();
@@ -2054,6 +2055,7 @@ export class Grammar extends Cursor {
   }
 
   private primary: Production<Expr> = this.production('primary', () => {
+    if (this.startsWithWord() && !this.isAt(2, FatArrow)) return this.SUBRULE9(this.named);
     if (!this.RECORDING_PHASE && !this.isOneOf(EXPRESSION_STARTS)) return this.missing('an expression');
     return this.choose<Expr>([
       { ALT: () => this.SUBRULE(this.number) },
