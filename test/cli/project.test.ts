@@ -140,6 +140,26 @@ describe('what is started is proved, tested, formatted and built at once', () =>
   });
 });
 
+test.each(['verify', 'build'])('%s tells what is too large before it proves', async (command) => {
+  const cwd = await folder();
+  writeFileSync(
+    join(cwd, 'big.ccl'),
+    `contract Big {
+  state { xs: List<Int, 1_600>; }
+  view many(m: Int) -> Int {
+    var n = m;
+    for i in 0..m up to 100 { n += xs.page(0, 1_600).length; }
+    return n;
+  }
+}
+`,
+  );
+  const { code, err } = await ccl([command, 'big.ccl'], { cwd });
+  expect(code).toBe(1);
+  expect(err).toContain('error[E0701]');
+  expect(err).toContain('view many(m: Int) -> Int');
+});
+
 test('standard input is formatted, and lines of it alone', async () => {
   const input = 'const a: Int=1;\nconst m: Int = 0;\nconst b: Int=2;\n';
   expect(await ccl(['fmt', '--stdin'], { input })).toMatchObject({

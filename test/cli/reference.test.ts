@@ -75,6 +75,7 @@ describe('the schema of --json', () => {
       ['entries', ['run', bank]],
       ['run', ['run', bank, 'join', '--by', 'bob']],
       ['doc', ['doc', bank]],
+      ['doc', ['doc', bank, '--prove']],
       ['doctor', ['doctor']],
       ['templates', ['new', '--list']],
       ['new', ['new', 'Riverside']],
