@@ -206,7 +206,7 @@ export const BUILT_INS: readonly BuiltIn[] = [
     kind: 'type',
     signature: 'List<T, n>',
     built: true,
-    doc: 'At most `n` elements: `[a, b]`. In the state a list grows (`add`, `pop`, `clear`); anywhere else it is a value, which does not change.',
+    doc: 'At most `n` elements: `[a, b]`. In the state a list grows (`add`, `pop`, `clear`), and code may read and write it as a whole; anywhere else it is a value, which does not change.',
   },
   {
     name: 'caller',
