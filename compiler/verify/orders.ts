@@ -7,6 +7,7 @@ import { typeText } from '../check/types.ts';
 import { type Apply, distinctSum, keysRead, momentsIn, readsOf, termOfSum } from './facts.ts';
 import {
   apply,
+  childrenOf,
   type Formula,
   ite,
   le,
@@ -54,10 +55,11 @@ export function orderFacts(model: Model, formulas: readonly Formula[]): readonly
 
 /** Of two totals that are read at one moment, each by the other; those that are read first come first. */
 function ordersOf(model: Model, formulas: readonly Formula[]): readonly Order[] {
+  const totals = totalsOf(model);
+  if (totals.length < 2) return [];
   const reads = readsOf(formulas);
   const names = reads.map(({ name }) => name);
-  const totals = totalsOf(model);
-  const compared = comparisonsIn(formulas);
+  const met = meetingsIn(formulas, new Set(totals.map(({ name }) => name)));
   return momentsIn(reads).flatMap((moment) => {
     const read = totals
       .map((total) => ({ total, at: names.indexOf(`${moment}${total.name}`) }))
@@ -65,20 +67,34 @@ function ordersOf(model: Model, formulas: readonly Formula[]): readonly Order[] 
       .sort((a, b) => a.at - b.at)
       .map(({ total }) => total);
     return pairsOf(read)
-      .filter(([less, more]) => isComparable(model, less, more, compared))
-      .flatMap(([less, more]) => factorsOf(more, formulas).map((by) => ({ moment, less, more, by })))
+      .filter(([less, more]) => isComparable(model, less, more, met))
+      .flatMap(([less, more]) => factorsOf(more, met).map((by) => ({ moment, less, more, by })))
       .slice(0, ORDERS_MAX);
   });
 }
 
-/** What is read in each comparison of numbers. */
-function comparisonsIn(formulas: readonly Formula[]): readonly ReadonlySet<string>[] {
-  const found: ReadonlySet<string>[] = [];
+/** How often each total is taken, and what stands in one comparison: totals, and words of the state. */
+type Meetings = {
+  readonly factors: ReadonlyMap<string, ReadonlySet<bigint>>;
+  readonly compared: readonly ReadonlySet<string>[];
+};
+
+function meetingsIn(formulas: readonly Formula[], names: ReadonlySet<string>): Meetings {
+  const factors = new Map([...names].map((name) => [name, new Set<bigint>()] as const));
+  const compared: ReadonlySet<string>[] = [];
+  const inside = new Map<Formula, ReadonlySet<string>>();
+  const wordOf = (node: Formula): readonly string[] =>
+    node.kind === 'apply' && node.args.length === 0 ? [splitMoment(node.name)[1]] : [];
   visitNodes(formulas, (node) => {
-    if (node.kind !== 'op' || !COMPARISONS.has(node.op) || sortOf(node.args[0]!) !== 'Int') return;
-    found.push(new Set(readsOf(node.args).map(({ name }) => splitMoment(name)[1])));
+    const found = new Set([...childrenOf(node).flatMap((child) => [...inside.get(child)!]), ...wordOf(node)]);
+    inside.set(node, found);
+    if (node.kind !== 'op') return;
+    const [a, b] = node.args;
+    if (found.size > 1 && COMPARISONS.has(node.op) && sortOf(a!) === 'Int') compared.push(found);
+    if (node.op !== 'scale' || a?.kind !== 'int') return;
+    for (const word of wordOf(b!)) factors.get(word)?.add(a.value < 0n ? -a.value : a.value);
   });
-  return found;
+  return { factors, compared };
 }
 
 const COMPARISONS: ReadonlySet<string> = new Set(['eq', 'le', 'lt']);
@@ -114,32 +130,28 @@ function totalsOf(model: Model): readonly Total[] {
 }
 
 /**
- * Over keys of one type, and something to do with each other: of one map or set (whose size bounds what is counted in it
- * anyway), a count and a size, or compared.
+ * Over keys of one type, and something to do with each other: a count and a size, two of one map or set (whose size bounds
+ * what is counted in it anyway) where comparisons lead from one to the other, or two that are compared.
  */
-function isComparable(
-  { contract }: Model,
-  less: Total,
-  more: Total,
-  compared: readonly ReadonlySet<string>[],
-): boolean {
+function isComparable({ contract }: Model, less: Total, more: Total, { compared }: Meetings): boolean {
   const keysOf = ({ slot }: Total): string => contract.slots[slot]!.keys.map(typeText).join(', ');
   if (keysOf(less) !== keysOf(more)) return false;
-  const kinds = new Set([less.kind, more.kind]);
-  if (less.slot === more.slot) return !kinds.has('size');
-  if (kinds.has('count') && kinds.has('size')) return true;
+  const kinds = [less.kind, more.kind];
+  if (less.slot === more.slot) return !kinds.includes('size') && areKin(compared, less, more);
+  if (kinds.includes('count') && kinds.includes('size')) return true;
   return compared.some((names) => names.has(less.name) && names.has(more.name));
 }
 
+function areKin(compared: Meetings['compared'], less: Total, more: Total): boolean {
+  const reached = new Set([less.name]);
+  for (const name of reached)
+    for (const names of compared) if (names.has(name)) for (const other of names) reached.add(other);
+  return reached.has(more.name);
+}
+
 /** Once, or as many times as the formulas take it. */
-function factorsOf({ name }: Total, formulas: readonly Formula[]): readonly bigint[] {
-  const factors = new Set([1n]);
-  visitNodes(formulas, (node) => {
-    const [by, of] = node.kind === 'op' && node.op === 'scale' ? node.args : [];
-    if (by?.kind !== 'int' || of?.kind !== 'apply' || splitMoment(of.name)[1] !== name) return;
-    factors.add(by.value < 0n ? -by.value : by.value);
-  });
-  return [...factors].slice(0, FACTORS_MAX);
+function factorsOf({ name }: Total, { factors }: Meetings): readonly bigint[] {
+  return [...new Set([1n, ...factors.get(name)!])].slice(0, FACTORS_MAX);
 }
 
 function exceptionOf({ contract }: Model, { moment, less, more, by }: Order): Key {

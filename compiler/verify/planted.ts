@@ -1,6 +1,9 @@
 /**
  * Planted facts: each is nearly one of those in `facts.ts` and `sequence.ts`, and wrong. In: the flaws that a test has
  * switched on, and what an obligation says. Out: what is asserted besides; nothing where no flaw is on.
+ *
+ * What no run can show has none: mandates and freezing, which the host does not have yet; that a clause is defined, since
+ * nothing judges one that is not; what times can be; that others deploy contracts in `later`.
  */
 import { type Apply, allKeys, distinctSum, isAbsent, keysRead, readsOf, SELF, termOfSum } from './facts.ts';
 import type { Flaw } from './flaws.ts';
