@@ -129,6 +129,8 @@ type Written = {
   readonly hash: string;
   readonly size: number;
   readonly proofs: number;
+  /** The invariants that proofs rest on and the author did not write. */
+  readonly found: readonly string[];
 };
 
 /** Null after showing why there is no artifact. */
@@ -151,12 +153,14 @@ async function buildInto(
   writeOutput(certificate, encodeCertificate(built.certificate), certificates);
   const hash = Buffer.from(artifactHash(built.bytes)).toString('hex');
   const { length: size } = built.bytes;
+  const { found } = built.certificate;
   const { length: proofs } = built.certificate.proofs;
   if (!options.json) {
     terminal.out(`${output}\n${certificate}\n`);
     terminal.note(`${size} bytes, ${proofs} proofs, hash ${hash}\n`);
+    for (const text of found) terminal.note(`found: the proofs assume and prove \`${text}\`\n`);
   }
-  return { artifact: output, certificate, hash, size, proofs };
+  return { artifact: output, certificate, hash, size, proofs, found };
 }
 
 function isCertificate(old: Uint8Array): boolean {

@@ -6,6 +6,8 @@ import {
   type core,
   diagnosticsOf,
   failsBuild,
+  foundClauses,
+  isOfFound,
   lowerLibrary,
   type Report,
   type Row,
@@ -179,9 +181,10 @@ function checkRule(name: string, shown: readonly Shown[]): void {
   });
 }
 
-/** `confirmed` is true only for a run from deployment. */
-function jsonRow({ contract, rule, kind, name, answer, confirmed, trace, message, reason }: Row): object {
-  return { contract, rule, kind, name, answer, confirmed, trace, message, reason };
+/** `confirmed` is true only for a run from deployment, `found` only of an invariant that the author did not write. */
+function jsonRow(row: Row): object {
+  const { contract, rule, kind, name, answer, confirmed, trace, message, reason } = row;
+  return { contract, rule, kind, name, answer, confirmed, trace, message, reason, found: isOfFound(row) };
 }
 
 const STYLES: { readonly [answer in Row['answer']]: Style } = {
@@ -204,8 +207,18 @@ function showReport(terminal: Terminal, { analysis, report }: Shown, { all }: Op
   }
   const diagnostics = inTheirFiles(analysis, diagnosticsOf(report, analysis.file));
   showDiagnostics(terminal, diagnostics, sourcesOf(analysis));
+  terminal.out(foundText(report));
   const given = report.restsOnHashes ? ' (given that different values have different SHA-256 hashes)' : '';
   terminal.out(`${terminal.paint('bold', report.contract)}: ${summary(report.rows)}${given}\n`);
+}
+
+/** What proofs rest on although nobody wrote it. */
+function foundText(report: Report): string {
+  const clauses = foundClauses(report);
+  if (clauses.length === 0) return '';
+  const head =
+    'found and proved, since something is not proved without; write it down, and the contract says so:\n';
+  return `${head}${clauses.map((clause) => `    ${clause}\n`).join('')}`;
 }
 
 function ruleOf({ rule }: Row): string {

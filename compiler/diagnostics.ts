@@ -1449,9 +1449,9 @@ export const DIAGNOSTICS = {
     message: '{failure}, from a state that was not reached',
     help: 'add an invariant that rules out the state shown; where it can happen, change the code; `unproved` before the clause lets it stand',
     explanation:
-      'The clause is *not inductive*: the virtual machine breaks it from a state that satisfies all invariants, but no run from deployment to that state was found. Usually an invariant is missing that says why the state cannot be. `ccl build` checks such a clause at run time where code can (`W0509`).',
+      'The clause is *not inductive*: the virtual machine breaks it from a state that satisfies all invariants, but no run from deployment to that state was found. Usually an invariant is missing that says why the state cannot be, and it is none of the simple ones that the tool looks for itself. `ccl build` checks such a clause at run time where code can (`W0509`).',
     example:
-      'contract C {\n  state { a: Int; b: Int; }\n  invariant small: b < 100;\n  rule step() { if a > 50 { b = 1000; } }\n}\n',
+      'contract C {\n  state { a: Int; b: Int; }\n  invariant small: b < 100;\n  rule up() { if a < 10 { a += 2; } }\n  rule step() { if a == 7 { b = 1000; } }\n}\n',
   },
   E0504: {
     severity: 'error',

@@ -97,9 +97,10 @@ export {
 } from './verify/mutate.ts';
 export type { Obligation } from './verify/obligations.ts';
 export type { ModelValue } from './verify/reading.ts';
-export { diagnosticsOf, guardDiagnostics, renderRow } from './verify/report.ts';
+export { diagnosticsOf, foundClauses, guardDiagnostics, renderRow } from './verify/report.ts';
 export type { Effort, Genesis, RunCall, RunMoment, SuggestedProof, SuggestedRun } from './verify/runs.ts';
 export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';
+export { isOfFound } from './verify/variants.ts';
 export {
   type Answer,
   type Candidate,

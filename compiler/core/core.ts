@@ -170,6 +170,8 @@ export type Clause = {
   readonly message: string | null;
   /** An invariant that others could break between calls: every rule checks it on entry, and nothing else assumes it. */
   readonly onEntry?: true;
+  /** The tool found it (`verify/infer.ts`): its name is its text, and it is proved wherever it is assumed. */
+  readonly found?: true;
   readonly span: Span;
 };
 

@@ -4,7 +4,8 @@
  * again under four times the certified limit.
  */
 import type { Contract } from '../core/core.ts';
-import { isDecided, type Obligation, obligationsOf } from './obligations.ts';
+import { isDecided, type Obligation } from './obligations.ts';
+import { type Variants, variantsOf } from './variants.ts';
 import type { Report, Solve } from './verify.ts';
 
 export type Certificate = {
@@ -13,6 +14,8 @@ export type Certificate = {
   readonly solver: string;
   /** Names of the invariants that the proofs assume. */
   readonly assumed: readonly string[];
+  /** Names of those that are not in the source: candidates, which whoever checks makes anew (`candidates.ts`). */
+  readonly found: readonly string[];
   /** In the order of the obligations; each hash once. */
   readonly proofs: readonly Proof[];
 };
@@ -32,7 +35,17 @@ export function certificateOf(report: Report, solver: string): Certificate {
     if (row.answer !== 'proved' || row.kind === 'vacuity') continue;
     proofs.set(row.hash, { hash: row.hash, limitClass: limitClassOf(row.resource) });
   }
-  return { contract: report.contract, solver, assumed: report.assumed, proofs: [...proofs.values()] };
+  const { contract, found } = report;
+  const assumed = report.assumed.filter((name) => !found.includes(name));
+  return { contract, solver, assumed, found, proofs: [...proofs.values()] };
+}
+
+/** Every obligation of the contract under what the certificate assumes; null where it assumes what nobody would look for. */
+export function certifiedVariants(
+  contract: Contract,
+  { assumed, found }: Certificate,
+): readonly Variants[] | null {
+  return variantsOf(contract, { assumed, found });
 }
 
 /**
@@ -48,11 +61,12 @@ export async function recheck(
   if (certificate.contract !== contract.name)
     return failed(`it is for ${certificate.contract}, not for ${contract.name}`);
   if (workOf(certificate) > workMax) return failed('its proofs need more of the solver than is granted');
-  const obligations = obligationsOf(contract, { assumed: new Set(certificate.assumed) });
+  const obligations = certifiedVariants(contract, certificate);
+  if (obligations === null) return failed('it names an invariant as found that is none of the candidates');
   const circular = unprovedAssumption(certificate, obligations);
   if (circular !== null) return failed(`it assumes invariant ${circular} without proving it`);
   for (const proof of certificate.proofs) {
-    const problem = await recheckProof(proof, obligations, solve);
+    const problem = await recheckProof(proof, obligations.flat(), solve);
     if (problem !== null) return failed(problem);
   }
   return { ok: true };
@@ -65,8 +79,8 @@ export function workOf(certificate: Certificate): number {
 
 /** One JSON text for one certificate. */
 export function encodeCertificate(certificate: Certificate): string {
-  const { contract, solver, assumed, proofs } = certificate;
-  return `${JSON.stringify({ contract, solver, assumed, proofs: proofs.map(({ hash, limitClass }) => [hash, limitClass]) })}\n`;
+  const { contract, solver, assumed, found, proofs } = certificate;
+  return `${JSON.stringify({ contract, solver, assumed, found, proofs: proofs.map(({ hash, limitClass }) => [hash, limitClass]) })}\n`;
 }
 
 /** Null for any text that `encodeCertificate` does not write. */
@@ -98,14 +112,18 @@ function limitOf(proof: Proof): number {
   return 4 * 2 ** proof.limitClass;
 }
 
-/** Every obligation of an assumed invariant, those of loops included, must be among the proofs. */
-function unprovedAssumption(certificate: Certificate, obligations: readonly Obligation[]): string | null {
+/** Every obligation of an assumed invariant, those of loops included, must be among the proofs in one of its forms. */
+function unprovedAssumption(certificate: Certificate, obligations: readonly Variants[]): string | null {
   const proved = new Set(certificate.proofs.map((proof) => proof.hash));
-  const names = new Set(obligations.map((o) => o.keeps));
+  const names = new Set(obligations.map(([{ keeps }]) => keeps));
+  const assumed = [...certificate.assumed, ...certificate.found];
   const open = obligations.find(
-    (o) => o.keeps !== null && certificate.assumed.includes(o.keeps) && !proved.has(o.hash),
+    (forms) =>
+      forms[0].keeps !== null &&
+      assumed.includes(forms[0].keeps) &&
+      !forms.some(({ hash }) => proved.has(hash)),
   );
-  return open?.keeps ?? certificate.assumed.find((name) => !names.has(name)) ?? null;
+  return open?.[0].keeps ?? assumed.find((name) => !names.has(name)) ?? null;
 }
 
 async function recheckProof(
@@ -124,18 +142,19 @@ async function recheckProof(
 
 function certificateIn(data: unknown): Certificate | null {
   if (typeof data !== 'object' || data === null) return null;
-  const { contract, solver, assumed, proofs } = data as { readonly [name: string]: unknown };
-  if (
-    typeof contract !== 'string' ||
-    typeof solver !== 'string' ||
-    !Array.isArray(assumed) ||
-    !Array.isArray(proofs)
-  )
+  const { contract, solver, assumed, found, proofs } = data as { readonly [name: string]: unknown };
+  if (typeof contract !== 'string' || typeof solver !== 'string') return null;
+  if (!isNames(assumed) || !isNames(found) || !Array.isArray(proofs) || proofs.length > PROOFS_MAX)
     return null;
-  if (proofs.length > PROOFS_MAX || !assumed.every((name) => typeof name === 'string')) return null;
   const decoded = proofs.map(proofIn);
   if (new Set(decoded.map((proof) => proof?.hash)).size < decoded.length) return null;
-  return decoded.every((proof) => proof !== null) ? { contract, solver, assumed, proofs: decoded } : null;
+  return decoded.every((proof) => proof !== null)
+    ? { contract, solver, assumed, found, proofs: decoded }
+    : null;
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
 function proofIn(data: unknown): Proof | null {

@@ -4,8 +4,8 @@
  */
 import type { Mark } from '../../vm/index.ts';
 import type { Contract } from '../core/core.ts';
-import type { Certificate } from './certificate.ts';
-import { type Obligation, obligationsOf } from './obligations.ts';
+import { type Certificate, certifiedVariants } from './certificate.ts';
+import type { Obligation } from './obligations.ts';
 
 /** The hashes that a certificate proves, 32 bytes each, sorted: the claims of the artifact. */
 export function claimsOf(certificate: Certificate): readonly Uint8Array[] {
@@ -35,10 +35,11 @@ export function marksOf(contract: Contract): readonly Mark[] {
 /** What a build needs proved and the certificate does not claim, in words. */
 export function missingProofs(contract: Contract, certificate: Certificate): readonly string[] {
   const proved = new Set(certificate.proofs.map(({ hash }) => hash));
-  const obligations = obligationsOf(contract, { assumed: new Set(certificate.assumed) });
+  const obligations = certifiedVariants(contract, certificate);
+  if (obligations === null) return ['what the certificate names as found: it is none of the candidates'];
   return obligations
-    .filter((obligation) => isNeeded(obligation) && !proved.has(obligation.hash))
-    .map(({ success }) => success);
+    .filter((forms) => isNeeded(forms[0]) && !forms.some(({ hash }) => proved.has(hash)))
+    .map(([{ success }]) => success);
 }
 
 /** As `failsBuild` has it of rows: an overflow only warns, and so does vacuity. */

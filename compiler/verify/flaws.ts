@@ -13,6 +13,7 @@ export const FLAWS = [
   'noEnvironmentStep',
   'sumForgetsRemove',
   'assumeUnproved',
+  'foundUnshown',
   'selfTransferMoves',
   'amountsPositive',
   'branchForgotten',

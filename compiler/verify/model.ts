@@ -154,12 +154,15 @@ export function someTerm(term: Term, test: (term: Term) => boolean): boolean {
 
 /** Every clause of the contract, asserts included. */
 export function clausesOf(contract: Contract): readonly { readonly term: Term }[] {
+  const isFound = ({ found }: Clause): boolean => found === true;
   return [
-    ...contract.invariants,
+    ...contract.invariants.filter((clause) => !isFound(clause)),
     ...contract.histories,
     ...contract.functions.flatMap(clausesOfFunction),
     ...contract.proofs.flatMap(termsOfProof).map((term) => ({ term })),
     ...(contract.predecessor?.invariants ?? []),
+    // Last, so that what they sum up leaves the numbers of other sums as they are.
+    ...contract.invariants.filter(isFound),
   ];
 }
 

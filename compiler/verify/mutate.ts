@@ -5,7 +5,8 @@
  */
 import type { Atom, Contract, Function as CoreFunction, OpName, Stmt } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
-import { type Obligation, obligationsOf } from './obligations.ts';
+import type { Obligation } from './obligations.ts';
+import { type Assumed, variantsOf } from './variants.ts';
 import type { Report, Solve } from './verify.ts';
 
 export type MutationKind = 'operator' | 'constant' | 'guard' | 'account' | 'statement';
@@ -47,7 +48,8 @@ export async function mutate(
 ): Promise<MutationReport> {
   const all = mutantsOf(contract);
   const tried = spread(all, options.mutantsMax);
-  const assumed = new Set(report.assumed);
+  const { found } = report;
+  const assumed = { found, assumed: report.assumed.filter((name) => !found.includes(name)) };
   const original = provedOf(contract, report, assumed);
   const mutations: Mutation[] = [];
   for (const [i, { contract: mutant, ...mutation }] of tried.entries()) {
@@ -73,11 +75,14 @@ export function mutantsOf(contract: Contract): readonly Mutant[] {
 type Proved = { readonly names: ReadonlySet<string>; readonly hashes: ReadonlySet<string> };
 
 /** By name what the contract proves and promises; the texts that are known to hold. */
-function provedOf(contract: Contract, report: Report, assumed: ReadonlySet<string>): Proved {
+function provedOf(contract: Contract, report: Report, assumed: Assumed): Proved {
   const rows = report.rows.filter(({ answer, kind }) => answer === 'proved' && kind !== 'vacuity');
   const proved = new Set(rows.map(({ hash }) => hash));
-  const obligations = obligationsOf(contract, { assumed }).filter((o) => proved.has(o.hash) && isPromise(o));
-  return { names: new Set(obligations.map(nameOf)), hashes: proved };
+  const all = variantsOf(contract, assumed) ?? [];
+  const obligations = all.filter(
+    (forms) => isPromise(forms[0]) && forms.some(({ hash }) => proved.has(hash)),
+  );
+  return { names: new Set(obligations.map(([form]) => nameOf(form))), hashes: proved };
 }
 
 /** That a call may revert is no promise, and what can be reached is none either. */
@@ -92,16 +97,21 @@ function nameOf({ kind, name, rule }: Obligation): string {
 /** The first promise that does not hold of it any more: one that is not decided would not be built either. */
 async function noticedBy(
   mutant: Contract,
-  assumed: ReadonlySet<string>,
+  assumed: Assumed,
   original: Proved,
   { solve, rlimit }: MutateOptions,
 ): Promise<string | null> {
-  const changed = obligationsOf(mutant, { assumed }).filter(
-    (o) => isPromise(o) && !original.hashes.has(o.hash) && original.names.has(nameOf(o)),
+  // Where the change takes a candidate away that proofs rest on, they are gone.
+  const all = variantsOf(mutant, assumed) ?? variantsOf(mutant, { ...assumed, found: [] })!;
+  const changed = all.filter(
+    (forms) =>
+      isPromise(forms[0]) &&
+      original.names.has(nameOf(forms[0])) &&
+      !forms.some(({ hash }) => original.hashes.has(hash)),
   );
-  for (const obligation of changed) {
-    const { status } = await solve({ text: obligation.text, rlimit, wants: [] });
-    if (status !== 'unsat') return nameOf(obligation);
+  for (const forms of changed) {
+    const answers = await Promise.all(forms.map(({ text }) => solve({ text, rlimit, wants: [] })));
+    if (answers.every(({ status }) => status !== 'unsat')) return nameOf(forms[0]);
   }
   return null;
 }

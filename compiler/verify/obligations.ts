@@ -42,6 +42,8 @@ import {
   lt,
   not,
   or,
+  printFormula,
+  substitute,
   symbol,
   visitNodes,
   zeroOf,
@@ -133,19 +135,156 @@ export type ObligationOptions = {
 
 /** The obligations of a contract, in source order; the same for the same contract, always. */
 export function obligationsOf(contract: Contract, options: ObligationOptions = {}): readonly Obligation[] {
-  const model = modelOf(contract, options.flaws ?? NO_FLAWS);
-  const assumed = contract.invariants.filter(
-    ({ name, onEntry }) => !onEntry && (options.assumed?.has(name) ?? true),
-  );
-  const context: Context = { model, assumed, problem: sumProblem(model) };
   const assumes = (name: string): boolean => options.assumed?.has(name) ?? true;
-  const walks = entryPoints(contract).map((fn) => walkEntry(model, fn, assumes));
-  return [
+  return obligationsUnder(
+    walksOf(contract, assumes, options.flaws),
+    contract.invariants.filter(isAssumable(assumes)),
+  );
+}
+
+function isAssumable(assumes: (name: string) => boolean): (clause: Clause) => boolean {
+  return ({ name, onEntry }) => !onEntry && assumes(name);
+}
+
+/** What each call of a contract does, of which obligations are made under one set of invariants after the other. */
+export type Walks = {
+  readonly model: Model;
+  readonly ofCalls: readonly Walk[];
+  readonly assumes: (name: string) => boolean;
+};
+
+/** `assumes`: whether an invariant of a loop may be assumed. */
+export function walksOf(
+  contract: Contract,
+  assumes: (name: string) => boolean,
+  flaws: Flaws = NO_FLAWS,
+): Walks {
+  const model = modelOf(contract, flaws);
+  return { model, assumes, ofCalls: entryPoints(contract).map((fn) => walkEntry(model, fn, assumes)) };
+}
+
+/** With these invariants assumed; where `only` is given, what it does not name has no text. */
+export function obligationsUnder(
+  { model, ofCalls, assumes }: Walks,
+  assumed: readonly Clause[],
+  only?: ReadonlySet<string>,
+): readonly Obligation[] {
+  const context: Context = {
+    model,
+    assumed,
+    problem: sumProblem(model),
+    ...(only === undefined ? {} : { only }),
+  };
+  const all = [
     ...contradictoryInvariants(context),
-    ...walks.flatMap((walk) => obligationsOfWalk(context, walk)),
+    ...ofCalls.flatMap((walk) => obligationsOfWalk(context, walk)),
     ...environmentObligations(context, freeState(model)),
     ...proofObligations(context, { state: freeState(model), counter: { next: 1 }, assumes }),
   ];
+  return only === undefined ? all : all.filter((obligation) => only.has(keyOf(obligation)));
+}
+
+/** What an obligation is called among those of its contract, whatever it assumes. */
+export function keyOf({
+  rule,
+  kind,
+  name,
+  span,
+}: Pick<Obligation, 'rule' | 'kind' | 'name' | 'span'>): string {
+  return `${rule} ${kind} ${name} ${span.start}`;
+}
+
+/** Which of several invariants one step of the contract breaks, asked in one text. */
+export type KeepingQuestion = {
+  readonly text: string;
+  /** The invariants by the constants that are true where the model breaks them; none where nothing can. */
+  readonly broken: ReadonlyMap<string, Clause>;
+};
+
+/** One call, or what others do between calls. */
+export type KeepingStep = {
+  /** Nothing is known of the state before. */
+  readonly begins: boolean;
+  /** Which of `open` are broken by it, where `assumed` holds before; not asked of those that it plainly leaves as they are. */
+  readonly asks: (assumed: readonly Clause[], open: readonly Clause[]) => KeepingQuestion;
+};
+
+/** All that can break an invariant. */
+export function keepingSteps({ model, ofCalls }: Walks): readonly KeepingStep[] {
+  const ofCode = ofCalls.filter(({ passive }) => passive.fn.kind !== 'view');
+  return [...ofCode.map((walk) => stepOfCode(model, walk)), stepOfOthers(model)];
+}
+
+function stepOfCode(model: Model, walk: Walk): KeepingStep {
+  const { kind } = walk.passive.fn;
+  const begins = kind === 'init' || kind === 'upgrade';
+  const [before, after] = [begins ? null : scopeBefore(walk), scopeAfter(walk)];
+  return {
+    begins,
+    asks: (assumed, open) => {
+      const broken = open.map((clause) => [clause, brokenAt(model, clause, before, after)] as const);
+      return question({ model, assumed, problem: null }, walk, broken, [returnsNormally(walk.passive)]);
+    },
+  };
+}
+
+function stepOfOthers(model: Model): KeepingStep {
+  const { before, after, step } = outsideStep(model, freeState(model));
+  const [was, is] = [momentScope(before, callEnvironment), momentScope(after, nextEnvironment)];
+  return {
+    begins: false,
+    asks: (assumed, open) => {
+      const outside = open.filter(mentionsOutside);
+      const broken = outside.map((clause) => [clause, brokenAt(model, clause, was, is)] as const);
+      return question({ model, assumed, problem: null }, null, broken, step);
+    },
+  };
+}
+
+/** That an invariant does not hold at one key, the same for all of one sort; false where it is as it was before. */
+function brokenAt(model: Model, { term }: Clause, before: Scope | null, after: Scope): Formula {
+  const broken = (scope: Scope): Formula => not(atOneKey(holds(model, term, scope)));
+  const now = broken(after);
+  return before !== null && printFormula(broken(before)) === printFormula(now) ? FALSE : now;
+}
+
+function atOneKey(formula: Formula): Formula {
+  if (formula.kind !== 'forall') return formula;
+  const keys = formula.variables.map(
+    ({ name, sort }, i) => [name, symbol(`some.${sort}.${i}`, sort)] as const,
+  );
+  return substitute(formula.body, new Map(keys));
+}
+
+function question(
+  context: Context,
+  walk: Walk | null,
+  all: readonly (readonly [Clause, Formula])[],
+  facts: readonly Formula[],
+): KeepingQuestion {
+  const marked = all
+    .filter(([, broken]) => broken.kind !== 'bool' || broken.value)
+    .map(([clause, broken], i) => ({ clause, broken, mark: symbol(`broken.${i}`, 'Bool') }));
+  const marks = new Map(marked.map(({ clause }, i) => [`broken.${i}`, clause]));
+  const { script, text } = obligation(context, walk, {
+    kind: 'invariant',
+    name: '',
+    span: context.model.contract.span,
+    clause: null,
+    violation: [
+      or(...marked.map(({ mark }) => mark)),
+      ...marked.map(({ mark, broken }) => eq(mark, broken)),
+      ...facts,
+    ],
+    passed: walk?.passive.checks.length ?? 0,
+    success: '',
+    failure: '',
+  });
+  const broken = [...script.legend].flatMap(([name, part]) => {
+    const clause = part.kind === 'symbol' ? marks.get(part.name) : undefined;
+    return clause === undefined ? [] : [[name, clause] as const];
+  });
+  return { text, broken: new Map(broken) };
 }
 
 /** Whether what is asserted is `false` as it stands: our own rewriting has shown it, and no solver need be asked. */
@@ -217,6 +356,8 @@ type Context = {
   readonly problem: string | null;
   /** Where obligations stand at the end of a run: the one that is written, and the run. */
   readonly ending?: Ending;
+  /** Which are written, by `keyOf`; all where absent. */
+  readonly only?: ReadonlySet<string>;
 };
 
 type Walk = {
@@ -266,7 +407,7 @@ function obligationsOfWalk(context: Context, walk: Walk): readonly Obligation[] 
   return [
     ...(fn.kind === 'view'
       ? []
-      : context.model.contract.invariants.map((clause) => invariantAfter(context, walk, clause))),
+      : invariantsAsked(context, fn.name).map((clause) => invariantAfter(context, walk, clause))),
     ...(fn.kind === 'rule' || fn.kind === 'hook'
       ? context.model.contract.histories.map((clause) => clauseAfter(context, walk, clause))
       : []),
@@ -282,6 +423,11 @@ function obligationsOfWalk(context: Context, walk: Walk): readonly Obligation[] 
     ...mayRevert(context, walk),
     ...vacuity(context, walk),
   ];
+}
+
+function invariantsAsked({ model, only }: Context, rule: string): readonly Clause[] {
+  const { invariants } = model.contract;
+  return invariants.filter((clause) => only?.has(keyOf({ ...clause, rule, kind: 'invariant' })) ?? true);
 }
 
 function invariantAfter(context: Context, walk: Walk, clause: Clause): Obligation {
@@ -537,12 +683,13 @@ function vacuity(context: Context, walk: Walk): readonly Obligation[] {
 
 function contradictoryInvariants(context: Context): readonly Obligation[] {
   const { contract } = context.model;
-  if (contract.invariants.length === 0) return [];
+  const [first] = contract.invariants.filter(({ found }) => !found);
+  if (first === undefined) return [];
   return [
     obligation(context, null, {
       kind: 'vacuity',
       name: 'invariants',
-      span: contract.invariants[0]!.span,
+      span: first.span,
       clause: null,
       violation: [],
       passed: 0,
@@ -556,18 +703,20 @@ function contradictoryInvariants(context: Context): readonly Obligation[] {
 function environmentObligations(context: Context, before: State): readonly Obligation[] {
   const { model } = context;
   const outside = model.contract.invariants.filter((clause) => !clause.onEntry && mentionsOutside(clause));
-  const after = withFreeLedger(model, before, NEXT);
-  const step = environmentStep(
-    model,
-    { state: before, env: callEnvironment },
-    { state: after, env: nextEnvironment },
-  );
+  const { after, step } = outsideStep(model, before);
   const invariants = model.flaws.has('noEnvironmentStep') ? [] : outside;
   const always = model.contract.histories.filter((clause) => clause.always);
   return [
     ...invariants.map((clause) => stable(context, clause, after, step)),
     ...always.map((clause) => relatesStep(context, clause, { before, after, step })),
   ];
+}
+
+/** What others can do from a state, and what is known of it. */
+function outsideStep(model: Model, before: State): EnvironmentStep {
+  const after = withFreeLedger(model, before, NEXT);
+  const moment = { state: before, env: callEnvironment };
+  return { before, after, step: environmentStep(model, moment, { state: after, env: nextEnvironment }) };
 }
 
 function stable(context: Context, clause: Clause, after: State, step: readonly Formula[]): Obligation {
@@ -704,12 +853,13 @@ type Draft = {
 
 function obligation(context: Context, walk: Walk | null, draft: Draft): Obligation {
   const { kind, name, span, clause, success, failure } = draft;
-  const asserted = isWritten(context, draft) ? assertedBy(context, walk, draft) : [];
+  const rule = walk?.passive.fn.name ?? (kind === 'vacuity' || draft.proof !== undefined ? '' : ENVIRONMENT);
+  const asserted = isWritten(context, rule, draft) ? assertedBy(context, walk, draft) : [];
   const script = writeScript(asserted);
   const { text } = script;
   return {
     contract: context.model.contract.name,
-    rule: walk?.passive.fn.name ?? (kind === 'vacuity' || draft.proof !== undefined ? '' : ENVIRONMENT),
+    rule,
     kind,
     name,
     span,
@@ -729,8 +879,8 @@ function obligation(context: Context, walk: Walk | null, draft: Draft): Obligati
   };
 }
 
-function isWritten({ ending }: Context, draft: Draft): boolean {
-  if (ending === undefined) return true;
+function isWritten({ ending, only }: Context, rule: string, draft: Draft): boolean {
+  if (ending === undefined) return only?.has(keyOf({ ...draft, rule })) ?? true;
   const { sought, note } = ending;
   if (!isSought(sought, draft)) return false;
   note?.(draft.violation);

@@ -20,6 +20,18 @@ export function renderRow(row: Row): string {
   return columns.join(' ').trimEnd();
 }
 
+/** The invariants that the tool found, as an author would write them; what they are called is new among the invariants. */
+export function foundClauses({ found, rows }: Report): readonly string[] {
+  const taken = new Set(rows.map(({ name }) => name));
+  let number = 0;
+  const nextName = (): string => {
+    do number += 1;
+    while (taken.has(`found_${number}`));
+    return `found_${number}`;
+  };
+  return found.map((text) => `invariant ${nextName()}: ${text};`);
+}
+
 function diagnosticOf(row: Row, file: string): Diagnostic | null {
   const { span, message: failure, reason } = row;
   if (row.answer === 'proved') return null;

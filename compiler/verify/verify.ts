@@ -5,15 +5,18 @@
  */
 import type { AssertClause, Clause, Contract, Stmt } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
+import { withFound } from './candidates.ts';
 import { type Counterexample, counterexampleOf } from './counterexample.ts';
 import { exactAnswer } from './exact.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
 import { limitReason, reasonOf } from './hardness.ts';
-import { isDecided, type Obligation, type ObligationKind, obligationsOf } from './obligations.ts';
+import { infer } from './infer.ts';
+import { isDecided, type Obligation, type ObligationKind } from './obligations.ts';
 import { assumptionOf } from './passive.ts';
 import { type SuggestedRun, type SuggestOptions, suggestRuns } from './runs.ts';
 import { isHash } from './sequence.ts';
 import type { Trace } from './trace.ts';
+import { type Variants, variantsOf } from './variants.ts';
 
 export type Answer = 'proved' | 'refuted' | 'unconfirmed' | 'unknown';
 
@@ -48,6 +51,8 @@ export type Report = {
   readonly rows: readonly Row[];
   /** Names of the invariants that the rows assume, those of loops with their function, each proved by rows of its own. */
   readonly assumed: readonly string[];
+  /** Those of them that the tool found, because something was not proved without them; each is its own text. */
+  readonly found: readonly string[];
   /** Some answers rest on the assumption that different values have different SHA-256 hashes. */
   readonly restsOnHashes: boolean;
 };
@@ -101,14 +106,25 @@ export type VerifyOptions = {
 export const RLIMIT_DEFAULT = 10_000_000;
 
 export async function verifyContract(contract: Contract, options: VerifyOptions): Promise<Report> {
-  const { obligations, answers, assumed } = await settle(contract, options);
-  const session = { contract, options, assumed: contract.invariants.filter(({ name }) => assumed.has(name)) };
+  const { obligations, answers, assumed, found } = await settle(contract, options);
+  const helped = withFound(contract, found)!;
+  const session = {
+    contract: helped,
+    options,
+    assumed: helped.invariants.filter(({ name }) => assumed.has(name)),
+  };
   const rows: Row[] = [];
   for (const obligation of obligations) {
     rows.push(await rowOf(session, obligation, answers.get(obligation.hash)!));
   }
   const hashes = obligations.some(restsOnHashes);
-  return { contract: contract.name, rows: withoutSpared(rows), assumed: [...assumed], restsOnHashes: hashes };
+  return {
+    contract: contract.name,
+    rows: withoutSpared(rows),
+    assumed: [...assumed],
+    found,
+    restsOnHashes: hashes,
+  };
 }
 
 /** Whether the solver's word is what the obligation needs; never for `unknown`. */
@@ -153,29 +169,93 @@ type Settled = {
   readonly obligations: readonly Obligation[];
   readonly answers: Answers;
   readonly assumed: ReadonlySet<string>;
+  /** Names of invariants that the tool found. */
+  readonly found: readonly string[];
 };
 
 /** The largest set of invariants that hold by each other's help, and all answers under it. */
 async function settle(contract: Contract, options: VerifyOptions): Promise<Settled> {
-  const flaws = options.flaws ?? NO_FLAWS;
-  const answers = new Map<string, SolverAnswer>();
-  let assumed: ReadonlySet<string> = new Set([
-    ...contract.invariants.filter(({ unproved, onEntry }) => !unproved && !onEntry).map(({ name }) => name),
+  const names = new Set([
+    ...contract.invariants.filter(isAssumable).map(({ name }) => name),
     ...contract.functions.flatMap((fn) => loopInvariants(fn.body).map((clause) => assumptionOf(fn, clause))),
   ]);
+  const settling = { contract, options, answers: new Map<string, SolverAnswer>() };
+  const alone = await settleFrom(settling, names, []);
+  const found = await foundFor(settling, alone);
+  return found.length === 0 ? alone : settleFrom(settling, names, found);
+}
+
+function isAssumable({ unproved, onEntry }: Clause): boolean {
+  return !unproved && !onEntry;
+}
+
+type Settling = {
+  readonly contract: Contract;
+  readonly options: VerifyOptions;
+  readonly answers: Map<string, SolverAnswer>;
+};
+
+/** From all of these on, without what is not kept. */
+async function settleFrom(
+  { contract, options, answers }: Settling,
+  names: ReadonlySet<string>,
+  candidates: readonly string[],
+): Promise<Settled> {
+  const flaws = options.flaws ?? NO_FLAWS;
+  let assumed = names;
+  let found = candidates;
   for (;;) {
-    const all = obligationsOf(contract, { assumed, flaws });
-    const wanted = new Set(options.wanted?.(all) ?? all);
-    const needed = all.filter((o) => wanted.has(o) || (o.keeps !== null && assumed.has(o.keeps)));
-    await solveAll(needed, answers, options);
-    const shaky = new Set(
-      needed.filter((o) => o.keeps !== null && !holdsBy(o, answers.get(o.hash)!)).map((o) => o.keeps!),
-    );
+    const all = variantsOf(contract, { assumed, found, flaws })!;
+    const wanted = new Set(options.wanted?.(all.map(last)) ?? all.map(last));
+    const taken = new Set([...assumed, ...found]);
+    const isKeeper = ({ keeps }: Obligation): boolean => keeps !== null && taken.has(keeps);
+    const needed = all.filter((variants) => wanted.has(last(variants)) || isKeeper(last(variants)));
+    await solveVariants(needed, answers, options);
+    const asked = needed.map((variants) => answered(variants, answers));
+    const open = asked.filter((obligation) => !isHeld(obligation, answers));
+    const shaky = new Set(open.filter(isKeeper).map(({ keeps }) => keeps!));
     const kept: ReadonlySet<string> = new Set([...assumed].filter((name) => !shaky.has(name)));
-    if (kept.size === assumed.size || flaws.has('assumeUnproved'))
-      return { obligations: all.filter((o) => wanted.has(o)), answers, assumed: namedIn(all, assumed) };
+    const shown = flaws.has('foundUnshown') ? found : found.filter((name) => !shaky.has(name));
+    if ((kept.size === assumed.size && shown.length === found.length) || flaws.has('assumeUnproved')) {
+      const obligations = asked.filter((_, i) => wanted.has(last(needed[i]!)));
+      return { obligations, answers, found, assumed: namedIn(all.map(last), taken) };
+    }
     assumed = kept;
+    found = shown;
   }
+}
+
+function last([first, ...others]: Variants): Obligation {
+  return others.at(-1) ?? first;
+}
+
+/** The form that is proved, or the one that assumes most. */
+function answered(variants: Variants, answers: Answers): Obligation {
+  return variants.find((obligation) => isHeld(obligation, answers)) ?? last(variants);
+}
+
+function isHeld(obligation: Obligation, answers: Answers): boolean {
+  const answer = answers.get(obligation.hash);
+  return answer !== undefined && holdsBy(obligation, answer);
+}
+
+/** What else would have to hold for what the author asks and is not proved; nothing where all of that is. */
+async function foundFor(
+  { contract, options }: Settling,
+  { obligations, answers, assumed }: Settled,
+): Promise<readonly string[]> {
+  const goals = obligations.filter((obligation) => isPromise(obligation) && !isHeld(obligation, answers));
+  if (goals.length === 0) return [];
+  const { solve, flaws = NO_FLAWS } = options;
+  const dropped = contract.invariants.filter((clause) => isAssumable(clause) && !assumed.has(clause.name));
+  const found = await infer(contract, { goals, assumed, dropped, solve, flaws });
+  return found.map(({ name }) => name);
+}
+
+/** That a call may revert only warns, and what can be reached is shown by reaching it. */
+function isPromise({ kind, clause, unsupported }: Obligation): boolean {
+  const marked = clause !== null && 'unproved' in clause && clause.unproved;
+  return kind !== 'may-revert' && kind !== 'vacuity' && !marked && unsupported === null;
 }
 
 /** Without those of loops that are walked turn by turn: nothing is assumed of them. */
@@ -189,6 +269,18 @@ function loopInvariants(stmts: readonly Stmt[]): readonly AssertClause[] {
     if (stmt.kind === 'if') return loopInvariants([...stmt.then, ...stmt.otherwise]);
     return stmt.kind === 'loop' ? [...stmt.invariants, ...loopInvariants(stmt.body)] : [];
   });
+}
+
+/** Each in the form that assumes less, and then in the other where that does not hold. */
+async function solveVariants(
+  needed: readonly Variants[],
+  answers: Map<string, SolverAnswer>,
+  options: VerifyOptions,
+): Promise<void> {
+  const plain = needed.map(([first]) => first);
+  await solveAll(plain, answers, options);
+  const others = needed.filter(([first]) => !isHeld(first, answers)).map(last);
+  await solveAll(others, answers, options);
 }
 
 async function solveAll(
@@ -265,11 +357,12 @@ function candidateOf(
   obligation: Obligation,
   answer: SolverAnswer,
 ): Candidate {
+  const known = obligation.kind === 'vacuity' ? assumed.filter(({ found }) => !found) : assumed;
   return {
     obligation,
     counterexample: counterexampleOf(contract, obligation, answer.values),
-    assumed,
-    suggest: (how) => suggestRuns(contract, obligation, { ...how, solve: options.solve, assumed }),
+    assumed: known,
+    suggest: (how) => suggestRuns(contract, obligation, { ...how, solve: options.solve, assumed: known }),
   };
 }
 
