@@ -15,6 +15,7 @@ holdFamily({
     noEnvironmentStep: 11, // nothing happens between calls
     sumForgetsRemove: 24, // a removed entry stays in the sum
     assumeUnproved: 8, // invariants hold because they are written
+    foundUnshown: 34, // invariants that are looked for hold if they do at the beginning
     selfTransferMoves: 69, // paying oneself makes money
     amountsPositive: 18, // amounts are never negative
     branchForgotten: 41, // only the first branch is ever taken

@@ -17,8 +17,10 @@ import {
   type Solve,
   verifyContract,
 } from '../../../compiler/index.ts';
+import { withFound } from '../../../compiler/verify/candidates.ts';
 import type { Flaw } from '../../../compiler/verify/flaws.ts';
 import { type Obligation, obligationsOf } from '../../../compiler/verify/obligations.ts';
+import { isOfFound } from '../../../compiler/verify/variants.ts';
 import { openSolver, type Solver } from '../../../solver/index.ts';
 import { makeRefuter } from '../../../testing/index.ts';
 import { expectGolden } from '../../harness.ts';
@@ -45,6 +47,8 @@ export type Source = {
 
 export type Subject = Source & {
   readonly contract: core.Contract;
+  /** The other contracts of its source. */
+  readonly others: readonly core.Contract[];
   readonly obligations: readonly Obligation[];
   readonly found: Found;
 };
@@ -53,7 +57,7 @@ export type Subject = Source & {
 export type Bench = { readonly solve: Solve; readonly subjects: readonly Subject[] };
 
 /**
- * What is true of a clause: `holds` where every row of it is proved, `fails` where a run breaks it, `vacuous` where nobody
+ * What is true of a clause of the author's: `holds` where every row of it is proved, `fails` where a run breaks it, `vacuous` where nobody
  * gets through the rules that it speaks of. A family's numbers stand in the file of its name.
  */
 export type Truth = 'holds' | 'fails' | 'vacuous' | 'open';
@@ -95,14 +99,22 @@ export function benchOf({ subjects }: Pick<Family, 'subjects'>): () => Bench {
 }
 
 /** What the report claims and the steps taken contradict. */
-export function falseProofs({ found, seed }: Subject, report: Report): readonly string[] {
+export function falseProofs(subject: Subject, report: Report): readonly string[] {
+  const { found, seed } = subject;
   const rows = report.rows.filter((row) => row.answer === 'proved' && row.kind !== 'vacuity');
   const broken = rows.map(nameOfObligation).filter((name) => found.broken.has(name));
-  const fallen = report.assumed.filter((name) => found.fallen.has(name));
+  const fallen = [...report.assumed.filter((name) => found.fallen.has(name)), ...falseFinds(subject, report)];
   return [
     ...broken.map((name) => `seed ${seed}: ${name}, by ${found.broken.get(name)}`),
     ...fallen.map((name) => `seed ${seed}: invariant ${name}`),
   ];
+}
+
+/** What was found that does not hold in some state that is reached. */
+function falseFinds({ contract, seed, others }: Subject, report: Report): readonly string[] {
+  if (report.found.length === 0) return [];
+  const { fallen } = explore(withFound(contract, report.found)!, [], seed, BOUNDS, others);
+  return report.found.filter((name) => fallen.has(name));
 }
 
 /** No run is looked for: what is proved alone counts. */
@@ -121,7 +133,8 @@ function subjectOf({ seed, text, earlier }: Source): Subject {
   expect(errors, `seed ${seed}`).toEqual([]);
   const [contract, ...others] = lowerProgram(analysis).contracts as [core.Contract, ...core.Contract[]];
   const obligations = obligationsOf(contract).filter((obligation) => obligation.kind !== 'vacuity');
-  return { seed, text, contract, obligations, found: explore(contract, obligations, seed, BOUNDS, others) };
+  const found = explore(contract, obligations, seed, BOUNDS, others);
+  return { seed, text, contract, others, obligations, found };
 }
 
 /** Equal texts are asked once: most of what a flaw leaves as it was. */
@@ -163,7 +176,9 @@ async function holdAnswers(family: Family, { solve, subjects }: Bench): Promise<
 
 /** Of each clause of the contract. */
 function truthsOf({ found }: Subject, { rows }: Report): readonly Truth[] {
-  const ofClauses = rows.filter(({ kind }) => kind !== 'vacuity' && kind !== 'may-revert');
+  const ofClauses = rows.filter(
+    (row) => row.kind !== 'vacuity' && row.kind !== 'may-revert' && !isOfFound(row),
+  );
   const clauses = Map.groupBy(ofClauses, ({ kind, span }) => `${kind} ${span.start} ${span.end}`);
   const dead = new Set(
     rows
