@@ -81,10 +81,10 @@ export type Candidate = {
 };
 /**
  * `reached`: a run from deployment ends in what the obligation speaks of. `built`: one call from a built state that
- * satisfies the invariants does. `none`: neither was found.
+ * satisfies the invariants does. `none`: neither was found. That something is not vacuous may have no trace.
  */
 export type Refutation =
-  | { readonly kind: 'reached' | 'built'; readonly trace: () => Trace }
+  | { readonly kind: 'reached' | 'built'; readonly trace: () => Trace | null }
   | { readonly kind: 'none'; readonly reason: string };
 export type Refute = (candidate: Candidate) => Refutation | Promise<Refutation>;
 

@@ -24,6 +24,8 @@ export type KnownRuns = {
   readonly runs: Map<string, readonly Step[]>;
   /** What was looked for in this very contract, and not found. */
   readonly fruitless: Set<string>;
+  /** What has been shown not to be vacuous, by what is asked and the code. */
+  readonly shown: Set<string>;
 };
 
 export function openRuns(arena: Arena, memory: Memory): KnownRuns {
@@ -32,7 +34,14 @@ export function openRuns(arena: Arena, memory: Memory): KnownRuns {
     const steps = [...stepsFrom(arena, null, actionsOfText(arena.account, text) ?? [])];
     if (steps.length > 0) runs.set(text, steps);
   }
-  return { arena, memory, runs, fruitless: new Set(textsIn(memory.get(nameOfFruitless(arena)))) };
+  const kept = (name: string): Set<string> => new Set(textsIn(memory.get(name)));
+  return {
+    arena,
+    memory,
+    runs,
+    fruitless: kept(nameOfFruitless(arena)),
+    shown: kept(nameOfShown(arena)),
+  };
 }
 
 /** What the run did, in the arena of all of them. */
@@ -50,6 +59,16 @@ export function isFruitless({ fruitless }: KnownRuns, candidate: Candidate): boo
 export function rememberFruitless({ arena, fruitless, memory }: KnownRuns, candidate: Candidate): void {
   fruitless.add(searchOf(candidate));
   memory.put(nameOfFruitless(arena), JSON.stringify([...fruitless]));
+}
+
+/** Whether the same code has shown before that the same is not vacuous: in some state, which need not be reached any more. */
+export function wasShown({ arena, shown }: KnownRuns, candidate: Candidate): boolean {
+  return shown.has(showingOf(arena, candidate));
+}
+
+export function rememberShown({ arena, shown, memory }: KnownRuns, candidate: Candidate): void {
+  shown.add(showingOf(arena, candidate));
+  memory.put(nameOfShown(arena), JSON.stringify([...shown].slice(-SHOWN_MAX)));
 }
 
 /** The first step on the way of a known run that reaches the goal, or null. */
@@ -85,6 +104,20 @@ function searchOf({ obligation, assumed }: Candidate): string {
   return [kind, name, hash, ...assumed.map((clause) => clause.name)].join(' ');
 }
 
+/** What a call depends on besides the state, but for where it is written. */
+function showingOf({ contract }: Arena, candidate: Candidate): string {
+  const { functions, slots, currencies } = contract;
+  const called = functions.filter(({ kind }, i) => kind === 'fn' || i === candidate.obligation.callee);
+  const code = JSON.stringify([called, slots, currencies], (name, value: unknown) =>
+    name === 'span' ? undefined : withoutBigints(name, value),
+  );
+  return `${searchOf(candidate)} ${hexOf(sha256(utf8(code)))}`;
+}
+
+function nameOfShown({ contract }: Arena): string {
+  return `shown-${contract.name}.json`;
+}
+
 /** Runs outlive a change of the contract as long as what is called and paid stays the same. */
 function nameOfRuns({ contract, artifact }: Arena): string {
   const entries = artifact.entries.map((entry) => [entry.name, entry.function, entry.params]);
@@ -111,4 +144,5 @@ function textsIn(kept: string | undefined): readonly string[] {
 }
 
 const RUNS_MAX = 32;
+const SHOWN_MAX = 1000;
 const HINTS_MAX = 4;

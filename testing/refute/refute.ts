@@ -29,6 +29,8 @@ import {
   openRuns,
   remember,
   rememberFruitless,
+  rememberShown,
+  wasShown,
 } from './known.ts';
 import { latersToTry } from './others.ts';
 import { latersOf, nameOf, type People, peopleFor } from './people.ts';
@@ -95,6 +97,7 @@ type Court = {
 
 async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
   const { obligation } = candidate;
+  if (obligation.kind === 'vacuity' && wasShown(court.known, candidate)) return SHOWN_BEFORE;
   const arena = obligation.inside ? markedArena(court.arena, candidate) : court.arena;
   if (arena === null) return nothing('the solver has a counterexample, and nothing runs that can show it');
   const people = peopleFor(obligation.kind);
@@ -108,10 +111,14 @@ async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
     return refuteUpgrade(scene, { ...hunt, stepsMax }, lines);
   const built = refuteBuilt(scene, hunt, lines);
   // That something is there at all, a state shows as well as a run does.
-  if (obligation.kind === 'vacuity' && built.kind !== 'none') return built;
+  if (obligation.kind === 'vacuity' && built.kind !== 'none') {
+    rememberShown(known, candidate);
+    return built;
+  }
   const last = await findRun({ ...hunt, stepsMax }, known, effortFor(obligation, built));
   if (last === null) return built;
   remember(known, last);
+  if (obligation.kind === 'vacuity') rememberShown(known, candidate);
   return { kind: 'reached', trace: () => toldFully(scene, obligation, last, lines) };
 }
 
@@ -162,6 +169,7 @@ function refuteUpgrade(court: Court, hunt: Search, lines: Lines): Refutation {
   };
 }
 
+const SHOWN_BEFORE: Refutation = { kind: 'built', trace: () => null };
 const NOT_SHOWN = nothing('the solver has a counterexample that the virtual machine does not show');
 
 function nothing(reason: string): Refutation {
