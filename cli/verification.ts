@@ -125,5 +125,7 @@ function optionsOf(
     }),
     rlimit: options.rlimit ?? RLIMIT_DEFAULT,
     onProgress: (done, total) => progress(terminal, `${contract.name}: ${done} of ${total} obligations`),
+    onSearch: ({ rule, name }) =>
+      progress(terminal, `${contract.name}: looking for a run that shows ${[rule, name].join(' ').trim()}`),
   };
 }

@@ -94,6 +94,8 @@ export type VerifyOptions = {
   /** Resource limit of one query. */
   readonly rlimit: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Something that holds nowhere, or not always, is looked for on the machine. */
+  readonly onSearch?: (obligation: Obligation) => void;
   /**
    * Which obligations the answer is about, all where absent. Those that keep the invariants are shown besides: what
    * is assumed is always proved.
@@ -344,6 +346,7 @@ function callsOthers({ interfaces }: Contract): boolean {
 async function confirm(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Refutation> {
   const { solve, rlimit, refute } = session.options;
   const wants = namesIn(obligation);
+  session.options.onSearch?.(obligation);
   const exact = await exactAnswer(obligation.script, answer, (text) => solve({ text, rlimit, wants }));
   return refute(candidateOf(session, obligation, exact ?? answer));
 }
