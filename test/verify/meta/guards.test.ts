@@ -20,7 +20,7 @@ test(
       const { contract, report } = guarded;
       const obligations = obligationsOf(contract).filter(({ kind }) => kind !== 'vacuity');
       const found = explore(contract, obligations, subject.seed, BOUNDS);
-      expect(falseProofs({ ...subject, found }, report)).toEqual([]);
+      expect(falseProofs({ ...subject, contract, found }, report)).toEqual([]);
       const rows = report.rows.filter(({ kind }) => kind !== 'may-revert');
       noticed += falseProofs(subject, { ...report, rows }).length;
     }

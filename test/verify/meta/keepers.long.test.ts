@@ -57,7 +57,7 @@ test(
       const guarded = await guard(subject, []);
       const found = reach(guarded.contract, subject);
       expect(brokenGuards(guarded, found), `seed ${subject.seed}`).toEqual([]);
-      expect(falseProofs({ ...subject, found }, guarded.report)).toEqual([]);
+      expect(falseProofs({ ...subject, contract: guarded.contract, found }, guarded.report)).toEqual([]);
       for (const each of guarded.guards) kinds.add(each.guard.rule === OUTSIDE ? OUTSIDE : each.guard.kind);
       saved += brokenGuards(guarded, subject.found).length;
     }
