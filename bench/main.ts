@@ -5,7 +5,11 @@ type Bench = { readonly about: string; readonly load: () => Promise<{ run: () =>
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   compile: { about: 'parse, check and build of a generated project', load: () => import('./compile.ts') },
-  verify: { about: 'the examples, proved with nothing cached', load: () => import('./verify.ts') },
+  verify: {
+    about: 'cases of a public benchmark, and the examples: cold, cached and after an edit',
+    load: () => import('./verify.ts'),
+  },
+  cases: { about: 'the verifier on cases of our own; takes long', load: () => import('./cases.ts') },
   gas: { about: 'time per gas of every opcode and host call, on both tiers', load: () => import('./gas.ts') },
   vm: {
     about: 'both tiers beside other virtual machines and WebAssembly by hand',

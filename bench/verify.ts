@@ -10,7 +10,6 @@ import { openSolver, openTexts, type Solver } from '../solver/index.ts';
 import { type Memory, makeRefuter } from '../testing/index.ts';
 import type { Report } from './report.ts';
 import { median } from './rounds.ts';
-import { MORE, moreTasksOf } from './verification/more.ts';
 import { type Run, runTask } from './verification/run.ts';
 import { outcomeOf, POINTS_MAX, pointsOf } from './verification/score.ts';
 import { exampleSources, loweredFrom } from './verification/source.ts';
@@ -22,8 +21,6 @@ export async function run(): Promise<Report> {
   const solver = await warmSolver();
   const runs: Run[] = [];
   for (const task of Object.keys(CASES).flatMap(tasksOf)) runs.push(await runTask(task, solver.solve));
-  const more: Run[] = [];
-  for (const task of MORE.flatMap(moreTasksOf)) more.push(await runTask(task, solver.solve));
   await solver.close();
   const sources = exampleSources();
   const examples = [];
@@ -31,10 +28,9 @@ export async function run(): Promise<Report> {
   const largest = basename(largestOf(sources));
   return {
     bench: 'verify',
-    rows: [...[...runs, ...more].map(taskRow), ...examples],
+    rows: [...runs.map(taskRow), ...examples],
     values: {
       ...scores(runs),
-      ...moreScores(more),
       median_ms: median(runs.map(({ ms }) => ms)),
       max_s: Math.max(...runs.map(({ ms }) => ms)) / 1000,
       edit_to_verdict_ms: examples.find(({ example }) => example === largest)!['edit ms'],
@@ -48,7 +44,7 @@ export async function run(): Promise<Report> {
 
 // ---- the cases ---------------------------------------------------------------------------------
 
-function taskRow({ task, answer, note, ms, resource }: Run) {
+export function taskRow({ task, answer, note, ms, resource }: Run) {
   const { version, property, truth } = task;
   const expected = { H: 'proved', V: 'refuted', '?': 'not scored' }[truth];
   return { case: task.case, version, property, answer, expected, seconds: ms / 1000, rlimit: resource, note };
@@ -85,19 +81,6 @@ function scores(runs: readonly Run[]): Record<string, number> {
     same_truth_certora: published.certora,
     same_truth_solcmc_z3: published.z3,
     same_truth_solcmc_eldarica: published.eldarica,
-  };
-}
-
-/** Of our own cases: which share of all points, and what would be an alarm. */
-function moreScores(runs: readonly Run[]): Record<string, number> {
-  const outcomes = runs.map(({ task, answer }) => outcomeOf(task, answer));
-  const points = outcomes.reduce((sum, outcome) => sum + pointsOf(outcome), 0);
-  return {
-    more_tasks: runs.length,
-    more_score_share: points / (POINTS_MAX * runs.length),
-    more_false_proofs: outcomes.filter((outcome) => outcome === 'FP!').length,
-    more_false_refutations: outcomes.filter((outcome) => outcome === 'FN!').length,
-    more_vacuous_proofs: runs.filter(({ vacuous }) => vacuous).length,
   };
 }
 
@@ -148,7 +131,7 @@ function editOneLine(text: string): string {
   );
 }
 
-async function warmSolver(cacheDir?: string): Promise<Solver> {
+export async function warmSolver(cacheDir?: string): Promise<Solver> {
   const workers = availableParallelism();
   const solver = await openSolver(cacheDir === undefined ? { workers } : { workers, cacheDir });
   await Promise.all(
