@@ -9,7 +9,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'cases of a public benchmark, and the examples: cold, cached and after an edit',
     load: () => import('./verify.ts'),
   },
-  cases: { about: 'the verifier on cases of our own; takes long', load: () => import('./cases.ts') },
+  cases: { about: 'the verifier on cases of our own, some minutes', load: () => import('./cases.ts') },
   gas: { about: 'time per gas of every opcode and host call, on both tiers', load: () => import('./gas.ts') },
   vm: {
     about: 'both tiers beside other virtual machines and WebAssembly by hand',
