@@ -30,17 +30,14 @@ export type KnownRuns = {
 
 export function openRuns(arena: Arena, memory: Memory): KnownRuns {
   const runs = new Map<string, readonly Step[]>();
-  for (const text of textsIn(memory.get(nameOfRuns(arena))).slice(0, RUNS_MAX)) {
-    const steps = [...stepsFrom(arena, null, actionsOfText(arena.account, text) ?? [])];
-    if (steps.length > 0) runs.set(text, steps);
-  }
-  const kept = (name: string): Set<string> => new Set(textsIn(memory.get(name)));
+  for (const text of kept(memory, nameOfRuns(arena)))
+    runs.set(text, [...stepsFrom(arena, null, actionsOfText(arena.account, text))]);
   return {
     arena,
     memory,
     runs,
-    fruitless: kept(nameOfFruitless(arena)),
-    shown: kept(nameOfShown(arena)),
+    fruitless: new Set(kept(memory, nameOfFruitless(arena))),
+    shown: new Set(kept(memory, nameOfShown(arena))),
   };
 }
 
@@ -48,17 +45,20 @@ export function openRuns(arena: Arena, memory: Memory): KnownRuns {
 export function remember({ arena, runs, memory }: KnownRuns, last: Step): void {
   const actions = actionsOf(last);
   const text = textOfActions(arena.account, actions);
-  if (runs.size >= RUNS_MAX || runs.has(text)) return;
+  if (runs.has(text)) return;
+  // What an earlier version of the contract did makes room.
+  if (runs.size >= RUNS_MAX) runs.delete(runs.keys().next().value!);
   runs.set(text, [...stepsFrom(arena, null, actions)]);
-  memory.put(nameOfRuns(arena), JSON.stringify([...runs.keys()]));
+  keep(memory, nameOfRuns(arena), [...runs.keys()]);
 }
+
 export function isFruitless({ fruitless }: KnownRuns, candidate: Candidate): boolean {
   return fruitless.has(searchOf(candidate));
 }
 
 export function rememberFruitless({ arena, fruitless, memory }: KnownRuns, candidate: Candidate): void {
   fruitless.add(searchOf(candidate));
-  memory.put(nameOfFruitless(arena), JSON.stringify([...fruitless]));
+  keep(memory, nameOfFruitless(arena), [...fruitless]);
 }
 
 /** Whether the same code has shown before that the same is not vacuous: in some state, which need not be reached any more. */
@@ -68,7 +68,7 @@ export function wasShown({ arena, shown }: KnownRuns, candidate: Candidate): boo
 
 export function rememberShown({ arena, shown, memory }: KnownRuns, candidate: Candidate): void {
   shown.add(showingOf(arena, candidate));
-  memory.put(nameOfShown(arena), JSON.stringify([...shown].slice(-SHOWN_MAX)));
+  keep(memory, nameOfShown(arena), [...shown].slice(-SHOWN_MAX));
 }
 
 /** The first step on the way of a known run that reaches the goal, or null. */
@@ -98,10 +98,10 @@ function actionOf({ action }: Step): Action {
   return action;
 }
 
-/** What would be looked for, and from where. */
+/** What would be looked for, and from where. Texts of two rules may be the same, for their names are canonical. */
 function searchOf({ obligation, assumed }: Candidate): string {
-  const { kind, name, hash } = obligation;
-  return [kind, name, hash, ...assumed.map((clause) => clause.name)].join(' ');
+  const { rule, kind, name, callee, proof, hash } = obligation;
+  return [rule, kind, name, callee, proof, hash, ...assumed.map((clause) => clause.name)].join(' ');
 }
 
 /** What a call depends on besides the state, but for where it is written. */
@@ -134,13 +134,24 @@ function nameOfFruitless({ artifact }: Arena): string {
   return `fruitless-${hexOf(artifactHash(encodeArtifact(artifact)))}.json`;
 }
 
-function textsIn(kept: string | undefined): readonly string[] {
-  try {
-    const read: unknown = JSON.parse(kept ?? '[]');
-    return Array.isArray(read) ? read.filter((text) => typeof text === 'string') : [];
-  } catch {
-    return [];
-  }
+/** With a sum of its own: what was damaged, or is kept under another name, counts as forgotten. */
+function keep(memory: Memory, name: string, texts: readonly string[]): void {
+  const body = JSON.stringify(texts);
+  memory.put(name, `${sumOf(name, body)} ${body}`);
+}
+
+function kept(memory: Memory, name: string): readonly string[] {
+  const [sum, body] = splitOnce(memory.get(name) ?? '');
+  return sum === sumOf(name, body) ? (JSON.parse(body) as readonly string[]) : [];
+}
+
+function splitOnce(text: string): readonly [string, string] {
+  const at = text.indexOf(' ');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function sumOf(name: string, body: string): string {
+  return hexOf(sha256(utf8(`${name} ${body}`)));
 }
 
 const RUNS_MAX = 32;

@@ -13,18 +13,12 @@ export function textOfActions(account: string, actions: readonly Action[]): stri
   });
 }
 
-/** Null for what is not such a text. */
-export function actionsOfText(account: string, text: string): readonly Action[] | null {
-  try {
-    const read: unknown = JSON.parse(text, (_, value: unknown) => {
-      if (typeof value !== 'string') return value;
-      const [kind, rest] = [value.slice(0, 4), value.slice(4)];
-      if (kind === 'self') return account;
-      if (kind === 'int ') return BigInt(rest);
-      return kind === 'hex ' ? Uint8Array.from(Buffer.from(rest, 'hex')) : value.slice('text '.length);
-    });
-    return Array.isArray(read) ? (read as readonly Action[]) : null;
-  } catch {
-    return null;
-  }
+export function actionsOfText(account: string, text: string): readonly Action[] {
+  return JSON.parse(text, (_, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    const [kind, rest] = [value.slice(0, 4), value.slice(4)];
+    if (kind === 'self') return account;
+    if (kind === 'int ') return BigInt(rest);
+    return kind === 'hex ' ? Uint8Array.from(Buffer.from(rest, 'hex')) : value.slice('text '.length);
+  }) as readonly Action[];
 }

@@ -50,12 +50,17 @@ ${rules.join('\n')}
 
 const PLAIN = 'd: Did, x: Int, b: Bool';
 
+/** Two numbers that are anything, and one that rules work out. */
+const NUMBERS = {
+  state: 'n: Int; k: Int; w: Int;',
+  params: PLAIN,
+  members: `  open rule keep(${PLAIN}) { n = x; }
+  open rule hold(${PLAIN}) { k = x; }`,
+};
+
 const products: Theme = (draw) =>
   contractOf(draw, {
-    state: 'n: Int; k: Int; w: Int;',
-    params: PLAIN,
-    members: `  open rule keep(${PLAIN}) { n = x; }
-  open rule hold(${PLAIN}) { k = x; }`,
+    ...NUMBERS,
     bodies: [
       [
         'w = n * x;',
@@ -102,10 +107,7 @@ const products: Theme = (draw) =>
 
 const fractions: Theme = (draw) =>
   contractOf(draw, {
-    state: 'n: Int; k: Int; w: Int;',
-    params: PLAIN,
-    members: `  open rule keep(${PLAIN}) { n = x; }
-  open rule hold(${PLAIN}) { k = x; }`,
+    ...NUMBERS,
     bodies: [
       [
         'w = n / x;',
