@@ -88,6 +88,7 @@ export { claimsOf, marksOf, missingProofs } from './verify/claims.ts';
 export type { Counterexample, ModelBalance, ModelLater } from './verify/counterexample.ts';
 export { contractWithMarks, type Guarded, guardMarks, verifyGuarded } from './verify/guarded.ts';
 export { CALLED, CUT } from './verify/hardness.ts';
+export { type KeptObligations, keepObligations } from './verify/kept.ts';
 export {
   type Mutant,
   type Mutation,

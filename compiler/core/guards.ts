@@ -8,7 +8,7 @@ import { environment, type Point, withChecks } from './checks.ts';
 import { clauseProgram, type Input } from './clauses.ts';
 import type { AssertClause, Atom, Clause, Contract, Function as CoreFunction, Stmt } from './core.ts';
 import { type Checked, checkEntries, isOverEntries, writesEntries } from './entries.ts';
-import { inlineProgram, mapStatements } from './rewrite.ts';
+import { inlineProgram, mapStatements, reachableFrom } from './rewrite.ts';
 
 /**
  * A clause of a function, one of the contract as that function has to keep it, or what another `fn` requires where it
@@ -63,13 +63,7 @@ export function keepersOf(contract: Contract, clause: Clause, rule: string): rea
   const isUpgrade = contract.functions.some(({ name, kind }) => kind === 'upgrade' && name === rule);
   if (isUpgrade || !isOverEntries(contract, clause)) return [rule];
   const first = contract.functions.findIndex(({ name, kind }) => name === rule && kind !== 'fn');
-  const reached = new Set([first]);
-  for (const index of reached)
-    mapStatements(contract.functions[index]!.body, (stmt) => {
-      if (stmt.kind === 'call') reached.add(stmt.callee);
-      return [stmt];
-    });
-  return [...reached]
+  return [...reachableFrom(contract, [first])]
     .map((index) => contract.functions[index]!)
     .filter((fn) => writesEntries(contract, clause, fn))
     .map(({ name }) => name);

@@ -4,7 +4,7 @@
  */
 import type { Span } from '../syntax/ast.ts';
 import type { ClauseProgram, Evaluation, Input } from './clauses.ts';
-import type { Atom, Function as CoreFunction, Local, Stmt, When } from './core.ts';
+import type { Atom, Contract, Function as CoreFunction, Local, Stmt, When } from './core.ts';
 
 /** Every statement in place of itself, those inside of branches and loops first. */
 export function mapStatements(
@@ -18,6 +18,17 @@ export function mapStatements(
       return change({ ...stmt, then: go(stmt.then), otherwise: go(stmt.otherwise) });
     return change(stmt.kind === 'loop' ? { ...stmt, body: go(stmt.body) } : stmt);
   });
+}
+
+/** These functions and all that are called from them, by their indices. */
+export function reachableFrom({ functions }: Contract, callees: readonly number[]): ReadonlySet<number> {
+  const reached = new Set(callees);
+  for (const callee of reached)
+    mapStatements(functions[callee]!.body, (stmt) => {
+      if (stmt.kind === 'call') reached.add(stmt.callee);
+      return [stmt];
+    });
+  return reached;
 }
 
 /** Statements that compute a value: `before` in the state that `old` means, `stmts` in the one that the clause is about. */

@@ -16,6 +16,7 @@ import {
   withGuards,
 } from '../core/guards.ts';
 import { mapStatements } from '../core/rewrite.ts';
+import { keepObligations } from './kept.ts';
 import { failsBuild, type Report, type Row, type VerifyOptions, verifyContract } from './verify.ts';
 
 export type Guarded = {
@@ -33,16 +34,17 @@ export async function verifyGuarded(
   contract: Contract,
   optionsFor: (contract: Contract) => VerifyOptions,
 ): Promise<Guarded> {
-  const options = optionsFor(contract);
-  let done: Guarded = { contract, report: await verifyContract(contract, options), guards: [] };
+  const { kept = keepObligations(), flaws } = optionsFor(contract);
+  const report = (each: Contract): Promise<Report> => verifyContract(each, { ...optionsFor(each), kept });
+  let done: Guarded = { contract, report: await report(contract), guards: [] };
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const found = guardsFor(contract, done.report, done.guards);
     if (found.length === 0) return done;
     const guards = [...done.guards, ...found];
     const named = guards.map(({ guard }) => guard);
-    const guarded = withGuards(contract, named, options.flaws);
+    const guarded = withGuards(contract, named, flaws);
     if (guarded === null) return done;
-    done = { contract: guarded, report: await verifyContract(guarded, optionsFor(guarded)), guards };
+    done = { contract: guarded, report: await report(guarded), guards };
   }
   return done;
 }

@@ -6,6 +6,7 @@
 import type { Clause, Contract } from '../core/core.ts';
 import { candidatesOf } from './candidates.ts';
 import type { Flaws } from './flaws.ts';
+import { modelOf } from './model.ts';
 import {
   isDecided,
   type KeepingQuestion,
@@ -14,9 +15,8 @@ import {
   keyOf,
   type Obligation,
   obligationsUnder,
-  type Walks,
-  walksOf,
 } from './obligations.ts';
+import { type Part, partsOf } from './parts.ts';
 import type { Solve, SolverAnswer } from './verify.ts';
 
 export type Inference = {
@@ -51,7 +51,7 @@ export async function infer(contract: Contract, inference: Inference): Promise<r
 // ---- private -----------------------------------------------------------------------------------
 
 type Search = {
-  readonly walks: Walks;
+  readonly parts: readonly Part[];
   readonly beginnings: readonly KeepingStep[];
   readonly steps: readonly KeepingStep[];
   readonly assumed: readonly Clause[];
@@ -59,10 +59,10 @@ type Search = {
 };
 
 function searchIn(contract: Contract, { assumed, solve, flaws }: Inference): Search {
-  const walks = walksOf(contract, (name) => assumed.has(name), flaws);
-  const steps = keepingSteps(walks);
+  const parts = partsOf(modelOf(contract, flaws), (name) => assumed.has(name));
+  const steps = keepingSteps(parts);
   return {
-    walks,
+    parts,
     beginnings: steps.filter(({ begins }) => begins),
     steps: steps.filter(({ begins }) => !begins),
     assumed: contract.invariants.filter(({ name }) => assumed.has(name)),
@@ -131,11 +131,11 @@ async function answerTo(
 
 /** The goals that hold given these. */
 async function proved(
-  { walks, assumed, solve }: Search,
+  { parts, assumed, solve }: Search,
   goals: readonly Obligation[],
   given: readonly Clause[],
 ): Promise<readonly Obligation[]> {
-  const obligations = obligationsUnder(walks, [...assumed, ...given], new Set(goals.map(keyOf)));
+  const obligations = obligationsUnder(parts, [...assumed, ...given], new Set(goals.map(keyOf)));
   const held = new Set<string>();
   for (const obligation of obligations)
     if (

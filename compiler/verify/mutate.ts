@@ -5,6 +5,7 @@
  */
 import type { Atom, Contract, Function as CoreFunction, OpName, Stmt } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
+import { keepObligations } from './kept.ts';
 import type { Obligation } from './obligations.ts';
 import { type Assumed, variantsOf } from './variants.ts';
 import type { Report, Solve } from './verify.ts';
@@ -49,7 +50,9 @@ export async function mutate(
   const all = mutantsOf(contract);
   const tried = spread(all, options.mutantsMax);
   const { found } = report;
-  const assumed = { found, assumed: report.assumed.filter((name) => !found.includes(name)) };
+  const own = report.assumed.filter((name) => !found.includes(name));
+  // A change leaves most of the contract as it is.
+  const assumed = { found, assumed: own, kept: keepObligations() };
   const original = provedOf(contract, report, assumed);
   const mutations: Mutation[] = [];
   for (const [i, { contract: mutant, ...mutation }] of tried.entries()) {

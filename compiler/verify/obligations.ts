@@ -49,17 +49,11 @@ import {
   zeroOf,
 } from './formula.ts';
 import { instantiate } from './instantiate.ts';
+import type { KeptObligations } from './kept.ts';
 import { balanceOf } from './ledger.ts';
-import {
-  freeState,
-  type Model,
-  modelOf,
-  someTerm,
-  upgradeState,
-  withFreeLedger,
-  zeroState,
-} from './model.ts';
+import { freeState, type Model, modelOf, someTerm, withFreeLedger } from './model.ts';
 import { exceptionsOf, orderFacts } from './orders.ts';
+import { environmentOf, type Part, partsOf, type Walk } from './parts.ts';
 import {
   type AssertPoint,
   type Check,
@@ -131,57 +125,48 @@ export type ObligationOptions = {
   /** Names of the invariants that may be assumed, those of loops by `assumptionOf`; all where absent. */
   readonly assumed?: ReadonlySet<string>;
   readonly flaws?: Flaws;
+  /** Those of contracts before, so that only what changed is made. */
+  readonly kept?: KeptObligations;
 };
 
 /** The obligations of a contract, in source order; the same for the same contract, always. */
 export function obligationsOf(contract: Contract, options: ObligationOptions = {}): readonly Obligation[] {
+  const { flaws = NO_FLAWS, kept } = options;
   const assumes = (name: string): boolean => options.assumed?.has(name) ?? true;
-  return obligationsUnder(
-    walksOf(contract, assumes, options.flaws),
-    contract.invariants.filter(isAssumable(assumes)),
-  );
+  const assumed = contract.invariants.filter(({ name, onEntry }) => !onEntry && assumes(name));
+  const parts = partsOf(modelOf(contract, flaws), assumes);
+  const make = (part: Part): readonly Obligation[] => obligationsOfPart(contextOf(part, assumed), part);
+  return kept === undefined ? parts.flatMap(make) : kept.of(parts, assumed, make);
 }
 
-function isAssumable(assumes: (name: string) => boolean): (clause: Clause) => boolean {
-  return ({ name, onEntry }) => !onEntry && assumes(name);
-}
-
-/** What each call of a contract does, of which obligations are made under one set of invariants after the other. */
-export type Walks = {
-  readonly model: Model;
-  readonly ofCalls: readonly Walk[];
-  readonly assumes: (name: string) => boolean;
-};
-
-/** `assumes`: whether an invariant of a loop may be assumed. */
-export function walksOf(
-  contract: Contract,
-  assumes: (name: string) => boolean,
-  flaws: Flaws = NO_FLAWS,
-): Walks {
-  const model = modelOf(contract, flaws);
-  return { model, assumes, ofCalls: entryPoints(contract).map((fn) => walkEntry(model, fn, assumes)) };
-}
-
-/** With these invariants assumed; where `only` is given, what it does not name has no text. */
+/** Those that are named by `only`, with these invariants assumed. */
 export function obligationsUnder(
-  { model, ofCalls, assumes }: Walks,
+  parts: readonly Part[],
   assumed: readonly Clause[],
-  only?: ReadonlySet<string>,
+  only: ReadonlySet<string>,
 ): readonly Obligation[] {
-  const context: Context = {
-    model,
-    assumed,
-    problem: sumProblem(model),
-    ...(only === undefined ? {} : { only }),
-  };
-  const all = [
-    ...contradictoryInvariants(context),
-    ...ofCalls.flatMap((walk) => obligationsOfWalk(context, walk)),
-    ...environmentObligations(context, freeState(model)),
-    ...proofObligations(context, { state: freeState(model), counter: { next: 1 }, assumes }),
-  ];
-  return only === undefined ? all : all.filter((obligation) => only.has(keyOf(obligation)));
+  const all = parts.flatMap((part) => obligationsOfPart({ ...contextOf(part, assumed), only }, part));
+  return all.filter((obligation) => only.has(keyOf(obligation)));
+}
+
+function contextOf({ model }: Part, assumed: readonly Clause[]): Context {
+  return { model, assumed, problem: sumProblem(model) };
+}
+
+function obligationsOfPart(context: Context, part: Part): readonly Obligation[] {
+  const state = freeState(part.model);
+  switch (part.kind) {
+    case 'invariants':
+      return contradictoryInvariants(context);
+    case 'call':
+      return obligationsOfWalk(context, part.walk());
+    case 'between':
+      return environmentObligations(context, state);
+    case 'proof': {
+      const assumes = (name: string): boolean => part.assumptions.has(name);
+      return proofObligations(context, part.index, { state, counter: { next: 1 }, assumes });
+    }
+  }
 }
 
 /** What an obligation is called among those of its contract, whatever it assumes. */
@@ -210,9 +195,13 @@ export type KeepingStep = {
 };
 
 /** All that can break an invariant. */
-export function keepingSteps({ model, ofCalls }: Walks): readonly KeepingStep[] {
-  const ofCode = ofCalls.filter(({ passive }) => passive.fn.kind !== 'view');
-  return [...ofCode.map((walk) => stepOfCode(model, walk)), stepOfOthers(model)];
+export function keepingSteps(parts: readonly Part[]): readonly KeepingStep[] {
+  return parts.flatMap((part) => {
+    if (part.kind === 'between') return [stepOfOthers(part.model)];
+    if (part.kind !== 'call') return [];
+    const walk = part.walk();
+    return walk.passive.fn.kind === 'view' ? [] : [stepOfCode(part.model, walk)];
+  });
 }
 
 function stepOfCode(model: Model, walk: Walk): KeepingStep {
@@ -324,7 +313,7 @@ function obligationsAfter(contract: Contract, ending: Ending): readonly Obligati
   const { prelude } = ending;
   const fn = contract.functions[callee];
   if (fn !== undefined) return obligationsOfWalk(context, walkAfter(model, fn, callee, prelude));
-  if (proof >= 0) return proofObligations(context, { ...prelude, assumes: () => true });
+  if (proof >= 0) return proofObligations(context, proof, { ...prelude, assumes: () => true });
   return environmentObligations(context, prelude.state);
 }
 
@@ -347,7 +336,7 @@ function isSought(sought: Named, { kind, name, span }: Omit<Named, 'callee' | 'p
   return sought.kind === kind && sought.name === name && sought.span.start === span.start;
 }
 
-// ---- walks -------------------------------------------------------------------------------------
+// ---- how they are made -------------------------------------------------------------------------
 
 type Context = {
   readonly model: Model;
@@ -360,45 +349,8 @@ type Context = {
   readonly only?: ReadonlySet<string>;
 };
 
-type Walk = {
-  readonly passive: Passive;
-  readonly callee: number;
-  readonly env: (name: EnvName) => Formula;
-};
-
-/** What is called from outside, `init` first; a `fn` is walked where it is called. */
-function entryPoints(contract: Contract): readonly (readonly [CoreFunction, number])[] {
-  return contract.functions.map((fn, i) => [fn, i] as const).filter(([fn]) => fn.kind !== 'fn');
-}
-
-function walkEntry(
-  model: Model,
-  [fn, callee]: readonly [CoreFunction, number],
-  assumes: (name: string) => boolean,
-): Walk {
-  const env = environmentOf(model, fn);
-  const isInit = fn.kind === 'init';
-  const before = isInit ? zeroState(model) : fn.kind === 'upgrade' ? upgradeState(model) : freeState(model);
-  return { passive: walkFunction(model, fn, before, env, assumes), callee, env };
-}
-
-function environmentOf({ flaws }: Model, { kind }: CoreFunction): Walk['env'] {
-  if (kind === 'init') return initEnvironment;
-  return kind === 'hook' && !flaws.has('hookHasCaller') ? hookEnvironment : callEnvironment;
-}
-
 /** Names what belongs to the calls before the one that an obligation is about. */
 export const RUN = 'run.';
-
-/** Whoever deploys is the creator. */
-function initEnvironment(name: EnvName): Formula {
-  return name === 'caller' ? CREATOR : callEnvironment(name);
-}
-
-/** Nobody calls what the host runs. */
-function hookEnvironment(name: EnvName): Formula {
-  return name === 'caller' ? literal('Did', '') : callEnvironment(name);
-}
 
 // ---- obligations of one entry point ------------------------------------------------------------
 
@@ -772,23 +724,25 @@ export function mentionsOutside(clause: Clause): boolean {
 
 type ProofsStart = Pick<ProofStart, 'counter' | 'assumes'> & { readonly state: State };
 
-/** Each proof counts from the same number on, so that one more changes none of the others. */
-function proofObligations(context: Context, { state, counter, assumes }: ProofsStart): readonly Obligation[] {
+function proofObligations(
+  context: Context,
+  index: number,
+  { state, counter, assumes }: ProofsStart,
+): readonly Obligation[] {
   const { model, assumed } = context;
+  const proof = model.contract.proofs[index]!;
   const moment = { state, env: callEnvironment };
-  return model.contract.proofs.flatMap((proof, index) => {
-    const points = walkProof(model, proof, { moment, assumed, assumes, counter: { ...counter } });
-    const expected = points.filter(({ kind }) => kind === 'expect');
-    const reached = points.filter(({ kind }) => kind === 'reach');
-    return [
-      ...expected.map((point, n) =>
-        proofObligation(context, { index, point, name: numbered(proof.title, n, expected.length) }),
-      ),
-      ...reached.map((point, n) =>
-        proofObligation(context, { index, point, name: numbered(proof.title, n, reached.length) }),
-      ),
-    ];
-  });
+  const points = walkProof(model, proof, { moment, assumed, assumes, counter });
+  const expected = points.filter(({ kind }) => kind === 'expect');
+  const reached = points.filter(({ kind }) => kind === 'reach');
+  return [
+    ...expected.map((point, n) =>
+      proofObligation(context, { index, point, name: numbered(proof.title, n, expected.length) }),
+    ),
+    ...reached.map((point, n) =>
+      proofObligation(context, { index, point, name: numbered(proof.title, n, reached.length) }),
+    ),
+  ];
 }
 
 function numbered(title: string, index: number, count: number): string {

@@ -900,9 +900,20 @@ function assumedOf(walk: Walk, loop: Loop, path: Path): readonly Formula[] {
     .map((clause) => holds(model, clause.term, scope));
 }
 
-/** The name under which an invariant of a loop is assumed. */
-export function assumptionOf(fn: CoreFunction, clause: AssertClause): string {
+/** The names under which the invariants of its loops are assumed. */
+export function assumptionsOf(fn: CoreFunction): readonly string[] {
+  return loopInvariants(fn.body).map((clause) => assumptionOf(fn, clause));
+}
+
+function assumptionOf(fn: CoreFunction, clause: AssertClause): string {
   return `${fn.name} ${clause.name}`;
+}
+
+function loopInvariants(stmts: readonly Stmt[]): readonly AssertClause[] {
+  return stmts.flatMap((stmt) => {
+    if (stmt.kind === 'if') return loopInvariants([...stmt.then, ...stmt.otherwise]);
+    return stmt.kind === 'loop' ? [...stmt.invariants, ...loopInvariants(stmt.body)] : [];
+  });
 }
 
 function noteInvariants(walk: Walk, loop: Loop, path: Path, point: LoopPoint): void {

@@ -5,6 +5,7 @@
 import type { Contract } from '../core/core.ts';
 import { withFound } from './candidates.ts';
 import type { Flaws } from './flaws.ts';
+import type { KeptObligations } from './kept.ts';
 import { keyOf, type Obligation, obligationsOf } from './obligations.ts';
 
 export type Assumed = {
@@ -13,6 +14,7 @@ export type Assumed = {
   /** Names of invariants that were found. */
   readonly found: readonly string[];
   readonly flaws?: Flaws;
+  readonly kept?: KeptObligations;
 };
 
 /** The forms of one obligation, the one that assumes less first. */
@@ -21,11 +23,10 @@ export type Variants = readonly [Obligation, ...Obligation[]];
 /** In source order; null where what is named as found is none of the candidates. */
 export function variantsOf(
   contract: Contract,
-  { assumed, found, flaws }: Assumed,
+  { assumed, found, ...options }: Assumed,
 ): readonly Variants[] | null {
   const helped = withFound(contract, found);
   if (helped === null) return null;
-  const options = flaws === undefined ? {} : { flaws };
   const alone = obligationsOf(contract, { ...options, assumed: new Set(assumed) });
   if (found.length === 0) return alone.map((obligation) => [obligation]);
   const left = alone.values();

@@ -3,7 +3,7 @@
  * clause on the virtual machine before it counts. An invariant is assumed only where everything that keeps it is
  * proved: what was assumed wrongly is dropped and the rest shown again.
  */
-import type { AssertClause, Clause, Contract, Stmt } from '../core/core.ts';
+import type { AssertClause, Clause, Contract } from '../core/core.ts';
 import type { Span } from '../syntax/ast.ts';
 import { withFound } from './candidates.ts';
 import { type Counterexample, counterexampleOf } from './counterexample.ts';
@@ -11,8 +11,9 @@ import { exactAnswer } from './exact.ts';
 import { type Flaws, NO_FLAWS } from './flaws.ts';
 import { limitReason, reasonOf } from './hardness.ts';
 import { infer } from './infer.ts';
+import type { KeptObligations } from './kept.ts';
 import { isDecided, type Obligation, type ObligationKind } from './obligations.ts';
-import { assumptionOf } from './passive.ts';
+import { assumptionsOf } from './passive.ts';
 import { type SuggestedRun, type SuggestOptions, suggestRuns } from './runs.ts';
 import { isHash } from './sequence.ts';
 import type { Trace } from './trace.ts';
@@ -101,6 +102,8 @@ export type VerifyOptions = {
    * is assumed is always proved.
    */
   readonly wanted?: (all: readonly Obligation[]) => readonly Obligation[];
+  /** What is kept of earlier texts of the contract: after an edit only what changed is made anew. */
+  readonly kept?: KeptObligations;
   /** For tests of the verifier alone. */
   readonly flaws?: Flaws;
 };
@@ -179,7 +182,7 @@ type Settled = {
 async function settle(contract: Contract, options: VerifyOptions): Promise<Settled> {
   const names = new Set([
     ...contract.invariants.filter(isAssumable).map(({ name }) => name),
-    ...contract.functions.flatMap((fn) => loopInvariants(fn.body).map((clause) => assumptionOf(fn, clause))),
+    ...contract.functions.flatMap(assumptionsOf),
   ]);
   const settling = { contract, options, answers: new Map<string, SolverAnswer>() };
   const alone = await settleFrom(settling, names, []);
@@ -203,11 +206,12 @@ async function settleFrom(
   names: ReadonlySet<string>,
   candidates: readonly string[],
 ): Promise<Settled> {
-  const flaws = options.flaws ?? NO_FLAWS;
+  const { flaws = NO_FLAWS, kept: earlier } = options;
+  const given = { flaws, ...(earlier === undefined ? {} : { kept: earlier }) };
   let assumed = names;
   let found = candidates;
   for (;;) {
-    const all = variantsOf(contract, { assumed, found, flaws })!;
+    const all = variantsOf(contract, { ...given, assumed, found })!;
     const wanted = new Set(options.wanted?.(all.map(last)) ?? all.map(last));
     const taken = new Set([...assumed, ...found]);
     const isKeeper = ({ keeps }: Obligation): boolean => keeps !== null && taken.has(keeps);
@@ -264,13 +268,6 @@ function isPromise({ kind, clause, unsupported }: Obligation): boolean {
 function namedIn(all: readonly Obligation[], assumed: ReadonlySet<string>): ReadonlySet<string> {
   const named = new Set(all.map(({ keeps }) => keeps));
   return new Set([...assumed].filter((name) => named.has(name)));
-}
-
-function loopInvariants(stmts: readonly Stmt[]): readonly AssertClause[] {
-  return stmts.flatMap((stmt) => {
-    if (stmt.kind === 'if') return loopInvariants([...stmt.then, ...stmt.otherwise]);
-    return stmt.kind === 'loop' ? [...stmt.invariants, ...loopInvariants(stmt.body)] : [];
-  });
 }
 
 /** Each in the form that assumes less, and then in the other where that does not hold. */

@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   analyse,
   type core,
+  type KeptObligations,
+  keepObligations,
   lowerProgram,
   type Refute,
   type Report,
@@ -54,7 +56,12 @@ export type Subject = Source & {
 };
 
 /** What the tests of a family ask of the solver, each text once. */
-export type Bench = { readonly solve: Solve; readonly subjects: readonly Subject[] };
+export type Bench = {
+  readonly solve: Solve;
+  /** One subject's obligations may be taken for another's. */
+  readonly kept: KeptObligations;
+  readonly subjects: readonly Subject[];
+};
 
 /**
  * What is true of a clause of the author's: `holds` where every row of it is proved, `fails` where a run breaks it, `vacuous` where nobody
@@ -92,7 +99,7 @@ export function benchOf({ subjects }: Pick<Family, 'subjects'>): () => Bench {
   let bench: Bench;
   beforeAll(async () => {
     solver = await openSolver({ workers: 2 });
-    bench = { solve: remembering(solver.solve), subjects: subjects.map(subjectOf) };
+    bench = { solve: remembering(solver.solve), kept: keepObligations(), subjects: subjects.map(subjectOf) };
   }, TIMEOUT_MS);
   afterAll(() => solver.close());
   return () => bench;
@@ -147,7 +154,7 @@ function remembering(ask: Solve): Solve {
   };
 }
 
-async function holdAnswers(family: Family, { solve, subjects }: Bench): Promise<void> {
+async function holdAnswers(family: Family, { solve, kept, subjects }: Bench): Promise<void> {
   const tally: Tally = { holds: 0, fails: 0, vacuous: 0, open: 0 };
   const answers: { [answer in Row['answer']]: number } = {
     proved: 0,
@@ -159,7 +166,7 @@ async function holdAnswers(family: Family, { solve, subjects }: Bench): Promise<
   for (const subject of subjects) {
     const { contract, text, seed } = subject;
     const refute = family.refutes ? makeRefuter(contract, { text }) : SHOWN_BY_NOTHING;
-    const report = await verifyContract(contract, { solve, refute, rlimit: RLIMIT });
+    const report = await verifyContract(contract, { solve, kept, refute, rlimit: RLIMIT });
     expect(falseProofs(subject, report)).toEqual([]);
     for (const row of report.rows.filter(({ kind }) => kind !== 'vacuity')) {
       answers[row.answer] += 1;
@@ -202,14 +209,14 @@ function sharesText(counts: { readonly [name: string]: number }): string {
 }
 
 /** Where another subject notices it than the one named, the failure says which. */
-async function noticeFlaw({ solve, subjects }: Bench, flaw: Flaw, seed: number): Promise<void> {
+async function noticeFlaw({ solve, kept, subjects }: Bench, flaw: Flaw, seed: number): Promise<void> {
   const [first, others] = [
     subjects.filter((one) => one.seed === seed),
     subjects.filter((one) => one.seed !== seed),
   ];
   const noticed: number[] = [];
   for (const subject of [...first, ...others]) {
-    const options = { solve, refute: SHOWN_BY_NOTHING, rlimit: RLIMIT, flaws: new Set([flaw]) };
+    const options = { solve, kept, refute: SHOWN_BY_NOTHING, rlimit: RLIMIT, flaws: new Set([flaw]) };
     const report = await verifyContract(subject.contract, options);
     if (falseProofs(subject, report).length > 0) noticed.push(subject.seed);
     if (noticed.length > 0) break;
