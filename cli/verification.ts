@@ -5,6 +5,8 @@ import {
   type Analysis,
   type core,
   type Guarded,
+  type KeptObligations,
+  keepObligations,
   lineOfPart,
   type Report,
   RLIMIT_DEFAULT,
@@ -13,7 +15,7 @@ import {
   verifyContract,
   verifyGuarded,
 } from '../compiler/index.ts';
-import { openSolver, openTexts, type Solver } from '../solver/index.ts';
+import { openSolver, openTexts } from '../solver/index.ts';
 import { makeRefuter } from '../testing/index.ts';
 import { cacheFolder } from './cache.ts';
 import { endProgress, progress, type Terminal } from './terminal.ts';
@@ -50,11 +52,20 @@ export async function openVerifier(terminal: Terminal, options: ProofOptions): P
     workers,
     ...(options.cache ? { cacheDir: join(cacheFolder(), 'answers') } : {}),
   });
+  const session = { terminal, options, solve: solver.solve, kept: keepObligations() };
   return {
     solver: solver.build,
     solve: solver.solve,
-    verify: (analysis, contract) => verifyOne(terminal, analysis, contract, solver, options),
-    verifyBuild: (analysis, contract) => verifyForBuild(terminal, analysis, contract, solver, options),
+    verify: async (analysis, contract) => {
+      const report = await verifyContract(contract, optionsOf(session, analysis, contract));
+      endProgress(terminal);
+      return { contract, report, solver: solver.build };
+    },
+    verifyBuild: async (analysis, contract) => {
+      const guarded = await verifyGuarded(contract, (each) => optionsOf(session, analysis, each));
+      endProgress(terminal);
+      return { ...guarded, solver: solver.build };
+    },
     close: () => solver.close(),
   };
 }
@@ -82,41 +93,22 @@ function lineOf({ parts, file: main }: Analysis, offset: number) {
   return file === main ? line : { ...line, file };
 }
 
-async function verifyOne(
-  terminal: Terminal,
-  analysis: Analysis,
-  contract: core.Contract,
-  solver: Solver,
-  options: ProofOptions,
-): Promise<Verified> {
-  const report = await verifyContract(contract, optionsOf(terminal, analysis, contract, solver, options));
-  endProgress(terminal);
-  return { contract, report, solver: solver.build };
-}
-
-async function verifyForBuild(
-  terminal: Terminal,
-  analysis: Analysis,
-  contract: core.Contract,
-  solver: Solver,
-  options: ProofOptions,
-): Promise<VerifiedBuild> {
-  const guarded = await verifyGuarded(contract, (each) =>
-    optionsOf(terminal, analysis, each, solver, options),
-  );
-  endProgress(terminal);
-  return { ...guarded, solver: solver.build };
-}
+type Session = {
+  readonly terminal: Terminal;
+  readonly options: ProofOptions;
+  readonly solve: Solve;
+  /** Of what was verified before. */
+  readonly kept: KeptObligations;
+};
 
 function optionsOf(
-  terminal: Terminal,
+  { terminal, options, solve, kept }: Session,
   analysis: Analysis,
   contract: core.Contract,
-  solver: Solver,
-  options: ProofOptions,
 ): VerifyOptions {
   return {
-    solve: solver.solve,
+    solve,
+    kept,
     refute: makeRefuter(contract, {
       text: analysis.text,
       lineAt: (offset) => lineOf(analysis, offset),

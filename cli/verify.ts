@@ -13,7 +13,7 @@ import {
   type Row,
   renderTrace,
 } from '../compiler/index.ts';
-import { fail } from './failure.ts';
+import { type Exit, fail } from './failure.ts';
 import { writeNewFile } from './file.ts';
 import { type Inquired, type Inquiry, inquire } from './inquiry.ts';
 import { command, type Shell } from './shell.ts';
@@ -30,7 +30,8 @@ import {
   trialArtifacts,
 } from './source.ts';
 import { jsonText, type Style, type Terminal } from './terminal.ts';
-import { openVerifier } from './verification.ts';
+import { openVerifier, type Verifier } from './verification.ts';
+import { watchFiles } from './watch.ts';
 
 type Options = {
   readonly json?: true;
@@ -40,6 +41,7 @@ type Options = {
   readonly cache: boolean;
   readonly emitTest?: string;
   readonly all?: true;
+  readonly watch?: true;
 } & Inquiry;
 
 export function declare(shell: Shell): Command {
@@ -51,6 +53,7 @@ export function declare(shell: Shell): Command {
       'ccl verify TimeBank.ccl --rule record --json',
       'ccl verify TimeBank.ccl --emit-test found.ccl     # then: ccl test found.ccl',
       'ccl verify TimeBank.ccl --mutate',
+      'ccl verify TimeBank.ccl --watch',
     ],
   )
     .option('--rule <name>', 'show only the obligations of this rule, view or init')
@@ -64,6 +67,7 @@ export function declare(shell: Shell): Command {
     .option('--certificate <file>', 'prove again what a certificate claims, without trusting it')
     .option('--emit-smt2 <folder>', 'write every obligation as SMT-LIB 2 text, for any solver')
     .option('--all', 'print every row, and not only those that are not proved')
+    .option('--watch', 'prove again what changed whenever a file does, until Ctrl-C')
     .option(
       '--json',
       'print one row per obligation as JSON; for sources with mistakes what check --json prints',
@@ -72,41 +76,95 @@ export function declare(shell: Shell): Command {
 }
 
 async function verifyFiles(shell: Shell, files: readonly string[], options: Options): Promise<void> {
-  const { terminal } = shell;
-  const analyses = namedFiles(files, 'sources')
+  const { terminal, finish } = shell;
+  const proof = proofOptions(options);
+  let opened: Promise<Verifier> | undefined;
+  const verifier = (): Promise<Verifier> => {
+    opened ??= openVerifier(terminal, proof);
+    return opened;
+  };
+  const verify = async (analyses: readonly Analysis[]): Promise<void> =>
+    finish(await verifySources({ terminal, verifier, options }, analyses));
+  try {
+    if (options.watch) await watchSources(terminal, () => sourcesNamed(files), verify, options);
+    else await verify(sourcesNamed(files));
+  } finally {
+    await (await opened)?.close();
+  }
+}
+
+function sourcesNamed(files: readonly string[]): readonly Analysis[] {
+  return namedFiles(files, 'sources')
     .map(analyseFile)
     .filter((each) => files.length > 0 || isProvable(each));
-  if (analyses.some(({ diagnostics }) => countErrors(diagnostics) > 0)) {
-    tellDiagnostics(terminal, analyses, options);
-    return shell.finish('wrong');
+}
+
+/** Whenever one of the files has changed, or one that they use; Ctrl-C ends the process. */
+async function watchSources(
+  terminal: Terminal,
+  read: () => readonly Analysis[],
+  verify: (analyses: readonly Analysis[]) => Promise<void>,
+  { json, emitTest, emitSmt2, certificate }: Options,
+): Promise<void> {
+  const once = {
+    '--json': json,
+    '--emit-test': emitTest,
+    '--emit-smt2': emitSmt2,
+    '--certificate': certificate,
+  };
+  for (const [name, value] of Object.entries(once))
+    if (value !== undefined) fail('C0212', { options: `--watch and ${name}` });
+  for (;;) {
+    const analyses = read();
+    const watcher = watchFiles(analyses.flatMap(({ parts }) => parts.map(({ name }) => name)));
+    terminal.out('\n');
+    await verify(analyses);
+    terminal.note('waiting for changes; Ctrl-C ends\n');
+    await watcher.changed();
+    watcher.close();
   }
-  const large = analyses.map((analysis) => ({ ...analysis, diagnostics: tooLargeIn(analysis, options) }));
-  if (large.some(({ diagnostics }) => diagnostics.length > 0)) {
-    tellDiagnostics(terminal, large, options);
-    return shell.finish('wrong');
+}
+
+type Session = {
+  readonly terminal: Terminal;
+  /** The same each time. */
+  readonly verifier: () => Promise<Verifier>;
+  readonly options: Options;
+};
+
+async function verifySources(
+  { terminal, verifier: open, options }: Session,
+  analyses: readonly Analysis[],
+): Promise<Exit> {
+  const wrong = mistakesIn(analyses, options);
+  if (wrong !== null) {
+    tellDiagnostics(terminal, wrong, options);
+    return 'wrong';
   }
-  const proof = proofOptions(options);
+  const verifier = await open();
   const shown: Shown[] = [];
-  const verifier = await openVerifier(terminal, proof);
-  try {
-    for (const analysis of analyses) {
-      showDiagnostics(terminal, analysis.diagnostics, sourcesOf(analysis));
-      for (const contract of provableOf(analysis, options.contract)) {
-        const { report } = await verifier.verify(analysis, contract);
-        shown.push({ analysis, contract, all: report, report: onlyRule(report, options.rule) });
-      }
+  for (const analysis of analyses) {
+    showDiagnostics(terminal, analysis.diagnostics, sourcesOf(analysis));
+    for (const contract of provableOf(analysis, options.contract)) {
+      const { report } = await verifier.verify(analysis, contract);
+      shown.push({ analysis, contract, all: report, report: onlyRule(report, options.rule) });
     }
-    const exit = await inquire({ terminal, verifier, shown, options });
-    if (exit !== null) return shell.finish(exit);
-  } finally {
-    await verifier.close();
   }
+  const exit = await inquire({ terminal, verifier, shown, options });
+  if (exit !== null) return exit;
   if (options.rule !== undefined) checkRule(options.rule, shown);
   const rows = shown.flatMap(({ report }) => report.rows);
   if (options.emitTest !== undefined) emitTests(terminal, options.emitTest, shown);
   if (options.json) terminal.out(jsonText(rows.map(jsonRow)));
   else for (const each of shown) showReport(terminal, each, options);
-  shell.finish(rows.some(failsBuild) ? 'wrong' : 'fine');
+  return rows.some(failsBuild) ? 'wrong' : 'fine';
+}
+
+/** What keeps them from being proved: mistakes, or what is too large; null where nothing does. */
+function mistakesIn(analyses: readonly Analysis[], options: Options): readonly Analysis[] | null {
+  if (analyses.some(({ diagnostics }) => countErrors(diagnostics) > 0)) return analyses;
+  const large = analyses.map((analysis) => ({ ...analysis, diagnostics: tooLargeIn(analysis, options) }));
+  return large.some(({ diagnostics }) => diagnostics.length > 0) ? large : null;
 }
 
 /** The contracts of the file, or its functions where it has none. */

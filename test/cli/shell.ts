@@ -48,6 +48,19 @@ export function ended(child: ChildProcess): Promise<Ran> {
   });
 }
 
+/** Waits until a process has written a text, on either stream, from now on. */
+export function heard(child: ChildProcess, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    for (const stream of [child.stdout!, child.stderr!]) {
+      let all = '';
+      stream.on('data', (data: Buffer) => {
+        all += data.toString();
+        if (all.includes(text)) resolve();
+      });
+    }
+  });
+}
+
 /** A folder with a blank in its name, which goes when the test is over. */
 export async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'ccl test '));

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CCL, ccl, ended, folder } from './shell.ts';
+import { CCL, ccl, ended, folder, heard } from './shell.ts';
 
 const POT = `contract Pot {
   state { total: Int; }
@@ -78,21 +78,11 @@ describe('ccl test', () => {
     const cwd = await potFolder();
     const child = spawn(CCL, ['test', 'Pot.ccl', '--watch', '--filter', 'ones'], { cwd });
     const done = ended(child);
-    const heard = (text: string) =>
-      new Promise<void>((resolve) => {
-        let all = '';
-        const listen = (data: Buffer) => {
-          all += data.toString();
-          if (all.includes(text)) resolve();
-        };
-        child.stdout.on('data', listen);
-        child.stderr.on('data', listen);
-      });
-    await heard('waiting for changes');
-    const again = heard('FAILED  ones');
+    await heard(child, 'waiting for changes');
+    const again = heard(child, 'FAILED  ones');
     await writeFile(join(cwd, 'Pot.ccl'), POT.replace('== 1;', '== 2;'));
     await again;
-    await heard('waiting for changes');
+    await heard(child, 'waiting for changes');
     child.kill('SIGINT');
     const { code, out } = await done;
     expect(code).toBe(130);
@@ -105,15 +95,8 @@ describe('ccl test', () => {
     const words = ['test', 'Pot.ccl', '--watch', '--filter', 'ones', '--runs', '999999999'];
     const child = spawn(CCL, words, { cwd });
     const done = ended(child);
-    const says = (text: string) =>
-      new Promise<void>((resolve) => {
-        for (const stream of [child.stdout, child.stderr])
-          stream.on('data', (data: Buffer) => {
-            if (data.toString().includes(text)) resolve();
-          });
-      });
-    await says('waiting for changes');
-    const begun = says('\n');
+    await heard(child, 'waiting for changes');
+    const begun = heard(child, '\n');
     await writeFile(join(cwd, 'Pot.ccl'), `${POT}\ntest "ones and ones" (n: Int) { expect n == n; }\n`);
     await begun;
     child.kill('SIGINT');
