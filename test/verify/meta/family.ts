@@ -7,26 +7,21 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  analyse,
-  type core,
   type KeptObligations,
   keepObligations,
-  lowerProgram,
-  type Refute,
   type Report,
   type Row,
   renderRow,
   type Solve,
   verifyContract,
 } from '../../../compiler/index.ts';
-import { withFound } from '../../../compiler/verify/candidates.ts';
 import type { Flaw } from '../../../compiler/verify/flaws.ts';
-import { type Obligation, obligationsOf } from '../../../compiler/verify/obligations.ts';
 import { isOfFound } from '../../../compiler/verify/variants.ts';
 import { openSolver, type Solver } from '../../../solver/index.ts';
 import { makeRefuter } from '../../../testing/index.ts';
 import { expectGolden } from '../../harness.ts';
-import { explore, type Found, nameOfObligation } from './reachable.ts';
+import { nameOfObligation } from './reachable.ts';
+import { falseProofs, RLIMIT, SHOWN_BY_NOTHING, type Source, type Subject, subjectOf } from './subject.ts';
 
 export type Family = {
   readonly name: string;
@@ -38,21 +33,6 @@ export type Family = {
   readonly refutes: boolean;
   /** Most rows that may be left `unknown`. */
   readonly unknownMax: number;
-};
-
-/** `earlier`: the version that the contract comes from. */
-export type Source = {
-  readonly seed: number;
-  readonly text: string;
-  readonly earlier?: { readonly name: string; readonly text: string };
-};
-
-export type Subject = Source & {
-  readonly contract: core.Contract;
-  /** The other contracts of its source. */
-  readonly others: readonly core.Contract[];
-  readonly obligations: readonly Obligation[];
-  readonly found: Found;
 };
 
 /** What the tests of a family ask of the solver, each text once. */
@@ -70,8 +50,6 @@ export type Bench = {
 export type Truth = 'holds' | 'fails' | 'vacuous' | 'open';
 export type Tally = { [truth in Truth]: number };
 
-export const BOUNDS = { statesMax: 30, callsPerState: 12 };
-export const RLIMIT = 10_000_000;
 /** Many contracts in one test: more than the usual time on a busy machine. */
 export const TIMEOUT_MS = 600_000;
 
@@ -105,44 +83,7 @@ export function benchOf({ subjects }: Pick<Family, 'subjects'>): () => Bench {
   return () => bench;
 }
 
-/** What the report claims and the steps taken contradict. */
-export function falseProofs(subject: Subject, report: Report): readonly string[] {
-  const { found, seed } = subject;
-  const rows = report.rows.filter((row) => row.answer === 'proved' && row.kind !== 'vacuity');
-  const broken = rows.map(nameOfObligation).filter((name) => found.broken.has(name));
-  const fallen = [...report.assumed.filter((name) => found.fallen.has(name)), ...falseFinds(subject, report)];
-  return [
-    ...broken.map((name) => `seed ${seed}: ${name}, by ${found.broken.get(name)}`),
-    ...fallen.map((name) => `seed ${seed}: invariant ${name}`),
-  ];
-}
-
-/** What was found that does not hold in some state that is reached. */
-function falseFinds({ contract, seed, others }: Subject, report: Report): readonly string[] {
-  if (report.found.length === 0) return [];
-  const { fallen } = explore(withFound(contract, report.found)!, [], seed, BOUNDS, others);
-  return report.found.filter((name) => fallen.has(name));
-}
-
-/** No run is looked for: what is proved alone counts. */
-export const SHOWN_BY_NOTHING: Refute = () => ({ kind: 'none', reason: '' });
-
-/** A file, so that others can stand beside it. */
-const MAIN = 'random.ccl';
-
 // ---- private -----------------------------------------------------------------------------------
-
-function subjectOf({ seed, text, earlier }: Source): Subject {
-  const sources = new Map([[MAIN, text]]);
-  if (earlier !== undefined) sources.set(earlier.name, earlier.text);
-  const analysis = analyse(sources, MAIN);
-  const errors = analysis.diagnostics.filter(({ severity }) => severity === 'error');
-  expect(errors, `seed ${seed}`).toEqual([]);
-  const [contract, ...others] = lowerProgram(analysis).contracts as [core.Contract, ...core.Contract[]];
-  const obligations = obligationsOf(contract).filter((obligation) => obligation.kind !== 'vacuity');
-  const found = explore(contract, obligations, seed, BOUNDS, others);
-  return { seed, text, contract, others, obligations, found };
-}
 
 /** Equal texts are asked once: most of what a flaw leaves as it was. */
 function remembering(ask: Solve): Solve {

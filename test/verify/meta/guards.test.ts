@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest';
 import { verifyGuarded } from '../../../compiler/index.ts';
 import { obligationsOf } from '../../../compiler/verify/obligations.ts';
-import { BOUNDS, benchOf, falseProofs, RLIMIT, SHOWN_BY_NOTHING, sourcesOf, TIMEOUT_MS } from './family.ts';
+import { benchOf, sourcesOf, TIMEOUT_MS } from './family.ts';
 import { randomContract } from './random.ts';
 import { explore } from './reachable.ts';
+import { BOUNDS, falseProofs, RLIMIT, SHOWN_BY_NOTHING } from './subject.ts';
 
 const bench = benchOf({ subjects: sourcesOf([1, 5, 8], randomContract) });
 

@@ -7,18 +7,10 @@ import { OUTSIDE } from '../../../compiler/core/guards.ts';
 import { type core, type Guarded, verifyGuarded } from '../../../compiler/index.ts';
 import type { Flaw } from '../../../compiler/verify/flaws.ts';
 import { obligationsOf } from '../../../compiler/verify/obligations.ts';
-import {
-  BOUNDS,
-  benchOf,
-  falseProofs,
-  RLIMIT,
-  SHOWN_BY_NOTHING,
-  type Subject,
-  sourcesOf,
-  TIMEOUT_MS,
-} from './family.ts';
+import { benchOf, sourcesOf, TIMEOUT_MS } from './family.ts';
 import { randomKeepers } from './keepers.ts';
 import { explore, type Found, nameOfObligation } from './reachable.ts';
+import { BOUNDS, falseProofs, RLIMIT, SHOWN_BY_NOTHING, type Subject } from './subject.ts';
 
 /** Chosen so that between them every kind of guard, and the planted flaws, show. */
 const bench = benchOf({ subjects: sourcesOf([2, 3, 11, 12, 21, 34], randomKeepers) });

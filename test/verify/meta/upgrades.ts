@@ -1,6 +1,7 @@
 /** Small contracts in two versions, drawn from a seed: what the second promises rests on what the first left behind. */
-import type { Source } from './family.ts';
+
 import { type Draw, drawFrom, one } from './random.ts';
+import type { Source } from './subject.ts';
 
 export function randomUpgrades(seed: number): Source {
   const draw = drawFrom(seed);
