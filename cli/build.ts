@@ -19,6 +19,7 @@ import {
   lowerProgram,
   marksOf,
   normalPath,
+  trialArtifacts,
 } from '../compiler/index.ts';
 import { type Artifact, artifactHash, decodeArtifact, encodeArtifact } from '../vm/index.ts';
 import { fail } from './failure.ts';
@@ -37,7 +38,6 @@ import {
   soundFile,
   sourcesOf,
   tellDiagnostics,
-  trialArtifacts,
 } from './source.ts';
 import { jsonText, type Terminal } from './terminal.ts';
 import { openVerifier, type VerifiedBuild } from './verification.ts';

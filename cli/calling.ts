@@ -1,12 +1,18 @@
 /** A call as it is given on the command line of `run`, `trace` and `profile`: a file, a rule, arguments, and what is before. */
 import type { Command } from 'commander';
-import { type Analysis, type core, LANGUAGE_NAMES, lowerDeployable } from '../compiler/index.ts';
+import {
+  type Analysis,
+  type core,
+  LANGUAGE_NAMES,
+  lowerDeployable,
+  trialArtifacts,
+} from '../compiler/index.ts';
 import type { OtherContract, RuleCall, RunOptions } from '../testing/index.ts';
 import type { Artifact } from '../vm/index.ts';
 import { readAmounts } from './amount.ts';
 import { fail } from './failure.ts';
 import type { Shell } from './shell.ts';
-import { contractOf, soundFile, tellDiagnostics, trialArtifacts } from './source.ts';
+import { contractOf, soundFile, tellDiagnostics } from './source.ts';
 import type { Terminal } from './terminal.ts';
 
 export type CallOptions = {

@@ -4,14 +4,12 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, statfsSync }
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { openSolver } from '../solver/index.ts';
-import { cacheFolder } from './cache.ts';
+import { cacheFolder, openSolver, VERSION } from '../solver/index.ts';
 import { failureOf } from './failure.ts';
 import { STANDARD_LIBRARY } from './modules.ts';
 import { PROJECT_FILE, projectAround } from './project.ts';
 import { command, type Shell } from './shell.ts';
 import { columns, jsonText, type Style } from './terminal.ts';
-import { VERSION } from './version.ts';
 
 type Finding = {
   readonly what: string;

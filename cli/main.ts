@@ -5,12 +5,11 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { cacheFolder } from './cache.ts';
+import { cacheFolder, VERSION } from '../solver/index.ts';
 import { COMMANDS, declared, type Entry } from './commands.ts';
 import { EXITS, type Exit, FAILURES, type Failure, failureOf } from './failure.ts';
 import type { Shell } from './shell.ts';
 import { endProgress, jsonText, openTerminal, type Terminal } from './terminal.ts';
-import { VERSION } from './version.ts';
 
 enableCompileCache(join(cacheFolder(), 'code'));
 process.exitCode = await main(process.argv.slice(2));

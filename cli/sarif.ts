@@ -1,6 +1,6 @@
 /** Diagnostics as SARIF 2.1.0, the form in which code hosts show findings beside the lines of a change. */
 import { DIAGNOSTICS, type DiagnosticCode, type JsonDiagnostic, titleOf } from '../compiler/index.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../solver/index.ts';
 
 /** One run. Lines and columns count from 1; paths are relative to the folder in which the command ran. */
 export function sarifOf(diagnostics: readonly JsonDiagnostic[]): object {

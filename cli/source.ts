@@ -2,8 +2,6 @@
 import {
   type Analysis,
   analyse,
-  build,
-  checkSize,
   type core,
   type Diagnostic,
   diagnosticInPart,
@@ -13,7 +11,6 @@ import {
   lowerProgram,
   renderDiagnostic,
 } from '../compiler/index.ts';
-import type { Artifact } from '../vm/index.ts';
 import { fail } from './failure.ts';
 import { loadSources } from './modules.ts';
 import { filesOf, librariesFor, projectHere } from './project.ts';
@@ -81,16 +78,6 @@ export function contractOf(analysis: Analysis, name: string | undefined): core.C
     return contracts.length === 1 ? contracts[0]! : fail('C0203', { path: analysis.file, names });
   const found = contracts.find((contract) => contract.name === name);
   return found ?? fail('C0204', { contract: analysis.file, what: 'contract', name, names });
-}
-
-/** Artifacts to try contracts with, without proofs, and what is too large to be tried. */
-export function trialArtifacts(
-  analysis: Analysis,
-  contracts: readonly core.Contract[],
-): { readonly artifacts: readonly Artifact[]; readonly tooLarge: readonly Diagnostic[] } {
-  const artifacts = contracts.map((contract) => build(contract, { claims: [], marks: [] }));
-  const tooLarge = contracts.flatMap((contract, at) => checkSize(analysis.file, contract, artifacts[at]!));
-  return { artifacts, tooLarge: inTheirFiles(analysis, tooLarge) };
 }
 
 export function countErrors(diagnostics: readonly Diagnostic[]): number {

@@ -11,6 +11,7 @@ import {
   lineOfPart,
   lowerDeployable,
   lowerTests,
+  trialArtifacts,
 } from '../compiler/index.ts';
 import {
   coverageOf,
@@ -37,14 +38,7 @@ import { fail } from './failure.ts';
 import { readText, writeFile } from './file.ts';
 import { changesText, showTested, summary } from './results.ts';
 import { command, type Shell } from './shell.ts';
-import {
-  analyseFile,
-  countErrors,
-  diagnosticsJson,
-  namedFiles,
-  sourcesOf,
-  trialArtifacts,
-} from './source.ts';
+import { analyseFile, countErrors, diagnosticsJson, namedFiles, sourcesOf } from './source.ts';
 import { endProgress, jsonText, progress, type Terminal } from './terminal.ts';
 import { watchFiles } from './watch.ts';
 

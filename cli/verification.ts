@@ -1,13 +1,12 @@
 /** Proofs from the command line: a contract in; its report out, with progress while the solver works. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import {
   type Analysis,
   type core,
   type Guarded,
   type KeptObligations,
   keepObligations,
-  lineOfPart,
+  lineOfTrace,
   type Report,
   RLIMIT_DEFAULT,
   type Solve,
@@ -15,11 +14,9 @@ import {
   verifyContract,
   verifyGuarded,
 } from '../compiler/index.ts';
-import { openSolver, openTexts } from '../solver/index.ts';
+import { answersFolder, openSolver, openTexts, runsFolder } from '../solver/index.ts';
 import { makeRefuter } from '../testing/index.ts';
-import { cacheFolder } from './cache.ts';
 import { endProgress, progress, type Terminal } from './terminal.ts';
-import { VERSION } from './version.ts';
 
 export type ProofOptions = {
   /** Resource limit of one query; `RLIMIT_DEFAULT` where it is not given. */
@@ -50,7 +47,7 @@ export async function openVerifier(terminal: Terminal, options: ProofOptions): P
   const workers = Math.min(4, availableParallelism());
   const solver = await openSolver({
     workers,
-    ...(options.cache ? { cacheDir: join(cacheFolder(), 'answers') } : {}),
+    ...(options.cache ? { cacheDir: answersFolder() } : {}),
   });
   const session = { terminal, options, solve: solver.solve, kept: keepObligations() };
   return {
@@ -87,12 +84,6 @@ export async function verifyAll(
   }
 }
 
-/** Lines of the main file have no name in a trace. */
-function lineOf({ parts, file: main }: Analysis, offset: number) {
-  const { file, ...line } = lineOfPart(parts, offset);
-  return file === main ? line : { ...line, file };
-}
-
 type Session = {
   readonly terminal: Terminal;
   readonly options: ProofOptions;
@@ -111,9 +102,8 @@ function optionsOf(
     kept,
     refute: makeRefuter(contract, {
       text: analysis.text,
-      lineAt: (offset) => lineOf(analysis, offset),
-      // Another version may look elsewhere.
-      ...(options.cache ? { memory: openTexts(join(cacheFolder(), 'runs', VERSION)) } : {}),
+      lineAt: (offset) => lineOfTrace(analysis.parts, offset),
+      ...(options.cache ? { memory: openTexts(runsFolder()) } : {}),
     }),
     rlimit: options.rlimit ?? RLIMIT_DEFAULT,
     onProgress: (done, total) => progress(terminal, `${contract.name}: ${done} of ${total} obligations`),

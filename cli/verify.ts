@@ -8,10 +8,11 @@ import {
   failsBuild,
   foundClauses,
   isOfFound,
-  lowerLibrary,
+  lowerProvable,
   type Report,
   type Row,
   renderTrace,
+  trialArtifacts,
 } from '../compiler/index.ts';
 import { type Exit, fail } from './failure.ts';
 import { writeNewFile } from './file.ts';
@@ -27,7 +28,6 @@ import {
   showDiagnostics,
   sourcesOf,
   tellDiagnostics,
-  trialArtifacts,
 } from './source.ts';
 import { jsonText, type Style, type Terminal } from './terminal.ts';
 import { openVerifier, type Verifier } from './verification.ts';
@@ -170,8 +170,8 @@ function mistakesIn(analyses: readonly Analysis[], options: Options): readonly A
 /** The contracts of the file, or its functions where it has none. */
 function provableOf(analysis: Analysis, name: string | undefined): readonly core.Contract[] {
   if (name !== undefined) return [contractOf(analysis, name)];
-  const library = lowerLibrary(analysis);
-  return library === null ? contractsOf(analysis) : [library];
+  const contracts = lowerProvable(analysis);
+  return contracts.length === 0 ? contractsOf(analysis) : contracts;
 }
 
 /** Whether a source of the project has anything to prove: one with only types or tests has not. */

@@ -53,9 +53,11 @@ export {
   lowerDeployable,
   lowerLibrary,
   lowerProgram,
+  lowerProvable,
   lowerTests,
+  trialArtifacts,
 } from './pipeline.ts';
-export { diagnosticInPart, lineOfPart, type Part, partAt, portableParts } from './program.ts';
+export { diagnosticInPart, lineOfPart, lineOfTrace, type Part, partAt, portableParts } from './program.ts';
 export {
   diagnosticToJson,
   explain,
@@ -98,7 +100,7 @@ export {
 } from './verify/mutate.ts';
 export type { Obligation } from './verify/obligations.ts';
 export type { ModelValue } from './verify/reading.ts';
-export { diagnosticsOf, foundClauses, guardDiagnostics, renderRow } from './verify/report.ts';
+export { diagnosticOf, diagnosticsOf, foundClauses, guardDiagnostics, renderRow } from './verify/report.ts';
 export type { Effort, Genesis, RunCall, RunMoment, SuggestedProof, SuggestedRun } from './verify/runs.ts';
 export { renderTrace, type Trace, type TraceStep } from './verify/trace.ts';
 export { isOfFound } from './verify/variants.ts';

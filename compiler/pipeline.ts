@@ -1,7 +1,10 @@
 /** The passes in order, and nothing else: the table of contents of the compiler. */
+import type { Artifact } from '../vm/index.ts';
 import { type Checked, check } from './check/check.ts';
 import { versionsOf } from './check/rules/upgrades.ts';
 import { planTests, type Taken } from './check/tests/plan.ts';
+import { build } from './codegen/build.ts';
+import { checkSize } from './codegen/size.ts';
 import type * as core from './core/core.ts';
 import { lower, lowerContract, lowerLibrary as lowerFns } from './core/lower.ts';
 import type { Analysed } from './core/source.ts';
@@ -241,6 +244,25 @@ export function lowerLibrary(analysis: Analysis): core.Contract | null {
   const functions = items.filter((item) => item.kind === 'fn');
   if (functions.length === 0 || items.some(({ kind }) => kind === 'contract')) return null;
   return lowerFns(analysis, analysis.file, functions);
+}
+
+/**
+ * What there is to prove in the source: its contracts, or its functions where it has none.
+ * @throws when the analysis has errors.
+ */
+export function lowerProvable(analysis: Analysis): readonly core.Contract[] {
+  const library = lowerLibrary(analysis);
+  return library === null ? lowerProgram(analysis).contracts : [library];
+}
+
+/** Artifacts to try contracts with, without proofs, and what is too large to be tried. */
+export function trialArtifacts(
+  { file, parts }: Analysis,
+  contracts: readonly core.Contract[],
+): { readonly artifacts: readonly Artifact[]; readonly tooLarge: readonly Diagnostic[] } {
+  const artifacts = contracts.map((contract) => build(contract, { claims: [], marks: [] }));
+  const tooLarge = contracts.flatMap((contract, at) => checkSize(file, contract, artifacts[at]!));
+  return { artifacts, tooLarge: tooLarge.map((found) => diagnosticInPart(parts, found)) };
 }
 
 /**

@@ -10,6 +10,7 @@ import type { SourceFile, Span } from './syntax/ast.ts';
 import { lineStarts, positionAt } from './syntax/lines.ts';
 import { type Comment, parse } from './syntax/parse.ts';
 import { shiftTree } from './syntax/shift.ts';
+import type { TraceStep } from './verify/trace.ts';
 
 /** One file of a program; `start` is its offset in the whole. */
 export type Part = { readonly name: string; readonly text: string; readonly start: number };
@@ -109,6 +110,12 @@ export function lineOfPart(
   const starts = lineStarts(text);
   const { line } = positionAt(starts, offset - start);
   return { file, number: line + 1, text: text.slice(starts[line], starts[line + 1]).trim() };
+}
+
+/** The line of an offset as traces show it: where it is one of the main file, that goes without saying. */
+export function lineOfTrace(parts: readonly Part[], offset: number): TraceStep['lines'][number] {
+  const { file, ...line } = lineOfPart(parts, offset);
+  return file === parts[0]?.name ? line : { ...line, file };
 }
 
 /** The same diagnostic with the file that it belongs to, and places in that file. */

@@ -1,7 +1,7 @@
 /** The place where what stands at an offset was declared. */
-import { type ast, isDeclaration, moduleName, partAt, pathAt } from '../compiler/index.ts';
+import { type ast, isDeclaration, moduleName, pathAt } from '../compiler/index.ts';
 import type { Document } from './document.ts';
-import { type Range, rangeOf } from './place.ts';
+import { placeInPart, type Range, rangeOf } from './place.ts';
 
 export type Location = { readonly uri: string; readonly range: Range };
 
@@ -14,10 +14,9 @@ export function definitionAt(document: Document, offset: number): Location | nul
   if (name?.kind !== 'name') return null;
   const entity = document.analysis.entities.get(name);
   if (entity === undefined || !isDeclaration(entity)) return null;
-  const { span } = entity.site;
-  const { name: home, start } = partAt(document.analysis.parts, span.start);
-  const { uri, starts } = document.files.get(home)!;
-  return { uri, range: rangeOf(starts, { start: span.start - start, end: span.end - start }) };
+  const { file, span } = placeInPart(document.analysis.parts, entity.site.span);
+  const { uri, starts } = document.files.get(file)!;
+  return { uri, range: rangeOf(starts, span) };
 }
 
 /** The beginning of the file that a `use` means. */

@@ -1,12 +1,19 @@
 /** A document to what its editor underlines, and the fixes that its editor can apply. */
-import { type Diagnostic, type Fix, moduleName, predecessorFile, upgradesIn } from '../compiler/index.ts';
+import {
+  type ast,
+  type Diagnostic,
+  type Fix,
+  moduleName,
+  predecessorFile,
+  upgradesIn,
+} from '../compiler/index.ts';
 import type { Document } from './document.ts';
 import { type Range, rangeOf } from './place.ts';
 
 export type Mark = {
   readonly range: Range;
-  /** 1 is an error, 2 a warning. */
-  readonly severity: 1 | 2;
+  /** 1 is an error, 2 a warning, 3 a note. */
+  readonly severity: 1 | 2 | 3;
   readonly code: string;
   readonly source: 'ccl';
   readonly message: string;
@@ -34,13 +41,10 @@ function usedMarks(document: Document): readonly Mark[] {
   const { analysis, files, starts } = document;
   const others = analysis.diagnostics.filter(({ file }) => file !== analysis.file);
   return [...Map.groupBy(others, ({ file }) => file)].map(([file, [first, ...more]]) => {
-    const use = analysis.tree.uses.find((each) => moduleName(analysis.file, each) === file);
-    const follows = upgradesIn(analysis.tree).find((each) => predecessorFile(analysis.file, each) === file);
-    const needed = use ?? follows?.node.from ?? analysis.tree.uses[0];
     const { uri, starts: there } = files.get(file)!;
     const rest = more.length === 0 ? '' : `, and ${more.length} more`;
     return {
-      range: rangeOf(starts, needed?.span ?? { start: 0, end: 0 }),
+      range: rangeOf(starts, neededAt(document, file)),
       severity: 1,
       code: first!.code,
       source: 'ccl',
@@ -52,6 +56,14 @@ function usedMarks(document: Document): readonly Mark[] {
   });
 }
 
+/** Where the document says that it needs another file. */
+export function neededAt({ analysis }: Document, file: string): ast.Span {
+  const use = analysis.tree.uses.find((each) => moduleName(analysis.file, each) === file);
+  const follows = upgradesIn(analysis.tree).find((each) => predecessorFile(analysis.file, each) === file);
+  const needed = use ?? follows?.node.from ?? analysis.tree.uses[0];
+  return needed?.span ?? { start: 0, end: 0 };
+}
+
 /** The fixes whose diagnostics touch the range. */
 export function repairsIn(document: Document, start: number, end: number): readonly Repair[] {
   return ownDiagnostics(document).flatMap((diagnostic) => {
@@ -61,7 +73,8 @@ export function repairsIn(document: Document, start: number, end: number): reado
   });
 }
 
-function markOf(
+/** The diagnostic of a place in the document. */
+export function markOf(
   document: Document,
   { span, severity, code, message, label, help, related }: Diagnostic,
 ): Mark {

@@ -23,6 +23,12 @@ export function hoverAt(document: Document, offset: number): Hover | null {
   return said === null ? null : { contents: said, range: rangeOf(document.starts, node.span) };
 }
 
+/** With what is proved of the clause around it. */
+export function withAnswers(hover: Hover | null, answers: Hover | null): Hover | null {
+  if (hover === null || answers === null) return hover ?? answers;
+  return { ...hover, contents: `${hover.contents}\n\n---\n\n${answers.contents}` };
+}
+
 function aboutName(document: Document, name: ast.Name, path: readonly ast.AnyNode[]): string | null {
   const entity = document.analysis.entities.get(name);
   if (entity !== undefined) return aboutEntity(document, entity);

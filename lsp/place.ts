@@ -1,8 +1,17 @@
 /** Offsets of a source to the lines and columns that editors count, and back. Both count from 0, columns in UTF-16. */
-import { type ast, positionAt } from '../compiler/index.ts';
+import { type ast, type Part, partAt, positionAt } from '../compiler/index.ts';
 
 export type Place = { readonly line: number; readonly character: number };
 export type Range = { readonly start: Place; readonly end: Place };
+
+/** A stretch of one file of a program. */
+export type Spot = { readonly file: string; readonly span: ast.Span };
+
+/** The file in which a stretch of the whole stands, and where in it. */
+export function placeInPart(parts: readonly Part[], { start, end }: ast.Span): Spot {
+  const part = partAt(parts, start);
+  return { file: part.name, span: { start: start - part.start, end: end - part.start } };
+}
 
 /** `starts` is from `lineStarts`. */
 export function rangeOf(starts: readonly number[], span: ast.Span): Range {

@@ -2,146 +2,266 @@
  * The language server: the only file that knows JSON-RPC. Messages in, the pure functions of this folder, messages
  * out. A failure of ours becomes an error answer and a line in the editor's log; the server lives on.
  */
-import { fileURLToPath } from 'node:url';
 import {
+  type ClientCapabilities,
   type CodeAction,
+  type CodeLens,
+  CodeLensRefreshRequest,
   type Connection,
   createConnection,
   type Diagnostic,
+  DidChangeConfigurationNotification,
   type DocumentSymbol,
   type InitializeResult,
+  MessageType,
+  ShowMessageNotification,
   TextDocumentSyncKind,
   TextDocuments,
   type TextEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { type Analyses, openAnalyses } from './analyses.ts';
 import { definitionAt } from './definition.ts';
 import { marksOf, type Repair, repairsIn } from './diagnostics.ts';
-import { type LibrariesOf, STANDARD_LIBRARY, workspaceOf } from './disk.ts';
-import { type Document, readDocument } from './document.ts';
+import { type LibrariesOf, STANDARD_LIBRARY } from './disk.ts';
+import type { Document } from './document.ts';
 import { formattingEdits, rangeFormattingEdits } from './formatting.ts';
-import { hoverAt } from './hover.ts';
+import { hoverAt, withAnswers } from './hover.ts';
+import { type Lens, lensesOf, runTextOf } from './lenses.ts';
 import { offsetOf, type Place } from './place.ts';
+import { openSchedule, type Schedule, type Showing } from './schedule.ts';
+import { SECTION, sectionOf, showsRuns, type When, whenOf } from './settings.ts';
 import { outlineOf } from './symbols.ts';
+import { answersAt, verdictMarks, verdictRepairs } from './verdicts.ts';
+import { openVerifier, type Verifier } from './verifier.ts';
 
 export type Streams = {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
   /** The standard library alone where it is not given. */
   readonly librariesOf?: LibrariesOf;
+  /** One in a thread of its own where it is not given. */
+  readonly verifier?: Verifier;
 };
 
-/** An analysis waits for a pause in typing. */
+/** An analysis waits for a pause in typing, a verification for a longer one. */
 const PAUSE_MS = 150;
+const LONG_PAUSE_MS = 800;
+
+/** Tells the runs that a lens offers: the editor's document, and the name in the lens. */
+const SHOW_RUN = 'ccl.showRun';
 
 const CAPABILITIES: InitializeResult = {
   capabilities: {
-    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     hoverProvider: true,
     definitionProvider: true,
     documentFormattingProvider: true,
     documentRangeFormattingProvider: true,
     documentSymbolProvider: true,
     codeActionProvider: { codeActionKinds: ['quickfix'] },
+    codeLensProvider: {},
+    executeCommandProvider: { commands: [SHOW_RUN] },
   },
   serverInfo: { name: 'ccl' },
 };
 
 /** Serves one editor over two streams. The process ends when the editor says so or goes away. */
-export function startServer({ input, output, librariesOf = standardLibrary }: Streams): void {
-  const connection = createConnection(input, output);
-  const texts = new TextDocuments(TextDocument);
-  connection.onInitialize(() => CAPABILITIES);
-  const known = analysisCache(texts, librariesOf);
-  publishWhileTyping(connection, texts, known);
-  answerPlaces(connection, known);
-  answerDocuments(connection, texts, known);
-  texts.listen(connection);
+export function startServer(streams: Streams): void {
+  const connection = createConnection(streams.input, streams.output);
+  const desk = openDesk(connection, streams);
+  connection.onInitialize(({ capabilities, initializationOptions }) => {
+    desk.client = { capabilities, options: initializationOptions };
+    return CAPABILITIES;
+  });
+  followSettings(desk);
+  followDocuments(desk);
+  answerPlaces(desk);
+  answerDocuments(desk);
+  answerRuns(desk);
+  connection.onShutdown(() => desk.schedule.forgetAll());
+  desk.texts.listen(connection);
   connection.listen();
+}
+
+type Desk = {
+  readonly connection: Connection;
+  readonly texts: TextDocuments<TextDocument>;
+  readonly analyses: Analyses;
+  readonly schedule: Schedule;
+  /** What waits for a pause in typing. */
+  readonly timers: Map<string, NodeJS.Timeout>;
+  client: { readonly capabilities: ClientCapabilities; readonly options: unknown };
+  /** Null until the editor has said it. */
+  when: When | null;
+};
+
+function openDesk(
+  connection: Connection,
+  { librariesOf = standardLibrary, verifier = openVerifier() }: Streams,
+): Desk {
+  const texts = new TextDocuments(TextDocument);
+  const open = { textOf: (uri: string) => texts.get(uri)?.getText(), uris: () => texts.keys() };
+  const analyses = openAnalyses(open, librariesOf);
+  const schedule = openSchedule({
+    verifier,
+    documentOf: analyses.of,
+    onVerdict: (uri) => {
+      publish(desk, uri);
+      refreshLenses(desk);
+    },
+    onBegin: (uri, cancel) => showProgress(connection, uri, cancel),
+    log: (line) => connection.console.error(line),
+  });
+  const client = { capabilities: {}, options: null };
+  const desk: Desk = { connection, texts, analyses, schedule, timers: new Map(), client, when: null };
+  return desk;
 }
 
 function standardLibrary(): ReadonlyMap<string, string> {
   return new Map([['std', STANDARD_LIBRARY]]);
 }
 
-type Texts = TextDocuments<TextDocument>;
+// ---- what the editor chooses -------------------------------------------------------------------
 
-/** The newest analysis of each open document, made when it is asked for. */
-type Known = {
-  readonly of: (uri: string) => Document | null;
-  /** Forgets a document and those that need it; gives those that are open. */
-  readonly forget: (uri: string) => readonly string[];
-  readonly forgetAll: () => readonly string[];
-};
-
-function analysisCache(texts: Texts, librariesOf: LibrariesOf): Known {
-  const known = new Map<string, Document>();
-  const forget = (uri: string) => {
-    const stale = [...known.values()].filter(({ files }) =>
-      [...files.values()].some((file) => file.uri === uri),
-    );
-    for (const each of stale) known.delete(each.uri);
-    return stale.map((each) => each.uri);
-  };
-  return {
-    of: (uri) => {
-      const text = texts.get(uri)?.getText();
-      if (text === undefined) return null;
-      const path = uri.startsWith('file:') ? fileURLToPath(uri) : uri;
-      const workspace = workspaceOf((other) => texts.get(other)?.getText(), librariesOf(path));
-      const document = known.get(uri) ?? readDocument(uri, text, workspace);
-      known.set(uri, document);
-      return document;
-    },
-    forget: (uri) => [...new Set([uri, ...forget(uri)])].filter((each) => texts.get(each) !== undefined),
-    forgetAll: () => {
-      known.clear();
-      return texts.keys();
-    },
-  };
+/** Asks for the settings at the beginning and when they change; an editor that is not asked sends them. */
+function followSettings(desk: Desk): void {
+  const { connection } = desk;
+  connection.onInitialized(async () => {
+    const { workspace } = desk.client.capabilities;
+    if (workspace?.didChangeConfiguration?.dynamicRegistration)
+      void connection.client
+        .register(DidChangeConfigurationNotification.type, { section: SECTION })
+        .catch(() => {});
+    choose(desk, whenOf(await sectionFor(desk, desk.client.options)));
+  });
+  connection.onDidChangeConfiguration(async ({ settings }) => {
+    choose(desk, whenOf(await sectionFor(desk, sectionOf(settings))));
+  });
 }
 
-/** Publishes what is wrong in a document when it is opened and after each pause in typing. */
-function publishWhileTyping(connection: Connection, texts: Texts, known: Known): void {
-  const waiting = new Map<string, NodeJS.Timeout>();
-  const publish = (uri: string) => {
-    waiting.delete(uri);
-    try {
-      const document = known.of(uri);
-      const version = texts.get(uri)?.version;
-      if (document === null || version === undefined) return;
-      const diagnostics = sent<Diagnostic[]>(marksOf(document));
-      void connection.sendDiagnostics({ uri, version, diagnostics });
-    } catch (error) {
-      connection.console.error(`could not analyse ${uri}: ${error instanceof Error ? error.stack : error}`);
-    }
-  };
-  const later = (uri: string) => {
-    clearTimeout(waiting.get(uri));
-    waiting.set(uri, setTimeout(publish, PAUSE_MS, uri));
-  };
-  texts.onDidOpen(({ document: { uri } }) => publish(uri));
+/** What the editor says when it is asked, or else what it has sent. */
+async function sectionFor({ connection, client }: Desk, sent: unknown): Promise<unknown> {
+  if (client.capabilities.workspace?.configuration !== true) return sent;
+  try {
+    return await connection.workspace.getConfiguration(SECTION);
+  } catch {
+    return sent;
+  }
+}
+
+function choose(desk: Desk, when: When): void {
+  if (desk.when === when) return;
+  desk.when = when;
+  if (when !== 'off') {
+    desk.texts.keys().forEach(desk.schedule.request);
+    return;
+  }
+  desk.schedule.forgetAll();
+  for (const uri of desk.texts.keys()) publish(desk, uri);
+  refreshLenses(desk);
+}
+
+// ---- what documents are ------------------------------------------------------------------------
+
+/** Publishes what is wrong in a document when it is opened and after each pause in typing, and has it verified. */
+function followDocuments(desk: Desk): void {
+  const { texts, analyses, schedule, connection } = desk;
+  texts.onDidOpen(({ document: { uri } }) => {
+    publish(desk, uri);
+    if (isChosen(desk)) schedule.request(uri);
+  });
+  texts.onDidSave(({ document: { uri } }) => {
+    if (isChosen(desk)) analyses.needing(uri).toReversed().forEach(schedule.request);
+  });
   // A change reaches the documents that use this one, too.
-  texts.onDidChangeContent(({ document: { uri } }) => known.forget(uri).forEach(later));
-  connection.onDidChangeWatchedFiles(() => known.forgetAll().forEach(later));
+  texts.onDidChangeContent(({ document: { uri } }) => changed(desk, analyses.forget(uri)));
+  connection.onDidChangeWatchedFiles(() => changed(desk, analyses.forgetAll()));
   texts.onDidClose(({ document: { uri } }) => {
-    clearTimeout(waiting.get(uri));
-    waiting.delete(uri);
-    known
-      .forget(uri)
-      .filter((other) => other !== uri)
-      .forEach(later);
+    clearTimeout(desk.timers.get(uri));
+    desk.timers.delete(uri);
+    schedule.forget(uri);
+    if (texts.keys().length === 0) schedule.forgetAll();
+    changed(desk, analyses.forget(uri));
     void connection.sendDiagnostics({ uri, diagnostics: [] });
   });
 }
 
-function answerPlaces(connection: Connection, known: Known): void {
+function isChosen({ when }: Desk): boolean {
+  return when !== null && when !== 'off';
+}
+
+/** What was known is of another text. The new one is looked at once nothing is typed for a while. */
+function changed(desk: Desk, uris: readonly string[]): void {
+  for (const uri of uris) {
+    desk.schedule.cancel(uri);
+    clearTimeout(desk.timers.get(uri));
+    desk.timers.set(uri, setTimeout(settle, PAUSE_MS, desk, uri));
+  }
+}
+
+/** The pause after which a document is analysed, and the longer one after which it is verified. */
+function settle(desk: Desk, uri: string): void {
+  publish(desk, uri);
+  desk.timers.delete(uri);
+  if (desk.when === 'onType')
+    desk.timers.set(uri, setTimeout(desk.schedule.request, LONG_PAUSE_MS - PAUSE_MS, uri));
+}
+
+function publish({ connection, texts, analyses, schedule }: Desk, uri: string): void {
+  try {
+    const document = analyses.of(uri);
+    const version = texts.get(uri)?.version;
+    if (document === null || version === undefined) return;
+    const marks = [...marksOf(document), ...verdictMarks(document, schedule.verdictOf(uri))];
+    void connection.sendDiagnostics({ uri, version, diagnostics: sent<Diagnostic[]>(marks) });
+  } catch (error) {
+    connection.console.error(`could not analyse ${uri}: ${error instanceof Error ? error.stack : error}`);
+  }
+}
+
+function refreshLenses({ connection, client }: Desk): void {
+  if (client.capabilities.workspace?.codeLens?.refreshSupport)
+    void connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
+}
+
+/** An editor that cannot show progress is not asked to. What is reported before it has answered comes after. */
+function showProgress(connection: Connection, uri: string, cancel: () => void): Showing {
+  const shown = connection.window.createWorkDoneProgress().then(
+    (progress) => {
+      progress.begin(`Verifying ${nameOf(uri)}`, undefined, undefined, true);
+      progress.token.onCancellationRequested(cancel);
+      return progress;
+    },
+    () => null,
+  );
+  return {
+    report: (text) => void shown.then((progress) => progress?.report(text)),
+    end: () => void shown.then((progress) => progress?.done()),
+  };
+}
+
+/** The name of the file, for people. */
+function nameOf(uri: string): string {
+  const last = uri.split('/').at(-1) ?? uri;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}
+
+// ---- what the editor asks ----------------------------------------------------------------------
+
+function answerPlaces({ connection, analyses, schedule }: Desk): void {
   const at = <T>(uri: string, place: Place, answer: (document: Document, offset: number) => T): T | null => {
-    const document = known.of(uri);
+    const document = analyses.of(uri);
     return document === null ? null : answer(document, offsetOf(document.text, document.starts, place));
   };
-  connection.onHover(({ textDocument, position }) => {
-    const hover = at(textDocument.uri, position, hoverAt);
+  connection.onHover(({ textDocument: { uri }, position }) => {
+    const hover = at(uri, position, (document, offset) =>
+      withAnswers(hoverAt(document, offset), answersAt(document, schedule.verdictOf(uri), offset)),
+    );
     return hover === null
       ? null
       : { contents: { kind: 'markdown', value: hover.contents }, range: hover.range };
@@ -149,17 +269,18 @@ function answerPlaces(connection: Connection, known: Known): void {
   connection.onDefinition(({ textDocument, position }) => at(textDocument.uri, position, definitionAt));
 }
 
-function answerDocuments(connection: Connection, texts: Texts, known: Known): void {
+function answerDocuments({ connection, analyses, schedule, texts }: Desk): void {
   connection.onDocumentSymbol(({ textDocument }) => {
-    const document = known.of(textDocument.uri);
+    const document = analyses.of(textDocument.uri);
     return document === null ? [] : sent<DocumentSymbol[]>(outlineOf(document));
   });
-  connection.onCodeAction(({ textDocument, range }) => {
-    const document = known.of(textDocument.uri);
+  connection.onCodeAction(({ textDocument: { uri }, range }) => {
+    const document = analyses.of(uri);
     if (document === null) return [];
     const start = offsetOf(document.text, document.starts, range.start);
     const end = offsetOf(document.text, document.starts, range.end);
-    return repairsIn(document, start, end).map((repair) => actionOf(textDocument.uri, repair));
+    const found = verdictRepairs(document, schedule.verdictOf(uri), start, end);
+    return [...repairsIn(document, start, end), ...found].map((repair) => actionOf(uri, repair));
   });
   connection.onDocumentFormatting(async ({ textDocument: { uri } }) => {
     const text = texts.get(uri)?.getText();
@@ -169,6 +290,36 @@ function answerDocuments(connection: Connection, texts: Texts, known: Known): vo
     const text = texts.get(uri)?.getText();
     return text === undefined ? [] : sent<TextEdit[]>(await rangeFormattingEdits(uri, text, range));
   });
+}
+
+/** The lenses, and their command: the text of runs for an editor that shows it, else a message. */
+function answerRuns(desk: Desk): void {
+  const { connection, analyses, schedule } = desk;
+  connection.onCodeLens(({ textDocument: { uri } }) => {
+    const document = analyses.of(uri);
+    return document === null
+      ? []
+      : lensesOf(document, schedule.verdictOf(uri)).map((lens) => lensOf(uri, lens));
+  });
+  connection.onExecuteCommand(({ command, arguments: [uri, name] = [] }) => {
+    if (command !== SHOW_RUN || typeof uri !== 'string' || typeof name !== 'string') return null;
+    const verified = schedule.verdictOf(uri);
+    const text = verified === null ? null : runTextOf(verified, name);
+    if (!showsRuns(desk.client.options))
+      void connection.sendNotification(ShowMessageNotification.type, {
+        type: MessageType.Info,
+        message: text ?? RUN_IS_GONE,
+      });
+    return { title: name, text: text ?? RUN_IS_GONE };
+  });
+}
+
+const RUN_IS_GONE = 'The text has changed, and the run is not known any more.';
+
+function lensOf(uri: string, { range, title, runsOf }: Lens): CodeLens {
+  const command =
+    runsOf === null ? { title, command: '' } : { title, command: SHOW_RUN, arguments: [uri, runsOf] };
+  return { range, command };
 }
 
 function actionOf(uri: string, { title, mark, edits }: Repair): CodeAction {

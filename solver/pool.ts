@@ -1,14 +1,14 @@
 /**
  * A pool of solver threads: queries in, answers out, in parallel over the workers. A worker is replaced after some
  * hundreds of queries; one that crashes or hangs is replaced and its query answered `unknown`. The resource limit
- * decides, so that answers repeat; the clock only kills what does not react.
+ * decides, so that answers repeat; the clock only kills what does not react, and ends who has nothing to do.
  */
-import { createRequire } from 'node:module';
 import type { Worker } from 'node:worker_threads';
+import manifest from 'z3-solver/package.json' with { type: 'json' };
 import { type Cache, NO_CACHE, openCache } from './cache.ts';
 import { type Answer, type Query, unknownAnswer } from './query.ts';
-import { startWorker } from './threads.ts';
-import type { WorkerReply } from './worker.ts';
+import { startThread } from './threads.ts';
+import type { WorkerOptions, WorkerReply } from './worker.ts';
 
 export type SolverOptions = {
   /** Threads, started when first needed. */
@@ -19,12 +19,18 @@ export type SolverOptions = {
   readonly seed?: number;
   readonly queriesPerWorkerMax?: number;
   readonly killAfterMs?: number;
+  /** A thread that had nothing to do for so long ends, and with it its memory; where absent it waits until `close`. */
+  readonly idleAfterMs?: number;
 };
 
 export type Solver = {
   /** Package, its version and settings: what a cache entry and a certificate name. */
   readonly build: string;
-  readonly solve: (query: Query) => Promise<Answer>;
+  /**
+   * Where `signal` aborts, the answer is `unknown` at once and what waits is not asked any more. What a thread works on
+   * it finishes, for the cache: the same is mostly asked again.
+   */
+  readonly solve: (query: Query, signal?: AbortSignal) => Promise<Answer>;
   /** Ends every thread; pending queries are answered `unknown`. */
   readonly close: () => Promise<void>;
 };
@@ -33,7 +39,9 @@ const QUERIES_PER_WORKER_MAX = 300;
 const KILL_AFTER_MS = 120_000;
 const RLIMIT_MAX = 0xffff_ffff;
 
-type Job = { readonly query: Query; readonly resolve: (answer: Answer) => void };
+/** A query with all who wait for its answer. */
+type Job = { readonly query: Query; readonly waiting: Set<Take> };
+type Take = (answer: Answer) => void;
 type Seat = {
   worker: Worker;
   job: Job | null;
@@ -55,26 +63,55 @@ export async function openSolver(options: SolverOptions): Promise<Solver> {
   const build = solverBuild(options.seed ?? 0);
   const cache = options.cacheDir === undefined ? NO_CACHE : openCache(options.cacheDir, build);
   const pool: Pool = { options, cache, waiting: [], seats: new Set(), ending: new Set(), closed: false };
-  return { build, solve: (query) => solve(pool, query), close: () => close(pool) };
+  return { build, solve: (query, signal) => solve(pool, query, signal), close: () => close(pool) };
 }
 
 function solverBuild(seed: number): string {
-  const manifest = createRequire(import.meta.url)('z3-solver/package.json') as { readonly version: string };
   const name = `z3-solver ${manifest.version} simple`;
   return seed === 0 ? name : `${name} seed ${seed}`;
 }
 
-function solve(pool: Pool, query: Query): Promise<Answer> {
+function solve(pool: Pool, query: Query, signal?: AbortSignal): Promise<Answer> {
   if (pool.closed) return Promise.resolve(unknownAnswer('the solver is closed'));
+  if (signal?.aborted) return Promise.resolve(WITHDRAWN);
   if (!Number.isInteger(query.rlimit) || query.rlimit < 1 || query.rlimit > RLIMIT_MAX) {
     throw new RangeError(`rlimit ${query.rlimit}`);
   }
   const known = pool.cache.get(query);
   if (known !== undefined) return Promise.resolve(known);
   return new Promise((resolve) => {
-    pool.waiting.push({ query, resolve });
+    const job = jobFor(pool, query);
+    job.waiting.add(resolve);
+    signal?.addEventListener('abort', () => withdraw(pool, job, resolve), { once: true });
     dispatch(pool);
   });
+}
+
+/** The job of the same query, where a thread is at it; else a new one. */
+function jobFor(pool: Pool, query: Query): Job {
+  for (const { job } of pool.seats) if (job !== null && isSame(job.query, query)) return job;
+  const job: Job = { query, waiting: new Set() };
+  pool.waiting.push(job);
+  return job;
+}
+
+function isSame(one: Query, other: Query): boolean {
+  return one.text === other.text && one.rlimit === other.rlimit && one.wants.join() === other.wants.join();
+}
+
+const WITHDRAWN = unknownAnswer('it was not asked any more');
+
+function withdraw(pool: Pool, job: Job, resolve: Take): void {
+  if (!job.waiting.delete(resolve)) return;
+  const at = job.waiting.size === 0 ? pool.waiting.indexOf(job) : -1;
+  if (at >= 0) pool.waiting.splice(at, 1);
+  resolve(WITHDRAWN);
+}
+
+function answerJob({ waiting }: Job, answer: Answer): void {
+  const all = [...waiting];
+  waiting.clear();
+  for (const resolve of all) resolve(answer);
 }
 
 function dispatch(pool: Pool): void {
@@ -87,7 +124,8 @@ function dispatch(pool: Pool): void {
 }
 
 function openSeat(pool: Pool): void {
-  const worker = startWorker({ seed: pool.options.seed ?? 0 });
+  const options: WorkerOptions = { seed: pool.options.seed ?? 0 };
+  const worker = startThread(import.meta.url, 'worker', options);
   const seat: Seat = { worker, job: null, timer: null, ready: false, queries: 0 };
   pool.seats.add(seat);
   worker.on('message', (reply: WorkerReply) => takeReply(pool, seat, reply));
@@ -97,12 +135,23 @@ function openSeat(pool: Pool): void {
 
 function giveJob(pool: Pool, seat: Seat): void {
   const job = pool.waiting.shift();
-  if (job === undefined) return;
+  if (job === undefined) {
+    rest(pool, seat);
+    return;
+  }
+  clearSeat(seat);
   seat.job = job;
   seat.queries += 1;
   const killAfterMs = pool.options.killAfterMs ?? KILL_AFTER_MS;
   seat.timer = setTimeout(() => loseSeat(pool, seat, `no answer within ${killAfterMs} ms`), killAfterMs);
   seat.worker.postMessage({ id: seat.queries, query: job.query });
+}
+
+/** Ends the seat, where it stays without a job. */
+function rest(pool: Pool, seat: Seat): void {
+  const { idleAfterMs } = pool.options;
+  if (idleAfterMs !== undefined && seat.timer === null)
+    seat.timer = setTimeout(endSeat, idleAfterMs, pool, seat);
 }
 
 function takeReply(pool: Pool, seat: Seat, reply: WorkerReply): void {
@@ -116,7 +165,7 @@ function finishJob(pool: Pool, seat: Seat, answer: Answer): void {
   clearSeat(seat);
   if (job === null) return;
   pool.cache.put(job.query, answer);
-  job.resolve(answer);
+  answerJob(job, answer);
   if (seat.queries >= (pool.options.queriesPerWorkerMax ?? QUERIES_PER_WORKER_MAX)) endSeat(pool, seat);
 }
 
@@ -125,8 +174,8 @@ function loseSeat(pool: Pool, seat: Seat, reason: string): void {
   if (!pool.seats.has(seat)) return;
   const job = seat.job;
   endSeat(pool, seat);
-  job?.resolve(unknownAnswer(reason));
-  if (!seat.ready) for (const waiting of pool.waiting.splice(0)) waiting.resolve(unknownAnswer(reason));
+  if (job !== null) answerJob(job, unknownAnswer(reason));
+  if (!seat.ready) for (const waiting of pool.waiting.splice(0)) answerJob(waiting, unknownAnswer(reason));
   if (!pool.closed) dispatch(pool);
 }
 
@@ -146,7 +195,7 @@ function clearSeat(seat: Seat): void {
 
 async function close(pool: Pool): Promise<void> {
   pool.closed = true;
-  for (const job of pool.waiting.splice(0)) job.resolve(unknownAnswer('the solver was closed'));
+  for (const job of pool.waiting.splice(0)) answerJob(job, unknownAnswer('the solver was closed'));
   for (const seat of [...pool.seats]) loseSeat(pool, seat, 'the solver was closed');
   await Promise.all(pool.ending);
 }

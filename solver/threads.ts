@@ -1,13 +1,11 @@
-/** The one place that starts a thread: it knows the layout of the sources and of the built package. */
+/** The one place that starts a thread: it knows the layouts of the sources, of the built package and of a bundle. */
 import { Worker } from 'node:worker_threads';
-import type { WorkerOptions } from './worker.ts';
 
-/** A solver thread; `worker.ts` in development, `worker.js` once built. */
-export function startWorker(options: WorkerOptions): Worker {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new Worker(new URL(`./worker.${extension}`, import.meta.url), {
-    workerData: options,
-    stderr: true,
-    stdout: true,
-  });
+/**
+ * A thread of the program `name` that stands beside the module at the URL `beside`, and ends as that does: `.ts` in
+ * development, `.js` once built, `.cjs` in a bundle, where all programs are in one folder.
+ */
+export function startThread(beside: string, name: string, workerData: unknown): Worker {
+  const ending = beside.slice(beside.lastIndexOf('.'));
+  return new Worker(new URL(`./${name}${ending}`, beside), { workerData, stderr: true, stdout: true });
 }

@@ -8,6 +8,23 @@ export function diagnosticsOf(report: Report, file: string): readonly Diagnostic
   return report.rows.flatMap((row) => diagnosticOf(row, file) ?? []);
 }
 
+/** The same of one row. */
+export function diagnosticOf(row: Row, file: string): Diagnostic | null {
+  const { span, message: failure, reason } = row;
+  if (row.answer === 'proved') return null;
+  if (row.kind === 'may-revert') return diagnose('W0506', { file, span, failure, how: howOften(row) });
+  if (row.kind === 'vacuity')
+    return row.answer === 'refuted'
+      ? diagnose(isBranch(row) ? 'W0507' : 'E0507', { file, span, failure })
+      : null;
+  if (row.answer === 'refuted') return refuted(row, file);
+  if (row.marked) return diagnose('W0508', { file, span, failure });
+  if (row.answer === 'unknown') return diagnose('E0504', { file, span, failure, reason });
+  return row.rule === ENVIRONMENT
+    ? diagnose('E0505', { file, span, failure })
+    : diagnose('E0503', { file, span, failure });
+}
+
 /** What the author should see of clauses that a build checks at run time: the rows that did not prove them. */
 export function guardDiagnostics(rows: readonly Row[], file: string): readonly Diagnostic[] {
   return rows.map(({ span, message: failure }) => diagnose('W0509', { file, span, failure }));
@@ -30,22 +47,6 @@ export function foundClauses({ found, rows }: Report): readonly string[] {
     return `found_${number}`;
   };
   return found.map((text) => `invariant ${nextName()}: ${text};`);
-}
-
-function diagnosticOf(row: Row, file: string): Diagnostic | null {
-  const { span, message: failure, reason } = row;
-  if (row.answer === 'proved') return null;
-  if (row.kind === 'may-revert') return diagnose('W0506', { file, span, failure, how: howOften(row) });
-  if (row.kind === 'vacuity')
-    return row.answer === 'refuted'
-      ? diagnose(isBranch(row) ? 'W0507' : 'E0507', { file, span, failure })
-      : null;
-  if (row.answer === 'refuted') return refuted(row, file);
-  if (row.marked) return diagnose('W0508', { file, span, failure });
-  if (row.answer === 'unknown') return diagnose('E0504', { file, span, failure, reason });
-  return row.rule === ENVIRONMENT
-    ? diagnose('E0505', { file, span, failure })
-    : diagnose('E0503', { file, span, failure });
 }
 
 function refuted(row: Row, file: string): Diagnostic {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import {
   createProtocolConnection,
+  type ClientCapabilities,
   type Diagnostic,
   DidChangeTextDocumentNotification,
   DidCloseTextDocumentNotification,
@@ -36,19 +37,33 @@ export const URI = 'file:///contracts/test.ccl';
 /** The server as its source; the extension's bundle is another one. */
 const STDIO = join(import.meta.dirname, '..', '..', 'lsp', 'stdio.ts');
 
-export async function startClient(program: string = STDIO): Promise<Client> {
+export type Start = {
+  readonly program?: string;
+  readonly capabilities?: ClientCapabilities;
+  /** What the editor sends about itself; where it is absent nothing is verified. */
+  readonly options?: unknown;
+  readonly environment?: { readonly [name: string]: string };
+  /** Hears and answers what the server begins, from the first message on. */
+  readonly onStart?: (connection: ProtocolConnection) => void;
+};
+
+export async function startClient(start: Start = {}): Promise<Client> {
+  const { program = STDIO, capabilities = {}, options = { verify: { when: 'off' } } } = start;
   const server = spawn(process.execPath, [program], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...start.environment },
   });
   const connection = createProtocolConnection(
     new StreamMessageReader(server.stdout!),
     new StreamMessageWriter(server.stdin!),
   );
+  start.onStart?.(connection);
   connection.listen();
   await connection.sendRequest(InitializeRequest.type, {
     processId: process.pid,
     rootUri: null,
-    capabilities: {},
+    capabilities,
+    initializationOptions: options,
   });
   await connection.sendNotification(InitializedNotification.type, {});
   const published = listen(connection);

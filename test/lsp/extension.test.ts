@@ -32,7 +32,7 @@ describe('the package', () => {
   });
 
   test('its server answers, away from the sources', async () => {
-    const client = await startClient(join(folder, 'server.cjs'));
+    const client = await startClient({ program: join(folder, 'server.cjs') });
     const text = fixtures('syntax', 'timebank.ccl')[0]!.text;
     expect(await client.open(URI, text)).toEqual([]);
     expect(await client.change(URI, 2, text.replace('total += amount;', 'total += ;'))).toMatchObject([

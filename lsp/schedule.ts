@@ -1,0 +1,105 @@
+/**
+ * Which document is verified when. In: that a document stands still, changed or went away. Out: verdicts, one document at
+ * a time, the one that was touched last first. What changes is not verified any more, and what has errors not at all.
+ */
+import { hasErrors } from '../compiler/index.ts';
+import type { Document } from './document.ts';
+import { isCurrent, orderOf, type Verified } from './verdicts.ts';
+import type { Verifier } from './verifier.ts';
+
+export type Schedule = {
+  /** Verifies the document as it now stands, as soon as nothing else is verified. */
+  readonly request: (uri: string) => void;
+  /** The document is not what it was: nobody waits for its verdict any more. */
+  readonly cancel: (uri: string) => void;
+  /** Forgets a document that is closed. */
+  readonly forget: (uri: string) => void;
+  /** Forgets all that is known, and ends the thread. */
+  readonly forgetAll: () => void;
+  /** The last verdict, which may be of an older text. */
+  readonly verdictOf: (uri: string) => Verified | null;
+};
+
+/** What the schedule is about, and whom it tells. */
+export type Office = {
+  readonly verifier: Verifier;
+  /** The document as it now stands; null where it is not open. */
+  readonly documentOf: (uri: string) => Document | null;
+  readonly onVerdict: (uri: string) => void;
+  /** A verification begins; it can be ended by calling `cancel`. */
+  readonly onBegin: (uri: string, cancel: () => void) => Showing;
+  readonly log: (line: string) => void;
+};
+
+/** How it is shown that a verification is under way. */
+export type Showing = { readonly report: (progress: string) => void; readonly end: () => void };
+
+type Desk = Office & {
+  /** The first is next. */
+  waiting: readonly string[];
+  running: { readonly uri: string; readonly abort: AbortController } | null;
+  readonly known: Map<string, Verified>;
+};
+
+export function openSchedule(office: Office): Schedule {
+  const desk: Desk = { ...office, waiting: [], running: null, known: new Map() };
+  const cancel = (uri: string) => {
+    desk.waiting = desk.waiting.filter((each) => each !== uri);
+    if (desk.running?.uri === uri) desk.running.abort.abort();
+  };
+  return {
+    request: (uri) => {
+      desk.waiting = [uri, ...desk.waiting.filter((each) => each !== uri)];
+      void work(desk);
+    },
+    cancel,
+    forget: (uri) => {
+      cancel(uri);
+      desk.known.delete(uri);
+    },
+    forgetAll: () => {
+      desk.waiting = [];
+      desk.running?.abort.abort();
+      desk.known.clear();
+      desk.verifier.rest();
+    },
+    verdictOf: (uri) => desk.known.get(uri) ?? null,
+  };
+}
+
+/** Takes what waits, one after the other, unless somebody is at it. */
+async function work(desk: Desk): Promise<void> {
+  while (desk.running === null) {
+    const [uri, ...rest] = desk.waiting;
+    if (uri === undefined) return;
+    desk.waiting = rest;
+    const abort = new AbortController();
+    desk.running = { uri, abort };
+    try {
+      await verify(desk, uri, abort);
+    } catch (error) {
+      desk.log(`could not verify ${uri}: ${error instanceof Error ? error.stack : error}`);
+    }
+    desk.running = null;
+  }
+}
+
+async function verify(desk: Desk, uri: string, abort: AbortController): Promise<void> {
+  const document = desk.documentOf(uri);
+  if (document === null || !isProvable(document)) return;
+  const known = desk.known.get(uri);
+  if (known !== undefined && isCurrent(known, document)) return;
+  const showing = desk.onBegin(uri, () => abort.abort());
+  const order = orderOf(document);
+  const outcome = await desk.verifier.verify(order, abort.signal, showing.report);
+  showing.end();
+  if (outcome.kind === 'failed') desk.log(`could not verify ${uri}: ${outcome.reason}`);
+  if (outcome.kind !== 'verified' || abort.signal.aborted) return;
+  desk.known.set(uri, { order, verification: outcome.verification });
+  desk.onVerdict(uri);
+}
+
+/** Whether there is anything to prove, as far as the text can be trusted. */
+function isProvable({ analysis }: Document): boolean {
+  return !hasErrors(analysis) && analysis.tree.items.some(({ kind }) => kind === 'contract' || kind === 'fn');
+}

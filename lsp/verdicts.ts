@@ -1,0 +1,246 @@
+/**
+ * What was proved of a document, as its editor shows it. A verdict is of the texts that it was made from: of any other it
+ * is outdated, and said only of what stands outside of the part that changed.
+ */
+import {
+  type ast,
+  type Diagnostic,
+  hasErrors,
+  lineText,
+  renderTrace,
+  type Trace,
+  type TraceStep,
+} from '../compiler/index.ts';
+import { type Edit, type Mark, markOf, neededAt, type Repair } from './diagnostics.ts';
+import type { Document, File } from './document.ts';
+import { type Range, rangeOf, type Spot } from './place.ts';
+import type { Finding, Order, Verdict, Verification } from './verification.ts';
+
+/** A verification with the texts that it is of. */
+export type Verified = { readonly order: Order; readonly verification: Verification };
+
+/** All texts of a document, which is what a verification depends on. */
+export function orderOf({ analysis }: Document): Order {
+  return {
+    main: analysis.file,
+    sources: new Map(analysis.parts.map(({ name, text }) => [name, text])),
+  };
+}
+
+/** Whether it is of the document as it stands. */
+export function isCurrent({ order }: Verified, { analysis }: Document): boolean {
+  const { parts } = analysis;
+  return (
+    parts.length === order.sources.size && parts.every(({ name, text }) => order.sources.get(name) === text)
+  );
+}
+
+/** Nothing is said of a document that has errors: what is proved is what is compiled. */
+export function verdictMarks(document: Document, verified: Verified | null): readonly Mark[] {
+  if (verified === null || hasErrors(document.analysis)) return [];
+  const { verdicts, tooLarge } = verified.verification;
+  const findings = verdicts.flatMap((verdict) => verdict.findings);
+  if (!isCurrent(verified, document)) {
+    const carry = carryTo(document, verified);
+    return findings.flatMap((finding) => outdatedMark(document, carry, finding));
+  }
+  return [
+    ...tooLarge.map((diagnostic) => markAt(document, diagnostic, null)),
+    ...findings.flatMap(({ diagnostic, trace }) =>
+      diagnostic === null ? [] : [markAt(document, diagnostic, trace)],
+    ),
+    ...verdicts.flatMap((verdict) => foundMark(document, verdict) ?? []),
+  ];
+}
+
+/** The clauses that nobody wrote, to be written down, where the range touches the place that tells of them. */
+export function verdictRepairs(
+  document: Document,
+  verified: Verified | null,
+  start: number,
+  end: number,
+): readonly Repair[] {
+  if (verified === null || hasErrors(document.analysis) || !isCurrent(verified, document)) return [];
+  return verified.verification.verdicts.flatMap((verdict) => {
+    const contract = contractOf(document, verdict);
+    const mark = foundMark(document, verdict);
+    if (contract === null || mark === null) return [];
+    const { span } = contract.name;
+    if (span.end < start || end < span.start) return [];
+    const many = verdict.found.length > 1;
+    const title = many ? `Write down these ${verdict.found.length} invariants` : 'Write down this invariant';
+    return [{ title, mark, edits: [pasted(document, contract, verdict.found)] }];
+  });
+}
+
+/** The answers about the clause at an offset, in Markdown; null where there is none, or not of this text. */
+export function answersAt(
+  document: Document,
+  verified: Verified | null,
+  offset: number,
+): { readonly contents: string; readonly range: Range } | null {
+  if (verified === null || hasErrors(document.analysis) || !isCurrent(verified, document)) return null;
+  const clauses = verified.verification.verdicts
+    .flatMap(({ findings }) => findings)
+    .filter(({ isClause, at }) => isClause && at.file === document.analysis.file && isIn(at.span, offset));
+  const inner = clauses.toSorted((a, b) => lengthOf(a) - lengthOf(b))[0];
+  if (inner === undefined) return null;
+  const answers = clauses.filter(({ at }) => isSame(at.span, inner.at.span)).map(answerLine);
+  return { contents: answers.join('\n'), range: rangeOf(document.starts, inner.at.span) };
+}
+
+/** Where a place of what was verified stands in the document; null where something in it, or beside it, has changed. */
+export type Carry = (spot: Spot) => ast.Span | null;
+
+/** For places in the main file; any other stands nowhere in the document. */
+export function carryTo({ analysis, text }: Document, { order }: Verified): Carry {
+  const before = order.sources.get(order.main) ?? '';
+  const change = changeBetween(before, text);
+  const by = text.length - before.length;
+  return ({ file, span: { start, end } }) => {
+    if (file !== analysis.file || file !== order.main) return null;
+    if (change === null || end < change.start) return { start, end };
+    return start > change.end ? { start: start + by, end: end + by } : null;
+  };
+}
+
+/** The stretch of the old text in which the new one differs. */
+function changeBetween(before: string, after: string): ast.Span | null {
+  if (before === after) return null;
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start += 1;
+  let tail = 0;
+  while (tail < most - start && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  return { start, end: before.length - tail };
+}
+
+/** The run, below a line that says what it shows; without most of a large state to start from. */
+export function runText(trace: Trace): string {
+  const { given } = trace;
+  const rest = given.length - GIVEN_MAX;
+  const shown = rest > 1 ? [...given.slice(0, GIVEN_MAX), `and ${rest} more`] : given;
+  return renderTrace({ ...trace, given: shown, broken: '' }).trimEnd();
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+const GIVEN_MAX = 12;
+
+/** What it says, with the run: in the text, for editors that show nothing else, and at its lines. */
+function markAt(document: Document, diagnostic: Diagnostic, trace: Trace | null): Mark {
+  const own = diagnostic.file === document.analysis.file;
+  const mark = own ? markOf(document, diagnostic) : markElsewhere(document, diagnostic);
+  if (trace === null) return mark;
+  return {
+    ...mark,
+    message: `${mark.message}\n\n${runText(trace)}`,
+    relatedInformation: [...mark.relatedInformation, ...stepsOf(document, diagnostic, trace)],
+  };
+}
+
+/** What is wrong in a file that is used, at its `use`. */
+function markElsewhere(document: Document, diagnostic: Diagnostic): Mark {
+  const mark = markOf(document, diagnostic);
+  const home = document.files.get(diagnostic.file);
+  const there =
+    home === undefined
+      ? []
+      : [
+          {
+            location: { uri: home.uri, range: rangeOf(home.starts, diagnostic.span) },
+            message: diagnostic.message,
+          },
+        ];
+  return {
+    ...mark,
+    range: rangeOf(document.starts, neededAt(document, diagnostic.file)),
+    message: `in ${diagnostic.file}: ${mark.message}`,
+    relatedInformation: there,
+  };
+}
+
+/** Each step of a run at the line that does it; one without a line, such as a payment, at the clause. */
+function stepsOf(
+  document: Document,
+  { file, span }: Diagnostic,
+  { steps }: Trace,
+): Mark['relatedInformation'] {
+  const home = document.files.get(file);
+  return steps.flatMap((step, at) => {
+    const [line] = step.lines;
+    const place = line === undefined ? home : document.files.get(line.file ?? document.analysis.file);
+    if (place === undefined) return [];
+    const range = line === undefined ? rangeOf(place.starts, span) : rangeOfLine(place, line.number - 1);
+    return [{ location: { uri: place.uri, range }, message: `${at + 1}. ${stepText(step)}` }];
+  });
+}
+
+function stepText({ text, reverted, changes }: TraceStep): string {
+  if (reverted !== null) return `${text}: reverts, ${reverted}`;
+  const values = changes.map(({ what, before, after }) => `${what}: ${before} -> ${after}`);
+  return [text, ...values].join('; ');
+}
+
+/** What is written on a line counted from 0, without the blanks around it. */
+function rangeOfLine({ text, starts }: File, line: number): Range {
+  const written = lineText(text, starts, line);
+  const character = written.length - written.trimStart().length;
+  return { start: { line, character }, end: { line, character: written.trimEnd().length } };
+}
+
+/** What was said before something changed elsewhere: no error any more, and without the run, whose lines may differ. */
+function outdatedMark(document: Document, carry: Carry, { diagnostic, at }: Finding): readonly Mark[] {
+  const span = carry(at);
+  if (diagnostic === null || span === null) return [];
+  const mark = markOf(document, { ...diagnostic, span, related: [] });
+  return [{ ...mark, severity: 3, message: `Before the last change: ${diagnostic.message}` }];
+}
+
+function foundMark(document: Document, verdict: Verdict): Mark | null {
+  const contract = contractOf(document, verdict);
+  if (contract === null || verdict.found.length === 0) return null;
+  const clauses = verdict.found.map((clause) => `\n    ${clause}`).join('');
+  return {
+    range: rangeOf(document.starts, contract.name.span),
+    severity: 3,
+    code: FOUND,
+    source: 'ccl',
+    message: `Found and proved, since something is not proved without; write it down, and the contract says so:${clauses}`,
+    relatedInformation: [],
+  };
+}
+
+/** Not among the compiler's codes: there is nothing to explain, and nothing wrong. */
+const FOUND = 'found';
+
+function contractOf({ analysis }: Document, { contract }: Verdict): ast.Contract | null {
+  const found = analysis.tree.items.find((item) => item.kind === 'contract' && item.name.text === contract);
+  return found?.kind === 'contract' ? found : null;
+}
+
+/** Behind the invariants, or the state, or at the end of the contract. */
+function pasted(document: Document, { members, span }: ast.Contract, clauses: readonly string[]): Edit {
+  const before =
+    members.findLast(({ kind }) => kind === 'invariant') ?? members.findLast(({ kind }) => kind === 'state');
+  const at = before?.span.end ?? span.end - 1;
+  const newText = clauses.map((clause) => `\n  ${clause}`).join('');
+  return { range: rangeOf(document.starts, { start: at, end: at }), newText };
+}
+
+function isIn({ start, end }: ast.Span, offset: number): boolean {
+  return start <= offset && offset < end;
+}
+
+function isSame(one: ast.Span, other: ast.Span): boolean {
+  return one.start === other.start && one.end === other.end;
+}
+
+function lengthOf({ at }: Finding): number {
+  return at.span.end - at.span.start;
+}
+
+function answerLine({ answer, message, trace }: Finding): string {
+  const run = trace === null ? '' : `\n\n\`\`\`text\n${runText(trace)}\n\`\`\`\n`;
+  return `- **${answer}**: ${message}${run}`;
+}

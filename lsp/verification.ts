@@ -1,0 +1,161 @@
+/**
+ * One version of a document to what is proved of it. In: its sources, and the means to prove. Out: plain data, which
+ * crosses from the thread that proves to the one that serves; places are those of files, as diagnostics have them.
+ */
+import {
+  type Analysis,
+  type Answer,
+  analyse,
+  type core,
+  type Diagnostic,
+  diagnosticInPart,
+  diagnosticOf,
+  failsBuild,
+  foundClauses,
+  lineOfTrace,
+  lowerProvable,
+  type Report,
+  RLIMIT_DEFAULT,
+  type Row,
+  type Solve,
+  type Trace,
+  trialArtifacts,
+  type VerifyOptions,
+  verifyContract,
+} from '../compiler/index.ts';
+import { type Memory, makeRefuter } from '../testing/index.ts';
+import { placeInPart, type Spot } from './place.ts';
+
+/** The main source, and all that it uses by name. */
+export type Order = { readonly main: string; readonly sources: ReadonlyMap<string, string> };
+
+export type Verification = {
+  readonly verdicts: readonly Verdict[];
+  /** What no run can show, since it cannot be deployed: then nothing was proved. */
+  readonly tooLarge: readonly Diagnostic[];
+};
+
+/** What is known of one contract, or of the functions of a file without one. */
+export type Verdict = {
+  readonly contract: string;
+  readonly at: Spot;
+  /** In source order. */
+  readonly findings: readonly Finding[];
+  /** Invariants that nobody wrote and that proofs rest on, as an author would write them. */
+  readonly found: readonly string[];
+};
+
+export type Finding = {
+  readonly answer: Answer;
+  readonly message: string;
+  /** It keeps the contract from being built; what is not proved and does not is a warning. */
+  readonly breaks: boolean;
+  readonly at: Spot;
+  /** It is about a clause, which stands there; not about what code does. */
+  readonly isClause: boolean;
+  /** The rule, view or `prove` that it is about; null for the contract as a whole. */
+  readonly owner: { readonly name: string; readonly at: Spot } | null;
+  /** What the author should see; null for what is proved. */
+  readonly diagnostic: Diagnostic | null;
+  /** The run that shows what is not proved. */
+  readonly trace: Trace | null;
+};
+
+export type Means = {
+  readonly solve: Solve;
+  /** What searches found before. */
+  readonly memory: Memory;
+  /** Nobody waits for it any more. */
+  readonly signal: AbortSignal;
+  /** How far it is, in words. */
+  readonly tell: (progress: string) => void;
+};
+
+/**
+ * Verifies every contract of the main source, which must be without errors.
+ * @throws the signal's reason soon after it aborts: nothing is asked then, and nothing looked for.
+ */
+export async function verifySources({ main, sources }: Order, means: Means): Promise<Verification> {
+  const analysis = analyse(sources, main);
+  const contracts = lowerProvable(analysis);
+  const { tooLarge } = trialArtifacts(analysis, contracts);
+  if (tooLarge.length > 0) return { verdicts: [], tooLarge };
+  const verdicts: Verdict[] = [];
+  for (const contract of contracts) {
+    const report = await verifyContract(contract, optionsOf(analysis, contract, means));
+    verdicts.push(verdictOf(analysis, contract, report));
+  }
+  return { verdicts, tooLarge };
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+function optionsOf(
+  { text, parts }: Analysis,
+  contract: core.Contract,
+  { solve, memory, signal, tell }: Means,
+): VerifyOptions {
+  const refute = makeRefuter(contract, {
+    text,
+    lineAt: (offset) => lineOfTrace(parts, offset),
+    memory,
+  });
+  return {
+    solve: async (query) => answered(await stillWanted(signal, () => solve(query)), signal),
+    refute: (candidate) => stillWanted(signal, () => refute(candidate)),
+    rlimit: RLIMIT_DEFAULT,
+    onProgress: (done, total) => tell(`${contract.name}: ${done} of ${total} obligations`),
+    onSearch: ({ rule, name }) =>
+      tell(`${contract.name}: looking for a run that shows ${[rule, name].join(' ').trim()}`),
+  };
+}
+
+/** Lets the thread hear, before it begins with something, that nobody wants it any more. */
+async function stillWanted<T>(signal: AbortSignal, act: () => T | Promise<T>): Promise<T> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
+  return act();
+}
+
+/** An answer that was not waited for is none. */
+function answered<T>(answer: T, signal: AbortSignal): T {
+  signal.throwIfAborted();
+  return answer;
+}
+
+function verdictOf(analysis: Analysis, contract: core.Contract, report: Report): Verdict {
+  return {
+    contract: contract.name,
+    at: placeInPart(analysis.parts, contract.span),
+    findings: report.rows.map((row) => findingOf(analysis, contract, row)),
+    found: foundClauses(report),
+  };
+}
+
+function findingOf(analysis: Analysis, contract: core.Contract, row: Row): Finding {
+  const { file, parts } = analysis;
+  const diagnostic = diagnosticOf(row, file);
+  const owner = ownerOf(analysis, contract, row);
+  return {
+    answer: row.answer,
+    message: row.message,
+    breaks: failsBuild(row),
+    at: placeInPart(parts, row.span),
+    isClause: row.clause !== null,
+    owner: owner === null ? null : { name: owner.name, at: placeInPart(parts, owner.span) },
+    diagnostic: diagnostic === null ? null : diagnosticInPart(parts, diagnostic),
+    trace: row.answer === 'proved' ? null : row.trace,
+  };
+}
+
+/** Where the row's rule stands, or the `prove` around it; an `init` that nobody wrote stands at the contract's name. */
+function ownerOf(
+  { text }: Analysis,
+  { name: contract, functions, proofs }: core.Contract,
+  { rule, span }: Row,
+) {
+  const fn = functions.find(({ name }) => name === rule);
+  if (fn !== undefined) return text.slice(fn.span.start, fn.span.end) === contract ? null : fn;
+  const proof = proofs.find((each) => each.span.start <= span.start && span.end <= each.span.end);
+  return proof === undefined ? null : { name: `"${proof.title}"`, span: proof.span };
+}
