@@ -41,17 +41,18 @@ export function runTextOf(verified: Verified, name: string): string | null {
 type Group = { readonly name: string; readonly at: Spot; readonly findings: readonly Finding[] };
 
 /** The contract with all that is asked of it, and each of its rules with what is asked there; functions of a library alone. */
-function groupsOf({ order, verification }: Verified): readonly Group[] {
+function groupsOf({ verification }: Verified): readonly Group[] {
   return verification.verdicts.flatMap(({ contract, at, findings }) => {
-    const isLibrary = contract === order.main;
     const owned = Map.groupBy(findings, ({ owner }) => owner?.name ?? '');
     owned.delete('');
-    const inner = [...owned].map(([name, own]) => ({
-      name: isLibrary ? name : `${contract}.${name}`,
-      at: own[0]!.owner!.at,
-      findings: own,
-    }));
-    return isLibrary ? inner : [{ name: contract, at, findings }, ...inner];
+    const inner = [...owned]
+      .map(([name, own]) => ({
+        name: at === null ? name : `${contract}.${name}`,
+        at: own[0]!.owner!.at,
+        findings: own,
+      }))
+      .sort((left, right) => left.at.span.start - right.at.span.start);
+    return at === null ? inner : [{ name: contract, at, findings }, ...inner];
   });
 }
 

@@ -38,7 +38,8 @@ export type Verification = {
 /** What is known of one contract, or of the functions of a file without one. */
 export type Verdict = {
   readonly contract: string;
-  readonly at: Spot;
+  /** Null where there is no contract. */
+  readonly at: Spot | null;
   /** In source order. */
   readonly findings: readonly Finding[];
   /** Invariants that nobody wrote and that proofs rest on, as an author would write them. */
@@ -126,10 +127,14 @@ function answered<T>(answer: T, signal: AbortSignal): T {
 function verdictOf(analysis: Analysis, contract: core.Contract, report: Report): Verdict {
   return {
     contract: contract.name,
-    at: placeInPart(analysis.parts, contract.span),
+    at: isWritten(analysis, contract) ? placeInPart(analysis.parts, contract.span) : null,
     findings: report.rows.map((row) => findingOf(analysis, contract, row)),
     found: foundClauses(report),
   };
+}
+
+function isWritten({ tree }: Analysis, { name }: core.Contract): boolean {
+  return tree.items.some((item) => item.kind === 'contract' && item.name.text === name);
 }
 
 function findingOf(analysis: Analysis, contract: core.Contract, row: Row): Finding {
@@ -148,14 +153,10 @@ function findingOf(analysis: Analysis, contract: core.Contract, row: Row): Findi
   };
 }
 
-/** Where the row's rule stands, or the `prove` around it; an `init` that nobody wrote stands at the contract's name. */
-function ownerOf(
-  { text }: Analysis,
-  { name: contract, functions, proofs }: core.Contract,
-  { rule, span }: Row,
-) {
+/** Where the row's rule stands, or the `prove` around it; an `init` that nobody wrote has the place of a name. */
+function ownerOf({ text }: Analysis, { functions, proofs }: core.Contract, { rule, span }: Row) {
   const fn = functions.find(({ name }) => name === rule);
-  if (fn !== undefined) return text.slice(fn.span.start, fn.span.end) === contract ? null : fn;
+  if (fn !== undefined) return fn.kind === 'init' && text[fn.span.end - 1] !== '}' ? null : fn;
   const proof = proofs.find((each) => each.span.start <= span.start && span.end <= each.span.end);
   return proof === undefined ? null : { name: `"${proof.title}"`, span: proof.span };
 }

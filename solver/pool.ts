@@ -87,9 +87,11 @@ function solve(pool: Pool, query: Query, signal?: AbortSignal): Promise<Answer> 
   });
 }
 
-/** The job of the same query, where a thread is at it; else a new one. */
+/** The job of the same query, where it waits or a thread is at it; else a new one. */
 function jobFor(pool: Pool, query: Query): Job {
-  for (const { job } of pool.seats) if (job !== null && isSame(job.query, query)) return job;
+  const seated = [...pool.seats].flatMap(({ job }) => job ?? []);
+  const known = [...seated, ...pool.waiting].find((job) => isSame(job.query, query));
+  if (known !== undefined) return known;
   const job: Job = { query, waiting: new Set() };
   pool.waiting.push(job);
   return job;

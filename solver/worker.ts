@@ -24,7 +24,8 @@ const Z3_OK = 0;
 const Z3_L_FALSE = -1;
 const Z3_L_TRUE = 1;
 
-if (parentPort !== null) await serve(parentPort, workerData as WorkerOptions);
+// What fails here ends the thread, and the pool hears of it.
+if (parentPort !== null) void serve(parentPort, workerData as WorkerOptions);
 
 async function serve(port: NonNullable<typeof parentPort>, options: WorkerOptions): Promise<void> {
   bridgeExceptions();

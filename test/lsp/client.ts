@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import {
-  createProtocolConnection,
   type ClientCapabilities,
+  createProtocolConnection,
   type Diagnostic,
   DidChangeTextDocumentNotification,
   DidCloseTextDocumentNotification,
@@ -14,6 +14,7 @@ import {
   LogMessageNotification,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
+  type PublishDiagnosticsParams,
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
@@ -39,17 +40,20 @@ const STDIO = join(import.meta.dirname, '..', '..', 'lsp', 'stdio.ts');
 
 export type Start = {
   readonly program?: string;
+  readonly arguments?: readonly string[];
   readonly capabilities?: ClientCapabilities;
   /** What the editor sends about itself; where it is absent nothing is verified. */
   readonly options?: unknown;
   readonly environment?: { readonly [name: string]: string };
   /** Hears and answers what the server begins, from the first message on. */
   readonly onStart?: (connection: ProtocolConnection) => void;
+  readonly onPublished?: (published: PublishDiagnosticsParams) => void;
+  readonly onLogged?: (message: string) => void;
 };
 
 export async function startClient(start: Start = {}): Promise<Client> {
   const { program = STDIO, capabilities = {}, options = { verify: { when: 'off' } } } = start;
-  const server = spawn(process.execPath, [program], {
+  const server = spawn(process.execPath, [program, ...(start.arguments ?? [])], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...start.environment },
   });
@@ -66,7 +70,7 @@ export async function startClient(start: Start = {}): Promise<Client> {
     initializationOptions: options,
   });
   await connection.sendNotification(InitializedNotification.type, {});
-  const published = listen(connection);
+  const published = listen(connection, start);
   return {
     connection,
     server,
@@ -104,16 +108,18 @@ type Published = (
 ) => Promise<Diagnostic[]>;
 
 /** Does something and waits for the diagnostics of that version. An analysis that fails on the server fails the test. */
-function listen(connection: ProtocolConnection): Published {
+function listen(connection: ProtocolConnection, { onPublished, onLogged }: Start): Published {
   type Waiting = {
     readonly done: (diagnostics: Diagnostic[]) => void;
     readonly failed: (error: Error) => void;
   };
   const waiting = new Map<string, Waiting>();
-  connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, version, diagnostics }) =>
-    waiting.get(`${uri} ${version}`)?.done(diagnostics),
-  );
+  connection.onNotification(PublishDiagnosticsNotification.type, (params) => {
+    onPublished?.(params);
+    waiting.get(`${params.uri} ${params.version}`)?.done(params.diagnostics);
+  });
   connection.onNotification(LogMessageNotification.type, ({ message }) => {
+    onLogged?.(message);
     if (!message.startsWith('could not analyse')) return;
     for (const { failed } of waiting.values()) failed(new Error(message));
   });

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RESERVED_WORDS } from '../../compiler/syntax/tokens.ts';
+import { VERSION } from '../../solver/index.ts';
 import { bundleExtension } from '../../vscode-extension/bundle.ts';
 import { fixtures } from '../harness.ts';
 import { startClient, URI } from './client.ts';
+import { startProving } from './proving.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'vscode-extension');
 
@@ -38,6 +40,21 @@ describe('the package', () => {
     expect(await client.change(URI, 2, text.replace('total += amount;', 'total += ;'))).toMatchObject([
       { code: 'E0105' },
     ]);
+    expect(await client.stop()).toBe(0);
+  });
+
+  test('it proves by itself, with the solver that is inside', async () => {
+    const client = await startProving({
+      program: join(folder, 'server.cjs'),
+      environment: { CCL_CACHE: join(folder, 'cache') },
+    });
+    const text = fixtures('syntax', 'timebank.ccl')[0]!.text;
+    expect(await client.open(URI, text)).toEqual([]);
+    const codes = (await client.verdict(URI, 1)).map(({ code }) => code);
+    expect(new Set(codes)).toEqual(new Set(['W0506']));
+    expect((await client.lenses(URI))[0]).toMatch(/^\d+: \d+ of \d+ proved, \d+ warnings$/);
+    expect(readdirSync(join(folder, 'cache', 'answers')).length).toBeGreaterThan(0);
+    expect(readdirSync(join(folder, 'cache', 'runs'))).toEqual([VERSION]);
     expect(await client.stop()).toBe(0);
   });
 });

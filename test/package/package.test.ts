@@ -1,11 +1,11 @@
 /** The built package as a user gets it: packed, installed into an empty folder, and used there. */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createMessageConnection, type InitializeResult } from 'vscode-languageserver-protocol/node';
+import { URI } from '../lsp/client.ts';
+import { startProving } from '../lsp/proving.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--loglevel=error'];
@@ -54,19 +54,15 @@ test('it verifies with the solver in its worker threads, and builds', () => {
   expect(ccl(['disasm', 'TimeBank.ccb']).stdout).toContain('Transfer');
 });
 
-test('its language server answers over stdio', async () => {
-  const child = spawn(process.execPath, [main(), 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const connection = createMessageConnection(child.stdout, child.stdin);
-  connection.listen();
-  const answer = await connection.sendRequest<InitializeResult>('initialize', {
-    processId: null,
-    rootUri: null,
-    capabilities: {},
+test('its language server answers over stdio, and proves', async () => {
+  const client = await startProving({
+    program: main(),
+    arguments: ['lsp', '--stdio'],
+    environment: { CCL_CACHE: join(folder, 'cache') },
   });
-  expect(answer.capabilities).toMatchObject({ hoverProvider: true });
-  await connection.sendRequest('shutdown');
-  const ended = once(child, 'exit');
-  await connection.sendNotification('exit');
-  expect(await ended).toEqual([0, null]);
-  connection.dispose();
+  const text = readFileSync(join(folder, 'user', 'TimeBank.ccl'), 'utf8');
+  expect(await client.open(URI, text)).toEqual([]);
+  const codes = (await client.verdict(URI, 1)).map(({ code }) => code);
+  expect(new Set(codes)).toEqual(new Set(['W0506']));
+  expect(await client.stop()).toBe(0);
 });

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { crossCheck, openSolver, type Solver } from '../../solver/index.ts';
 
@@ -10,6 +12,13 @@ const UNSAT = '(declare-const x Int)(assert (and (> x 1) (< x 2)))';
 const HARD =
   '(declare-const x Int)(declare-const y Int)(assert (and (> x 1) (> y x) (= (* x y) 1000036000099)))';
 const RLIMIT = 1_000_000;
+
+/** The threads that are started from now on. */
+function countWorkers(): () => readonly Worker[] {
+  const started: Worker[] = [];
+  process.on('worker', (worker) => started.push(worker));
+  return () => started;
+}
 
 let solver: Solver;
 beforeAll(async () => {
@@ -71,6 +80,49 @@ describe('solver', () => {
     expect(hang).toMatchObject({ status: 'unknown', reason: 'no answer within 300 ms' });
     await impatient.close();
     expect((await impatient.solve({ text: SAT, rlimit: RLIMIT, wants: [] })).status).toBe('unknown');
+  });
+
+  test('what nobody waits for any more is not asked', async () => {
+    const cacheDir = mkdtempSync(join(tmpdir(), 'ccl-solver-'));
+    const busy = await openSolver({ workers: 1, cacheDir });
+    const abort = new AbortController();
+    const query = { text: UNSAT, rlimit: RLIMIT, wants: [] };
+    const withdrawn = [SAT, HARD].map((text) => busy.solve({ ...query, text }, abort.signal));
+    abort.abort();
+    for (const answer of await Promise.all(withdrawn))
+      expect(answer.reason).toBe('it was not asked any more');
+    expect((await busy.solve(query, abort.signal)).status).toBe('unknown');
+    expect((await busy.solve(query)).status).toBe('unsat');
+    expect(readdirSync(cacheDir)).toHaveLength(1);
+    await busy.close();
+    rmSync(cacheDir, { recursive: true });
+  });
+
+  test('who asks the same while it is worked on waits with the others', async () => {
+    const started = countWorkers();
+    const pool = await openSolver({ workers: 1, queriesPerWorkerMax: 1 });
+    const hard = { text: HARD, rlimit: RLIMIT, wants: [] };
+    const abort = new AbortController();
+    const first = pool.solve(hard, abort.signal);
+    const second = pool.solve(hard);
+    const other = pool.solve({ text: UNSAT, rlimit: RLIMIT, wants: [] });
+    abort.abort();
+    expect((await first).reason).toBe('it was not asked any more');
+    expect((await second).rlimitUsed).toBeGreaterThan(0);
+    expect((await other).status).toBe('unsat');
+    expect(started()).toHaveLength(2);
+    await pool.close();
+  });
+
+  test('a worker that has nothing to do ends, and another one takes its place', async () => {
+    const started = countWorkers();
+    const lazy = await openSolver({ workers: 1, idleAfterMs: 1 });
+    const query = { text: UNSAT, rlimit: RLIMIT, wants: [] };
+    expect((await lazy.solve(query)).status).toBe('unsat');
+    await once(started()[0]!, 'exit');
+    expect((await lazy.solve(query)).status).toBe('unsat');
+    expect(started()).toHaveLength(2);
+    await lazy.close();
   });
 
   test('workers are replaced after their share of queries', async () => {

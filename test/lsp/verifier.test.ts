@@ -1,0 +1,395 @@
+/** The verifier in the editor, over the real protocol. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import {
+  CodeActionRequest,
+  DidChangeConfigurationNotification,
+  ExecuteCommandRequest,
+  HoverRequest,
+  type TextEdit,
+} from 'vscode-languageserver-protocol/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Start } from './client.ts';
+import { URI } from './client.ts';
+import { type Proving, startProving } from './proving.ts';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'ccl proving '));
+const CACHE = join(FOLDER, 'cache');
+const GATED = join(import.meta.dirname, 'gated.ts');
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+const BOX = `contract Box {
+  state { n: Int; }
+  invariant small: n < 3;
+  rule add(x: Int)
+    requires x > 0 else "positive"
+    ensures n > old(n)
+  { n += x; }
+  prove "it can be read" (a: Did) {
+    let before = here();
+    expect here() == before;
+  }
+  view here() -> Int { return n; }
+}
+`;
+const GOOD = BOX.replace('n += x;', 'if n == 0 { n = 1; } else { require n == 1 else "full"; n = 2; }');
+/** A version that the gated server is never done with. */
+const ENDLESS = GOOD.replace('n = 2;', 'n = 2; assert n + x != 424242 || x > 424200;');
+
+let running: Proving[] = [];
+afterEach(async () => {
+  for (const client of running.splice(0)) expect(await client.stop()).toBe(0);
+});
+
+async function start(options: Start = {}): Promise<Proving> {
+  const client = await startProving({
+    ...options,
+    environment: { CCL_CACHE: CACHE, ...options.environment },
+  });
+  running = [...running, client];
+  return client;
+}
+
+function at(text: string, word: string) {
+  return TextDocument.create(URI, 'ccl', 1, text).positionAt(text.indexOf(word));
+}
+
+const codesOf = (diagnostics: readonly { readonly code?: unknown }[]) => diagnostics.map(({ code }) => code);
+
+describe('a contract with something wrong', () => {
+  test('its runs stand at their lines, with values', async () => {
+    const client = await start();
+    expect(await client.open(URI, BOX)).toEqual([]);
+    const found = await client.verdict(URI, 1);
+    expect(codesOf(found)).toEqual(['E0501', 'W0506']);
+    expect(found[0]).toMatchObject({
+      severity: 1,
+      source: 'ccl',
+      range: { start: at(BOX, 'invariant small'), end: { line: 2, character: 25 } },
+    });
+    expect(found[0]!.message).toMatchInlineSnapshot(`
+      "invariant \`small\` is not kept by \`add\`
+      Help: the run shows how it breaks: change the code, or the clause
+
+        1. deploy Box() by alice
+        2. add(10) by bob
+              7 | { n += x; }
+           n: 0 -> 10"
+    `);
+    const run = found[0]!.relatedInformation!.map(({ location, message }) => ({
+      line: location.range.start.line + 1,
+      message,
+    }));
+    expect(run).toMatchInlineSnapshot(`
+      [
+        {
+          "line": 3,
+          "message": "1. deploy Box() by alice",
+        },
+        {
+          "line": 7,
+          "message": "2. add(10) by bob; n: 0 -> 10",
+        },
+      ]
+    `);
+    expect(found[1]).toMatchObject({ severity: 2, range: { start: at(BOX, 'n += x') } });
+  });
+
+  test('lenses say it in a line, their command tells the runs, and clauses have their answers', async () => {
+    const client = await start();
+    await client.open(URI, BOX);
+    await client.verdict(URI, 1);
+    expect(await client.lenses(URI)).toMatchInlineSnapshot(`
+      [
+        "1: 8 of 10 proved, 1 refuted, 1 warning",
+        "1: show the 2 runs",
+        "4: 3 of 5 proved, 1 refuted, 1 warning",
+        "4: show the 2 runs",
+        "8: 1 of 1 proved",
+        "12: 1 of 1 proved",
+      ]
+    `);
+    const told = await client.connection.sendRequest(ExecuteCommandRequest.type, {
+      command: 'ccl.showRun',
+      arguments: [URI, 'Box.add'],
+    });
+    expect((told as { text: string }).text).toMatchInlineSnapshot(`
+      "Box.add
+
+      refuted: invariant \`small\` is not kept by \`add\`
+
+        1. deploy Box() by alice
+        2. add(10) by bob
+              7 | { n += x; }
+           n: 0 -> 10
+
+      as a test:
+
+      test "Box: invariant \`small\` is not kept by \`add\`" {
+        let box = deploy Box() by alice;
+        box.add(10) by bob;
+      }
+
+
+      warning: \`add\` may revert: the result does not fit in 64 bits
+
+        1. deploy Box() by alice
+        2. add(1) by alice
+              7 | { n += x; }
+           n: 0 -> 1
+        3. add(9223372036854775807) by bob: reverts, the result does not fit in 64 bits
+              7 | { n += x; }
+
+      as a test:
+
+      test "Box: \`add\` may revert: the result does not fit in 64 bits" {
+        let box = deploy Box() by alice;
+        box.add(1) by alice;
+        box.add(9223372036854775807) by bob;
+      }
+      "
+    `);
+    expect(client.messages).toEqual([(told as { text: string }).text]);
+    const hover = await client.connection.sendRequest(HoverRequest.type, {
+      textDocument: { uri: URI },
+      position: at(BOX, 'ensures'),
+    });
+    expect(hover?.contents).toMatchInlineSnapshot(`
+      {
+        "kind": "markdown",
+        "value": "- **proved**: \`ensures n > old(n)\` holds after \`add\`",
+      }
+    `);
+  });
+
+  test('an editor that shows runs itself gets them without a message', async () => {
+    const client = await start({ options: { showsRuns: true } });
+    await client.open(URI, BOX);
+    await client.verdict(URI, 1);
+    const ask = (name: string) =>
+      client.connection.sendRequest(ExecuteCommandRequest.type, {
+        command: 'ccl.showRun',
+        arguments: [URI, name],
+      });
+    expect(await ask('Box.add')).toMatchObject({ title: 'Box.add', text: expect.stringContaining('add(') });
+    expect(await ask('Box.gone')).toMatchObject({ text: expect.stringContaining('not known any more') });
+    expect(client.messages).toEqual([]);
+  });
+});
+
+describe('while typing', () => {
+  test('what was said stays where nothing changed, and says that it is of before', async () => {
+    const client = await start();
+    await client.open(URI, BOX);
+    const first = await client.verdict(URI, 1);
+    const moved = BOX.replace('state {', '// moved\n  state {');
+    const between = await client.change(URI, 2, moved);
+    expect(between.map(({ severity, message }) => ({ severity, message }))).toEqual([
+      { severity: 3, message: 'Before the last change: invariant `small` is not kept by `add`' },
+      { severity: 3, message: expect.stringMatching(/^Before the last change: `add` may revert/) },
+    ]);
+    expect(between[0]!.range.start).toEqual(at(moved, 'invariant small'));
+    expect((await client.lenses(URI))[1]).toMatch(/^5: .* before the last change$/);
+    const second = await client.verdict(URI, 2);
+    expect(codesOf(second)).toEqual(codesOf(first));
+    expect(second[0]!.range.start).toEqual(at(moved, 'invariant small'));
+  });
+
+  test('of the part that changed nothing is said', async () => {
+    const client = await start();
+    await client.open(URI, BOX);
+    await client.verdict(URI, 1);
+    const between = await client.change(URI, 2, BOX.replace('n < 3', 'n < 30'));
+    expect(between.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Before the last change: `add` may revert/),
+    ]);
+    expect(await client.change(URI, 3, BOX)).toMatchObject([
+      { code: 'E0501', severity: 1 },
+      { code: 'W0506' },
+    ]);
+  });
+
+  test('a text with mistakes has no verdicts, and no lenses', async () => {
+    const client = await start();
+    await client.open(URI, BOX);
+    await client.verdict(URI, 1);
+    expect(codesOf(await client.change(URI, 2, BOX.replace('n += x;', 'n += ;')))).toEqual(['E0105']);
+    expect(await client.lenses(URI)).toEqual([]);
+    await client.change(URI, 3, GOOD);
+    expect(await client.verdict(URI, 3)).toEqual([]);
+    expect((await client.lenses(URI))[0]).toMatch(/^1: (\d+) of \1 proved$/);
+  });
+
+  test('a newer version ends the verification of the older one', async () => {
+    const client = await start({ program: GATED });
+    await client.open(URI, ENDLESS);
+    await client.begun('Verifying test.ccl');
+    await client.change(URI, 2, GOOD);
+    expect(await client.verdict(URI, 2)).toEqual([]);
+    expect(client.titles).toHaveLength(2);
+    await client.change(URI, 3, ENDLESS);
+    await client.begun('Verifying test.ccl', 3);
+    await client.giveUp();
+    await client.change(URI, 4, BOX);
+    expect(codesOf(await client.verdict(URI, 4))).toEqual(['E0501', 'W0506']);
+    await client.finished(4);
+  });
+
+  test('closing ends it, and another document has its turn', async () => {
+    const client = await start({ program: GATED });
+    const other = 'file:///contracts/other.ccl';
+    await client.open(URI, ENDLESS);
+    await client.begun('Verifying test.ccl');
+    await client.open(other, GOOD);
+    await client.close(URI);
+    expect(await client.verdict(other, 1)).toEqual([]);
+    expect(client.titles).toEqual(['Verifying test.ccl', 'Verifying other.ccl']);
+  });
+
+  test('the end of the editor ends what is never done', async () => {
+    const client = await start({ program: GATED });
+    await client.open(URI, ENDLESS);
+    await client.begun('Verifying test.ccl');
+  });
+
+  test('a verifier that dies is a line in the log', async () => {
+    const client = await start({ program: GATED });
+    await client.open(URI, ENDLESS.replaceAll('424242', '434343'));
+    await client.logged('could not verify');
+    expect(await client.change(URI, 2, GOOD)).toEqual([]);
+    expect(await client.verdict(URI, 2)).toEqual([]);
+  });
+});
+
+describe('what the editor chooses', () => {
+  const choose = (client: Proving, when: string) =>
+    client.connection.sendNotification(DidChangeConfigurationNotification.type, {
+      settings: { ccl: { verify: { when } } },
+    });
+
+  test('off, and on again', async () => {
+    const client = await start({ options: { verify: { when: 'off' } } });
+    await client.open(URI, BOX);
+    await client.save(URI);
+    expect(await client.lenses(URI)).toEqual([]);
+    expect(client.titles).toEqual([]);
+    await choose(client, 'onSave');
+    expect(codesOf(await client.verdict(URI, 1))).toEqual(['E0501', 'W0506']);
+    expect(client.titles).toHaveLength(1);
+    const published = client.next(URI, 1);
+    await choose(client, 'off');
+    expect(await published).toEqual([]);
+  });
+
+  test('an editor that is asked for its settings decides', async () => {
+    const client = await start({
+      options: { verify: { when: 'off' } },
+      capabilities: {
+        workspace: { configuration: true, codeLens: { refreshSupport: true } },
+        window: { workDoneProgress: true },
+      },
+      onStart: (connection) =>
+        connection.onRequest('workspace/configuration', ({ items }) =>
+          items.map(({ section }: { section: string }) =>
+            section === 'ccl' ? { verify: { when: 'onSave' } } : null,
+          ),
+        ),
+    });
+    await client.open(URI, BOX);
+    expect(codesOf(await client.verdict(URI, 1))).toEqual(['E0501', 'W0506']);
+    await client.change(URI, 2, GOOD);
+    await client.save(URI);
+    expect(await client.verdict(URI, 2)).toEqual([]);
+  });
+});
+
+describe('several files', () => {
+  test('a folder with blanks; what changes in one file is proved again in those that use it', async () => {
+    const folder = join(FOLDER, 'two files');
+    mkdirSync(folder, { recursive: true });
+    const shared = join(folder, 'shared rates.ccl');
+    const main = join(folder, 'Fund of all.ccl');
+    const library =
+      'fn fee(x: Int) -> Int\n  requires x >= 0 && x < 1000 else "small"\n  ensures result <= x\n{ x / 10 }\n';
+    const fund = `use "./shared rates.ccl".{ fee };
+contract Fund {
+  state { left: Int; }
+  rule pay(x: Int)
+    requires x >= 0 && x < 1000 else "small"
+    ensures left <= x
+  { left = x - fee(x); }
+}
+`;
+    writeFileSync(shared, library);
+    writeFileSync(main, fund);
+    const [libraryUri, uri] = [pathToFileURL(shared).href, pathToFileURL(main).href];
+    const client = await start();
+    await client.open(uri, fund);
+    expect(await client.verdict(uri, 1)).toEqual([]);
+    expect(client.titles).toEqual(['Verifying Fund of all.ccl']);
+    await client.open(libraryUri, library);
+    expect(await client.verdict(libraryUri, 1)).toEqual([]);
+    expect(await client.lenses(libraryUri)).toEqual([expect.stringMatching(/^1: (\d+) of \1 proved$/)]);
+    const again = client.again(uri, 1);
+    await client.change(libraryUri, 2, library.replace('x / 10', 'x / 10 - 2000'));
+    const [first] = await again;
+    expect(first).toMatchObject({ code: 'E0501', range: { start: at(fund, 'ensures left') } });
+    expect(first!.relatedInformation!.map(({ location }) => location.uri)).toContain(uri);
+  });
+});
+
+describe('what nobody wrote', () => {
+  const JAR = `contract Jar {
+  state { n: Int; m: Int; }
+  rule put(x: Int) requires x > 0 && x < 100 else "small" { n = x; }
+  rule take(x: Int)
+    requires x > 0 && x < 100 else "small"
+    ensures m <= x
+  { m = x - n; }
+}
+`;
+
+  test('is shown, and can be written down', async () => {
+    const client = await start();
+    await client.open(URI, JAR);
+    const found = await client.verdict(URI, 1);
+    expect(found).toMatchObject([{ severity: 3, code: 'found', range: { start: at(JAR, 'Jar') } }]);
+    const actions = await client.connection.sendRequest(CodeActionRequest.type, {
+      textDocument: { uri: URI },
+      range: found[0]!.range,
+      context: { diagnostics: found },
+    });
+    const [action] = actions as { title: string; edit: { changes: Record<string, TextEdit[]> } }[];
+    expect(action!.title).toMatch(/^Write down th/);
+    const written = TextDocument.applyEdits(
+      TextDocument.create(URI, 'ccl', 1, JAR),
+      action!.edit.changes[URI]!,
+    );
+    expect(written).toContain('invariant found_1: ');
+    await client.change(URI, 2, written);
+    expect(await client.verdict(URI, 2)).toEqual([]);
+  });
+});
+
+describe('the cache', () => {
+  test('what the command line has asked the editor need not ask', async () => {
+    const cache = join(FOLDER, 'shared cache');
+    const file = join(FOLDER, 'Box.ccl');
+    writeFileSync(file, GOOD);
+    const main = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+    execFileSync(process.execPath, [main, 'verify', file], { env: { ...process.env, CCL_CACHE: cache } });
+    const asked = readdirSync(join(cache, 'answers'));
+    const client = await start({
+      program: GATED,
+      environment: { CCL_CACHE: cache, CCL_TEST_WORKERS: '0' },
+    });
+    const uri = pathToFileURL(file).href;
+    await client.open(uri, GOOD);
+    expect(await client.verdict(uri, 1)).toEqual([]);
+    expect(readdirSync(join(cache, 'answers'))).toEqual(asked);
+  });
+});
