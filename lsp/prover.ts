@@ -3,8 +3,9 @@
  * it. What goes wrong with one order is its answer, and the next one is taken as if nothing had been.
  */
 import type { MessagePort } from 'node:worker_threads';
+import { keepObligations } from '../compiler/index.ts';
 import { openTexts, runsFolder, type Solver } from '../solver/index.ts';
-import { type Order, type Verification, verifySources } from './verification.ts';
+import { type Means, type Order, type Verification, verifySources } from './verification.ts';
 
 export type Request =
   | { readonly kind: 'verify'; readonly id: number; readonly order: Order }
@@ -17,9 +18,10 @@ export type Reply = { readonly id: number } & (
   | { readonly kind: 'failed'; readonly reason: string }
 );
 
-/** Answers what comes over the port, with one solver for all. */
+/** Answers what comes over the port, with one solver and one memory for all. */
 export function serveOrders(port: MessagePort, solver: Pick<Solver, 'solve'>): void {
   const running = new Map<number, AbortController>();
+  const means = { memory: openTexts(runsFolder()), kept: keepObligations() };
   const reply = (message: Reply): void => port.postMessage(message);
   port.on('message', async (request: Request) => {
     if (request.kind === 'cancel') {
@@ -32,7 +34,8 @@ export function serveOrders(port: MessagePort, solver: Pick<Solver, 'solve'>): v
     const tell = lastOfTurn((progress: string) => {
       if (running.has(id)) reply({ id, kind: 'progress', progress });
     });
-    const outcome = await take(order, solver, abort.signal, tell);
+    const solve: Means['solve'] = (query) => solver.solve(query, abort.signal);
+    const outcome = await take(order, { ...means, solve, signal: abort.signal, tell });
     running.delete(id);
     reply({ id, ...outcome });
   });
@@ -40,22 +43,11 @@ export function serveOrders(port: MessagePort, solver: Pick<Solver, 'solve'>): v
 
 type Outcome = Reply extends infer R ? (R extends { readonly id: number } ? Omit<R, 'id'> : never) : never;
 
-async function take(
-  order: Order,
-  solver: Pick<Solver, 'solve'>,
-  signal: AbortSignal,
-  tell: (progress: string) => void,
-): Promise<Outcome> {
+async function take(order: Order, means: Means): Promise<Outcome> {
   try {
-    const verification = await verifySources(order, {
-      solve: (query) => solver.solve(query, signal),
-      memory: openTexts(runsFolder()),
-      signal,
-      tell,
-    });
-    return { kind: 'verified', verification };
+    return { kind: 'verified', verification: await verifySources(order, means) };
   } catch (error) {
-    if (signal.aborted) return { kind: 'cancelled' };
+    if (means.signal.aborted) return { kind: 'cancelled' };
     return { kind: 'failed', reason: (error instanceof Error ? error.stack : null) ?? String(error) };
   }
 }

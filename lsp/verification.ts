@@ -12,6 +12,7 @@ import {
   diagnosticOf,
   failsBuild,
   foundClauses,
+  type KeptObligations,
   lineOfTrace,
   lowerProvable,
   type Report,
@@ -64,6 +65,8 @@ export type Finding = {
 
 export type Means = {
   readonly solve: Solve;
+  /** Obligations of earlier texts. */
+  readonly kept: KeptObligations;
   /** What searches found before. */
   readonly memory: Memory;
   /** Nobody waits for it any more. */
@@ -94,7 +97,7 @@ export async function verifySources({ main, sources }: Order, means: Means): Pro
 function optionsOf(
   { text, parts }: Analysis,
   contract: core.Contract,
-  { solve, memory, signal, tell }: Means,
+  { solve, kept, memory, signal, tell }: Means,
 ): VerifyOptions {
   const refute = makeRefuter(contract, {
     text,
@@ -104,6 +107,7 @@ function optionsOf(
   return {
     solve: async (query) => answered(await stillWanted(signal, () => solve(query)), signal),
     refute: (candidate) => stillWanted(signal, () => refute(candidate)),
+    kept,
     rlimit: RLIMIT_DEFAULT,
     onProgress: (done, total) => tell(`${contract.name}: ${done} of ${total} obligations`),
     onSearch: ({ rule, name }) =>
