@@ -46,7 +46,7 @@ export type Streams = {
 
 /** An analysis waits for a pause in typing, a verification for a longer one. */
 const PAUSE_MS = 150;
-const LONG_PAUSE_MS = 800;
+const LONG_PAUSE_MS = 500;
 
 /** Tells the runs that a lens offers: the editor's document, and the name in the lens. */
 const SHOW_RUN = 'ccl.showRun';

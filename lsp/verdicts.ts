@@ -224,7 +224,8 @@ function pasted(document: Document, { members, span }: ast.Contract, clauses: re
   const before =
     members.findLast(({ kind }) => kind === 'invariant') ?? members.findLast(({ kind }) => kind === 'state');
   const at = before?.span.end ?? span.end - 1;
-  const newText = clauses.map((clause) => `\n  ${clause}`).join('');
+  const written = clauses.map((clause) => `\n  ${clause}`).join('');
+  const newText = before === undefined ? `${written}\n` : written;
   return { range: rangeOf(document.starts, { start: at, end: at }), newText };
 }
 

@@ -182,8 +182,10 @@ describe('a contract with something wrong', () => {
 });
 
 describe('while typing', () => {
+  const ON_SAVE = { options: { verify: { when: 'onSave' } } };
+
   test('what was said stays where nothing changed, and says that it is of before', async () => {
-    const client = await start();
+    const client = await start(ON_SAVE);
     await client.open(URI, BOX);
     const first = await client.verdict(URI, 1);
     const moved = BOX.replace('state {', '// moved\n  state {');
@@ -194,13 +196,14 @@ describe('while typing', () => {
     ]);
     expect(between[0]!.range.start).toEqual(at(moved, 'invariant small'));
     expect((await client.lenses(URI))[1]).toMatch(/^5: .* before the last change$/);
+    await client.save(URI);
     const second = await client.verdict(URI, 2);
     expect(codesOf(second)).toEqual(codesOf(first));
     expect(second[0]!.range.start).toEqual(at(moved, 'invariant small'));
   });
 
   test('of the part that changed nothing is said', async () => {
-    const client = await start();
+    const client = await start(ON_SAVE);
     await client.open(URI, BOX);
     await client.verdict(URI, 1);
     const between = await client.change(URI, 2, BOX.replace('n < 3', 'n < 30'));
@@ -339,6 +342,42 @@ contract Fund {
     const [first] = await again;
     expect(first).toMatchObject({ code: 'E0501', range: { start: at(fund, 'ensures left') } });
     expect(first!.relatedInformation!.map(({ location }) => location.uri)).toContain(uri);
+  });
+});
+
+describe('what no rule of the file says', () => {
+  test('what can happen in a file that is used is said where it is used', async () => {
+    const folder = join(FOLDER, 'used');
+    mkdirSync(folder, { recursive: true });
+    const shared = join(folder, 'shared.ccl');
+    writeFileSync(shared, 'fn part(x: Int) -> Int {\n  100 / x\n}\n');
+    const text = `use "./shared.ccl".{ part };
+contract Fund {
+  state { left: Int; }
+  rule pay(x: Int) { left = part(x); }
+}
+`;
+    const client = await start();
+    const uri = pathToFileURL(join(folder, 'Fund.ccl')).href;
+    await client.open(uri, text);
+    const [found] = await client.verdict(uri, 1);
+    expect(found).toMatchObject({
+      code: 'W0506',
+      range: { start: { line: 0, character: 0 } },
+      message: expect.stringMatching(/^in .*shared\.ccl: .*the divisor is zero/),
+    });
+    const places = found!.relatedInformation!.map(({ location }) => location);
+    expect(places[0]).toMatchObject({ uri: pathToFileURL(shared).href, range: { start: { line: 1 } } });
+  });
+
+  test('a contract that cannot be deployed is not proved', async () => {
+    const client = await start();
+    const text = 'contract Clock {\n  state { n: Int; }\n  on every 1d gas 5 { n = 1; }\n}\n';
+    await client.open(URI, text);
+    expect(await client.verdict(URI, 1)).toMatchObject([
+      { code: 'E0702', severity: 1, range: { start: at(text, 'every') } },
+    ]);
+    expect(await client.lenses(URI)).toEqual([]);
   });
 });
 
