@@ -2,7 +2,7 @@
  * Starts the language server that is bundled beside this file, and shows the runs that it tells. All that knows the language
  * is over there.
  */
-import { EventEmitter, type ExtensionContext, Uri, window, workspace } from 'vscode';
+import { EventEmitter, type ExtensionContext, Uri, ViewColumn, window, workspace } from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
 
 /** The server's command that tells the runs of a lens, and the scheme of the documents that show them. */
@@ -58,6 +58,6 @@ function showRuns({ subscriptions }: ExtensionContext): (told: Told) => Promise<
     texts.set(uri.path, text);
     changes.fire(uri);
     const document = await workspace.openTextDocument(uri);
-    await window.showTextDocument(document, { preview: true, viewColumn: -2 });
+    await window.showTextDocument(document, { preview: true, viewColumn: ViewColumn.Beside });
   };
 }
