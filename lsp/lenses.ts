@@ -11,7 +11,7 @@ export type Lens = { readonly range: Range; readonly title: string; readonly run
 /** In the order of the text. */
 export function lensesOf(document: Document, verified: Verified | null): readonly Lens[] {
   if (verified === null || hasErrors(document.analysis)) return [];
-  const isNew = isCurrent(verified, document);
+  const isNew = isCurrent(verified.order, document);
   const carry = carryTo(document, verified);
   return groupsOf(verified).flatMap(({ name, at, findings }) => {
     const span = carry({ ...at, span: { start: at.span.start, end: at.span.start } });

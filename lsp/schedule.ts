@@ -1,14 +1,16 @@
 /**
  * Which document is verified when. In: that a document stands still, changed or went away. Out: verdicts, one document at
- * a time, the one that was touched last first. What changes is not verified any more, and what has errors not at all.
+ * a time. The one that was touched last comes first: another one, of which much is known by then, makes room and comes again.
+ * What changes is not verified any more, and what has errors not at all.
  */
 import { hasErrors } from '../compiler/index.ts';
 import type { Document } from './document.ts';
 import { isCurrent, orderOf, type Verified } from './verdicts.ts';
+import type { Order } from './verification.ts';
 import type { Verifier } from './verifier.ts';
 
 export type Schedule = {
-  /** Verifies the document as it now stands, as soon as nothing else is verified. */
+  /** Verifies the document as it now stands, before all others. */
   readonly request: (uri: string) => void;
   /** The document is not what it was: nobody waits for its verdict any more. */
   readonly cancel: (uri: string) => void;
@@ -23,7 +25,7 @@ export type Schedule = {
 /** What the schedule is about, and whom it tells. */
 export type Office = {
   readonly verifier: Verifier;
-  /** The document as it now stands; null where it is not open. */
+  /** The document as it now stands; null where it is not open, or cannot be read. */
   readonly documentOf: (uri: string) => Document | null;
   readonly onVerdict: (uri: string) => void;
   /** A verification begins; it can be ended by calling `cancel`. */
@@ -37,9 +39,11 @@ export type Showing = { readonly report: (progress: string) => void; readonly en
 type Desk = Office & {
   /** The first is next. */
   waiting: readonly string[];
-  running: { readonly uri: string; readonly abort: AbortController } | null;
+  running: Running | null;
   readonly known: Map<string, Verified>;
 };
+
+type Running = { readonly uri: string; readonly abort: AbortController; order: Order | null };
 
 export function openSchedule(office: Office): Schedule {
   const desk: Desk = { ...office, waiting: [], running: null, known: new Map() };
@@ -67,16 +71,18 @@ export function openSchedule(office: Office): Schedule {
   };
 }
 
-/** Takes what waits, one after the other, unless somebody is at it. */
+/** Takes what waits, one after the other; where somebody is at it already, for what comes first now. */
 async function work(desk: Desk): Promise<void> {
+  // What is requested at once is in order before the first of it begins.
+  await Promise.resolve();
+  makeRoom(desk);
   while (desk.running === null) {
     const [uri, ...rest] = desk.waiting;
     if (uri === undefined) return;
     desk.waiting = rest;
-    const abort = new AbortController();
-    desk.running = { uri, abort };
+    desk.running = { uri, abort: new AbortController(), order: null };
     try {
-      await verify(desk, uri, abort);
+      await verify(desk, desk.running);
     } catch (error) {
       desk.log(`could not verify ${uri}: ${error instanceof Error ? error.stack : error}`);
     }
@@ -84,13 +90,35 @@ async function work(desk: Desk): Promise<void> {
   }
 }
 
-async function verify(desk: Desk, uri: string, abort: AbortController): Promise<void> {
+/** Ends what is verified now where another document comes first, or the same with another text. */
+function makeRoom(desk: Desk): void {
+  const { running, waiting } = desk;
+  const [first, ...rest] = waiting;
+  if (running === null || first === undefined) return;
+  if (running.uri !== first)
+    desk.waiting = [first, running.uri, ...rest.filter((each) => each !== running.uri)];
+  else if (isOf(desk, running)) {
+    desk.waiting = rest;
+    return;
+  }
+  running.abort.abort();
+}
+
+/** Whether it is about the document as it now stands. */
+function isOf({ documentOf }: Desk, { uri, order }: Running): boolean {
+  const document = documentOf(uri);
+  return document !== null && order !== null && isCurrent(order, document);
+}
+
+async function verify(desk: Desk, running: Running): Promise<void> {
+  const { uri, abort } = running;
   const document = desk.documentOf(uri);
   if (document === null || !isProvable(document)) return;
   const known = desk.known.get(uri);
-  if (known !== undefined && isCurrent(known, document)) return;
-  const showing = desk.onBegin(uri, () => abort.abort());
+  if (known !== undefined && isCurrent(known.order, document)) return;
   const order = orderOf(document);
+  running.order = order;
+  const showing = desk.onBegin(uri, () => abort.abort());
   const outcome = await desk.verifier.verify(order, abort.signal, showing.report);
   showing.end();
   if (outcome.kind === 'failed') desk.log(`could not verify ${uri}: ${outcome.reason}`);

@@ -105,7 +105,7 @@ function openDesk(
   const analyses = openAnalyses(open, librariesOf);
   const schedule = openSchedule({
     verifier,
-    documentOf: analyses.of,
+    documentOf: (uri) => documentOf(desk, uri),
     onVerdict: (uri) => {
       publish(desk, uri);
       refreshLenses(desk);
@@ -176,7 +176,10 @@ function followDocuments(desk: Desk): void {
   });
   // A change reaches the documents that use this one, too.
   texts.onDidChangeContent(({ document: { uri } }) => changed(desk, analyses.forget(uri)));
-  connection.onDidChangeWatchedFiles(() => changed(desk, analyses.forgetAll()));
+  // So does one on the disk, where it is one: a file that was saved here is known already.
+  connection.onDidChangeWatchedFiles(() => {
+    for (const uri of analyses.forgetAll()) later(desk, uri, isChosen);
+  });
   texts.onDidClose(({ document: { uri } }) => {
     clearTimeout(desk.timers.get(uri));
     desk.timers.delete(uri);
@@ -195,29 +198,41 @@ function isChosen({ when }: Desk): boolean {
 function changed(desk: Desk, uris: readonly string[]): void {
   for (const uri of uris) {
     desk.schedule.cancel(uri);
-    clearTimeout(desk.timers.get(uri));
-    desk.timers.set(uri, setTimeout(settle, PAUSE_MS, desk, uri));
+    later(desk, uri, ({ when }) => when === 'onType');
   }
 }
 
-/** The pause after which a document is analysed, and the longer one after which it is verified. */
-function settle(desk: Desk, uri: string): void {
-  publish(desk, uri);
-  desk.timers.delete(uri);
-  if (desk.when === 'onType')
-    desk.timers.set(uri, setTimeout(desk.schedule.request, LONG_PAUSE_MS - PAUSE_MS, uri));
+/** The pause after which a document is analysed, and the longer one after which it is verified, where it is to be. */
+function later(desk: Desk, uri: string, isVerified: (desk: Desk) => boolean): void {
+  const { timers, schedule } = desk;
+  clearTimeout(timers.get(uri));
+  const verify = () => {
+    timers.delete(uri);
+    if (isVerified(desk)) schedule.request(uri);
+  };
+  const settle = () => {
+    timers.set(uri, setTimeout(verify, LONG_PAUSE_MS - PAUSE_MS));
+    publish(desk, uri);
+  };
+  timers.set(uri, setTimeout(settle, PAUSE_MS));
 }
 
-function publish({ connection, texts, analyses, schedule }: Desk, uri: string): void {
+/** Null where it is not open; where it cannot be analysed, which is a defect of ours, the log says so. */
+function documentOf({ connection, analyses }: Desk, uri: string): Document | null {
   try {
-    const document = analyses.of(uri);
-    const version = texts.get(uri)?.version;
-    if (document === null || version === undefined) return;
-    const marks = [...marksOf(document), ...verdictMarks(document, schedule.verdictOf(uri))];
-    void connection.sendDiagnostics({ uri, version, diagnostics: sent<Diagnostic[]>(marks) });
+    return analyses.of(uri);
   } catch (error) {
     connection.console.error(`could not analyse ${uri}: ${error instanceof Error ? error.stack : error}`);
+    return null;
   }
+}
+
+function publish(desk: Desk, uri: string): void {
+  const document = documentOf(desk, uri);
+  const version = desk.texts.get(uri)?.version;
+  if (document === null || version === undefined) return;
+  const marks = [...marksOf(document), ...verdictMarks(document, desk.schedule.verdictOf(uri))];
+  void desk.connection.sendDiagnostics({ uri, version, diagnostics: sent<Diagnostic[]>(marks) });
 }
 
 function refreshLenses({ connection, client }: Desk): void {

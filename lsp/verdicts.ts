@@ -27,12 +27,10 @@ export function orderOf({ analysis }: Document): Order {
   };
 }
 
-/** Whether it is of the document as it stands. */
-export function isCurrent({ order }: Verified, { analysis }: Document): boolean {
+/** Whether these are the texts of the document as it stands. */
+export function isCurrent({ sources }: Order, { analysis }: Document): boolean {
   const { parts } = analysis;
-  return (
-    parts.length === order.sources.size && parts.every(({ name, text }) => order.sources.get(name) === text)
-  );
+  return parts.length === sources.size && parts.every(({ name, text }) => sources.get(name) === text);
 }
 
 /** Nothing is said of a document that has errors: what is proved is what is compiled. */
@@ -40,7 +38,7 @@ export function verdictMarks(document: Document, verified: Verified | null): rea
   if (verified === null || hasErrors(document.analysis)) return [];
   const { verdicts, tooLarge } = verified.verification;
   const findings = verdicts.flatMap((verdict) => verdict.findings);
-  if (!isCurrent(verified, document)) {
+  if (!isCurrent(verified.order, document)) {
     const carry = carryTo(document, verified);
     return findings.flatMap((finding) => outdatedMark(document, carry, finding));
   }
@@ -60,7 +58,7 @@ export function verdictRepairs(
   start: number,
   end: number,
 ): readonly Repair[] {
-  if (verified === null || hasErrors(document.analysis) || !isCurrent(verified, document)) return [];
+  if (verified === null || hasErrors(document.analysis) || !isCurrent(verified.order, document)) return [];
   return verified.verification.verdicts.flatMap((verdict) => {
     const contract = contractOf(document, verdict);
     const mark = foundMark(document, verdict);
@@ -79,7 +77,7 @@ export function answersAt(
   verified: Verified | null,
   offset: number,
 ): { readonly contents: string; readonly range: Range } | null {
-  if (verified === null || hasErrors(document.analysis) || !isCurrent(verified, document)) return null;
+  if (verified === null || hasErrors(document.analysis) || !isCurrent(verified.order, document)) return null;
   const clauses = verified.verification.verdicts
     .flatMap(({ findings }) => findings)
     .filter(({ isClause, at }) => isClause && at.file === document.analysis.file && isIn(at.span, offset));

@@ -8,6 +8,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import {
   CodeActionRequest,
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   ExecuteCommandRequest,
   HoverRequest,
   type TextEdit,
@@ -251,6 +252,32 @@ describe('while typing', () => {
     await client.close(URI);
     expect(await client.verdict(other, 1)).toEqual([]);
     expect(client.titles).toEqual(['Verifying test.ccl', 'Verifying other.ccl']);
+  });
+
+  test('what is touched last comes first, and what made room comes again', async () => {
+    const client = await start({ program: GATED });
+    const other = 'file:///contracts/other.ccl';
+    await client.open(URI, ENDLESS);
+    await client.begun('Verifying test.ccl');
+    await client.open(other, GOOD);
+    expect(await client.verdict(other, 1)).toEqual([]);
+    await client.begun('Verifying test.ccl', 2);
+    expect(client.titles).toEqual(['Verifying test.ccl', 'Verifying other.ccl', 'Verifying test.ccl']);
+  });
+
+  test('a file that is saved where it is known does not begin again', async () => {
+    const client = await start({ program: GATED });
+    await client.open(URI, ENDLESS);
+    await client.begun('Verifying test.ccl');
+    const published = client.next(URI, 1);
+    await client.save(URI);
+    await client.connection.sendNotification(DidChangeWatchedFilesNotification.type, {
+      changes: [{ uri: URI, type: 2 }],
+    });
+    await published;
+    await client.change(URI, 2, GOOD);
+    expect(await client.verdict(URI, 2)).toEqual([]);
+    expect(client.titles).toHaveLength(2);
   });
 
   test('the end of the editor ends what is never done', async () => {
