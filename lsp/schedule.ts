@@ -121,7 +121,8 @@ async function verify(desk: Desk, running: Running): Promise<void> {
   const showing = desk.onBegin(uri, () => abort.abort());
   const outcome = await desk.verifier.verify(order, abort.signal, showing.report);
   showing.end();
-  if (outcome.kind === 'failed') desk.log(`could not verify ${uri}: ${outcome.reason}`);
+  if ('reason' in outcome) desk.log(`could not verify ${uri}: ${outcome.reason}`);
+  if (outcome.kind === 'lost') desk.waiting = [uri, ...desk.waiting.filter((each) => each !== uri)];
   if (outcome.kind !== 'verified' || abort.signal.aborted) return;
   desk.known.set(uri, { order, verification: outcome.verification });
   desk.onVerdict(uri);

@@ -51,7 +51,7 @@ export function verdictMarks(document: Document, verified: Verified | null): rea
   ];
 }
 
-/** The clauses that nobody wrote, to be written down, where the range touches the place that tells of them. */
+/** What can be written down, where the range touches what tells of it: clauses that nobody wrote, and runs as tests. */
 export function verdictRepairs(
   document: Document,
   verified: Verified | null,
@@ -59,16 +59,11 @@ export function verdictRepairs(
   end: number,
 ): readonly Repair[] {
   if (verified === null || hasErrors(document.analysis) || !isCurrent(verified.order, document)) return [];
-  return verified.verification.verdicts.flatMap((verdict) => {
-    const contract = contractOf(document, verdict);
-    const mark = foundMark(document, verdict);
-    if (contract === null || mark === null) return [];
-    const { span } = contract.name;
-    if (span.end < start || end < span.start) return [];
-    const many = verdict.found.length > 1;
-    const title = many ? `Write down these ${verdict.found.length} invariants` : 'Write down this invariant';
-    return [{ title, mark, edits: [pasted(document, contract, verdict.found)] }];
-  });
+  const touches = (span: ast.Span): boolean => span.start <= end && start <= span.end;
+  return verified.verification.verdicts.flatMap((verdict) => [
+    ...foundRepair(document, verdict, touches),
+    ...verdict.findings.flatMap((finding) => testRepair(document, finding, touches)),
+  ]);
 }
 
 /** The answers about the clause at an offset, in Markdown; null where there is none, or not of this text. */
@@ -207,6 +202,34 @@ function foundMark(document: Document, verdict: Verdict): Mark | null {
     message: `Found and proved, since something is not proved without; write it down, and the contract says so:${clauses}`,
     relatedInformation: [],
   };
+}
+
+function foundRepair(
+  document: Document,
+  verdict: Verdict,
+  touches: (span: ast.Span) => boolean,
+): readonly Repair[] {
+  const { found } = verdict;
+  const contract = contractOf(document, verdict);
+  const mark = foundMark(document, verdict);
+  if (contract === null || mark === null || !touches(contract.name.span)) return [];
+  const what = found.length > 1 ? `these ${found.length} invariants` : 'this invariant';
+  return [{ title: `Write down ${what}`, mark, edits: [pasted(document, contract, found)] }];
+}
+
+/** The run as a test at the end of the document: it fails for the same reason, until that is mended. */
+function testRepair(
+  document: Document,
+  { diagnostic, trace }: Finding,
+  touches: (span: ast.Span) => boolean,
+): readonly Repair[] {
+  if (diagnostic === null || diagnostic.file !== document.analysis.file) return [];
+  if (trace === null || trace.test === null || !touches(diagnostic.span)) return [];
+  const { text } = document;
+  const end = { start: text.length, end: text.length };
+  const newText = `${text.endsWith('\n') ? '' : '\n'}\n${trace.test}`;
+  const edits = [{ range: rangeOf(document.starts, end), newText }];
+  return [{ title: 'Write this run down as a test', mark: markAt(document, diagnostic, trace), edits }];
 }
 
 /** Not among the compiler's codes: there is nothing to explain, and nothing wrong. */

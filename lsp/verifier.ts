@@ -10,7 +10,9 @@ import type { Order, Verification } from './verification.ts';
 export type Outcome =
   | { readonly kind: 'verified'; readonly verification: Verification }
   | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** The thread was ended because of another order: ask again. */
+  | { readonly kind: 'lost'; readonly reason: string };
 
 export type Verifier = {
   readonly verify: (
@@ -22,7 +24,13 @@ export type Verifier = {
   readonly rest: () => void;
 };
 
-/** The clock only ends a thread that does not hear that its order is not wanted any more. */
+export type VerifierOptions = {
+  /** Starts the thread; that of this folder where it is not given. */
+  readonly start?: () => Worker;
+  /** The clock only ends a thread that does not hear that its order is not wanted any more. */
+  readonly killAfterMs?: number;
+};
+
 const KILL_AFTER_MS = 20_000;
 
 type Waiting = {
@@ -30,7 +38,7 @@ type Waiting = {
   readonly resolve: (outcome: Outcome) => void;
 };
 type Desk = {
-  readonly start: () => Worker;
+  readonly options: VerifierOptions;
   thread: Worker | null;
   ids: number;
   readonly waiting: Map<number, Waiting>;
@@ -38,9 +46,8 @@ type Desk = {
   readonly leaving: Map<number, NodeJS.Timeout>;
 };
 
-/** `start` starts the thread; the one of this folder where it is not given. */
-export function openVerifier(start: () => Worker = startProver): Verifier {
-  const desk: Desk = { start, thread: null, ids: 0, waiting: new Map(), leaving: new Map() };
+export function openVerifier(options: VerifierOptions = {}): Verifier {
+  const desk: Desk = { options, thread: null, ids: 0, waiting: new Map(), leaving: new Map() };
   return {
     verify: (order, signal, onProgress) => verify(desk, order, signal, onProgress),
     rest: () => endThread(desk, { kind: 'cancelled' }),
@@ -73,7 +80,8 @@ function send({ thread }: Desk, request: Request): void {
 }
 
 function openThread(desk: Desk): Worker {
-  const thread = desk.start();
+  const { start = startProver } = desk.options;
+  const thread = start();
   const lose = (reason: string) => {
     if (desk.thread === thread) endThread(desk, { kind: 'failed', reason });
   };
@@ -102,8 +110,9 @@ function cancel(desk: Desk, id: number): void {
   if (waiting === undefined) return;
   desk.waiting.delete(id);
   send(desk, { kind: 'cancel', id });
-  const reason = `the verifier did not react within ${KILL_AFTER_MS} ms`;
-  desk.leaving.set(id, setTimeout(endThread, KILL_AFTER_MS, desk, { kind: 'failed', reason }).unref());
+  const { killAfterMs = KILL_AFTER_MS } = desk.options;
+  const reason = `the verifier did not hear within ${killAfterMs} ms that a text had changed, and was ended`;
+  desk.leaving.set(id, setTimeout(endThread, killAfterMs, desk, { kind: 'lost', reason }).unref());
   waiting.resolve({ kind: 'cancelled' });
 }
 

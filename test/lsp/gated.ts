@@ -3,5 +3,5 @@ import { startServer } from '../../lsp/index.ts';
 import { openVerifier } from '../../lsp/verifier.ts';
 import { startThread } from '../../solver/index.ts';
 
-const verifier = openVerifier(() => startThread(import.meta.url, 'gatedthread', null));
+const verifier = openVerifier({ start: () => startThread(import.meta.url, 'gatedthread', null) });
 startServer({ input: process.stdin, output: process.stdout, verifier });

@@ -59,6 +59,12 @@ function at(text: string, word: string) {
   return TextDocument.create(URI, 'ccl', 1, text).positionAt(text.indexOf(word));
 }
 
+/** The text after the first of some actions. */
+function applied(text: string, actions: unknown): string {
+  const [action] = actions as { edit: { changes: Record<string, TextEdit[]> } }[];
+  return TextDocument.applyEdits(TextDocument.create(URI, 'ccl', 1, text), action!.edit.changes[URI]!);
+}
+
 const codesOf = (diagnostics: readonly { readonly code?: unknown }[]) => diagnostics.map(({ code }) => code);
 
 describe('a contract with something wrong', () => {
@@ -180,6 +186,22 @@ describe('a contract with something wrong', () => {
     expect(await ask('Box.gone')).toMatchObject({ text: expect.stringContaining('not known any more') });
     expect(client.messages).toEqual([]);
   });
+});
+
+test('a run can be written down as a test', async () => {
+  const client = await start({ options: { verify: { when: 'onSave' } } });
+  await client.open(URI, BOX);
+  const [found] = await client.verdict(URI, 1);
+  const actions = await client.connection.sendRequest(CodeActionRequest.type, {
+    textDocument: { uri: URI },
+    range: found!.range,
+    context: { diagnostics: [found!] },
+  });
+  expect(actions).toMatchObject([{ title: 'Write this run down as a test', diagnostics: [found] }]);
+  const written = applied(BOX, actions);
+  expect(written).toMatch(/test "Box: invariant `small` is not kept by `add`" \{\n.*deploy Box\(\) by alice/);
+  const marks = await client.change(URI, 2, written);
+  expect(marks.filter(({ severity }) => severity !== 3)).toEqual([]);
 });
 
 describe('while typing', () => {
@@ -429,12 +451,8 @@ describe('what nobody wrote', () => {
       range: found[0]!.range,
       context: { diagnostics: found },
     });
-    const [action] = actions as { title: string; edit: { changes: Record<string, TextEdit[]> } }[];
-    expect(action!.title).toMatch(/^Write down th/);
-    const written = TextDocument.applyEdits(
-      TextDocument.create(URI, 'ccl', 1, JAR),
-      action!.edit.changes[URI]!,
-    );
+    expect(actions).toMatchObject([{ title: expect.stringMatching(/^Write down th/) }]);
+    const written = applied(JAR, actions);
     expect(written).toContain('invariant found_1: ');
     await client.change(URI, 2, written);
     expect(await client.verdict(URI, 2)).toEqual([]);
