@@ -3,7 +3,7 @@
 /** When contracts are verified: after each pause in typing, when a file is opened or saved, or never. */
 export type When = (typeof WHENS)[number];
 
-const WHENS = ['onType', 'onSave', 'off'] as const;
+export const WHENS = ['onType', 'onSave', 'off'] as const;
 export const WHEN_DEFAULT: When = 'onType';
 
 /** The section of the settings that is asked for. */

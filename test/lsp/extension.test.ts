@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RESERVED_WORDS } from '../../compiler/syntax/tokens.ts';
+import { sectionOf, showsRuns, WHEN_DEFAULT, WHENS, whenOf } from '../../lsp/settings.ts';
 import { VERSION } from '../../solver/index.ts';
 import { bundleExtension } from '../../vscode-extension/bundle.ts';
 import { fixtures } from '../harness.ts';
@@ -56,6 +57,24 @@ describe('the package', () => {
     expect(readdirSync(join(folder, 'cache', 'answers')).length).toBeGreaterThan(0);
     expect(readdirSync(join(folder, 'cache', 'runs'))).toEqual([VERSION]);
     expect(await client.stop()).toBe(0);
+  });
+});
+
+describe('the settings', () => {
+  test('are those that the server knows', () => {
+    const { contributes } = JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8'));
+    const setting = contributes.configuration.properties['ccl.verify.when'];
+    expect(setting).toMatchObject({ type: 'string', enum: WHENS, default: WHEN_DEFAULT });
+    expect(setting.enumDescriptions).toHaveLength(WHENS.length);
+  });
+
+  test('what is no choice is none', () => {
+    for (const when of WHENS) expect(whenOf({ verify: { when } })).toBe(when);
+    for (const junk of [null, undefined, 'off', { verify: 'off' }, { verify: { when: 'never' } }, [[]]])
+      expect(whenOf(junk)).toBe(WHEN_DEFAULT);
+    expect(sectionOf({ ccl: { verify: { when: 'off' } } })).toEqual({ verify: { when: 'off' } });
+    expect(sectionOf(7)).toBeUndefined();
+    expect([{ showsRuns: true }, { showsRuns: 1 }, null].map(showsRuns)).toEqual([true, false, false]);
   });
 });
 
