@@ -22,6 +22,8 @@ import type { Solve, SolverAnswer } from './verify.ts';
 export type Inference = {
   /** What is not proved. */
   readonly goals: readonly Obligation[];
+  /** Reverts that are not excluded. Nothing is looked for on their account, but what is found may exclude them. */
+  readonly warnings: readonly Obligation[];
   /** The names of what is assumed already, invariants of loops included, all of it proved. */
   readonly assumed: ReadonlySet<string>;
   /** Invariants of the author that are not proved: they may be kept with the help of others. */
@@ -44,7 +46,9 @@ export async function infer(contract: Contract, inference: Inference): Promise<r
   if (within.length === 0) return [];
   const kept = inference.flaws.has('foundUnshown') ? begun : await keptBy(search, search.steps, begun);
   const goals = await proved(search, within, kept);
-  const needed = await neededFor(search, goals, kept);
+  if (goals.length === 0) return [];
+  const excluded = await proved(search, inference.warnings, kept);
+  const needed = await neededFor(search, [...goals, ...excluded], kept);
   return candidates.filter((clause) => needed.includes(clause));
 }
 

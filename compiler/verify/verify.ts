@@ -79,6 +79,8 @@ export type Candidate = {
   readonly assumed: readonly Clause[];
   /** Runs from deployment that the solver thinks of, the shortest first. */
   readonly suggest: (options: Suggest) => AsyncIterable<SuggestedRun>;
+  /** What breaks the form that assumes less; null where the obligation has no other. */
+  readonly plain: Counterexample | null;
 };
 /**
  * `reached`: a run from deployment ends in what the obligation speaks of. `built`: one call from a built state that
@@ -111,12 +113,14 @@ export type VerifyOptions = {
 export const RLIMIT_DEFAULT = 10_000_000;
 
 export async function verifyContract(contract: Contract, options: VerifyOptions): Promise<Report> {
-  const { obligations, answers, assumed, found } = await settle(contract, options);
+  const { obligations, plain, answers, assumed, found } = await settle(contract, options);
   const helped = withFound(contract, found)!;
   const session = {
     contract: helped,
     options,
     assumed: helped.invariants.filter(({ name }) => assumed.has(name)),
+    plain,
+    answers,
   };
   const rows: Row[] = [];
   for (const obligation of obligations) {
@@ -168,10 +172,14 @@ type Session = {
   readonly contract: Contract;
   readonly options: VerifyOptions;
   readonly assumed: readonly Clause[];
+  readonly plain: Settled['plain'];
+  readonly answers: Answers;
 };
 type Answers = ReadonlyMap<string, SolverAnswer>;
 type Settled = {
   readonly obligations: readonly Obligation[];
+  /** Of those that have two forms the one that assumes less. */
+  readonly plain: ReadonlyMap<Obligation, Obligation>;
   readonly answers: Answers;
   readonly assumed: ReadonlySet<string>;
   /** Names of invariants that the tool found. */
@@ -224,7 +232,8 @@ async function settleFrom(
     const shown = flaws.has('foundUnshown') ? found : found.filter((name) => !shaky.has(name));
     if ((kept.size === assumed.size && shown.length === found.length) || flaws.has('assumeUnproved')) {
       const obligations = asked.filter((_, i) => wanted.has(last(needed[i]!)));
-      return { obligations, answers, found, assumed: namedIn(all.map(last), taken) };
+      const plain = new Map(needed.map((variants) => [last(variants), variants[0]]));
+      return { obligations, plain, answers, found, assumed: namedIn(all.map(last), taken) };
     }
     assumed = kept;
     found = shown;
@@ -250,11 +259,13 @@ async function foundFor(
   { contract, options }: Settling,
   { obligations, answers, assumed }: Settled,
 ): Promise<readonly string[]> {
-  const goals = obligations.filter((obligation) => isPromise(obligation) && !isHeld(obligation, answers));
+  const open = obligations.filter((obligation) => !isHeld(obligation, answers));
+  const goals = open.filter(isPromise);
   if (goals.length === 0) return [];
+  const warnings = open.filter(({ kind }) => kind === 'may-revert');
   const { solve, flaws = NO_FLAWS } = options;
   const dropped = contract.invariants.filter((clause) => isAssumable(clause) && !assumed.has(clause.name));
-  const found = await infer(contract, { goals, assumed, dropped, solve, flaws });
+  const found = await infer(contract, { goals, warnings, assumed, dropped, solve, flaws });
   return found.map(({ name }) => name);
 }
 
@@ -341,11 +352,31 @@ function callsOthers({ interfaces }: Contract): boolean {
 }
 
 async function confirm(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Refutation> {
-  const { solve, rlimit, refute } = session.options;
-  const wants = namesIn(obligation);
   session.options.onSearch?.(obligation);
+  const counterexample = await modelOf(session, obligation, answer);
+  return session.options.refute({
+    ...candidateOf(session, obligation),
+    counterexample,
+    plain: await plainModelOf(session, obligation),
+  });
+}
+
+/** What the solver says, with exact products where it has some. */
+async function modelOf(
+  { contract, options: { solve, rlimit } }: Session,
+  obligation: Obligation,
+  answer: SolverAnswer,
+): Promise<Counterexample> {
+  const wants = namesIn(obligation);
   const exact = await exactAnswer(obligation.script, answer, (text) => solve({ text, rlimit, wants }));
-  return refute(candidateOf(session, obligation, exact ?? answer));
+  return counterexampleOf(contract, obligation, (exact ?? answer).values);
+}
+
+/** The search follows it, too: which of two models lies near a run is chance. */
+async function plainModelOf(session: Session, obligation: Obligation): Promise<Counterexample | null> {
+  const plain = session.plain.get(obligation);
+  const answer = plain === undefined || plain === obligation ? null : session.answers.get(plain.hash);
+  return answer?.status === 'sat' ? modelOf(session, plain!, answer) : null;
 }
 
 function namesIn(obligation: Obligation): readonly string[] {
@@ -355,12 +386,10 @@ function namesIn(obligation: Obligation): readonly string[] {
 function candidateOf(
   { contract, assumed, options }: Session,
   obligation: Obligation,
-  answer: SolverAnswer,
-): Candidate {
+): Pick<Candidate, 'obligation' | 'assumed' | 'suggest'> {
   const known = obligation.kind === 'vacuity' ? assumed.filter(({ found }) => !found) : assumed;
   return {
     obligation,
-    counterexample: counterexampleOf(contract, obligation, answer.values),
     assumed: known,
     suggest: (how) => suggestRuns(contract, obligation, { ...how, solve: options.solve, assumed: known }),
   };

@@ -76,6 +76,27 @@ describe('what is found', () => {
     ).toEqual([]);
   });
 
+  test('excludes warnings, too, which alone set nothing off', async () => {
+    const withPromise = (promise: string): string => `contract W {
+  state { x: Int; }
+  rule up() requires x < 1000 ${promise} { x += 1; }
+  rule part(n: Int) -> Int requires n > 0 && n < 100 { return n / (x + 1); }
+}`;
+    const warnedOf = async (text: string) => {
+      const { found, rows } = await reportOf(contractOf(text));
+      return {
+        found,
+        warned: rows.filter(({ kind, answer }) => kind === 'may-revert' && answer !== 'proved'),
+      };
+    };
+    const promised = await warnedOf(withPromise('ensures x > 0'));
+    expect(promised.found).toEqual(['x >= 0', 'x <= 1000']);
+    expect(promised.warned).toEqual([]);
+    const alone = await warnedOf(withPromise(''));
+    expect(alone.found).toEqual([]);
+    expect(alone.warned.map(({ name }) => name)).toEqual(['overflow.1', 'divisionByZero.2']);
+  });
+
   test('is proved again by whoever checks, who takes nothing else for found', async () => {
     const contract = contractOf(SOURCE);
     const certificate = certificateOf(await reportOf(contract), solver.build);

@@ -134,12 +134,20 @@ function effortFor({ kind }: Candidate['obligation'], built: Refutation): Effort
 
 /** On the way of known runs, near the deployment, where the solver points to, or by chance. */
 async function findRun(hunt: Search, known: KnownRuns, effort: Effort): Promise<Step | null> {
-  const near = alongKnown(hunt, known) ?? search({ ...hunt, stepsMax: QUICK_STEPS_MAX });
+  const near = alongKnown(hunt, known) ?? searchBoth({ ...hunt, stepsMax: QUICK_STEPS_MAX });
   if (near !== null || isFruitless(known, hunt.candidate)) return near;
   const suggested = await followRuns({ ...hunt, known }, effort);
-  const found = suggested ?? (effort === SHOWN ? null : search(hunt));
+  const found = suggested ?? (effort === SHOWN ? null : searchBoth(hunt));
   if (found === null) rememberFruitless(known, hunt.candidate);
   return found;
+}
+
+/** By the model of the obligation, and by that of its plain form. */
+function searchBoth(hunt: Search): Step | null {
+  const { candidate } = hunt;
+  const found = search(hunt);
+  if (found !== null || candidate.plain === null) return found;
+  return search({ ...hunt, candidate: { ...candidate, counterexample: candidate.plain } });
 }
 
 /** With the test that does the same, where there is one. */
