@@ -98,11 +98,12 @@ export type SuggestOptions = {
   readonly hints: readonly (readonly number[])[];
 };
 
+/** Null where there is nothing more with so many calls between the deployment and the last. */
 export async function* suggestRuns(
   contract: Contract,
   obligation: Obligation,
   options: SuggestOptions,
-): AsyncGenerator<SuggestedRun> {
+): AsyncGenerator<SuggestedRun | null> {
   const sought = deployed(contract, obligation);
   const hunt: Hunt = { contract, model: modelOf(contract, NO_FLAWS), sought, options, asked: 0, spent: 0 };
   // What is deployed is another contract then.
@@ -120,6 +121,7 @@ export async function* suggestRuns(
       hunt,
       ends.filter((callees) => !hinted.has(String(callees))),
     );
+    yield null;
     if (length < CALLS_MAX) ends = await longer(hunt, relevance, ends);
   }
 }

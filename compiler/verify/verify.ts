@@ -77,8 +77,8 @@ export type Candidate = {
   readonly counterexample: Counterexample;
   /** What holds before a call, as far as the proofs assume it. */
   readonly assumed: readonly Clause[];
-  /** Runs from deployment that the solver thinks of, the shortest first. */
-  readonly suggest: (options: Suggest) => AsyncIterable<SuggestedRun>;
+  /** Runs from deployment that the solver thinks of, the shortest first; null where the next are longer. */
+  readonly suggest: (options: Suggest) => AsyncIterable<SuggestedRun | null>;
   /** What breaks the form that assumes less; null where the obligation has no other. */
   readonly plain: Counterexample | null;
 };

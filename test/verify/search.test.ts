@@ -11,6 +11,9 @@ import {
 } from '../../compiler/index.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { makeRefuter } from '../../testing/index.ts';
+import { type Action, type Arena, openArena, type Place, stepsFrom } from '../../testing/refute/steps.ts';
+import { alikeIn, inOrder, sightOf } from '../../testing/refute/symmetry.ts';
+import { memberDid } from '../../testing/world.ts';
 
 const FILE = 'search.ccl';
 
@@ -71,5 +74,54 @@ describe('the models of both forms', () => {
       (await makeRefuter(contractOf(TEXT), { text: TEXT })(candidate)).kind;
     expect(await answerTo({ ...silent, plain: null })).toBe('none');
     expect(await answerTo({ ...silent, plain: trap.counterexample })).toBe('reached');
+  });
+});
+
+describe('runs by several people', () => {
+  const LEADS = `contract Leads {
+    state { crew: Set<Did, 100>; leader: Map<Did, Did>; led: Map<Did, Int>; }
+    invariant one_step: forall d: Did { leader[d] != did"" ==> led[d] == 0 };
+    rule enter() requires !(caller in crew) && crew.size < 100 { crew.add(caller); led[caller] += 1; }
+    rule follow(d: Did)
+      requires caller in crew && d in crew && d != caller
+      requires leader[caller] == did"" && led[caller] == 1
+    { leader[caller] = d; led[d] += 1; led[caller] = 0; }
+  }`;
+
+  test('are found five calls behind the deployment', async () => {
+    const { rows } = await verify(LEADS);
+    const follow = rows.find(({ rule, kind }) => rule === 'follow' && kind === 'invariant')!;
+    expect([follow.answer, follow.confirmed]).toEqual(['refuted', true]);
+    expect(follow.trace!.steps).toHaveLength(6);
+  });
+
+  const placeAfter = (arena: Arena, actions: readonly Action[]): Place =>
+    [...stepsFrom(arena, null, [{ kind: 'deploy', args: [] }, ...actions])].at(-1)!.to!;
+  const by = (name: string, callee: string, ...args: string[]): Action => {
+    const { functions } = contractOf(LEADS);
+    const index = functions.findIndex((fn) => fn.name === callee);
+    return { kind: 'call', callee: index, args: args.map(memberDid), by: memberDid(name) };
+  };
+
+  test('are the same whoever is who, as long as the contract has not heard of them', () => {
+    const arena = openArena(contractOf(LEADS));
+    const alike = alikeIn(arena, []);
+    const seen = (...actions: Action[]) => sightOf(arena, alike, placeAfter(arena, actions));
+    const entered = ['bob', 'carol'].map((name) => by(name, 'enter'));
+    const other = ['dave', 'alice'].map((name) => by(name, 'enter'));
+    expect(seen(...entered, by('bob', 'follow', 'carol')).text).toBe(
+      seen(...other, by('alice', 'follow', 'dave')).text,
+    );
+    expect(seen(...entered).text).not.toBe(seen(...entered, by('bob', 'follow', 'carol')).text);
+    const { newcomers } = seen(...entered);
+    expect(newcomers).toEqual(['alice', 'dave', 'erin', 'mallory'].map(memberDid));
+    const named = (name: string): boolean => inOrder(seen(...entered), alike, memberDid(name));
+    expect(['alice', 'bob', 'dave'].map(named)).toEqual([true, true, false]);
+  });
+
+  test('tell the creator apart where the contract does', () => {
+    const apart = LEADS.replace('state {', 'state { owner: Did = creator;');
+    expect(alikeIn(openArena(contractOf(LEADS)), []).people).toContain(memberDid('alice'));
+    expect(alikeIn(openArena(contractOf(apart)), []).people).not.toContain(memberDid('alice'));
   });
 });

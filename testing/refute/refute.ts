@@ -132,12 +132,12 @@ function effortFor({ kind }: Candidate['obligation'], built: Refutation): Effort
   return built.kind === 'none' ? WARNED : SHOWN;
 }
 
-/** On the way of known runs, near the deployment, where the solver points to, or by chance. */
+/** On the way of known runs, near the deployment, where the solver points to, or anywhere: far away the solver takes longer. */
 async function findRun(hunt: Search, known: KnownRuns, effort: Effort): Promise<Step | null> {
   const near = alongKnown(hunt, known) ?? searchBoth({ ...hunt, stepsMax: QUICK_STEPS_MAX });
   if (near !== null || isFruitless(known, hunt.candidate)) return near;
-  const suggested = await followRuns({ ...hunt, known }, effort);
-  const found = suggested ?? (effort === SHOWN ? null : searchBoth(hunt));
+  const between = (): Step | null => (effort === SHOWN ? null : searchBoth(hunt));
+  const found = await followRuns({ ...hunt, known, between }, effort);
   if (found === null) rememberFruitless(known, hunt.candidate);
   return found;
 }

@@ -5,7 +5,6 @@
 import type { Candidate, core } from '../../compiler/index.ts';
 import type { AbiField, AbiType, AbiValue, Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
-import { fingerprint } from './goal.ts';
 import { latersToTry } from './others.ts';
 import { latersOf, nameOf, numbersIn, type People } from './people.ts';
 import { paramsOf } from './proof.ts';
@@ -23,7 +22,9 @@ import {
   stepsOf,
   takeStep,
 } from './steps.ts';
+import { type Alike, alikeIn, inOrder, sightOf } from './symmetry.ts';
 import { takeValue, wordTypesOf } from './words.ts';
+import { textOfActions } from './written.ts';
 
 export type Search = {
   readonly arena: Arena;
@@ -53,12 +54,13 @@ export function firstDeployment(options: Omit<Search, 'stepsMax'>): Place | null
 
 function huntOf(options: Search): Hunt {
   const random = seeded(options.candidate.obligation.hash);
-  return { ...options, taken: 0, random, pools: poolsOf(options) };
+  const alike = alikeIn(options.arena, [memberDid(STRANGER)]);
+  return { ...options, taken: 0, random, pools: poolsOf(options), alike };
 }
 
 const FINALS_FIRST = 160;
 const FINALS_EACH = 6;
-const BREADTH_SHARE = 0.6;
+const BREADTH_SHARE = 0.9;
 const WALK_LENGTH = 8;
 const DAY = 86_400n;
 export const WAIT_A_MOMENT: Action = { kind: 'wait', seconds: 1n, blocks: 1n };
@@ -185,7 +187,12 @@ function isWhole(last: Step): boolean {
   return actionsOf(last).some((action) => action.kind === 'deploy');
 }
 
-type Hunt = Search & { taken: number; readonly random: (below: number) => number; readonly pools: Pools };
+type Hunt = Search & {
+  taken: number;
+  readonly random: (below: number) => number;
+  readonly pools: Pools;
+  readonly alike: Alike;
+};
 type Pools = { readonly ints: readonly bigint[]; readonly dids: (place: Place | null) => readonly string[] };
 type Attempt = { readonly found: Step | null; readonly to: Place | null };
 
@@ -207,16 +214,17 @@ function tryFinals(hunt: Hunt, place: Place, count: number): Step | null {
 
 /** Every state once, the nearest first, until a share of the steps is spent. */
 function breadthFirst(hunt: Hunt, start: Place): Step | null {
-  const seen = new Set([fingerprint(start)]);
+  const seen = new Set([sightOf(hunt.arena, hunt.alike, start).text]);
   const open = [start];
   for (let place = open.shift(); place !== undefined; place = open.shift()) {
-    for (const action of stepActions(hunt, place)) {
+    for (const action of newActions(hunt, place)) {
       if (hunt.taken >= hunt.stepsMax * BREADTH_SHARE) return null;
       const { found, to } = attempt(hunt, place, action);
       if (found !== null) return found;
-      const print = to === null ? '' : fingerprint(to);
-      if (to === null || seen.has(print)) continue;
-      seen.add(print);
+      if (to === null) continue;
+      const { text } = sightOf(hunt.arena, hunt.alike, to);
+      if (seen.has(text)) continue;
+      seen.add(text);
       open.push(to);
       const final = tryFinals(hunt, to, FINALS_EACH);
       if (final !== null) return final;
@@ -267,19 +275,39 @@ function callersOf(hunt: Hunt): readonly string[] {
 }
 
 const STEP_ARGUMENTS_MAX = 5;
+/** Who acts in a run, besides those who pay. */
+const ACTORS = [CREATOR, 'bob', 'carol', 'dave'].map(memberDid);
 
 /** The caller of what the host runs. */
 const NOBODY = '';
 
-/** What may come next: each rule by each of three members, each hook, payments, a day going by. */
+/** What may come next: each rule by each of the actors, each hook, payments, a day going by. */
 function stepActions(hunt: Hunt, place: Place): readonly Action[] {
+  return actionsAt(hunt, place, () => true);
+}
+
+/** Without what another newcomer could do as well. */
+function newActions(hunt: Hunt, place: Place): readonly Action[] {
+  const sight = sightOf(hunt.arena, hunt.alike, place);
+  return actionsAt(hunt, place, (action) => inOrder(sight, hunt.alike, textOfAction(hunt, action)));
+}
+
+function actionsAt(hunt: Hunt, place: Place, isNew: (action: Action) => boolean): readonly Action[] {
   const rules = hunt.arena.contract.functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
-  const people = [CREATOR, 'bob', 'carol'].map(memberDid);
   const calls = rules.flatMap((callee) => {
-    const tuples = tuplesFor(hunt, place, callee).slice(0, STEP_ARGUMENTS_MAX);
-    return tuples.flatMap((args) => people.map((by): Action => ({ kind: 'call', callee, args, by })));
+    const tuples = tuplesFor(hunt, place, callee);
+    return ACTORS.flatMap((by) =>
+      tuples
+        .map((args): Action => ({ kind: 'call', callee, args, by }))
+        .filter(isNew)
+        .slice(0, STEP_ARGUMENTS_MAX),
+    );
   });
   return [...payments(hunt), ...calls, ...hookRuns(hunt), { kind: 'wait', seconds: DAY, blocks: 0n }];
+}
+
+function textOfAction({ arena }: Hunt, action: Action): string {
+  return textOfActions(arena.account, [action]);
 }
 
 function hookRuns(hunt: Hunt): readonly Action[] {
@@ -475,7 +503,7 @@ function poolsOf({ arena, candidate }: Search): Pools {
   const ints = [...numbersIn(counterexample), ...USUAL_NUMBERS, ...EDGES, ...near];
   const fitting = ints.filter((value) => value >= EDGES[1]! && value <= EDGES[0]!);
   const stranger = candidate.obligation.kind === 'stranger' ? [STRANGER] : [];
-  const people = ['bob', CREATOR, 'carol', ...stranger].map(memberDid);
+  const people = ['bob', CREATOR, 'carol', 'dave', ...stranger].map(memberDid);
   return {
     ints: [...new Set(fitting)].slice(0, 40),
     dids: (place) => [

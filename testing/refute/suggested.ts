@@ -25,6 +25,8 @@ export type Following = {
   readonly reached: (step: Step) => boolean;
   /** Runs that led far before. */
   readonly known: KnownRuns;
+  /** The search without the solver, for once short runs have been asked about. */
+  readonly between: () => Step | null;
 };
 
 /** The last step of the first run that reaches the goal, or null. */
@@ -33,16 +35,27 @@ export async function followRuns(following: Following, effort: Effort): Promise<
   const { time, block } = arena.root.clock;
   const { callee } = candidate.obligation;
   const genesis = { time, block, credit: CREDIT };
+  let asked = 0;
   for await (const run of candidate.suggest({ genesis, effort, hints: callsBefore(known, callee) })) {
-    for (const staged of stagings(following, run)) {
-      const last = follow(staged, run);
-      if (last !== null) return shorten(staged, last);
-    }
+    const last =
+      run === null ? (asked++ === BETWEEN ? following.between() : null) : followStaged(following, run);
+    if (last !== null) return last;
+  }
+  return asked > BETWEEN ? null : following.between();
+}
+
+// ---- private -----------------------------------------------------------------------------------
+
+function followStaged(following: Following, run: SuggestedRun): Step | null {
+  for (const staged of stagings(following, run)) {
+    const last = follow(staged, run);
+    if (last !== null) return shorten(staged, last);
   }
   return null;
 }
 
-// ---- private -----------------------------------------------------------------------------------
+/** Calls between the deployment and the last, up to which the solver is asked first. */
+const BETWEEN = 1;
 
 /** Who pays in. */
 const PAYER = 'erin';
