@@ -1,5 +1,6 @@
 /** The verifier in the editor, over the real protocol. */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +105,35 @@ describe('a contract with something wrong', () => {
       ]
     `);
     expect(found[1]).toMatchObject({ severity: 2, range: { start: at(BOX, 'n += x') } });
+  });
+
+  test('a state that was not reached is described, and what is unknown says why', async () => {
+    const text = `contract C {
+  state { a: Int; b: Int; }
+  invariant small: b < 100;
+  rule up() { if a < 10 { a += 2; } }
+  rule step() { if a == 7 { b = 1000; } }
+  view cubes(x: Int, y: Int) -> Int
+    requires x > 0 && x < 1000 && y > 0 && y < 1000 else "small"
+    ensures result * (x - y) == x * x * x - y * y * y
+  { return x * x + x * y + y * y; }
+}
+`;
+    const client = await start();
+    await client.open(URI, text);
+    const found = await client.verdict(URI, 1);
+    const said = found.map(({ severity, code, message }) => `${severity} ${code}: ${message}`);
+    expect(said).toHaveLength(2);
+    expect(said[0]).toMatchInlineSnapshot(`
+      "1 E0503: invariant \`small\` is not kept by \`step\`, from a state that was not reached
+      Help: add an invariant that rules out the state shown; where it can happen, change the code; \`unproved\` before the clause lets it stand
+
+      in a state where
+           a = 7
+        1. step() by bob
+           b: 0 -> 1000"
+    `);
+    expect(said[1]).toMatch(/^1 E0504: could not decide whether `ensures .*: .*what is hard.*\nHelp: /);
   });
 
   test('lenses say it in a line, their command tells the runs, and clauses have their answers', async () => {
@@ -306,6 +336,16 @@ describe('while typing', () => {
     const client = await start({ program: GATED });
     await client.open(URI, ENDLESS);
     await client.begun('Verifying test.ccl');
+  });
+
+  test('so does the end of what it speaks over', async () => {
+    const client = await startProving({ program: GATED, environment: { CCL_CACHE: CACHE } });
+    await client.open(URI, ENDLESS);
+    await client.begun('Verifying test.ccl');
+    const exited = once(client.server, 'exit');
+    client.connection.dispose();
+    client.server.stdin!.end();
+    await exited;
   });
 
   test('a verifier that dies is a line in the log', async () => {
