@@ -59,13 +59,31 @@ export function pasteRefutation(
   const told = actions[0]?.kind === 'deploy' && actions.every((action) => isTold(arena, action));
   if (!told || arena.others.length > 0 || goal.kind === 'vacuity') return null;
   const earlier = steps.slice(0, -1);
-  if (earlier.some((step) => within(step) !== null || brokenBy(arena, judge, step).length > 0)) return null;
+  if (earlier.some((step) => breaks({ arena, judge, within }, step))) return null;
   if (!isNoticed(goal, within(last))) return null;
   const title = `${arena.contract.name}: ${goal.failure}`;
   const lines = linesOf(arena, steps);
   if (goal.kind !== 'stranger') return pasteLines(title, lines);
   const [before, after] = lossesOf(arena, last);
   return pasteLines(title, lines.toSpliced(-1, 0, ...before).concat(after));
+}
+
+/** The run of the version before, and the upgrade; null where `pasteRefutation` would be. */
+export function pasteUpgrade(
+  { last, upgrade }: { readonly last: Step; readonly upgrade: Step },
+  telling: Watching & { readonly obligation: Obligation },
+  before: Watching,
+): string | null {
+  const { arena, within, obligation } = telling;
+  const steps = stepsOf(last);
+  const isWhole =
+    steps[0]?.action.kind === 'deploy' && steps.every(({ action }) => isTold(before.arena, action));
+  if (!isWhole || before.arena.others.length > 0 || obligation.kind === 'vacuity') return null;
+  if (steps.some((step) => breaks(before, step)) || !isNoticed(obligation, within(upgrade))) return null;
+  const name = variableOf(arena.contract.name);
+  const lines = linesOf(before.arena, steps, before.arena.contract.version);
+  const title = `${arena.contract.name}: ${obligation.failure}`;
+  return pasteLines(title, [...lines, `let newer = upgrade ${name} by ${CREATOR};`]);
 }
 
 /** Whether a test that takes the last step fails for this clause. What the virtual machine refuses fails by itself. */
@@ -88,8 +106,7 @@ function pasteProof({ arena, judge, within }: Watching, goal: Obligation, last: 
   if (ending === null || broken === undefined || !isWhole) return null;
   const steps = retold(arena, from, broken.told);
   if (steps === null) return null;
-  const breaks = (step: Step) => within(step) !== null || brokenBy(arena, judge, step).length > 0;
-  if ([...before, ...steps].some(breaks)) return null;
+  if ([...before, ...steps].some((step) => breaks({ arena, judge, within }, step))) return null;
   const naming = namingOf(arena);
   const name = variableOf(arena.contract.name);
   const told = steps.map((step, i) => {
@@ -102,6 +119,10 @@ function pasteProof({ arena, judge, within }: Watching, goal: Obligation, last: 
 
 /** What every step of a test is held to. */
 type Watching = { readonly arena: Arena; readonly judge: Judge; readonly within: Within };
+
+function breaks({ arena, judge, within }: Watching, step: Step): boolean {
+  return within(step) !== null || brokenBy(arena, judge, step).length > 0;
+}
 
 /** How the call was to end, as written; null where the clause is about no call. */
 function endingOf({ contract }: Arena, { proof, span }: Obligation): string | null {
@@ -162,11 +183,13 @@ function pasteLines(title: string, lines: readonly string[]): string {
   return `test ${JSON.stringify(title)} {\n${lines.map((text) => `  ${text}\n`).join('')}}\n`;
 }
 
-function linesOf(arena: Arena, steps: readonly Step[]): readonly string[] {
+/** `version`: of the contract that is deployed, where another follows it. */
+function linesOf(arena: Arena, steps: readonly Step[], version?: string): readonly string[] {
   const name = variableOf(arena.contract.name);
   const naming = namingOf(arena);
   const actions = steps.map(({ action }) => action);
-  return [...settings(arena, actions), ...steps.flatMap((step) => line(arena, naming, name, step))];
+  const which = version === undefined ? '' : ` version ${JSON.stringify(version)}`;
+  return [...settings(arena, actions), ...steps.flatMap((step) => line(arena, naming, name, step, which))];
 }
 
 function namingOf(arena: Arena): Naming {
@@ -199,6 +222,7 @@ function line(
   naming: Naming,
   name: string,
   { action, from, to }: Step,
+  which = '',
 ): string | readonly string[] {
   const given = (callee: number, args: readonly AbiValue[]): string => {
     const { params } = entryOf(arena, callee);
@@ -206,7 +230,7 @@ function line(
   };
   switch (action.kind) {
     case 'deploy':
-      return `let ${name} = deploy ${arena.contract.name}(${given(0, action.args)}) by ${CREATOR};`;
+      return `let ${name} = deploy ${arena.contract.name}(${given(0, action.args)})${which} by ${CREATOR};`;
     case 'call': {
       const { name: entry, kind } = entryOf(arena, action.callee);
       // It is waited for.

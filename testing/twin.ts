@@ -23,7 +23,7 @@ import {
   writeStorage,
 } from '../host/index.ts';
 import { type Artifact, artifactHash, encodeArtifact, encodeLeaf, hexOf, readStored } from '../vm/index.ts';
-import { type Arena, type Step, takeStep } from './refute/steps.ts';
+import { type Arena, type Place, type Step, takeStep } from './refute/steps.ts';
 import { type Naming, showValue } from './values.ts';
 import { fork, type World } from './world.ts';
 
@@ -114,9 +114,15 @@ export function brokenInside(
 /** What a step breaks inside of the code; `arena` is that of the twin. */
 export function brokenInStep(twin: Twin, arena: Arena, { action, from }: Step): BrokenInside | null {
   if (twin.checks.length === 0 || (action.kind !== 'call' && action.kind !== 'deploy')) return null;
-  const place = from && { ...from, world: twinWorld(from.world, new Map([[from.account, twin]])) };
-  const { failure } = takeStep(arena, place, action);
+  const { failure } = takeStep(arena, from && twinPlace(twin, arena, action, from), action);
   return failure === null ? null : brokenInside([twin], failure, (from?.world ?? arena.root).names);
+}
+
+/** The twin's code in the place of the contract's, unless an upgrade is to bring it. */
+function twinPlace(twin: Twin, { contract }: Arena, action: Step['action'], from: Place): Place {
+  const brings = action.kind === 'call' && contract.functions[action.callee]?.kind === 'upgrade';
+  if (brings && from.last !== null) return from;
+  return { ...from, world: twinWorld(from.world, new Map([[from.account, twin]])) };
 }
 
 /** An account of a world. */

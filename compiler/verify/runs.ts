@@ -6,6 +6,7 @@
 import type { Clause, Contract, Function as CoreFunction, EnvName, Stmt } from '../core/core.ts';
 import { holds } from './clause.ts';
 import { latersIn, type ModelLater } from './counterexample.ts';
+import { type Earlier, earlierOf } from './earlier.ts';
 import { BLOCK, NOW } from './environment.ts';
 import { exactAnswer } from './exact.ts';
 import { CALLER, CREATOR, SELF } from './facts.ts';
@@ -76,6 +77,8 @@ export type SuggestedRun = {
   readonly after: { readonly from: RunMoment; readonly to: RunMoment } | null;
   /** Where the obligation is one of a `prove`: what it begins with, behind these calls. */
   readonly proof: SuggestedProof | null;
+  /** Where it is one of an `upgrade`: when this comes behind the calls, which are of the version before. */
+  readonly upgrade: Pick<RunCall, 'paid' | 'now' | 'block'> | null;
 };
 
 export type SuggestedProof = Pick<RunCall, 'params' | 'paid' | 'now' | 'block'> & {
@@ -105,16 +108,15 @@ export async function* suggestRuns(
   options: SuggestOptions,
 ): AsyncGenerator<SuggestedRun | null> {
   const sought = deployed(contract, obligation);
-  const hunt: Hunt = { contract, model: modelOf(contract, NO_FLAWS), sought, options, asked: 0, spent: 0 };
-  // What is deployed is another contract then.
-  if (contract.functions[sought.callee]?.kind === 'upgrade') return;
+  const hunt = huntFor(contract, sought, options);
+  if (hunt === null) return;
   if (sought.callee === 0) {
     yield* eachRun(hunt, [null]);
     return;
   }
   yield* eachRun(hunt, options.hints);
   const hinted = new Set(options.hints.map(String));
-  const relevance = relevanceOf(contract, sought);
+  const relevance = relevanceOf(hunt);
   let ends: readonly (readonly number[])[] = [[]];
   for (let length = 0; length <= CALLS_MAX && ends.length > 0; length++) {
     yield* eachRun(
@@ -138,8 +140,12 @@ const PAUSE_MAX = 10n ** 10n;
 const BLOCKS_MAX = 10n ** 8n;
 
 type Hunt = {
+  /** What the obligation is about. */
+  readonly goal: Contract;
+  /** What is deployed and called: of an `upgrade` the version before. */
   readonly contract: Contract;
   readonly model: Model;
+  readonly earlier: Earlier | null;
   readonly sought: Obligation;
   readonly options: SuggestOptions;
   asked: number;
@@ -156,6 +162,15 @@ type Walked = {
   readonly now: Formula;
   readonly block: Formula;
 };
+
+/** Null where what is deployed cannot be walked. */
+function huntFor(goal: Contract, sought: Obligation, options: SuggestOptions): Hunt | null {
+  const begun = { goal, sought, options, asked: 0, spent: 0 };
+  if (goal.functions[sought.callee]?.kind !== 'upgrade')
+    return { ...begun, contract: goal, model: modelOf(goal, NO_FLAWS), earlier: null };
+  const earlier = goal.predecessor === null ? null : earlierOf(goal, goal.predecessor);
+  return earlier === null ? null : { ...begun, ...earlier, earlier };
+}
 
 /** That the invariants can hold at all, every deployment shows. */
 function deployed({ functions }: Contract, sought: Obligation): Obligation {
@@ -220,7 +235,7 @@ function also(walked: Walked, fact: Formula): Walked {
 /** That the calls return and one more, or what others do, ends in what is sought. */
 function shows(hunt: Hunt, walked: Walked): Formula {
   const violation = violationAfter(
-    hunt.contract,
+    hunt.goal,
     hunt.sought,
     preludeOf(hunt, walked, () => []),
   );
@@ -240,14 +255,15 @@ async function fromDeployment(hunt: Hunt, callees: readonly number[] | null): Pr
 }
 
 function scriptOf(hunt: Hunt, walked: Walked, genesis: Prelude['genesis']): Script | null {
-  return scriptAfter(hunt.contract, hunt.sought, preludeOf(hunt, walked, genesis));
+  return scriptAfter(hunt.goal, hunt.sought, preludeOf(hunt, walked, genesis));
 }
 
 function preludeOf(hunt: Hunt, walked: Walked, genesis: Prelude['genesis']): Prelude {
   const { counter } = walked;
   const { state, facts, returns } = isPaid(hunt.sought) ? paying(hunt, walked, RUN) : walked;
   const moment = [...momentFacts(hunt, walked, NOW, BLOCK), ...accountFacts(CALLER)];
-  return { state, counter, facts: [...facts, ...returns, ...moment], genesis };
+  const found = hunt.earlier === null ? state : hunt.earlier.carry(state);
+  return { state: found, counter, facts: [...facts, ...returns, ...moment], genesis };
 }
 
 async function solve(hunt: Hunt, { text, legend }: Script) {
@@ -268,13 +284,14 @@ function noState({ model, options }: Hunt): Walked {
 }
 
 /** Whatever calls can find. */
-function anyState({ model, options }: Hunt): Walked {
-  const state = freeState(model);
+function anyState({ model, earlier, options }: Hunt): Walked {
+  const state = earlier?.anything ?? freeState(model);
+  const assumed = earlier === null ? options.assumed : earlier.contract.invariants;
   const [now, block] = [symbol(`${RUN}now`, 'Int'), symbol(`${RUN}block`, 'Int')];
   const env = (name: EnvName): Formula =>
     ({ caller: CALLER, creator: CREATOR, self: SELF, now, block })[name];
   const scope = momentScope(state, env);
-  const facts = options.assumed.map((clause) => holds(model, clause.term, scope));
+  const facts = assumed.map((clause) => holds(model, clause.term, scope));
   return { state, facts, returns: [], counter: { next: 1 }, now, block };
 }
 
@@ -365,12 +382,16 @@ type Touch = { readonly writes: ReadonlySet<string>; readonly touches: ReadonlyS
 /** The rules, and by what each could lead to the others and to the obligation. */
 type Relevance = { readonly goal: ReadonlySet<string>; readonly rules: ReadonlyMap<number, Touch> };
 
-function relevanceOf(contract: Contract, { script }: Obligation): Relevance {
+function relevanceOf({ contract, earlier, sought: { script } }: Hunt): Relevance {
   const goal = new Set<string>();
+  const note = (slot: number): void => {
+    const before = earlier === null ? slot : earlier.slots.get(slot);
+    if (before !== undefined) goal.add(`slot ${before}`);
+  };
   for (const part of script.legend.values()) {
     if (part.kind !== 'apply') continue;
     const [kind, index] = splitMoment(part.name)[1].split('.') as [string, string | undefined];
-    if (['field', 'has', 'size'].includes(kind)) goal.add(`slot ${index}`);
+    if (['field', 'has', 'size'].includes(kind)) note(Number(index));
     else if (kind === 'balance' || kind === 'total') goal.add(`currency ${index!.replace("'", '')}`);
     // Of any other number of the state it is not plain what moves it.
     else for (const slot of contract.slots.keys()) goal.add(`slot ${slot}`);
@@ -420,7 +441,7 @@ function placesIn(stmt: Stmt): readonly string[] {
 // ---- what the solver says ----------------------------------------------------------------------
 
 function runOf(hunt: Hunt, before: readonly number[], script: Script, values: Values): SuggestedRun {
-  const { contract, sought } = hunt;
+  const { contract, goal, sought } = hunt;
   const reading = readingOf(script, values, hunt.model.lists);
   const value = (name: string, sort: Sort): ModelValue => valueAt(reading, name, sort);
   const number = (name: string): bigint => {
@@ -443,15 +464,15 @@ function runOf(hunt: Hunt, before: readonly number[], script: Script, values: Va
   const calls = before.map((callee, i) => call(callee, prefixOf(i)));
   return { ...endOf(calls), others: othersIn(reading), answers: answersIn(reading) };
 
-  function endOf(calls: readonly RunCall[]): Pick<SuggestedRun, 'calls' | 'after' | 'proof'> {
-    if (sought.callee >= 0) return { calls: [...calls, call(sought.callee, '')], after: null, proof: null };
-    const proof = contract.proofs[sought.proof];
-    const [now, block] = [number('now'), number('block')];
+  function endOf(calls: readonly RunCall[]): Omit<SuggestedRun, 'others' | 'answers'> {
+    const [now, block, paid] = [number('now'), number('block'), paidBefore(RUN)];
+    const run = { calls, after: null, proof: null, upgrade: null };
+    if (hunt.earlier !== null) return { ...run, upgrade: { paid, now, block } };
+    if (sought.callee >= 0) return { ...run, calls: [...calls, call(sought.callee, '')] };
+    const proof = goal.proofs[sought.proof];
     const to = { now: number('now.next'), block: number('block.next') };
-    if (proof === undefined) return { calls, after: { from: { now, block }, to }, proof: null };
-    const paid = paidBefore(RUN);
-    const suggested = { params: paramsOf(proof, ''), paid, now, block, laters: latersIn(reading) };
-    return { calls, after: null, proof: suggested };
+    if (proof === undefined) return { ...run, after: { from: { now, block }, to } };
+    return { ...run, proof: { params: paramsOf(proof, ''), paid, now, block, laters: latersIn(reading) } };
   }
 }
 

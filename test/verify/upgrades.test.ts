@@ -11,8 +11,9 @@ import {
   verifyGuarded,
 } from '../../compiler/index.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
-import { makeRefuter } from '../../testing/index.ts';
-import { goldenTests, sourcesIn } from '../harness.ts';
+import { makeRefuter, runTests } from '../../testing/index.ts';
+import { type Fixture, fixtures, goldenTests, sourcesIn } from '../harness.ts';
+import { programOf } from '../testing/compiled.ts';
 
 let solver: Solver;
 beforeAll(async () => {
@@ -42,6 +43,30 @@ goldenTests('upgrades', '.ccl', async (fixture) => {
     )
     .join('');
 });
+
+test('every run through an upgrade is a test that fails for the same reason', async () => {
+  const silent: string[] = [];
+  for (const fixture of fixtures('upgrades', '.ccl')) {
+    const { contract, text } = contractIn(fixture.name, fixture.text);
+    const { rows } = await verifyContract(contract, optionsFor(contract, text));
+    const refuted = rows.filter(({ trace, answer }) => answer !== 'proved' && trace?.from === 'deployment');
+    for (const row of refuted.filter(({ rule }) => rule.startsWith('upgrade '))) {
+      const { test: pasted } = row.trace!;
+      if (pasted === null) silent.push(`${fixture.name}: ${row.name}`);
+      else
+        expect(failureOf(fixture, pasted)).toMatch(
+          RegExp(`breaks (the invariant )?${row.name}|breaks assert`),
+        );
+    }
+  }
+  expect(silent).toEqual([]);
+});
+
+function failureOf({ name, text }: Fixture, pasted: string): string | undefined {
+  const sources = sourcesIn(name, text);
+  const results = runTests(programOf(`${sources.get(name)}\n${pasted}`, name, sources));
+  return results.at(-1)!.failure?.message;
+}
 
 const SECOND = `contract Box {
   version "1.1.0";

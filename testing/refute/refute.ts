@@ -14,28 +14,18 @@ import {
   type Value,
 } from '../../vm/index.ts';
 import { pasteRefutation } from '../paste.ts';
-import { type Within, withinOf } from '../watch.ts';
+import { withinOf } from '../watch.ts';
 import { COOPERATIVE, fork, memberDid } from '../world.ts';
 import { buildState } from './built.ts';
+import { effortFor, findRun } from './finding.ts';
 import { allHold, isGoal } from './goal.ts';
 import { markPlace } from './inside.ts';
-import { type Judge, makeJudge } from './judge.ts';
-import {
-  alongKnown,
-  isFruitless,
-  type KnownRuns,
-  type Memory,
-  NO_MEMORY,
-  openRuns,
-  remember,
-  rememberFruitless,
-  rememberShown,
-  wasShown,
-} from './known.ts';
+import { makeJudge } from './judge.ts';
+import { type Memory, NO_MEMORY, openRuns, remember, rememberShown, wasShown } from './known.ts';
 import { latersToTry } from './others.ts';
 import { latersOf, nameOf, type People, peopleFor } from './people.ts';
 import { paramsOf } from './proof.ts';
-import { firstDeployment, type Search, search, WAIT_A_MOMENT } from './search.ts';
+import { firstDeployment, type Search, WAIT_A_MOMENT } from './search.ts';
 import {
   type Action,
   type Arena,
@@ -46,9 +36,8 @@ import {
   takeStep,
   withContract,
 } from './steps.ts';
-import { followRuns } from './suggested.ts';
 import { type Lines, lineAt, traceOf } from './tell.ts';
-import { searchUpgrade, traceOfUpgrade } from './upgraded.ts';
+import { type Before, searchUpgrade, traceOfUpgrade } from './upgraded.ts';
 import { takeValue, wordTypesOf } from './words.ts';
 
 export type RefuterOptions = {
@@ -63,91 +52,94 @@ export type RefuterOptions = {
 };
 
 const STEPS_MAX = 400;
-/** Before the solver is asked what to try. */
-const QUICK_STEPS_MAX = 40;
 /** How many entries that count are tried. */
 const COUNTED = [0, 1, 2, 3];
 
 /** A refuter for `verifyContract`, over the contract's own code. */
 export function makeRefuter(contract: core.Contract, options: RefuterOptions): Refute {
-  const arena = openArena(contract);
-  const judge = makeJudge(arena.contract);
-  let known: KnownRuns | null = null;
-  let watched: Within | null = null;
-  // Few refutations need it.
-  const within: Within = (step) => {
-    watched ??= withinOf(contract, arena);
-    return watched(step);
-  };
-  return (candidate) => {
-    known ??= openRuns(arena, options.memory ?? NO_MEMORY);
-    return refute({ arena, judge, within, known, options }, candidate);
-  };
+  const court = openCourt(openArena(contract), contract, options);
+  return (candidate) => refute(court, candidate);
 }
 
 // ---- private -----------------------------------------------------------------------------------
 
-type Court = {
-  readonly arena: Arena;
-  readonly judge: Judge;
-  readonly within: Within;
-  readonly known: KnownRuns;
+/** Where a contract is tried. */
+type Court = Before & {
   readonly options: RefuterOptions;
+  /** Where the version before is, and there is one. */
+  readonly before: () => Court | null;
 };
+
+/** What few refutations need is made when it is first asked for. */
+function openCourt(arena: Arena, written: core.Contract, options: RefuterOptions): Court {
+  const watched = lazily(() => withinOf(written, arena));
+  const { predecessor } = written;
+  return {
+    arena,
+    judge: makeJudge(arena.contract),
+    within: (step) => watched()(step),
+    known: lazily(() => openRuns(arena, options.memory ?? NO_MEMORY)),
+    options,
+    before: lazily(() => {
+      if (predecessor === null) return null;
+      const earlier = { ...openArena(predecessor.contract), root: arena.root };
+      arena.root.names.set(earlier.account, predecessor.contract.name);
+      return openCourt(earlier, predecessor.contract, options);
+    }),
+  };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 async function refute(court: Court, candidate: Candidate): Promise<Refutation> {
   const { obligation } = candidate;
-  if (obligation.kind === 'vacuity' && wasShown(court.known, candidate)) return SHOWN_BEFORE;
+  const known = court.known();
+  if (obligation.kind === 'vacuity' && wasShown(known, candidate)) return SHOWN_BEFORE;
   const arena = obligation.inside ? markedArena(court.arena, candidate) : court.arena;
   if (arena === null) return nothing('the solver has a counterexample, and nothing runs that can show it');
   const people = peopleFor(obligation.kind);
   const lines = court.options.lineAt ?? ((offset: number) => lineAt(court.options.text, offset));
   const reached = (step: Step): boolean => isGoal(arena, court.judge, obligation, step);
   const stepsMax = court.options.stepsMax ?? STEPS_MAX;
-  const { known } = court;
-  const hunt = { arena, candidate, people, reached };
+  const hunt = { arena, candidate, people, reached, stepsMax };
   const scene = { ...court, arena };
-  if (arena.contract.functions[obligation.callee]?.kind === 'upgrade')
-    return refuteUpgrade(scene, { ...hunt, stepsMax }, lines);
   const built = refuteBuilt(scene, hunt, lines);
   // That something is there at all, a state shows as well as a run does.
   if (obligation.kind === 'vacuity' && built.kind !== 'none') {
     rememberShown(known, candidate);
     return built;
   }
-  const last = await findRun({ ...hunt, stepsMax }, known, effortFor(obligation, built));
-  if (last === null) return built;
-  remember(known, last);
-  if (obligation.kind === 'vacuity') rememberShown(known, candidate);
-  return { kind: 'reached', trace: () => toldFully(scene, obligation, last, lines) };
+  const isUpgrade = arena.contract.functions[obligation.callee]?.kind === 'upgrade';
+  const found = await (isUpgrade ? reachUpgrade : reach)(scene, hunt, effortFor(obligation, built), lines);
+  if (found !== null && obligation.kind === 'vacuity') rememberShown(known, candidate);
+  return found ?? built;
 }
 
-const PROMISED: Effort = { queries: 100, resource: 8_000_000 };
-const WARNED: Effort = { queries: 25, resource: 2_000_000 };
-/** A warning that a state shows already. */
-const SHOWN: Effort = { queries: 12, resource: 1_000_000 };
-
-function effortFor({ kind }: Candidate['obligation'], built: Refutation): Effort {
-  if (kind !== 'may-revert' && kind !== 'vacuity') return PROMISED;
-  return built.kind === 'none' ? WARNED : SHOWN;
+async function reach(court: Court, hunt: Search, effort: Effort, lines: Lines): Promise<Refutation | null> {
+  const last = await findRun(hunt, court.known(), effort);
+  if (last === null) return null;
+  remember(court.known(), last);
+  return { kind: 'reached', trace: () => toldFully(court, hunt.candidate.obligation, last, lines) };
 }
 
-/** On the way of known runs, near the deployment, where the solver points to, or anywhere: far away the solver takes longer. */
-async function findRun(hunt: Search, known: KnownRuns, effort: Effort): Promise<Step | null> {
-  const near = alongKnown(hunt, known) ?? searchBoth({ ...hunt, stepsMax: QUICK_STEPS_MAX });
-  if (near !== null || isFruitless(known, hunt.candidate)) return near;
-  const between = (): Step | null => (effort === SHOWN ? null : searchBoth(hunt));
-  const found = await followRuns({ ...hunt, known, between }, effort);
-  if (found === null) rememberFruitless(known, hunt.candidate);
-  return found;
-}
-
-/** By the model of the obligation, and by that of its plain form. */
-function searchBoth(hunt: Search): Step | null {
-  const { candidate } = hunt;
-  const found = search(hunt);
-  if (found !== null || candidate.plain === null) return found;
-  return search({ ...hunt, candidate: { ...candidate, counterexample: candidate.plain } });
+/** The version before is deployed and called, and then upgraded. */
+async function reachUpgrade(
+  court: Court,
+  hunt: Search,
+  effort: Effort,
+  lines: Lines,
+): Promise<Refutation | null> {
+  const before = court.before();
+  const found = before === null ? null : await searchUpgrade(hunt, before, effort);
+  if (found === null || before === null) return null;
+  const telling = { ...court, obligation: hunt.candidate.obligation, lines };
+  return { kind: 'reached', trace: () => traceOfUpgrade(found, telling, before, court.within) };
 }
 
 /** With the test that does the same, where there is one. */
@@ -165,16 +157,6 @@ function refuteBuilt(court: Court, hunt: Omit<Search, 'stepsMax'>, lines: Lines)
   return built === null
     ? NOT_SHOWN
     : { kind: 'built', trace: () => traceOf({ arena, judge, obligation, lines }, built, null) };
-}
-
-/** The version before is deployed and called, and then upgraded; or its state is built. */
-function refuteUpgrade(court: Court, hunt: Search, lines: Lines): Refutation {
-  const found = searchUpgrade(hunt);
-  if (found === null) return refuteBuilt(court, hunt, lines);
-  return {
-    kind: 'reached',
-    trace: () => traceOfUpgrade(found, { ...court, obligation: hunt.candidate.obligation, lines }),
-  };
 }
 
 const SHOWN_BEFORE: Refutation = { kind: 'built', trace: () => null };

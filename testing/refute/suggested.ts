@@ -8,6 +8,7 @@ import type {
   SuggestedProof,
   SuggestedRun,
 } from '../../compiler/index.ts';
+import { isRegistered } from '../../host/index.ts';
 import type { AbiField, AbiValue, Value } from '../../vm/index.ts';
 import { CREDIT, fork, memberDid } from '../world.ts';
 import { deployAnswers, type Other } from './callees.ts';
@@ -96,7 +97,24 @@ function follow(following: Following, run: SuggestedRun): Step | null {
   }
   if (place === null) return null;
   if (run.proof !== null) return followProof(following, place, run.proof);
+  if (run.upgrade !== null) return followWait(following, place, run.upgrade);
   return run.after === null ? null : outside(following, place, run.after);
+}
+
+/** What others do before an upgrade, which is tried after each step. */
+function followWait(
+  { arena, reached }: Following,
+  start: Place,
+  upgrade: NonNullable<SuggestedRun['upgrade']>,
+): Step | null {
+  let place = start;
+  for (const action of before(start.world.clock, upgrade)) {
+    const step = takeStep(arena, place, action);
+    if (reached(step)) return step;
+    if (step.to === null) return null;
+    place = step.to;
+  }
+  return null;
 }
 
 /** The proof, behind what others do before it. */
@@ -161,7 +179,9 @@ function callOf(following: Following, { callee, caller, params }: RunCall): Acti
   const args = argumentsOf(following, entryOf(arena, callee).params, params);
   if (args === null) return null;
   if (callee === 0) return { kind: 'deploy', args };
-  return { kind: 'call', callee, args, by: nameOf(people, caller, arena.account) as string };
+  const by = nameOf(people, caller, arena.account) as string;
+  // There are fewer members than a model may name callers.
+  return { kind: 'call', callee, args, by: isRegistered(arena.root.state, by) ? by : people.caller };
 }
 
 /** Time goes by until the moment that is meant; then what others can do, a little and a lot. */
