@@ -2,7 +2,8 @@
 import { hasErrors } from '../compiler/index.ts';
 import type { Document } from './document.ts';
 import { type Range, rangeOf, type Spot } from './place.ts';
-import { carryTo, isCurrent, runText, type Verified } from './verdicts.ts';
+import { runText } from './runs.ts';
+import { carryTo, isCurrent, type Verified } from './verdicts.ts';
 import type { Finding } from './verification.ts';
 
 /** `runsOf` names what `runTextOf` tells; null where there is nothing to show. */

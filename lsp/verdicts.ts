@@ -2,18 +2,11 @@
  * What was proved of a document, as its editor shows it. A verdict is of the texts that it was made from: of any other it
  * is outdated, and said only of what stands outside of the part that changed.
  */
-import {
-  type ast,
-  type Diagnostic,
-  hasErrors,
-  lineText,
-  renderTrace,
-  type Trace,
-  type TraceStep,
-} from '../compiler/index.ts';
+import { type ast, type Diagnostic, hasErrors, type Trace } from '../compiler/index.ts';
 import { type Edit, type Mark, markOf, neededAt, type Repair } from './diagnostics.ts';
-import type { Document, File } from './document.ts';
+import type { Document } from './document.ts';
 import { type Range, rangeOf, type Spot } from './place.ts';
+import { shortRun, stepsAt } from './runs.ts';
 import type { Finding, Order, Verdict, Verification } from './verification.ts';
 
 /** A verification with the texts that it is of. */
@@ -108,17 +101,7 @@ function changeBetween(before: string, after: string): ast.Span | null {
   return { start, end: before.length - tail };
 }
 
-/** The run, below a line that says what it shows; without most of a large state to start from. */
-export function runText(trace: Trace): string {
-  const { given } = trace;
-  const rest = given.length - GIVEN_MAX;
-  const shown = rest > 1 ? [...given.slice(0, GIVEN_MAX), `and ${rest} more`] : given;
-  return renderTrace({ ...trace, given: shown, broken: '' }).trimEnd();
-}
-
 // ---- private -----------------------------------------------------------------------------------
-
-const GIVEN_MAX = 12;
 
 /** What it says, with the run: in the text, for editors that show nothing else, and at its lines. */
 function markAt(document: Document, diagnostic: Diagnostic, trace: Trace | null): Mark {
@@ -127,8 +110,8 @@ function markAt(document: Document, diagnostic: Diagnostic, trace: Trace | null)
   if (trace === null) return mark;
   return {
     ...mark,
-    message: `${mark.message}\n\n${runText(trace)}`,
-    relatedInformation: [...mark.relatedInformation, ...stepsOf(document, diagnostic, trace)],
+    message: `${mark.message}\n\n${shortRun(trace)}`,
+    relatedInformation: [...mark.relatedInformation, ...stepsAt(document, diagnostic, trace)],
   };
 }
 
@@ -151,35 +134,6 @@ function markElsewhere(document: Document, diagnostic: Diagnostic): Mark {
     message: `in ${diagnostic.file}: ${mark.message}`,
     relatedInformation: there,
   };
-}
-
-/** Each step of a run at the line that does it; one without a line, such as a payment, at the clause. */
-function stepsOf(
-  document: Document,
-  { file, span }: Diagnostic,
-  { steps }: Trace,
-): Mark['relatedInformation'] {
-  const home = document.files.get(file);
-  return steps.flatMap((step, at) => {
-    const [line] = step.lines;
-    const place = line === undefined ? home : document.files.get(line.file ?? document.analysis.file);
-    if (place === undefined) return [];
-    const range = line === undefined ? rangeOf(place.starts, span) : rangeOfLine(place, line.number - 1);
-    return [{ location: { uri: place.uri, range }, message: `${at + 1}. ${stepText(step)}` }];
-  });
-}
-
-function stepText({ text, reverted, changes }: TraceStep): string {
-  if (reverted !== null) return `${text}: reverts, ${reverted}`;
-  const values = changes.map(({ what, before, after }) => `${what}: ${before} -> ${after}`);
-  return [text, ...values].join('; ');
-}
-
-/** What is written on a line counted from 0, without the blanks around it. */
-function rangeOfLine({ text, starts }: File, line: number): Range {
-  const written = lineText(text, starts, line);
-  const character = written.length - written.trimStart().length;
-  return { start: { line, character }, end: { line, character: written.trimEnd().length } };
 }
 
 /** What was said before something changed elsewhere: no error any more, and without the run, whose lines may differ. */
@@ -263,6 +217,6 @@ function lengthOf({ at }: Finding): number {
 }
 
 function answerLine({ answer, message, trace }: Finding): string {
-  const run = trace === null ? '' : `\n\n\`\`\`text\n${runText(trace)}\n\`\`\`\n`;
+  const run = trace === null ? '' : `\n\n\`\`\`text\n${shortRun(trace)}\n\`\`\`\n`;
   return `- **${answer}**: ${message}${run}`;
 }

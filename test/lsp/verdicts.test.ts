@@ -1,7 +1,8 @@
 /** Verdicts of one text beside another: they stand where the same still stands, and nowhere else. */
 import { expect, test } from 'vitest';
 import { readDocument } from '../../lsp/document.ts';
-import { carryTo, orderOf, runText, verdictMarks, verdictRepairs } from '../../lsp/verdicts.ts';
+import { runText, shortRun } from '../../lsp/runs.ts';
+import { carryTo, orderOf, verdictMarks, verdictRepairs } from '../../lsp/verdicts.ts';
 import type { Finding, Verification } from '../../lsp/verification.ts';
 
 const NAME = 'jar.ccl';
@@ -72,11 +73,17 @@ test('what was found is written behind the invariants, the state, or at the end'
   expect(inside('contract Jar { }\n')).toBe('contract Jar { \n  invariant found_1: 1 == 1;\n}\n');
 });
 
-test('of a large state only a part is shown', () => {
+test('of a large state and a long run messages show a part', () => {
   const given = Array.from({ length: 40 }, (_, i) => `m[${i}] = 1`);
-  const text = runText({ from: 'state', given, steps: [], broken: 'it breaks', test: null });
-  expect(text.split('\n')).toHaveLength(14);
-  expect(text).toContain('and 28 more');
+  const changes = given.map((what) => ({ what, before: '0', after: '1' }));
+  const steps = [1, 2, 3].map((n) => ({ text: `put(${n}) by bob`, reverted: null, lines: [], changes }));
+  const trace = { from: 'state' as const, given, steps, broken: 'it breaks', test: null };
+  const lines = shortRun(trace).split('\n');
+  expect(lines).toHaveLength(49);
+  expect(lines[13]).toContain('and 28 more');
+  expect(lines[14]).toContain('1. put(1) by bob');
+  expect(lines.at(-1)).toBe('and 89 more lines');
+  expect(runText(trace).split('\n')).toHaveLength(1 + 40 + 3 * 41);
 });
 
 test('a verdict of other texts is no error any more', () => {
