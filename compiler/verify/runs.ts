@@ -124,6 +124,7 @@ export async function* suggestRuns(
       ends.filter((callees) => !hinted.has(String(callees))),
     );
     yield null;
+    if (length === 0 && !(await isPossible(hunt))) return;
     if (length < CALLS_MAX) ends = await longer(hunt, relevance, ends);
   }
 }
@@ -211,6 +212,12 @@ async function* inTurn<A, B>(hunt: Hunt, all: readonly A[], ask: (one: A) => Pro
     yield* await Promise.all(all.slice(i, i + ASKED_AT_ONCE).map(ask));
 }
 
+/** Whether what is sought shows in any state at all, however it came about, at a moment when a run can be there. */
+async function isPossible(hunt: Hunt): Promise<boolean> {
+  const script = scriptOf(hunt, anyState(hunt), () => []);
+  return script !== null && (await solve(hunt, script)).status !== 'unsat';
+}
+
 /**
  * Whether from some state that satisfies the invariants these calls end in what is sought, and without the first of
  * them do not. Of the shortest run that does, that is true of every call and what comes behind it.
@@ -291,7 +298,12 @@ function anyState({ model, earlier, options }: Hunt): Walked {
   const env = (name: EnvName): Formula =>
     ({ caller: CALLER, creator: CREATOR, self: SELF, now, block })[name];
   const scope = momentScope(state, env);
-  const facts = assumed.map((clause) => holds(model, clause.term, scope));
+  const { genesis } = options;
+  const facts = [
+    ...assumed.map((clause) => holds(model, clause.term, scope)),
+    le(int(genesis.time), now),
+    le(int(genesis.block), block),
+  ];
   return { state, facts, returns: [], counter: { next: 1 }, now, block };
 }
 
