@@ -133,30 +133,33 @@ function followSettings(desk: Desk): void {
       void connection.client
         .register(DidChangeConfigurationNotification.type, { section: SECTION })
         .catch(() => {});
-    choose(desk, whenOf(await sectionFor(desk, desk.client.options)));
+    choose(desk, whenOf(await sectionFor(desk, null)));
   });
   connection.onDidChangeConfiguration(async ({ settings }) => {
-    choose(desk, whenOf(await sectionFor(desk, sectionOf(settings))));
+    choose(desk, whenOf(await sectionFor(desk, settings)));
   });
 }
 
-/** What the editor says when it is asked, or else what it has sent. */
-async function sectionFor({ connection, client }: Desk, sent: unknown): Promise<unknown> {
+/** What the editor says when it is asked, or has sent; where it says nothing of CCL, what it was started with. */
+async function sectionFor({ connection, client }: Desk, settings: unknown): Promise<unknown> {
+  const sent = sectionOf(settings) ?? client.options;
   if (client.capabilities.workspace?.configuration !== true) return sent;
   try {
-    return await connection.workspace.getConfiguration(SECTION);
+    return (await connection.workspace.getConfiguration(SECTION)) ?? sent;
   } catch {
     return sent;
   }
 }
 
 function choose(desk: Desk, when: When): void {
-  if (desk.when === when) return;
+  const before = desk.when;
+  if (before === when) return;
   desk.when = when;
-  if (when !== 'off') {
-    desk.texts.keys().forEach(desk.schedule.request);
-    return;
-  }
+  if (when !== 'off') desk.texts.keys().forEach(desk.schedule.request);
+  else if (before !== null) showNothing(desk);
+}
+
+function showNothing(desk: Desk): void {
   desk.schedule.forgetAll();
   for (const uri of desk.texts.keys()) publish(desk, uri);
   refreshLenses(desk);

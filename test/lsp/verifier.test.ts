@@ -377,6 +377,27 @@ describe('what the editor chooses', () => {
     expect(await published).toEqual([]);
   });
 
+  test('where it says nothing of CCL, what it was started with stands', async () => {
+    const client = await start({
+      options: { verify: { when: 'off' } },
+      capabilities: {
+        workspace: { configuration: true, codeLens: { refreshSupport: true } },
+        window: { workDoneProgress: true },
+      },
+      onStart: (connection) => connection.onRequest('workspace/configuration', () => [null]),
+    });
+    await client.open(URI, BOX);
+    const notify = (settings: unknown) =>
+      client.connection.sendNotification(DidChangeConfigurationNotification.type, { settings });
+    await notify(null);
+    await notify({ other: 1 });
+    await client.save(URI);
+    expect(await client.lenses(URI)).toEqual([]);
+    expect(client.titles).toEqual([]);
+    await choose(client, 'onSave');
+    expect(codesOf(await client.verdict(URI, 1))).toEqual(['E0501', 'W0506']);
+  });
+
   test('an editor that is asked for its settings decides', async () => {
     const client = await start({
       options: { verify: { when: 'off' } },
