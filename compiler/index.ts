@@ -113,6 +113,7 @@ export {
   type Report,
   RLIMIT_DEFAULT,
   type Row,
+  type SettledReport,
   type Solve,
   type VerifyOptions,
   verifyContract,

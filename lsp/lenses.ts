@@ -61,7 +61,7 @@ function groupsOf({ verification }: Verified): readonly Group[] {
 function summaryOf(findings: readonly Finding[]): string {
   const proved = findings.filter(({ answer }) => answer === 'proved').length;
   const broken = findings.filter(({ breaks }) => breaks);
-  const counts = (['refuted', 'unconfirmed', 'unknown'] as const).flatMap((answer) => {
+  const counts = (['refuted', 'unconfirmed', 'unknown', 'open'] as const).flatMap((answer) => {
     const count = broken.filter((finding) => finding.answer === answer).length;
     return count === 0 ? [] : [`${count} ${answer}`];
   });

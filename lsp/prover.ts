@@ -13,6 +13,8 @@ export type Request =
 
 export type Reply = { readonly id: number } & (
   | { readonly kind: 'progress'; readonly progress: string }
+  /** What is known so far; more comes. */
+  | { readonly kind: 'settled'; readonly verification: Verification }
   | { readonly kind: 'verified'; readonly verification: Verification }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly reason: string }
@@ -35,7 +37,8 @@ export function serveOrders(port: MessagePort, solver: Pick<Solver, 'solve'>): v
       if (running.has(id)) reply({ id, kind: 'progress', progress });
     });
     const solve: Means['solve'] = (query) => solver.solve(query, abort.signal);
-    const outcome = await take(order, { ...means, solve, signal: abort.signal, tell });
+    const settle: Means['settle'] = (verification) => reply({ id, kind: 'settled', verification });
+    const outcome = await take(order, { ...means, solve, signal: abort.signal, tell, settle });
     running.delete(id);
     reply({ id, ...outcome });
   });

@@ -6,7 +6,7 @@
 import { hasErrors } from '../compiler/index.ts';
 import type { Document } from './document.ts';
 import { isCurrent, orderOf, type Verified } from './verdicts.ts';
-import type { Order } from './verification.ts';
+import type { Order, Verification } from './verification.ts';
 import type { Verifier } from './verifier.ts';
 
 export type Schedule = {
@@ -40,7 +40,8 @@ type Desk = Office & {
   /** The first is next. */
   waiting: readonly string[];
   running: Running | null;
-  readonly known: Map<string, Verified>;
+  /** `isWhole`: nothing is open. */
+  readonly known: Map<string, Verified & { readonly isWhole: boolean }>;
 };
 
 type Running = { readonly uri: string; readonly abort: AbortController; order: Order | null };
@@ -115,17 +116,23 @@ async function verify(desk: Desk, running: Running): Promise<void> {
   const document = desk.documentOf(uri);
   if (document === null || !isProvable(document)) return;
   const known = desk.known.get(uri);
-  if (known !== undefined && isCurrent(known.order, document)) return;
+  if (known?.isWhole && isCurrent(known.order, document)) return;
   const order = orderOf(document);
   running.order = order;
   const showing = desk.onBegin(uri, () => abort.abort());
-  const outcome = await desk.verifier.verify(order, abort.signal, showing.report);
+  const know = (verification: Verification, isWhole: boolean) => {
+    if (abort.signal.aborted) return;
+    desk.known.set(uri, { order, verification, isWhole });
+    desk.onVerdict(uri);
+  };
+  const outcome = await desk.verifier.verify(order, abort.signal, {
+    onProgress: showing.report,
+    onSettled: (verification) => know(verification, false),
+  });
   showing.end();
   if ('reason' in outcome) desk.log(`could not verify ${uri}: ${outcome.reason}`);
   if (outcome.kind === 'lost') desk.waiting = [uri, ...desk.waiting.filter((each) => each !== uri)];
-  if (outcome.kind !== 'verified' || abort.signal.aborted) return;
-  desk.known.set(uri, { order, verification: outcome.verification });
-  desk.onVerdict(uri);
+  if (outcome.kind === 'verified') know(outcome.verification, true);
 }
 
 /** Whether there is anything to prove, as far as the text can be trusted. */

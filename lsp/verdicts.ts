@@ -37,6 +37,7 @@ export function verdictMarks(document: Document, verified: Verified | null): rea
   }
   return [
     ...tooLarge.map((diagnostic) => markAt(document, diagnostic, null)),
+    ...findings.flatMap((finding) => openMark(document, finding) ?? []),
     ...findings.flatMap(({ diagnostic, trace }) =>
       diagnostic === null ? [] : [markAt(document, diagnostic, trace)],
     ),
@@ -142,6 +143,21 @@ function outdatedMark(document: Document, carry: Carry, { diagnostic, at }: Find
   if (diagnostic === null || span === null) return [];
   const mark = markOf(document, { ...diagnostic, span, related: [] });
   return [{ ...mark, severity: 3, message: `Before the last change: ${diagnostic.message}` }];
+}
+
+/** A note, until it is known what it is. */
+function openMark(document: Document, { answer, at, message }: Finding): Mark | null {
+  if (answer !== 'open') return null;
+  const own = at.file === document.analysis.file;
+  const span = own ? at.span : neededAt(document, at.file);
+  return {
+    range: rangeOf(document.starts, span),
+    severity: 3,
+    code: 'open',
+    source: 'ccl',
+    message: `Not proved so far, and not known whether a run shows it: ${message}`,
+    relatedInformation: [],
+  };
 }
 
 function foundMark(document: Document, verdict: Verdict): Mark | null {

@@ -48,7 +48,8 @@ export type Verdict = {
 };
 
 export type Finding = {
-  readonly answer: Answer;
+  /** `open`: it is not proved, and not known yet whether a run shows it. */
+  readonly answer: Answer | 'open';
   readonly message: string;
   /** It keeps the contract from being built; what is not proved and does not is a warning. */
   readonly breaks: boolean;
@@ -73,6 +74,8 @@ export type Means = {
   readonly signal: AbortSignal;
   /** How far it is, in words. */
   readonly tell: (progress: string) => void;
+  /** What is known before runs are looked for. */
+  readonly settle: (verification: Verification) => void;
 };
 
 /**
@@ -86,7 +89,13 @@ export async function verifySources({ main, sources }: Order, means: Means): Pro
   if (tooLarge.length > 0) return { verdicts: [], tooLarge };
   const verdicts: Verdict[] = [];
   for (const contract of contracts) {
-    const report = await verifyContract(contract, optionsOf(analysis, contract, means));
+    const report = await verifyContract(contract, {
+      ...optionsOf(analysis, contract, means),
+      onSettled: (settled) => {
+        const verdict = verdictOf(analysis, contract, settled.report, settled.open);
+        means.settle({ verdicts: [...verdicts, verdict], tooLarge });
+      },
+    });
     verdicts.push(verdictOf(analysis, contract, report));
   }
   return { verdicts, tooLarge };
@@ -128,11 +137,20 @@ function answered<T>(answer: T, signal: AbortSignal): T {
   return answer;
 }
 
-function verdictOf(analysis: Analysis, contract: core.Contract, report: Report): Verdict {
+function verdictOf(
+  analysis: Analysis,
+  contract: core.Contract,
+  report: Report,
+  open: readonly Row[] = [],
+): Verdict {
+  const known = report.rows.map((row) => findingOf(analysis, contract, row));
+  const looked = open.map((row): Finding => {
+    return { ...findingOf(analysis, contract, row), answer: 'open', diagnostic: null };
+  });
   return {
     contract: contract.name,
     at: isWritten(analysis, contract) ? placeInPart(analysis.parts, contract.span) : null,
-    findings: report.rows.map((row) => findingOf(analysis, contract, row)),
+    findings: [...known, ...looked],
     found: foundClauses(report),
   };
 }

@@ -14,12 +14,15 @@ export type Outcome =
   /** The thread was ended because of another order: ask again. */
   | { readonly kind: 'lost'; readonly reason: string };
 
+/** What is said before the outcome. */
+export type Hearing = {
+  readonly onProgress: (progress: string) => void;
+  /** Known before runs are looked for. */
+  readonly onSettled: (verification: Verification) => void;
+};
+
 export type Verifier = {
-  readonly verify: (
-    order: Order,
-    signal: AbortSignal,
-    onProgress: (progress: string) => void,
-  ) => Promise<Outcome>;
+  readonly verify: (order: Order, signal: AbortSignal, hearing: Hearing) => Promise<Outcome>;
   /** Ends the thread with all that it remembers; another order starts a new one. */
   readonly rest: () => void;
 };
@@ -33,10 +36,7 @@ export type VerifierOptions = {
 
 const KILL_AFTER_MS = 20_000;
 
-type Waiting = {
-  readonly onProgress: (progress: string) => void;
-  readonly resolve: (outcome: Outcome) => void;
-};
+type Waiting = Hearing & { readonly resolve: (outcome: Outcome) => void };
 type Desk = {
   readonly options: VerifierOptions;
   thread: Worker | null;
@@ -49,7 +49,7 @@ type Desk = {
 export function openVerifier(options: VerifierOptions = {}): Verifier {
   const desk: Desk = { options, thread: null, ids: 0, waiting: new Map(), leaving: new Map() };
   return {
-    verify: (order, signal, onProgress) => verify(desk, order, signal, onProgress),
+    verify: (order, signal, hearing) => verify(desk, order, signal, hearing),
     rest: () => endThread(desk, { kind: 'cancelled' }),
   };
 }
@@ -58,19 +58,14 @@ function startProver(): Worker {
   return startThread(import.meta.url, 'thread', null);
 }
 
-function verify(
-  desk: Desk,
-  order: Order,
-  signal: AbortSignal,
-  onProgress: Waiting['onProgress'],
-): Promise<Outcome> {
+function verify(desk: Desk, order: Order, signal: AbortSignal, hearing: Hearing): Promise<Outcome> {
   if (signal.aborted) return Promise.resolve({ kind: 'cancelled' });
   desk.thread ??= openThread(desk);
   desk.ids += 1;
   const id = desk.ids;
   send(desk, { kind: 'verify', id, order });
   return new Promise((resolve) => {
-    desk.waiting.set(id, { onProgress, resolve });
+    desk.waiting.set(id, { ...hearing, resolve });
     signal.addEventListener('abort', () => cancel(desk, id), { once: true });
   });
 }
@@ -97,6 +92,10 @@ function take(desk: Desk, reply: Reply): void {
   const waiting = desk.waiting.get(reply.id);
   if (reply.kind === 'progress') {
     waiting?.onProgress(reply.progress);
+    return;
+  }
+  if (reply.kind === 'settled') {
+    waiting?.onSettled(reply.verification);
     return;
   }
   clearTimeout(desk.leaving.get(reply.id));

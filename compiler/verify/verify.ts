@@ -58,6 +58,9 @@ export type Report = {
   readonly restsOnHashes: boolean;
 };
 
+/** `open`: promises that are not proved, before it is known whether a run breaks them. */
+export type SettledReport = { readonly report: Report; readonly open: readonly Row[] };
+
 export type SolverQuery = {
   readonly text: string;
   readonly rlimit: number;
@@ -97,6 +100,8 @@ export type VerifyOptions = {
   /** Resource limit of one query. */
   readonly rlimit: number;
   readonly onProgress?: (done: number, total: number) => void;
+  /** What is known before runs are looked for, where a promise is not proved. */
+  readonly onSettled?: (settled: SettledReport) => void;
   /** Something that holds nowhere, or not always, is looked for on the machine. */
   readonly onSearch?: (obligation: Obligation) => void;
   /**
@@ -122,18 +127,23 @@ export async function verifyContract(contract: Contract, options: VerifyOptions)
     plain,
     answers,
   };
-  const rows: Row[] = [];
-  for (const obligation of obligations) {
-    rows.push(await rowOf(session, obligation, answers.get(obligation.hash)!));
-  }
-  const hashes = obligations.some(restsOnHashes);
-  return {
+  const known = obligations.map((obligation) => {
+    const answer = answers.get(obligation.hash)!;
+    return { obligation, answer, row: decidedRow(session, obligation, answer) };
+  });
+  const report = (rows: readonly Row[]): Report => ({
     contract: contract.name,
     rows: withoutSpared(rows),
     assumed: [...assumed],
     found,
-    restsOnHashes: hashes,
-  };
+    restsOnHashes: obligations.some(restsOnHashes),
+  });
+  const open = openRows(known);
+  if (open.length > 0) options.onSettled?.({ report: report(known.flatMap(({ row }) => row ?? [])), open });
+  const rows: Row[] = [];
+  for (const { obligation, answer, row } of known)
+    rows.push(row ?? (await searchedRow(session, obligation, answer)));
+  return report(rows);
 }
 
 /** Whether the solver's word is what the obligation needs; never for `unknown`. */
@@ -316,35 +326,41 @@ async function decide(obligation: Obligation, { solve, rlimit }: VerifyOptions):
   return isDecided(obligation) ? PLAINLY_IMPOSSIBLE : solve({ text, rlimit, wants: namesIn(obligation) });
 }
 
-async function rowOf(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
-  if (obligation.unsupported !== null)
-    return makeRow(obligation, answer, 'unknown', null, obligation.unsupported);
+/** Null where the machine has to say more. What nothing satisfies is refuted by proof. */
+function decidedRow(session: Session, obligation: Obligation, answer: SolverAnswer): Row | null {
+  const { unsupported, holdsWhen } = obligation;
+  if (unsupported !== null) return makeRow(obligation, answer, 'unknown', null, unsupported);
   if (answer.status === 'unknown') return unknownRow(session, obligation, answer, limitReason(answer.reason));
-  if (obligation.holdsWhen === 'sat') return vacuityRow(session, obligation, answer);
-  if (answer.status === 'unsat') return makeRow(obligation, answer, 'proved', null, '');
-  const refutation = await confirm(session, obligation, answer);
-  if (refutation.kind === 'none') return unknownRow(session, obligation, answer, refutation.reason);
-  return makeRow(
-    obligation,
-    answer,
-    refutation.kind === 'reached' ? 'refuted' : 'unconfirmed',
-    refutation.trace(),
-    '',
-  );
+  if (answer.status === 'unsat')
+    return makeRow(obligation, answer, holdsWhen === 'unsat' ? 'proved' : 'refuted', null, '');
+  // Nothing runs without the contracts that are called; that some could be there, the solver has said.
+  const suffices = holdsWhen === 'sat' && callsOthers(session.contract);
+  return suffices ? makeRow(obligation, answer, 'proved', null, '') : null;
+}
+
+/** What breaks something, or that something is not vacuous, is shown by running it. */
+async function searchedRow(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
+  const shown = await confirm(session, obligation, answer);
+  if (shown.kind === 'none') return unknownRow(session, obligation, answer, shown.reason);
+  if (obligation.holdsWhen === 'sat') return makeRow(obligation, answer, 'proved', null, '');
+  const verdict = shown.kind === 'reached' ? 'refuted' : 'unconfirmed';
+  return makeRow(obligation, answer, verdict, shown.trace(), '');
+}
+
+type Known = { readonly obligation: Obligation; readonly answer: SolverAnswer; readonly row: Row | null };
+
+/** Of promises alone: that a call may revert is a warning only once it is seen. */
+function openRows(known: readonly Known[]): readonly Row[] {
+  return known
+    .filter(({ obligation, row }) => row === null && isPromise(obligation))
+    .map(({ obligation, answer }) => ({
+      ...makeRow(obligation, answer, 'unknown', null, ''),
+      message: obligation.failure,
+    }));
 }
 
 function unknownRow({ contract }: Session, obligation: Obligation, answer: SolverAnswer, said: string): Row {
   return makeRow(obligation, answer, 'unknown', null, reasonOf(contract, obligation, said));
-}
-
-/** What nothing satisfies is refuted by proof; that something does, is shown by running it. */
-async function vacuityRow(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Row> {
-  if (answer.status === 'unsat') return makeRow(obligation, answer, 'refuted', null, '');
-  // Nothing runs without the contracts that are called; that some could be there, the solver has said.
-  if (callsOthers(session.contract)) return makeRow(obligation, answer, 'proved', null, '');
-  const witness = await confirm(session, obligation, answer);
-  if (witness.kind === 'none') return unknownRow(session, obligation, answer, witness.reason);
-  return makeRow(obligation, answer, 'proved', null, '');
 }
 
 function callsOthers({ interfaces }: Contract): boolean {

@@ -1,5 +1,5 @@
 /**
- * The thread that proves, with a solver that does as its queries say. One about 424242 is never answered, one about 434343 ends
+ * The thread that proves, with a solver that does as its queries say. One about 424242, or about the moment that runs begin at in a contract about 414141, is never answered, one about 434343 ends
  * the thread, and where `CCL_TEST_WORKERS` is 0 only what the cache knows is answered.
  */
 import { parentPort } from 'node:worker_threads';
@@ -11,6 +11,8 @@ const solver = await openSolver({ workers, cacheDir: answersFolder() });
 serveOrders(parentPort!, {
   solve: (query, signal) => {
     if (query.text.includes('434343')) process.exit(1);
-    return query.text.includes('424242') ? new Promise(() => {}) : solver.solve(query, signal);
+    const isRun = query.text.includes('414141') && query.text.includes('1767225600');
+    const isStuck = isRun || query.text.includes('424242');
+    return isStuck ? new Promise(() => {}) : solver.solve(query, signal);
   },
 });

@@ -17,6 +17,8 @@ import { type Client, type Start, startClient } from './client.ts';
 export type Proving = Client & {
   /** What is published of that version once it is verified; what was, where it has been. */
   readonly verdict: (uri: string, version: number) => Promise<Diagnostic[]>;
+  /** What is published of it before, while runs are looked for. */
+  readonly settled: (uri: string, version: number) => Promise<Diagnostic[]>;
   /** The next one of that version. */
   readonly again: (uri: string, version: number) => Promise<Diagnostic[]>;
   /** Waits until a verification with that title has begun, the `nth` of them, counted from 1. */
@@ -60,6 +62,7 @@ export async function startProving(start: Start = {}): Promise<Proving> {
   return {
     ...client,
     verdict: (uri, version) => heard.until(() => heard.verdicts.get(`${uri} ${version}`) ?? null),
+    settled: (uri, version) => heard.until(() => heard.settled.get(`${uri} ${version}`) ?? null),
     again: (uri, version) => {
       heard.verdicts.delete(`${uri} ${version}`);
       return heard.until(() => heard.verdicts.get(`${uri} ${version}`) ?? null);
@@ -95,6 +98,7 @@ type Hearing = {
   /** What was published last. */
   last: PublishDiagnosticsParams | null;
   readonly verdicts: Map<string, Diagnostic[]>;
+  readonly settled: Map<string, Diagnostic[]>;
   readonly tokens: (string | number)[];
   readonly titles: string[];
   readonly ended: string[];
@@ -109,6 +113,7 @@ function openHearing(): Hearing {
   return {
     last: null,
     verdicts: new Map(),
+    settled: new Map(),
     tokens: [],
     titles: [],
     ended: [],
@@ -137,7 +142,9 @@ function listen(connection: ProtocolConnection, hearing: Hearing): void {
   const running = new Map<string | number, string>();
   connection.onRequest(CodeLensRefreshRequest.type, () => {
     const { last } = hearing;
-    if (last !== null) hearing.verdicts.set(`${last.uri} ${last.version}`, last.diagnostics);
+    const isWhole = last?.diagnostics.every(({ code }) => code !== 'open');
+    const known = isWhole ? hearing.verdicts : hearing.settled;
+    if (last !== null) known.set(`${last.uri} ${last.version}`, last.diagnostics);
     heard();
   });
   connection.onRequest(WorkDoneProgressCreateRequest.type, ({ token }) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, expect, test } from 'vitest';
 import type { Order } from '../../lsp/verification.ts';
-import { openVerifier } from '../../lsp/verifier.ts';
+import { type Hearing, openVerifier } from '../../lsp/verifier.ts';
 
 const ORDER: Order = {
   main: 'jar.ccl',
@@ -28,6 +28,8 @@ function threadsOf(program: string) {
   return { start, started };
 }
 
+const DEAF: Hearing = { onProgress: () => {}, onSettled: () => {} };
+
 /** Answers every order with its number, once it hears of it. */
 const ECHO = `const { parentPort } = require('node:worker_threads');
 parentPort.on('message', ({ kind, id }) => {
@@ -39,7 +41,9 @@ test('an order has its own answer, told after its progress', async () => {
   const { start, started } = threadsOf(ECHO);
   const verifier = openVerifier({ start });
   const heard: string[] = [];
-  const orders = [1, 2, 3].map(() => verifier.verify(ORDER, LIVE, (text) => heard.push(text)));
+  const orders = [1, 2, 3].map(() =>
+    verifier.verify(ORDER, LIVE, { ...DEAF, onProgress: (text) => void heard.push(text) }),
+  );
   expect(await Promise.all(orders)).toMatchObject([1, 2, 3].map((id) => ({ reason: `order ${id}` })));
   expect(heard).toEqual(['at 1', 'at 2', 'at 3']);
   verifier.rest();
@@ -51,8 +55,8 @@ test('a thread that hears nothing is ended, and what waits behind it is asked ag
   const { start, started } = threadsOf('for (;;);');
   const verifier = openVerifier({ start, killAfterMs: 1 });
   const abort = new AbortController();
-  const first = verifier.verify(ORDER, abort.signal, () => {});
-  const second = verifier.verify(ORDER, LIVE, () => {});
+  const first = verifier.verify(ORDER, abort.signal, DEAF);
+  const second = verifier.verify(ORDER, LIVE, DEAF);
   abort.abort();
   expect(await first).toEqual({ kind: 'cancelled' });
   expect(await second).toMatchObject({ kind: 'lost', reason: expect.stringContaining('1 ms') });
@@ -63,7 +67,7 @@ test('a thread that dies fails its orders, and the next one has another', async 
   const { start, started } = threadsOf("throw new Error('dead');");
   const verifier = openVerifier({ start });
   for (const _ of [1, 2])
-    expect(await verifier.verify(ORDER, LIVE, () => {})).toMatchObject({
+    expect(await verifier.verify(ORDER, LIVE, DEAF)).toMatchObject({
       kind: 'failed',
       reason: expect.stringContaining('dead'),
     });
@@ -72,10 +76,10 @@ test('a thread that dies fails its orders, and the next one has another', async 
 
 test('whoever rests has no order, and starts again with the next', async () => {
   const verifier = openVerifier();
-  const left = verifier.verify(ORDER, LIVE, () => {});
+  const left = verifier.verify(ORDER, LIVE, DEAF);
   verifier.rest();
   expect(await left).toEqual({ kind: 'cancelled' });
-  const { verification } = (await verifier.verify(ORDER, LIVE, () => {})) as { verification?: unknown };
+  const { verification } = (await verifier.verify(ORDER, LIVE, DEAF)) as { verification?: unknown };
   expect(verification).toMatchObject({ verdicts: [{ contract: 'Jar', found: [] }], tooLarge: [] });
   verifier.rest();
 });

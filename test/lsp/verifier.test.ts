@@ -39,6 +39,15 @@ const BOX = `contract Box {
 }
 `;
 const GOOD = BOX.replace('n += x;', 'if n == 0 { n = 1; } else { require n == 1 else "full"; n = 2; }');
+/** What `end` breaks only a run shows that the gated server never hears of. */
+const SEARCHED = `contract Lock {
+  state { n: Int; }
+  rule step(x: Int) requires x % 997 == 3 && x > 414141 { n = x; }
+  rule end()
+    ensures n == 0
+  { n = n + 0; }
+}
+`;
 /** A version that the gated server is never done with. */
 const ENDLESS = GOOD.replace('n = 2;', 'n = 2; assert n + x != 424242 || x > 424200;');
 
@@ -330,6 +339,21 @@ describe('while typing', () => {
     await client.change(URI, 2, GOOD);
     expect(await client.verdict(URI, 2)).toEqual([]);
     expect(client.titles).toHaveLength(2);
+  });
+
+  test('what is proved is said before a run is found for the rest', async () => {
+    const client = await start({ program: GATED });
+    await client.open(URI, SEARCHED);
+    const [open, ...others] = await client.settled(URI, 1);
+    expect(others).toEqual([]);
+    expect(open).toMatchObject({ code: 'open', severity: 3, range: { start: { line: 4, character: 4 } } });
+    expect(open!.message).toMatch(/^Not proved so far, .*`ensures n == 0` does not hold after `end`$/);
+    expect(await client.lenses(URI)).toContain('4: 2 of 3 proved, 1 open');
+    await client.change(URI, 2, SEARCHED.replace('n = n + 0', 'n = 0'));
+    expect(await client.verdict(URI, 2)).toEqual([]);
+    // Nobody has found out: the text that comes again is verified again.
+    await client.change(URI, 3, SEARCHED);
+    expect(codesOf(await client.settled(URI, 3))).toEqual(['open']);
   });
 
   test('the end of the editor ends what is never done', async () => {
