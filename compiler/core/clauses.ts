@@ -40,6 +40,8 @@ export type Evaluation = {
   readonly function: number;
   readonly when: When;
   readonly inputs: readonly Input[];
+  /** Of each input whether the value rests on it in any case, and not only behind a condition. */
+  readonly needed: readonly boolean[];
 };
 
 export type Input =
@@ -106,14 +108,19 @@ type View = Emitter & {
 
 /** A view that gives the value of `term` in the state `when`. */
 function evaluationOf(unit: Unit, term: Term, when: When): Evaluation {
-  const inputs = collectInputs(unit, term, when);
+  const { inputs, needed } = collectInputs(unit, term, when);
   const view: View = { unit, when, inputs, words: new Map(), locals: [], out: [], ended: false };
   for (const [key, input] of inputs)
     view.words.set(key, fresh(view, input.type, unit.span, `p${view.words.size}`));
   const value = lowerTerm(view, term);
   emit(view, { kind: 'return', span: unit.span, values: [value] });
   unit.functions.push(functionOf(view, term.type));
-  return { function: unit.functions.length - 1, when, inputs: [...inputs.values()] };
+  return {
+    function: unit.functions.length - 1,
+    when,
+    inputs: [...inputs.values()],
+    needed: [...inputs.keys()].map((key) => needed.has(key)),
+  };
 }
 
 function functionOf(view: View, type: Scalar): CoreFunction {
@@ -143,20 +150,28 @@ function functionOf(view: View, type: Scalar): CoreFunction {
 
 // ---- what a view cannot compute itself ---------------------------------------------------------
 
-/** The inputs that a view of `term` needs, in the order of the term, each once. */
-function collectInputs(unit: Unit, term: Term, when: When): Map<string, Input> {
+/** The inputs that a view of `term` takes, in the order of the term, each once; `needed`: those that stand behind no condition. */
+function collectInputs(unit: Unit, term: Term, when: When) {
   const inputs = new Map<string, Input>();
-  const visit = (part: Term): void => {
+  const needed = new Set<string>();
+  const visit = (part: Term, isNeeded: boolean): void => {
     if (isInput(part, when)) {
       const key = keyOf(part);
       if (!inputs.has(key)) inputs.set(key, inputOf(unit, part));
+      if (isNeeded) needed.add(key);
     } else {
-      for (const child of childrenOf(part)) visit(child);
+      const chooses = part.kind === 'op' && CHOOSING.has(part.op);
+      childrenOf(part).forEach((child, i) => {
+        visit(child, isNeeded && !(chooses && i > 0));
+      });
     }
   };
-  visit(term);
-  return inputs;
+  visit(term, true);
+  return { inputs, needed };
 }
+
+/** What looks at its first operand before it evaluates another. */
+const CHOOSING: ReadonlySet<Op['op']> = new Set(['and', 'or', 'implies', 'ite']);
 
 function isInput(term: Term, when: When): boolean {
   switch (term.kind) {

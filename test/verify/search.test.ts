@@ -125,3 +125,37 @@ describe('runs by several people', () => {
     expect(alikeIn(openArena(contractOf(apart)), []).people).not.toContain(memberDid('alice'));
   });
 });
+
+describe('a clause that has no meaning', () => {
+  const TEXT = `contract Notes {
+    state { y: Int; items: List<Int, 5>; }
+    rule here(n: Int) ensures items[n] == items[n] { y = n; }
+    rule all() ensures forall k: Int { k >= 0 && k < 3 ==> items[k] == items[k] } { y = 1; }
+    rule no_one() ensures !(exists k: Int { k >= 0 && k < 3 && items[k] == 77 }) { y = 1; }
+    rule inside(n: Int) { assert items[n] == items[n]; y = n; }
+    rule guarded(n: Int) ensures n >= 0 && n < old(items.length) ==> old(items[n]) == old(items[n]) { y = n; }
+    rule careful(n: Int) { if n >= 0 && n < items.length { assert items[n] == items[n]; } y = n; }
+    rule behind(n: Int) ensures n < 2 ==> old(items[n]) == old(items[n]) { y = n; }
+    rule earlier(n: Int) { if n > 0 { assert old(items[n]) == old(items[n]); } y = n; }
+    prove "of any note" (n: Int) { expect items[n] == items[n]; }
+  }`;
+
+  test('is broken, and the run says why', async () => {
+    const { rows } = await verify(TEXT);
+    const answers = rows
+      .filter(({ kind }) => ['ensures', 'assert', 'prove'].includes(kind))
+      .map(({ rule, answer, trace }) => [rule, answer, trace?.broken.split(': ').at(-1) ?? ''].join(' '));
+    expect(answers).toEqual([
+      'here refuted it reads an index outside',
+      'all refuted it reads an index outside',
+      'no_one refuted it reads an index outside',
+      'inside refuted it reads an index outside',
+      'guarded proved ',
+      'careful proved ',
+      // What is read of the past is read before it is known whether it matters.
+      'behind unknown ',
+      'earlier unknown ',
+      ' refuted it reads an index outside',
+    ]);
+  });
+});

@@ -7,7 +7,7 @@ import { CONTRACTS, has, storageOf } from '../../host/index.ts';
 import type { TrapKind, Value } from '../../vm/index.ts';
 import { balances, memberDid, movesBetween } from '../world.ts';
 import { isRevert } from './failure.ts';
-import type { Clause, Judge, Moment } from './judge.ts';
+import { type Clause, type Judge, type Moment, meaningless, trapsAsMeant } from './judge.ts';
 import { runProof } from './proof.ts';
 import { type Arena, entryOf, type Place, STRANGER, type Step, snapshotAt } from './steps.ts';
 import { wordsOf } from './words.ts';
@@ -28,7 +28,9 @@ export function isGoal(arena: Arena, judge: Judge, obligation: Obligation, step:
     case 'ensures':
     case 'requires':
     case 'assert':
-      return obligation.inside ? isMarked(step) : breaksClause(arena, judge, obligation, step);
+      return obligation.inside
+        ? isMarked(step) || isMeaningless(arena, obligation, step)
+        : breaksClause(arena, judge, obligation, step);
     case 'succeeds':
       return failsDespite(arena, judge, obligation, step);
     case 'fails':
@@ -42,6 +44,28 @@ export function isGoal(arena: Arena, judge: Judge, obligation: Obligation, step:
     case 'prove':
       return false;
   }
+}
+
+/** What makes the clause false at the end of the run, if it is that the clause has no meaning there; else null. */
+export function whyMeaningless(
+  arena: Arena,
+  judge: Judge,
+  { clause, inside, kind, proof }: Obligation,
+  step: Step,
+): string | null {
+  if (clause === null || kind === 'vacuity') return null;
+  if (inside) return meaningless(step.failure?.trap?.kind);
+  if (step.action.kind === 'prove') {
+    if (proof < 0 || step.from === null) return null;
+    return (
+      runProof(arena, judge, step.action, step.from).broken.find((one) => one.clause === clause)?.why ?? null
+    );
+  }
+  if (step.to === null) return null;
+  return judge.undefinedBy(
+    clause,
+    kind === 'invariant' ? momentAt(arena, step.to) : momentOf(arena, step, step.to),
+  );
 }
 
 /** Whether every one of these clauses holds in a state; a clause that cannot be judged does not count as holding. */
@@ -124,6 +148,13 @@ function revertsAt({ span, name }: Obligation, { failure }: Step): boolean {
 
 function isMarked({ failure }: Step): boolean {
   return failure?.trap?.kind === 'Requirement' && failure.trap.message.includes(MARK);
+}
+
+/** The code that judges the clause at its place comes to an end there. */
+function isMeaningless(arena: Arena, { clause, span }: Obligation, { failure }: Step): boolean {
+  const { kind, position } = failure?.trap ?? {};
+  if (clause === null || meaningless(kind) === null) return false;
+  return position?.start === span.start && position.end === span.end && trapsAsMeant(arena.contract, clause);
 }
 
 function lowersAnother(arena: Arena, { action, from, to }: Step): boolean {

@@ -1,7 +1,8 @@
 /**
  * Whether a clause holds at a moment of a run. Its views (`clauseProgram`) run on the VM over the contract's own
  * storage; here quantifiers go over every value that the world knows of the type and one that it does not know, and
- * sums over every entry. What overflows on the machine is not judged, nor is what numbers that were not tried decide.
+ * sums over every entry. What overflows on the machine is not judged, nor is what numbers that were not tried decide. A clause
+ * that reads an index outside or divides by zero is false.
  */
 import {
   buildFunctions,
@@ -13,7 +14,7 @@ import {
   termProgram,
 } from '../../compiler/index.ts';
 import { CODE, CONTRACTS, overlay, type Reader, read, viewContract, write } from '../../host/index.ts';
-import { artifactHash, encodeArtifact, hexOf, LIMITS, type Value } from '../../vm/index.ts';
+import { artifactHash, encodeArtifact, hexOf, LIMITS, type TrapKind, type Value } from '../../vm/index.ts';
 import { memberDid } from '../world.ts';
 import { type Entry, readField, type Snapshot, zeroOf } from './snapshot.ts';
 import { wordKey } from './words.ts';
@@ -41,6 +42,8 @@ export type End = { readonly now: Snapshot; readonly env: (name: core.EnvName) =
 export type Judge = {
   /** Null where the clause cannot be computed. */
   readonly holds: (clause: Clause, moment: Moment) => boolean | null;
+  /** What it does that has no meaning, and makes it false; null where there is nothing of the kind. */
+  readonly undefinedBy: (clause: Clause, moment: Moment) => string | null;
   /** The one word of a term; null where it cannot be computed. */
   readonly valueOf: (term: core.Term, span: core.Stmt['span'], moment: Moment) => Value | null;
 };
@@ -54,26 +57,51 @@ export function makeJudge(contract: core.Contract): Judge {
     return views;
   };
   const ghosts = contract.slots.flatMap((slot, index) => (slot.ghost ? [index] : []));
+  const judged = (clause: Clause, moment: Moment): Judged => {
+    // Ghosts that do not run have no values.
+    if (ghosts.length > 0 && mentions(clause.term, ghosts)) return null;
+    const changed = clause.kind === 'changes' ? changedKeys(contract, moment) : null;
+    if (changed?.size === 0) return true;
+    const views = viewsOf(clause, clause.term, () => clauseProgram(contract, clause));
+    if (views === null) return null;
+    const { program } = views;
+    const body = { kind: 'forall' as const, variables: program.variables, body: program.main };
+    return quantify({ contract, views, moment, bound: new Map(), changed }, body);
+  };
   return {
     holds: (clause, moment) => {
-      // Ghosts that do not run have no values.
-      if (ghosts.length > 0 && mentions(clause.term, ghosts)) return null;
-      const changed = clause.kind === 'changes' ? changedKeys(contract, moment) : null;
-      if (changed?.size === 0) return true;
-      const views = viewsOf(clause, clause.term, () => clauseProgram(contract, clause));
-      if (views === null) return null;
-      const { program } = views;
-      const body = { kind: 'forall' as const, variables: program.variables, body: program.main };
-      const value = quantify({ contract, views, moment, bound: new Map(), changed }, body);
+      const value = judged(clause, moment);
       return value === null ? null : value === true;
+    },
+    undefinedBy: (clause, moment) => {
+      const value = judged(clause, moment);
+      return isUndefined(value) ? value.undefinedBy : null;
     },
     valueOf: (term, span, moment) => {
       if (ghosts.length > 0 && mentions(term, ghosts)) return null;
       const views = viewsOf(term, term, () => termProgram(contract, term, span));
       if (views === null) return null;
-      return evaluate({ contract, views, moment, bound: new Map(), changed: null }, views.program.main);
+      const value = evaluate(
+        { contract, views, moment, bound: new Map(), changed: null },
+        views.program.main,
+      );
+      return isUndefined(value) ? null : value;
     },
   };
+}
+
+/** Whether the clause as code traps only where it has no meaning: what it reads of the past is read in any case. */
+export function trapsAsMeant(contract: core.Contract, clause: Clause): boolean {
+  const { functions, main } = clauseProgram(contract, clause);
+  return main.inputs.every(
+    (input) => input.kind !== 'value' || !functions[input.evaluation.function]!.body.some(mayBeMeaningless),
+  );
+}
+
+/** The words for a trap that ends the evaluation of a clause; null for one that says nothing of the clause. */
+export function meaningless(trap: TrapKind | undefined): string | null {
+  if (trap === 'DivisionByZero') return 'it divides by zero';
+  return trap === 'IndexOutOfRange' ? 'it reads an index outside' : null;
 }
 
 // ---- private -----------------------------------------------------------------------------------
@@ -87,6 +115,8 @@ type Compiled = {
   /** Numbers and texts that the clause is written with. */
   readonly constants: readonly bigint[];
   readonly texts: readonly string[];
+  /** Whether some values may have no meaning in it. */
+  readonly partial: boolean;
 };
 type Judging = {
   readonly contract: core.Contract;
@@ -109,7 +139,15 @@ function compile(contract: core.Contract, term: core.Term, program: ClauseProgra
   const written = constantsOf(term);
   const constants = written.filter((value) => typeof value === 'bigint');
   const texts = written.filter((value) => typeof value === 'string');
-  return { program, hash: artifactHash(code), code, names, constants, texts };
+  const partial = program.functions.some(({ body }) => body.some(mayBeMeaningless));
+  return { program, hash: artifactHash(code), code, names, constants, texts, partial };
+}
+
+function mayBeMeaningless(stmt: core.Stmt): boolean {
+  if (stmt.kind === 'if') return [...stmt.then, ...stmt.otherwise].some(mayBeMeaningless);
+  return (
+    stmt.kind === 'op' && stmt.reverts.some(({ reason }) => ['divisionByZero', 'index'].includes(reason))
+  );
 }
 
 /** The words of the keys under which two states differ; empty where they do not. */
@@ -163,11 +201,22 @@ function constantsOf(term: core.Term): readonly core.Constant[] {
   return found;
 }
 
-function evaluate(judging: Judging, evaluation: Evaluation): Value | null {
+/** What has no meaning, by what it does. */
+type Undefined = { readonly undefinedBy: string };
+/** Null where the machine cannot compute it. */
+type Judged = Value | Undefined | null;
+
+function isUndefined(value: Judged): value is Undefined {
+  return typeof value === 'object' && value !== null && 'undefinedBy' in value;
+}
+
+function evaluate(judging: Judging, evaluation: Evaluation): Judged {
   const { moment, views } = judging;
   const args: Value[] = [];
-  for (const input of evaluation.inputs) {
+  for (const [i, input] of evaluation.inputs.entries()) {
     const value = inputOf(judging, input);
+    // Behind a condition it may not be asked for.
+    if (isUndefined(value)) return evaluation.needed[i] === true ? value : null;
     if (value === null) return null;
     args.push(value);
   }
@@ -179,7 +228,9 @@ function evaluate(judging: Judging, evaluation: Evaluation): Value | null {
     { ...clock },
     { contract: snapshot.account, entry: views.names[evaluation.function]!, args },
   );
-  return outcome.ok ? (outcome.result as Value) : null;
+  if (outcome.ok) return outcome.result as Value;
+  const undefinedBy = meaningless(outcome.trap?.kind);
+  return undefinedBy === null ? null : { undefinedBy };
 }
 
 function momentAt(moment: Moment, when: core.When): End {
@@ -199,7 +250,7 @@ function withCode(snapshot: Snapshot, { now }: Moment, views: Compiled): Reader 
   return state;
 }
 
-function inputOf(judging: Judging, input: Input): Value | null {
+function inputOf(judging: Judging, input: Input): Judged {
   const { moment } = judging;
   switch (input.kind) {
     case 'local':
@@ -224,22 +275,34 @@ function inputOf(judging: Judging, input: Input): Value | null {
 
 type Quantified = Pick<Extract<Input, { readonly kind: 'forall' | 'exists' }>, 'kind' | 'variables' | 'body'>;
 
-/** Over the values that occur and others: where there are some that those do not stand for, none found is no answer. */
-function quantify(judging: Judging, term: Quantified): Value | null {
+/**
+ * Over the values that occur and others: where there are some that those do not stand for, none found is no answer. It has
+ * no meaning where it has none for one of them.
+ */
+function quantify(judging: Judging, term: Quantified): Judged {
   const seeking = term.kind === 'exists';
   const others = [...judging.bound.keys(), ...term.variables.map(({ id }) => id)];
   const domains = term.variables.map((variable) => domainOf(judging, variable, others));
-  let doubt = !standsForAll(judging, term);
-  const go = (index: number, bound: ReadonlyMap<number, Value>): boolean => {
+  let [found, doubt] = [false, !standsForAll(judging, term)];
+  const go = (index: number, bound: ReadonlyMap<number, Value>): Undefined | null => {
     const variable = term.variables[index];
     if (variable === undefined) {
       const value = evaluate({ ...judging, bound }, term.body);
+      if (isUndefined(value)) return value;
       if (value === null) doubt = true;
-      return value === seeking;
+      found ||= value === seeking;
+      return null;
     }
-    return domains[index]!.some((value) => go(index + 1, new Map(bound).set(variable.id, value)));
+    for (const value of domains[index]!) {
+      const nothing = go(index + 1, new Map(bound).set(variable.id, value));
+      if (nothing !== null) return nothing;
+      if (found && !judging.views.partial) return null;
+    }
+    return null;
   };
-  if (go(0, judging.bound)) return seeking;
+  const nothing = go(0, judging.bound);
+  if (nothing !== null) return nothing;
+  if (found) return seeking;
   return doubt ? null : !seeking;
 }
 
@@ -360,7 +423,7 @@ function wordsIn(contract: core.Contract, snapshot: Snapshot, kind: string): rea
 }
 
 /** The unbounded sum over all entries; an entry that holds nothing adds nothing. */
-function fold(judging: Judging, term: Extract<Input, { readonly kind: 'sum' | 'count' }>): Value | null {
+function fold(judging: Judging, term: Extract<Input, { readonly kind: 'sum' | 'count' }>): Judged {
   const { now: snapshot } = momentAt(judging.moment, term.when);
   const slot = judging.contract.slots[term.slot]!;
   let total = 0n;
@@ -370,7 +433,7 @@ function fold(judging: Judging, term: Extract<Input, { readonly kind: 'sum' | 'c
     for (const [i, value] of term.values.entries())
       bound.set(value.id, readField(snapshot, slot, term.slot, entry.keys, i));
     const value = evaluate({ ...judging, bound }, term.entry);
-    if (value === null) return null;
+    if (value === null || isUndefined(value)) return null;
     total += typeof value === 'bigint' ? value : value === true ? 1n : 0n;
   }
   return total;

@@ -32,8 +32,12 @@ export type ProofRun = {
 
 /** `run`: the name of the run that the step belongs to. */
 export type Told = { readonly run: string | null; readonly step: Step };
-/** `told`: what had happened by then. */
-export type Broken = { readonly clause: core.Clause; readonly told: readonly Told[] };
+/** `told`: what had happened by then; `why`: where it has no meaning, by what it does. */
+export type Broken = {
+  readonly clause: core.Clause;
+  readonly told: readonly Told[];
+  readonly why: string | null;
+};
 
 type Proving = Extract<Action, { readonly kind: 'prove' }>;
 
@@ -111,7 +115,10 @@ function runStep(run: Run, step: core.ProofStep): boolean {
       return judge.holds(step.clause, momentOf(run)) === true;
     case 'expect': {
       const held = judge.holds(step.clause, momentOf(run));
-      if (held === false) run.broken.push({ clause: step.clause, told: [...run.told] });
+      if (held === false) {
+        const why = judge.undefinedBy(step.clause, momentOf(run));
+        run.broken.push({ clause: step.clause, told: [...run.told], why });
+      }
       return held !== null;
     }
     case 'bind': {

@@ -4,7 +4,7 @@ import { ISSUER } from '../../host/index.ts';
 import { changesBetween, type Stored, storedPlaces } from '../places.ts';
 import { type Naming, showDid, showValue } from '../values.ts';
 import { balances, movesBetween } from '../world.ts';
-import { MARK, type Obligation } from './goal.ts';
+import { MARK, type Obligation, whyMeaningless } from './goal.ts';
 import type { Judge } from './judge.ts';
 import { paramsOf, runProof } from './proof.ts';
 import { type Arena, CREATOR, entryOf, type Place, type Step, stepsOf } from './steps.ts';
@@ -22,14 +22,15 @@ export type Telling = {
 
 /** `test` is the run as CCL, where a test can say it. */
 export function traceOf(telling: Telling, last: Step, test: string | null): Trace {
-  const { arena, obligation } = telling;
+  const { arena, judge, obligation } = telling;
   const steps = stepsOf(last);
+  const why = whyMeaningless(arena, judge, obligation, last);
   const start = steps[0]!.from;
   return {
     from: start === null ? 'deployment' : 'state',
     given: start === null ? [] : describe(arena, start),
     steps: steps.flatMap((step) => tell(telling, step)),
-    broken: obligation.failure,
+    broken: why === null ? obligation.failure : `${obligation.failure}: ${why}`,
     test,
   };
 }
