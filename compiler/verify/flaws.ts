@@ -91,6 +91,7 @@ export const FLAWS = [
   'elementsOnlyOnce',
   'witnessesShared',
   'lastTurnForgotten',
+  'firstTurnWritesNothing',
   'strangersOwnNothing',
 ] as const;
 

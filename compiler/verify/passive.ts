@@ -840,7 +840,7 @@ function joinPaths(walk: Walk, condition: Formula, a: Path, b: Path, guard: Form
 
 /**
  * A loop cut at its invariants: what the body writes is unknown at the beginning of the one turn that stands for
- * all, and again behind the loop. `turn` says that there is such a turn, `done` that the loop came to its end and did not return.
+ * all, and again behind the loop where there were turns. `turn` says that there is such a turn, `done` that the loop came to its end and did not return.
  */
 function walkCut(walk: Walk, loop: Loop, start: Path, from: Formula, to: Formula): Path | null {
   const number = walk.counter.next++;
@@ -880,11 +880,17 @@ function walkBehind(walk: Walk, loop: Loop, start: Path, written: Written, cut: 
   const isOpen = !(within.kind === 'bool' && within.value);
   const reason = isOpen ? 'loopBound' : 'loop';
   walk.checks.push({ guard, ok: within, reason, span, what: WHAT.loopBound, loop: walk.unrolled });
-  const after = forget(walk, start, written, walk.counter.next++);
+  const after = afterTurns(walk, start, forget(walk, start, written, walk.counter.next++), from, to);
   const behind = { ...assign(after, loop.index, ite(lt(from, to), to, from)), guard };
   addFact(walk, implies(guard, and(...assumedOf(walk, loop, behind))));
   addFact(walk, implies(start.guard, or(done, ...returns.map((exit) => and(exit.guard, not(done))))));
   return behind;
+}
+
+/** Without a turn all is as it was. */
+function afterTurns(walk: Walk, start: Path, written: Path, from: Formula, to: Formula): Path {
+  const first = walk.model.flaws.has('firstTurnWritesNothing') ? add(from, ONE) : from;
+  return joinPaths(walk, lt(first, to), written, start, start.guard);
 }
 
 function addFact(walk: Walk, fact: Formula): void {

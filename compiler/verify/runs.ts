@@ -50,8 +50,8 @@ import {
   valueAt,
 } from './reading.ts';
 import type { Script } from './smt.ts';
-import { balanceName, LATER, type State, splitMoment, writeArray } from './state.ts';
-import type { Solve } from './verify.ts';
+import { balanceName, LATER, mergeStates, type State, splitMoment, writeArray } from './state.ts';
+import type { Solve, SolverAnswer } from './verify.ts';
 
 export type RunMoment = { readonly now: bigint; readonly block: bigint };
 
@@ -125,14 +125,24 @@ export async function* suggestRuns(
     );
     yield null;
     if (length === 0 && !(await isPossible(hunt))) return;
+    if (length === ONE_BY_ONE && (yield* ofAnyCalls(hunt, [...leading(relevance)]))) return;
     if (length < CALLS_MAX) ends = await longer(hunt, relevance, ends);
   }
+}
+
+/** The rules that could lead to what the obligation speaks of, one by another's help. */
+export function rulesBefore(contract: Contract, obligation: Obligation): ReadonlySet<number> {
+  return leading(relevanceOf({ contract, earlier: null, sought: obligation }));
 }
 
 // ---- private -----------------------------------------------------------------------------------
 
 /** Calls between the deployment and the last. */
 const CALLS_MAX = 6;
+/** Up to so many the solver is asked for given calls; of more it is first asked for any. */
+const ONE_BY_ONE = 1;
+/** Functions that are walked for one question. */
+const CHOICES_MAX = 40;
 /** The solver's, for one question. */
 const RLIMIT = 2_000_000;
 const ASKED_AT_ONCE = 4;
@@ -191,6 +201,44 @@ async function* eachRun(
   for await (const run of inTurn(hunt, ends, (callees) => fromDeployment(hunt, callees))) {
     if (run !== null) yield run;
   }
+}
+
+/**
+ * Runs in which the solver chooses the calls, one question for each length. Whether there are none, of all lengths: then
+ * none of given calls need be asked for.
+ */
+async function* ofAnyCalls(hunt: Hunt, rules: readonly number[]): AsyncGenerator<SuggestedRun, boolean> {
+  for (let length = ONE_BY_ONE + 1; length <= CALLS_MAX; length++) {
+    if (isSpent(hunt) || rules.length * length > CHOICES_MAX) return false;
+    const run = await fromAnyCalls(hunt, rules, length);
+    if (run === 'open') return false;
+    if (run !== 'none') {
+      yield run;
+      return false;
+    }
+  }
+  return true;
+}
+
+async function fromAnyCalls(
+  hunt: Hunt,
+  rules: readonly number[],
+  length: number,
+): Promise<SuggestedRun | 'none' | 'open'> {
+  let walked = walkCall(hunt, noState(hunt), 0, 0);
+  for (let number = 1; number <= length; number++) walked = walkAnyCall(hunt, walked, rules, number);
+  const script = scriptOf(hunt, walked, (formulas) => genesisFacts(hunt, formulas));
+  if (script === null) return 'open';
+  const { status, values } = await solved(hunt, script);
+  if (status !== 'sat') return status === 'unsat' ? 'none' : 'open';
+  const reading = readingOf(script, values, hunt.model.lists);
+  const chosen = Array.from({ length }, (_, i): Called => {
+    const prefix = prefixOf(i + 1);
+    const said = valueAt(reading, chosenName(prefix), 'Int');
+    const callee = rules.find((rule) => said.kind === 'int' && said.value === BigInt(rule)) ?? rules[0]!;
+    return { callee, prefix, own: ownPrefix(prefix, callee) };
+  });
+  return runOf(hunt, [calledAt(0, 0), ...chosen], script, values);
 }
 
 /** One more call before each of these ends, as far as one may be what they lack. */
@@ -255,10 +303,15 @@ async function fromDeployment(hunt: Hunt, callees: readonly number[] | null): Pr
   const walked = walkCalls(hunt, noState(hunt), before, 0);
   const script = scriptOf(hunt, walked, (formulas) => genesisFacts(hunt, formulas));
   if (script === null) return null;
+  const { status, values } = await solved(hunt, script);
+  return status === 'sat' ? runOf(hunt, before.map(calledAt), script, values) : null;
+}
+
+/** What the solver says, with exact products where it has some. */
+async function solved(hunt: Hunt, script: Script): Promise<SolverAnswer> {
   const answer = await solve(hunt, script);
-  if (answer.status !== 'sat') return null;
-  const exact = await exactAnswer(script, answer, (text) => solve(hunt, { ...script, text }));
-  return runOf(hunt, before, script, (exact ?? answer).values);
+  if (answer.status !== 'sat') return answer;
+  return (await exactAnswer(script, answer, (text) => solve(hunt, { ...script, text }))) ?? answer;
 }
 
 function scriptOf(hunt: Hunt, walked: Walked, genesis: Prelude['genesis']): Script | null {
@@ -332,6 +385,40 @@ function walkCall(hunt: Hunt, before: Walked, callee: number, number: number): W
   return { state: passive.after, facts, returns, counter, now, block };
 }
 
+/** A call of one of these, whichever. */
+function walkAnyCall(hunt: Hunt, before: Walked, rules: readonly number[], number: number): Walked {
+  const prefix = prefixOf(number);
+  const walked = paying(hunt, before, prefix);
+  const [now, block] = [symbol(`${prefix}now`, 'Int'), symbol(`${prefix}block`, 'Int')];
+  const caller = symbol(`${prefix}caller`, 'Did');
+  const env = (name: EnvName): Formula => ({ caller, creator: CREATOR, self: SELF, now, block })[name];
+  const { counter } = walked;
+  const ways = rules.map((callee) => {
+    const fn = hunt.contract.functions[callee]!;
+    const own = ownPrefix(prefix, callee);
+    const passive = walkFunction(hunt.model, fn, walked.state, env, () => true, { prefix: own, counter });
+    const isIt = eq(symbol(chosenName(prefix), 'Int'), int(BigInt(callee)));
+    const facts = and(...parameterFacts(fn, own), ...passive.facts.map(({ fact }) => fact));
+    return { isIt, passive, facts };
+  });
+  const moment = [...momentFacts(hunt, walked, now, block), ...accountFacts(caller)];
+  const one = or(...ways.map(({ isIt }) => isIt));
+  return {
+    state: ways.reduceRight(
+      (rest, { isIt, passive }) => mergeStates(isIt, passive.after, rest),
+      walked.state,
+    ),
+    facts: [...walked.facts, ...moment, one, ...ways.map(({ isIt, facts }) => implies(isIt, facts))],
+    returns: [...walked.returns, ...ways.map(({ isIt, passive }) => implies(isIt, returnsNormally(passive)))],
+    counter,
+    now,
+    block,
+  };
+}
+
+const chosenName = (prefix: string): string => `${prefix}chosen`;
+const ownPrefix = (prefix: string, callee: number): string => `${prefix}${callee}.`;
+
 function prefixOf(number: number): string {
   return `${RUN}${number}.`;
 }
@@ -394,7 +481,11 @@ type Touch = { readonly writes: ReadonlySet<string>; readonly touches: ReadonlyS
 /** The rules, and by what each could lead to the others and to the obligation. */
 type Relevance = { readonly goal: ReadonlySet<string>; readonly rules: ReadonlyMap<number, Touch> };
 
-function relevanceOf({ contract, earlier, sought: { script } }: Hunt): Relevance {
+function relevanceOf({
+  contract,
+  earlier,
+  sought: { script },
+}: Pick<Hunt, 'contract' | 'earlier' | 'sought'>): Relevance {
   const goal = new Set<string>();
   const note = (slot: number): void => {
     const before = earlier === null ? slot : earlier.slots.get(slot);
@@ -420,6 +511,16 @@ function helpers({ goal, rules }: Relevance, end: readonly number[]): readonly n
   return [...rules]
     .filter(([, { writes }]) => [...writes].some((one) => wanted.has(one)))
     .map(([callee]) => callee);
+}
+
+/** The rules that could lead to what the obligation speaks of, one by another's help. */
+function leading(relevance: Relevance): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let size = -1; size < found.size; ) {
+    size = found.size;
+    for (const callee of helpers(relevance, [...found])) found.add(callee);
+  }
+  return found;
 }
 
 function touchOf(contract: Contract, fn: CoreFunction): Touch {
@@ -452,7 +553,15 @@ function placesIn(stmt: Stmt): readonly string[] {
 
 // ---- what the solver says ----------------------------------------------------------------------
 
-function runOf(hunt: Hunt, before: readonly number[], script: Script, values: Values): SuggestedRun {
+/** A call before the last: the prefix of its names, and that of its parameters. */
+type Called = { readonly callee: number; readonly prefix: string; readonly own: string };
+
+function calledAt(callee: number, number: number): Called {
+  const prefix = prefixOf(number);
+  return { callee, prefix, own: prefix };
+}
+
+function runOf(hunt: Hunt, before: readonly Called[], script: Script, values: Values): SuggestedRun {
   const { contract, goal, sought } = hunt;
   const reading = readingOf(script, values, hunt.model.lists);
   const value = (name: string, sort: Sort): ModelValue => valueAt(reading, name, sort);
@@ -465,22 +574,23 @@ function runOf(hunt: Hunt, before: readonly number[], script: Script, values: Va
   const paidBefore = (prefix: string): readonly bigint[] =>
     contract.currencies.map((_, c) => number(paidName(prefix, c)));
   /** Names of the last call have no prefix, those of what is paid before it that of the run. */
-  const call = (callee: number, prefix: string): RunCall => ({
+  const call = ({ callee, prefix, own }: Called): RunCall => ({
     callee,
     caller: value(`${prefix}caller`, 'Did'),
-    params: paramsOf(contract.functions[callee]!, prefix),
+    params: paramsOf(contract.functions[callee]!, own),
     paid: paidBefore(prefix === '' ? RUN : prefix),
     now: number(`${prefix}now`),
     block: number(`${prefix}block`),
   });
-  const calls = before.map((callee, i) => call(callee, prefixOf(i)));
+  const calls = before.map(call);
   return { ...endOf(calls), others: othersIn(reading), answers: answersIn(reading) };
 
   function endOf(calls: readonly RunCall[]): Omit<SuggestedRun, 'others' | 'answers'> {
     const [now, block, paid] = [number('now'), number('block'), paidBefore(RUN)];
     const run = { calls, after: null, proof: null, upgrade: null };
     if (hunt.earlier !== null) return { ...run, upgrade: { paid, now, block } };
-    if (sought.callee >= 0) return { ...run, calls: [...calls, call(sought.callee, '')] };
+    if (sought.callee >= 0)
+      return { ...run, calls: [...calls, call({ callee: sought.callee, prefix: '', own: '' })] };
     const proof = goal.proofs[sought.proof];
     const to = { now: number('now.next'), block: number('block.next') };
     if (proof === undefined) return { ...run, after: { from: { now, block }, to } };

@@ -14,7 +14,7 @@ import { infer } from './infer.ts';
 import type { KeptObligations } from './kept.ts';
 import { isDecided, type Obligation, type ObligationKind } from './obligations.ts';
 import { assumptionsOf } from './passive.ts';
-import { type SuggestedRun, type SuggestOptions, suggestRuns } from './runs.ts';
+import { rulesBefore, type SuggestedRun, type SuggestOptions, suggestRuns } from './runs.ts';
 import { isHash } from './sequence.ts';
 import type { Trace } from './trace.ts';
 import { type Variants, variantsOf } from './variants.ts';
@@ -80,6 +80,8 @@ export type Candidate = {
   readonly counterexample: Counterexample;
   /** What holds before a call, as far as the proofs assume it. */
   readonly assumed: readonly Clause[];
+  /** The rules that could lead to it. */
+  readonly rules: ReadonlySet<number>;
   /** Runs from deployment that the solver thinks of, the shortest first; null where the next are longer. */
   readonly suggest: (options: Suggest) => AsyncIterable<SuggestedRun | null>;
   /** What breaks the form that assumes less; null where the obligation has no other. */
@@ -402,11 +404,12 @@ function namesIn(obligation: Obligation): readonly string[] {
 function candidateOf(
   { contract, assumed, options }: Session,
   obligation: Obligation,
-): Pick<Candidate, 'obligation' | 'assumed' | 'suggest'> {
+): Pick<Candidate, 'obligation' | 'assumed' | 'rules' | 'suggest'> {
   const known = obligation.kind === 'vacuity' ? assumed.filter(({ found }) => !found) : assumed;
   return {
     obligation,
     assumed: known,
+    rules: rulesBefore(contract, obligation),
     suggest: (how) => suggestRuns(contract, obligation, { ...how, solve: options.solve, assumed: known }),
   };
 }

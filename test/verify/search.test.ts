@@ -7,6 +7,7 @@ import {
   type Refute,
   RLIMIT_DEFAULT,
   type Row,
+  type Solve,
   verifyContract,
 } from '../../compiler/index.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
@@ -93,6 +94,44 @@ describe('runs by several people', () => {
     const follow = rows.find(({ rule, kind }) => rule === 'follow' && kind === 'invariant')!;
     expect([follow.answer, follow.confirmed]).toEqual(['refuted', true]);
     expect(follow.trace!.steps).toHaveLength(6);
+  });
+
+  test('are found where the solver chooses the calls', async () => {
+    const { rows } = await verify(`contract Chain {
+      state { next: Map<Did, Did>; mark: Map<Did, Int>; seen: Set<Did, 100>; }
+      invariant low: forall d: Did { mark[d] <= 2 };
+      rule link(d: Did) requires d != caller && next[caller] == did"" { next[caller] = d; }
+      rule begin() requires !(caller in seen) && seen.size < 100 { seen.add(caller); mark[caller] = 1; }
+      rule push() requires next[caller] != did"" && mark[next[caller]] < mark[caller] && mark[caller] < 50
+      { mark[next[caller]] = mark[caller] + 1; }
+    }`);
+    const push = rows.find(({ rule, kind }) => rule === 'push' && kind === 'invariant')!;
+    expect([push.answer, push.confirmed]).toEqual(['refuted', true]);
+    expect(push.trace!.steps).toHaveLength(6);
+  });
+
+  test('are not asked for one by one where the solver knows of none', async () => {
+    // That `b` is never true is no template, and no call makes it so.
+    const text = `contract Never {
+      state { b: Map<Int, Bool>; n: Int; }
+      rule set(k: Int) requires b[k + 1] && k < 100 { b[k] = true; }
+      rule step() requires n < 1000 { n += 1; }
+      rule take(k: Int) ensures !old(b[k]) { n = k; }
+    }`;
+    let asked = 0;
+    const counting: Solve = (query) => {
+      asked += 1;
+      return solver.solve(query);
+    };
+    const contract = contractOf(text);
+    const { rows } = await verifyContract(contract, {
+      solve: counting,
+      refute: makeRefuter(contract, { text }),
+      rlimit: RLIMIT_DEFAULT,
+      wanted: (all) => all.filter(({ kind }) => kind === 'ensures'),
+    });
+    expect(rows.map(({ answer }) => answer)).toEqual(['unconfirmed']);
+    expect(asked).toBeLessThan(60);
   });
 
   const placeAfter = (arena: Arena, actions: readonly Action[]): Place =>

@@ -22,7 +22,7 @@ import {
   stepsOf,
   takeStep,
 } from './steps.ts';
-import { type Alike, alikeIn, inOrder, sightOf } from './symmetry.ts';
+import { type Alike, alikeIn, inOrder, readsOf, sightOf } from './symmetry.ts';
 import { takeValue, wordTypesOf } from './words.ts';
 import { textOfActions } from './written.ts';
 
@@ -55,14 +55,19 @@ export function firstDeployment(options: Omit<Search, 'stepsMax'>): Place | null
 function huntOf(options: Search): Hunt {
   const random = seeded(options.candidate.obligation.hash);
   const alike = alikeIn(options.arena, [memberDid(STRANGER)]);
-  return { ...options, taken: 0, random, pools: poolsOf(options), alike };
+  const { contract } = options.arena;
+  const isTimed = readsOf(contract).has('now') || contract.functions.some(({ kind }) => kind === 'hook');
+  return { ...options, taken: 0, random, pools: poolsOf(options), alike, isTimed, tried: new WeakMap() };
 }
 
 const FINALS_FIRST = 160;
 const FINALS_EACH = 6;
-const BREADTH_SHARE = 0.9;
+const BREADTH_SHARE = 0.8;
 const WALK_LENGTH = 8;
+/** Where all that they come by has been tried. */
+const WALKS_MAX = 100;
 const DAY = 86_400n;
+const WAIT_A_DAY: Action = { kind: 'wait', seconds: DAY, blocks: 0n };
 export const WAIT_A_MOMENT: Action = { kind: 'wait', seconds: 1n, blocks: 1n };
 
 function searchFromDeployment(hunt: Hunt): Step | null {
@@ -192,14 +197,25 @@ type Hunt = Search & {
   readonly random: (below: number) => number;
   readonly pools: Pools;
   readonly alike: Alike;
+  /** Whether time makes a difference. */
+  readonly isTimed: boolean;
+  readonly tried: WeakMap<Place, Map<string, Attempt>>;
 };
 type Pools = { readonly ints: readonly bigint[]; readonly dids: (place: Place | null) => readonly string[] };
 type Attempt = { readonly found: Step | null; readonly to: Place | null };
 
+/** What has been tried at a place costs nothing. */
 function attempt(hunt: Hunt, from: Place | null, action: Action): Attempt {
+  const tried = from === null ? new Map<string, Attempt>() : (hunt.tried.get(from) ?? new Map());
+  if (from !== null) hunt.tried.set(from, tried);
+  const key = textOfActions(hunt.arena.account, [action]);
+  const known = tried.get(key);
+  if (known !== undefined) return known;
   hunt.taken += 1;
   const step = takeStep(hunt.arena, from, action);
-  return { found: hunt.reached(step) ? step : null, to: step.to };
+  const attempted = { found: hunt.reached(step) ? step : null, to: step.to };
+  tried.set(key, attempted);
+  return attempted;
 }
 
 /** The obligation's own rule, as the model has it and in variations. */
@@ -234,7 +250,7 @@ function breadthFirst(hunt: Hunt, start: Place): Step | null {
 }
 
 function wander(hunt: Hunt, start: Place): Step | null {
-  while (hunt.taken < hunt.stepsMax) {
+  for (let walks = 0; walks < WALKS_MAX && hunt.taken < hunt.stepsMax; walks++) {
     let place = start;
     for (let i = 0; i < WALK_LENGTH && hunt.taken < hunt.stepsMax; i++) {
       const actions = [...stepActions(hunt, place), ...randomCalls(hunt, place)];
@@ -283,31 +299,47 @@ const NOBODY = '';
 
 /** What may come next: each rule by each of the actors, each hook, payments, a day going by. */
 function stepActions(hunt: Hunt, place: Place): readonly Action[] {
-  return actionsAt(hunt, place, () => true);
+  return actionsAt(hunt, place, rulesOf(hunt.arena.contract), () => true);
 }
 
-/** Without what another newcomer could do as well. */
+/** Without what leads nowhere, and what another newcomer could do as well. */
 function newActions(hunt: Hunt, place: Place): readonly Action[] {
   const sight = sightOf(hunt.arena, hunt.alike, place);
-  return actionsAt(hunt, place, (action) => inOrder(sight, hunt.alike, textOfAction(hunt, action)));
+  const rules = rulesOf(hunt.arena.contract).filter((callee) => hunt.candidate.rules.has(callee));
+  return actionsAt(hunt, place, rules, (action) =>
+    inOrder(sight, hunt.alike, textOfActions(hunt.arena.account, [action])),
+  );
 }
 
-function actionsAt(hunt: Hunt, place: Place, isNew: (action: Action) => boolean): readonly Action[] {
-  const rules = hunt.arena.contract.functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
+function rulesOf({ functions }: core.Contract): readonly number[] {
+  return functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
+}
+
+function actionsAt(
+  hunt: Hunt,
+  place: Place,
+  rules: readonly number[],
+  isNew: (action: Action) => boolean,
+): readonly Action[] {
   const calls = rules.flatMap((callee) => {
     const tuples = tuplesFor(hunt, place, callee);
     return ACTORS.flatMap((by) =>
-      tuples
-        .map((args): Action => ({ kind: 'call', callee, args, by }))
-        .filter(isNew)
-        .slice(0, STEP_ARGUMENTS_MAX),
+      firstOf(
+        tuples.map((args): Action => ({ kind: 'call', callee, args, by })),
+        isNew,
+      ),
     );
   });
-  return [...payments(hunt), ...calls, ...hookRuns(hunt), { kind: 'wait', seconds: DAY, blocks: 0n }];
+  return [...payments(hunt), ...calls, ...hookRuns(hunt), ...(hunt.isTimed ? [WAIT_A_DAY] : [])];
 }
 
-function textOfAction({ arena }: Hunt, action: Action): string {
-  return textOfActions(arena.account, [action]);
+function firstOf(actions: readonly Action[], isNew: (action: Action) => boolean): readonly Action[] {
+  const found: Action[] = [];
+  for (const action of actions) {
+    if (found.length === STEP_ARGUMENTS_MAX) break;
+    if (isNew(action)) found.push(action);
+  }
+  return found;
 }
 
 function hookRuns(hunt: Hunt): readonly Action[] {
@@ -319,16 +351,8 @@ function hookRuns(hunt: Hunt): readonly Action[] {
 }
 
 function randomCalls(hunt: Hunt, place: Place): readonly Action[] {
-  const rules = hunt.arena.contract.functions.flatMap((fn, callee) => (fn.kind === 'rule' ? [callee] : []));
-  return rules.flatMap((callee) =>
-    [CREATOR, 'bob', 'carol'].map(
-      (name): Action => ({
-        kind: 'call',
-        callee,
-        args: randomArguments(hunt, place, callee),
-        by: memberDid(name),
-      }),
-    ),
+  return rulesOf(hunt.arena.contract).flatMap((callee) =>
+    ACTORS.map((by): Action => ({ kind: 'call', callee, args: randomArguments(hunt, place, callee), by })),
   );
 }
 
@@ -379,7 +403,7 @@ function tuplesFor(hunt: Hunt, place: Place | null, callee: number): readonly (r
   return argumentTuples(hunt, place, entryOf(hunt.arena, callee).params, isOwn);
 }
 
-/** The model's arguments where these are what the obligation is about, plain ones, and each with one word changed. */
+/** The model's arguments where these are what the obligation is about, plain ones, and each with one word or with all changed. */
 function argumentTuples(
   hunt: Hunt,
   place: Place | null,
@@ -401,11 +425,12 @@ function argumentTuples(
     usualWords(hunt, types, plain),
   ];
   const widest = Math.max(0, ...choices.map((pool) => pool.length));
-  const changed = Array.from({ length: widest }, (_, rank) => rank).flatMap((rank) =>
-    bases.flatMap((base) =>
+  const changed = Array.from({ length: widest }, (_, rank) => rank).flatMap((rank) => [
+    ...bases.flatMap((base) =>
       choices.flatMap((pool, i) => (rank < pool.length ? [base.with(i, pool[rank]!)] : [])),
     ),
-  );
+    choices.map((pool) => pool[Math.min(rank, pool.length - 1)]!),
+  ]);
   const tuples = new Map([...bases, ...changed].map((words) => [words.map(String).join('|'), words]));
   return [...tuples.values()].map((words) =>
     assemble(

@@ -16,7 +16,11 @@ export type Sight = { readonly text: string; readonly newcomers: readonly string
 
 /** `apart`: those whom the search tells apart. */
 export function alikeIn({ contract, creator }: Arena, apart: readonly string[]): Alike {
-  const named = new Set([...apart, ...contract.didLiterals, ...(namesCreator(contract) ? [creator] : [])]);
+  const named = new Set([
+    ...apart,
+    ...contract.didLiterals,
+    ...(readsOf(contract).has('creator') ? [creator] : []),
+  ]);
   const people = MEMBER_DIDS.filter((did) => !named.has(did));
   return { people, pattern: new RegExp(people.length === 0 ? '$^' : people.join('|'), 'g') };
 }
@@ -41,6 +45,17 @@ export function inOrder({ newcomers }: Sight, { pattern }: Alike, text: string):
   return coming.every((did, i) => newcomers[i] === did);
 }
 
+/** What code and clauses read of their environment. */
+export function readsOf(contract: core.Contract): ReadonlySet<core.EnvName> {
+  const found = new Set<core.EnvName>();
+  JSON.stringify(contract, (_, value: unknown) => {
+    const { kind, name: read } = (value ?? {}) as { readonly kind?: unknown; readonly name?: core.EnvName };
+    if (kind === 'env') found.add(read!);
+    return typeof value === 'bigint' ? null : value;
+  });
+  return found;
+}
+
 // ---- private -----------------------------------------------------------------------------------
 
 /** Everything of the state and of the ledger that is not as it was at the beginning. */
@@ -63,13 +78,4 @@ function roleOf(lines: readonly string[], did: string, pattern: RegExp): string 
     .map((line) => line.replace(pattern, (other) => (other === did ? 'me' : 'another')))
     .sort()
     .join('\n');
-}
-
-function namesCreator(contract: core.Contract): boolean {
-  let found = false;
-  JSON.stringify(contract, (name, value: unknown) => {
-    if (name === 'name' && value === 'creator') found = true;
-    return typeof value === 'bigint' ? null : value;
-  });
-  return found;
 }

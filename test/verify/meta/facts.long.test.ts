@@ -2,7 +2,7 @@
 import { randomFacts } from './facts.ts';
 import { holdFamily, sourcesOf } from './family.ts';
 
-const SEEDS = [3, 4, 8, 9, 10, 11, 14, 22, 34, 37, 40, 41, 42, 45, 55, 78, 87, 153];
+const SEEDS = [3, 4, 8, 9, 10, 11, 14, 22, 34, 37, 40, 41, 42, 45, 55, 78, 87, 115, 153];
 
 holdFamily({
   name: 'facts',
@@ -50,9 +50,10 @@ holdFamily({
     joinedAlike: 42, // what is joined to the same whole begins with the same part
     typesHashApart: 87, // values of two types never have one hash
     writtenHashesUnique: 87, // no value that comes in has the hash of one that is written
-    elementsOnlyOnce: 34, // what one loop has seen no other sees
+    elementsOnlyOnce: 115, // what one loop has seen no other sees
     witnessesShared: 22, // whatever there is, it is the same
     lastTurnForgotten: 34, // a loop never makes the turn that is too many
+    firstTurnWritesNothing: 34, // behind a loop that makes one turn all is as it was
     strangersOwnNothing: 8, // who is not known to the contract has no money
   },
   refutes: true,

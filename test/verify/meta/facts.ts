@@ -364,6 +364,15 @@ const loops: Theme = (draw) =>
         'for k in 0..x up to 20 { if k == 20 { n = 9; return; } }',
         ['n == 9 ==> old(n) == 9', 'x > 20 ==> n == 9', 'n == 9 || n == old(n)'],
       ],
+      [
+        'for k in 0..x up to 20 invariant n == old(n) || n == 3 { n = 3; m[d] = 3; }',
+        [
+          'x <= 0 ==> n == old(n)',
+          'x <= 1 ==> n == old(n)',
+          'x <= 0 ==> m[d] == old(m[d])',
+          'n == old(n) || n == 3',
+        ],
+      ],
       ['for k in 0..x up to 2 { n = k; }', ['n < 2 || n == old(n)', 'x > 0 ==> n == x - 1', 'x <= 2']],
     ],
   });
