@@ -3,7 +3,7 @@
  * Clauses are judged on the VM, balances on the ledger.
  */
 import type { Candidate, core } from '../../compiler/index.ts';
-import { CONTRACTS, has, storageOf } from '../../host/index.ts';
+import { CONTRACTS, has } from '../../host/index.ts';
 import type { TrapKind, Value } from '../../vm/index.ts';
 import { balances, memberDid, movesBetween } from '../world.ts';
 import { isRevert } from './failure.ts';
@@ -224,13 +224,4 @@ function environment(
   const { time, block } = world.clock;
   const values = { caller, creator, self: account, now: time, block };
   return (name) => values[name];
-}
-
-/** Text that is equal for equal states of contract and ledger. */
-export function fingerprint({ world, account }: Place): string {
-  const leaves = storageOf(world.state, account).map(
-    ({ key, value }) => `${key.join('.')}=${value.join('.')}`,
-  );
-  const money = balances(world).map((move) => `${move.currency} ${move.account} ${move.amount}`);
-  return [...leaves, ...money, String(world.clock.time)].join('\n');
 }

@@ -4,7 +4,8 @@
  */
 import { build, type core } from '../../../compiler/index.ts';
 import type { Obligation } from '../../../compiler/verify/obligations.ts';
-import { allHold, fingerprint, isGoal, momentOf } from '../../../testing/refute/goal.ts';
+import { storageOf } from '../../../host/index.ts';
+import { allHold, isGoal, momentOf } from '../../../testing/refute/goal.ts';
 import { makeJudge } from '../../../testing/refute/judge.ts';
 import type { Later } from '../../../testing/refute/others.ts';
 import { snapshotOf } from '../../../testing/refute/snapshot.ts';
@@ -18,7 +19,7 @@ import {
   type Step,
   takeStep,
 } from '../../../testing/refute/steps.ts';
-import { deploy, memberDid } from '../../../testing/world.ts';
+import { balances, deploy, memberDid } from '../../../testing/world.ts';
 import type { AbiValue } from '../../../vm/index.ts';
 import { type Draw, drawFrom } from './random.ts';
 
@@ -251,4 +252,13 @@ const LISTS = [[], [1n], [1n, 2n], [3n, -1n, 2n ** 63n - 1n], [0n]];
 
 function plain(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value;
+}
+
+/** Text that is equal for equal states of contract and ledger. */
+function fingerprint({ world, account }: Place): string {
+  const leaves = storageOf(world.state, account).map(
+    ({ key, value }) => `${key.join('.')}=${value.join('.')}`,
+  );
+  const money = balances(world).map((move) => `${move.currency} ${move.account} ${move.amount}`);
+  return [...leaves, ...money, String(world.clock.time)].join('\n');
 }
