@@ -130,9 +130,11 @@ export async function* suggestRuns(
   }
 }
 
-/** The rules that could lead to what the obligation speaks of, one by another's help. */
-export function rulesBefore(contract: Contract, obligation: Obligation): ReadonlySet<number> {
-  return leading(relevanceOf({ contract, earlier: null, sought: obligation }));
+/** The rules, of an `upgrade` those of the version before, that could lead to what the obligation speaks of, one by another's help. */
+export function rulesBefore(goal: Contract, obligation: Obligation): ReadonlySet<number> {
+  const called = calledFor(goal, obligation);
+  if (called !== null) return leading(relevanceOf({ ...called, sought: obligation }));
+  return new Set(goal.predecessor?.contract.functions.keys());
 }
 
 // ---- private -----------------------------------------------------------------------------------
@@ -174,13 +176,18 @@ type Walked = {
   readonly block: Formula;
 };
 
-/** Null where what is deployed cannot be walked. */
 function huntFor(goal: Contract, sought: Obligation, options: SuggestOptions): Hunt | null {
-  const begun = { goal, sought, options, asked: 0, spent: 0 };
-  if (goal.functions[sought.callee]?.kind !== 'upgrade')
-    return { ...begun, contract: goal, model: modelOf(goal, NO_FLAWS), earlier: null };
+  const called = calledFor(goal, sought);
+  if (called === null) return null;
+  const model = called.earlier?.model ?? modelOf(goal, NO_FLAWS);
+  return { ...called, model, goal, sought, options, asked: 0, spent: 0 };
+}
+
+/** What is deployed and called; null where that cannot be walked. */
+function calledFor(goal: Contract, { callee }: Obligation): Pick<Hunt, 'contract' | 'earlier'> | null {
+  if (goal.functions[callee]?.kind !== 'upgrade') return { contract: goal, earlier: null };
   const earlier = goal.predecessor === null ? null : earlierOf(goal, goal.predecessor);
-  return earlier === null ? null : { ...begun, ...earlier, earlier };
+  return earlier === null ? null : { contract: earlier.contract, earlier };
 }
 
 /** That the invariants can hold at all, every deployment shows. */
