@@ -7,6 +7,7 @@ import {
   type KeptObligations,
   keepObligations,
   lineOfTrace,
+  lowerProvable,
   type Report,
   RLIMIT_DEFAULT,
   type Solve,
@@ -102,6 +103,7 @@ function optionsOf(
     kept,
     refute: makeRefuter(contract, {
       text: analysis.text,
+      implementers: lowerProvable(analysis),
       lineAt: (offset) => lineOfTrace(analysis.parts, offset),
       ...(options.cache ? { memory: openTexts(runsFolder()) } : {}),
     }),

@@ -5,7 +5,7 @@ export { leavesOf, sameType, typeText } from './check/types.ts';
 export { type BuildOptions, build, buildFunctions, localsOf } from './codegen/build.ts';
 export { abiFields } from './codegen/layout.ts';
 export { checkSize } from './codegen/size.ts';
-export { answering, type FixedAnswer } from './core/answering.ts';
+export { answering, type CalleeAnswer, checkedBy, REFUSES } from './core/answering.ts';
 export { type Broken, type Checks, type Point, withChecks } from './core/checks.ts';
 export {
   type ClauseProgram,

@@ -104,12 +104,14 @@ export async function verifySources({ main, sources }: Order, means: Means): Pro
 // ---- private -----------------------------------------------------------------------------------
 
 function optionsOf(
-  { text, parts }: Analysis,
+  analysis: Analysis,
   contract: core.Contract,
   { solve, kept, memory, signal, tell }: Means,
 ): VerifyOptions {
+  const { text, parts } = analysis;
   const refute = makeRefuter(contract, {
     text,
+    implementers: lowerProvable(analysis),
     lineAt: (offset) => lineOfTrace(parts, offset),
     memory,
   });

@@ -307,6 +307,7 @@ function runDeploy(run: Run, step: StepOf<'deploy'>): void {
     creator: by,
     account,
     others: [],
+    implementers: [],
     sink: '',
     deployments: null,
   };

@@ -335,9 +335,7 @@ function decidedRow(session: Session, obligation: Obligation, answer: SolverAnsw
   if (answer.status === 'unknown') return unknownRow(session, obligation, answer, limitReason(answer.reason));
   if (answer.status === 'unsat')
     return makeRow(obligation, answer, holdsWhen === 'unsat' ? 'proved' : 'refuted', null, '');
-  // Nothing runs without the contracts that are called; that some could be there, the solver has said.
-  const suffices = holdsWhen === 'sat' && callsOthers(session.contract);
-  return suffices ? makeRow(obligation, answer, 'proved', null, '') : null;
+  return null;
 }
 
 /** What breaks something, or that something is not vacuous, is shown by running it. */
@@ -363,10 +361,6 @@ function openRows(known: readonly Known[]): readonly Row[] {
 
 function unknownRow({ contract }: Session, obligation: Obligation, answer: SolverAnswer, said: string): Row {
   return makeRow(obligation, answer, 'unknown', null, reasonOf(contract, obligation, said));
-}
-
-function callsOthers({ interfaces }: Contract): boolean {
-  return interfaces.some(({ implemented }) => !implemented);
 }
 
 async function confirm(session: Session, obligation: Obligation, answer: SolverAnswer): Promise<Refutation> {

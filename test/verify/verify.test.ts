@@ -41,10 +41,11 @@ async function reportOf(fixture: Fixture): Promise<Report> {
 async function verify({ name, text }: Pick<Fixture, 'name' | 'text'>): Promise<Report> {
   const analysis = analyse(new Map([[name, text]]), name);
   expect(analysis.diagnostics).toEqual([]);
-  const contract = lowerProgram(analysis).contracts[0]!;
+  const { contracts } = lowerProgram(analysis);
+  const contract = contracts[0]!;
   return verifyContract(contract, {
     solve: solver.solve,
-    refute: makeRefuter(contract, { text }),
+    refute: makeRefuter(contract, { text, implementers: contracts }),
     rlimit: RLIMIT,
   });
 }

@@ -162,7 +162,9 @@ function lowersAnother(arena: Arena, { action, from, to }: Step): boolean {
   const stranger = memberDid(STRANGER);
   if (action.by !== stranger || isNamed(arena, from, stranger)) return false;
   const moves = movesBetween(balances(from.world), balances(to.world));
-  return moves.some((move) => move.amount < 0n && move.account !== stranger);
+  // What the contracts that are called give away is their own.
+  const own = new Set([stranger, ...arena.others.map(({ account }) => account)]);
+  return moves.some((move) => move.amount < 0n && !own.has(move.account));
 }
 
 /** Whether the account stands in a key, an element or a field: whoever does is no stranger any more. */

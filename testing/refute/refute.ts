@@ -17,6 +17,7 @@ import { pasteRefutation } from '../paste.ts';
 import { withinOf } from '../watch.ts';
 import { COOPERATIVE, fork, memberDid } from '../world.ts';
 import { buildState } from './built.ts';
+import { deployOthers } from './callees.ts';
 import { effortFor, findRun } from './finding.ts';
 import { allHold, isGoal } from './goal.ts';
 import { markPlace } from './inside.ts';
@@ -45,6 +46,8 @@ export type RefuterOptions = {
   readonly text: string;
   /** The line of an offset, where the source is several files. */
   readonly lineAt?: (offset: number) => TraceStep['lines'][number];
+  /** Contracts of the same sources: those that implement what it calls are called in its runs. */
+  readonly implementers?: readonly core.Contract[];
   /** Steps of one search. */
   readonly stepsMax?: number;
   /** What earlier searches found; none where absent. */
@@ -57,7 +60,8 @@ const COUNTED = [0, 1, 2, 3];
 
 /** A refuter for `verifyContract`, over the contract's own code. */
 export function makeRefuter(contract: core.Contract, options: RefuterOptions): Refute {
-  const court = openCourt(openArena(contract), contract, options);
+  const arena = openArena(contract, undefined, options.implementers);
+  const court = openCourt(arena, contract, options);
   return (candidate) => refute(court, candidate);
 }
 
@@ -82,8 +86,11 @@ function openCourt(arena: Arena, written: core.Contract, options: RefuterOptions
     options,
     before: lazily(() => {
       if (predecessor === null) return null;
-      const earlier = { ...openArena(predecessor.contract), root: arena.root };
-      arena.root.names.set(earlier.account, predecessor.contract.name);
+      const alone = openArena(predecessor.contract);
+      const root = fork(arena.root);
+      root.names.set(alone.account, predecessor.contract.name);
+      const others = deployOthers(predecessor.contract, root, arena.implementers);
+      const earlier = { ...alone, root, others };
       return openCourt(earlier, predecessor.contract, options);
     }),
   };

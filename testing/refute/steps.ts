@@ -47,6 +47,8 @@ export type Arena = {
   readonly account: string;
   /** Accounts of contracts that implement what the contract calls. */
   readonly others: readonly Other[];
+  /** Contracts of the sources, which may be among them. */
+  readonly implementers: readonly core.Contract[];
   /** The account that the other side of built balances goes to; the contract does not know it. */
   readonly sink: string;
   /** Deployments at the root, by what they do: they take longer than calls. Null where each is to be done anew. */
@@ -112,16 +114,25 @@ export const MEMBERS = [CREATOR, 'bob', 'carol', 'dave', 'erin', STRANGER];
 export const MEMBER_DIDS = MEMBERS.map(memberDid);
 
 /** A world before deployment, in which everyone but the stranger holds what the contract's access asks for. */
-export function openArena(written: core.Contract, observer?: Observer): Arena {
-  return arenaOf(runGhosts(written), ghostSpans(written), observer);
+export function openArena(
+  written: core.Contract,
+  observer?: Observer,
+  implementers: readonly core.Contract[] = [],
+): Arena {
+  return arenaOf(runGhosts(written), ghostSpans(written), implementers, observer);
 }
 
 /** Another contract in the same arena, such as one that shows a place inside of the code. */
 export function withContract(arena: Arena, contract: core.Contract): Arena {
-  return arenaOf(contract, arena.ghosts);
+  return arenaOf(contract, arena.ghosts, arena.implementers);
 }
 
-function arenaOf(contract: core.Contract, ghosts: Arena['ghosts'], observer?: Observer): Arena {
+function arenaOf(
+  contract: core.Contract,
+  ghosts: Arena['ghosts'],
+  implementers: Arena['implementers'],
+  observer?: Observer,
+): Arena {
   // Ghosts may read what the contract itself never asks for.
   const artifact = buildFunctions(contract, contract.functions, { claims: [], marks: [] });
   const root = openWorld({
@@ -136,10 +147,10 @@ function arenaOf(contract: core.Contract, ghosts: Arena['ghosts'], observer?: Ob
   const creator = memberDid(CREATOR);
   const account = contractIdOf(creator, 0n, artifactHash(encodeArtifact(artifact)));
   root.names.set(account, contract.name);
-  const others = deployOthers(contract, root);
+  const others = deployOthers(contract, root, implementers);
   const sink = strangeAccount(contract);
   const deployments = observer === undefined ? new Map() : null;
-  return { contract, artifact, ghosts, root, creator, account, others, sink, deployments };
+  return { contract, artifact, ghosts, root, creator, account, others, implementers, sink, deployments };
 }
 
 function strangeAccount(contract: core.Contract): string {

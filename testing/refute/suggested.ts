@@ -65,7 +65,7 @@ const PAYER = 'erin';
 function stagings(following: Following, run: SuggestedRun): readonly Following[] {
   if (run.others.length === 0) return [following];
   const root = fork(following.arena.root);
-  const wanted = deployAnswers(following.arena.contract, root, [...new Set(run.answers)]);
+  const wanted = deployAnswers(following.arena.contract, root, scriptsOf(run));
   const others = [...wanted, ...following.arena.others];
   const arena = { ...following.arena, root, others, deployments: new Map<string, Step>() };
   const most = Math.max(...arena.contract.interfaces.map((_, index) => others.filter(offers(index)).length));
@@ -79,6 +79,15 @@ function stagings(following: Following, run: SuggestedRun): readonly Following[]
     return { ...following, arena, people: { ...following.people, contracts } };
   });
 }
+
+/** Each of the answers always, and all of them one after the other. */
+function scriptsOf({ answers }: SuggestedRun): readonly (readonly bigint[])[] {
+  const different = [...new Set(answers)];
+  const inTurn = answers.slice(0, ANSWERS_MAX);
+  return [...different.map((answer) => [answer]), ...(different.length > 1 ? [inTurn] : [])];
+}
+
+const ANSWERS_MAX = 8;
 
 function offers(index: number) {
   return (other: Other): boolean => other.interface === index;

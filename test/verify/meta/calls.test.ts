@@ -10,6 +10,6 @@ holdFamily({
     spendingForgotten: 1, // nothing is ever spent
     promisesOnRevert: 17, // what an interface promises holds before its method was called
   },
-  refutes: false,
+  refutes: true,
   unknownMax: 0,
 });

@@ -105,8 +105,8 @@ async function holdAnswers(family: Family, { solve, kept, subjects }: Bench): Pr
   };
   const unknown: string[] = [];
   for (const subject of subjects) {
-    const { contract, text, seed } = subject;
-    const refute = family.refutes ? makeRefuter(contract, { text }) : SHOWN_BY_NOTHING;
+    const { contract, others, text, seed } = subject;
+    const refute = family.refutes ? makeRefuter(contract, { text, implementers: others }) : SHOWN_BY_NOTHING;
     const report = await verifyContract(contract, { solve, kept, refute, rlimit: RLIMIT });
     expect(falseProofs(subject, report)).toEqual([]);
     for (const row of report.rows.filter(({ kind }) => kind !== 'vacuity')) {
