@@ -197,7 +197,10 @@ function emitTests(terminal: Terminal, path: string, shown: readonly Shown[]): v
     const tests = rows.flatMap(({ trace }) => trace?.test ?? []);
     return tests.length === 0 ? [] : [{ file, contract, tests: [...new Set(tests)] }];
   });
-  const uses = told.map(({ file, contract }) => `use "${relativeTo(path, file)}".{ ${contract} };\n`);
+  const uses = told.map(({ file, contract, tests }) => {
+    const names = [contract, ...deployedIn(tests).filter((name) => name !== contract)];
+    return `use "${relativeTo(path, file)}".{ ${names.join(', ')} };\n`;
+  });
   const tests = told.flatMap((each) => each.tests);
   const silent = refuted.flatMap(({ rows }) => rows.filter(({ trace }) => trace?.test === null)).length;
   const rest =
@@ -208,6 +211,14 @@ function emitTests(terminal: Terminal, path: string, shown: readonly Shown[]): v
       ? `there is nothing to test${rest}\n`
       : `${tests.length} tests are in ${path}${rest}\n`,
   );
+}
+
+/** Contracts that stand beside the one that is tested. */
+function deployedIn(tests: readonly string[]): readonly string[] {
+  const names = tests.flatMap((test) =>
+    [...test.matchAll(/^ {2}let \w+ = deploy (\w+)/gm)].map(([, name]) => name!),
+  );
+  return [...new Set(names)].sort();
 }
 
 /** The path of a source as a `use` in another writes it. */

@@ -1,6 +1,8 @@
 /** What was found, as CCL: a `test` that can be pasted into the source and fails for the same reason. */
 import { stepsOfProof, type TestInputs } from '../compiler/index.ts';
+import { CONTRACTS, has } from '../host/index.ts';
 import type { AbiValue } from '../vm/index.ts';
+import { WRITER } from './refute/callees.ts';
 import type { Obligation } from './refute/goal.ts';
 import type { Judge } from './refute/judge.ts';
 import { runProof, type Told } from './refute/proof.ts';
@@ -16,6 +18,7 @@ import {
   stepsOf,
   takeStep,
 } from './refute/steps.ts';
+import { textOfActions } from './refute/written.ts';
 import { type Naming, showDid, showValue } from './values.ts';
 import { type Broken, brokenBy, type Within } from './watch.ts';
 import { balances, type Move, movesBetween } from './world.ts';
@@ -44,7 +47,7 @@ export function pasteRun(arena: Arena, steps: readonly Step[], title: string): s
 
 /**
  * The run of a refutation. Null where a test cannot say it: money that came before there was a contract, many blocks
- * going by, a run of a hook, a contract that calls others, or a run that breaks another promise before.
+ * going by, a run of a hook, a call of a contract that no source has, or a run that breaks another promise before.
  */
 export function pasteRefutation(
   arena: Arena,
@@ -57,7 +60,7 @@ export function pasteRefutation(
   if (goal.proof >= 0) return pasteProof({ arena, judge, within }, goal, last);
   const actions = steps.map(({ action }) => action);
   const told = actions[0]?.kind === 'deploy' && actions.every((action) => isTold(arena, action));
-  if (!told || arena.others.length > 0 || goal.kind === 'vacuity') return null;
+  if (!told || knowsOthers(arena, steps) || goal.kind === 'vacuity') return null;
   const earlier = steps.slice(0, -1);
   if (earlier.some((step) => breaks({ arena, judge, within }, step))) return null;
   if (!isNoticed(goal, within(last))) return null;
@@ -189,19 +192,46 @@ function linesOf(arena: Arena, steps: readonly Step[], version?: string): readon
   const naming = namingOf(arena);
   const actions = steps.map(({ action }) => action);
   const which = version === undefined ? '' : ` version ${JSON.stringify(version)}`;
-  return [...settings(arena, actions), ...steps.flatMap((step) => line(arena, naming, name, step, which))];
+  const others = calledIn(arena, actions).map(
+    ({ name: other }) => `let ${variableOf(other)} = deploy ${other}() by ${WRITER};`,
+  );
+  return [
+    ...settings(arena, actions),
+    ...others,
+    ...steps.flatMap((step) => line(arena, naming, name, step, which)),
+  ];
+}
+
+/** Contracts of the sources that the run calls. */
+function calledIn({ account, others }: Arena, actions: readonly Action[]): Arena['others'] {
+  const text = textOfActions(account, actions);
+  return others.filter((other) => other.isWritten && text.includes(other.account));
+}
+
+/** Whether the run names a contract that no source has: one that was made for it. */
+function knowsOthers(arena: Arena, steps: readonly Step[]): boolean {
+  const actions = steps.map(({ action }) => action);
+  const written = calledIn(arena, actions).map(({ account }) => account);
+  const named = textOfActions(arena.account, actions).match(/did:icn:contract:[0-9a-f]{64}/g) ?? [];
+  const { world } = steps.at(-1)!.from ?? { world: arena.root };
+  return named.some((did) => !written.includes(did) && has(world.state, CONTRACTS, did));
 }
 
 function namingOf(arena: Arena): Naming {
   const name = variableOf(arena.contract.name);
   const names = new Map(arena.root.names).set(arena.account, `${name}.account`);
+  for (const { account, name: other, isWritten } of arena.others)
+    if (isWritten) names.set(account, `${variableOf(other)}.account`);
   return { currencies: arena.artifact.currencies, names };
 }
+
+/** Members, and what the language has a name for. */
+const TAKEN = [...MEMBERS, WRITER, 'caller', 'creator', 'self', 'now', 'block', 'ledger', 'result'];
 
 /** `TimeBank` is `time_bank`. */
 function variableOf(contract: string): string {
   const name = contract.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toLowerCase();
-  return name === contract || MEMBERS.includes(name) ? `the_${name}` : name;
+  return name === contract || TAKEN.includes(name) ? `the_${name}` : name;
 }
 
 /** What members hold that a test's own members would not. */

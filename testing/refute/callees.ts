@@ -7,6 +7,9 @@ import { answering, build, type CalleeAnswer, checkedBy, type core, REFUSES } fr
 import type { Failure } from '../../host/index.ts';
 import { deploy, memberDid, pay, type World } from '../world.ts';
 
+/** Who deploys them. */
+export const WRITER = 'oscar';
+
 /** `interface`: its number among those of the contract that calls. */
 export type Other = {
   readonly interface: number;
@@ -14,6 +17,8 @@ export type Other = {
   /** The contract, and which of its methods are promised to succeed at some time. */
   readonly name: string;
   readonly promised: readonly string[];
+  /** Whether a source has it. */
+  readonly isWritten: boolean;
 };
 
 /** Those that no validated artifact could be are left out: what an interface grants may be too little gas. */
@@ -65,7 +70,6 @@ export function isPromiseBroken(others: readonly Other[], { message }: Failure):
 // ---- private -----------------------------------------------------------------------------------
 
 const NUMBERS_MAX = 6;
-const WRITER = 'oscar';
 /** What one that gives has of each currency, in smallest units. */
 const MEANS = 1_000n;
 const PLAIN: Omit<CalleeAnswer, 'numbers'> = { someone: memberDid('carol'), takes: 0n, refuses: false };
@@ -128,8 +132,9 @@ function deployOther(
 ): readonly Other[] {
   const artifact = build(other, { claims: [], marks: [] });
   const done = deploy(world, { artifact, args: [], by: memberDid(WRITER), name });
+  const isWritten = name === other.name;
   const promised = methods.filter(({ succeeds }) => succeeds.length > 0).map((method) => method.name);
-  return done.ok ? [{ interface: index, account: done.contract, name: other.name, promised }] : [];
+  return done.ok ? [{ interface: index, account: done.contract, name: other.name, promised, isWritten }] : [];
 }
 
 /** Those that the code is written with, and what comes behind each. */
