@@ -204,7 +204,7 @@ function emitTests(terminal: Terminal, path: string, shown: readonly Shown[]): v
   const tests = told.flatMap((each) => each.tests);
   const silent = refuted.flatMap(({ rows }) => rows.filter(({ trace }) => trace?.test === null)).length;
   const rest =
-    silent === 0 ? '' : `; ${silent} stand inside of the code or before deployment, where no test sees`;
+    silent === 0 ? '' : `; ${silent === 1 ? '1 run' : `${silent} runs`} cannot be written as a test`;
   if (tests.length > 0) writeNewFile(path, [[...new Set(uses)].join(''), ...tests].join('\n'));
   terminal.note(
     tests.length === 0
