@@ -18,6 +18,12 @@ export function rangeOf(starts: readonly number[], span: ast.Span): Range {
   return { start: placeOf(starts, span.start), end: placeOf(starts, span.end) };
 }
 
+/** As much of it as stands on its first line. */
+export function firstLineOf(text: string, { start, end }: ast.Span): ast.Span {
+  const line = text.indexOf('\n', start);
+  return { start, end: line < 0 ? end : Math.min(end, line) };
+}
+
 /** The offset of a place; one beyond the text is moved back into it. */
 export function offsetOf(text: string, starts: readonly number[], place: Place): number {
   const start = starts[Math.max(0, place.line)];

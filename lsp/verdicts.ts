@@ -5,7 +5,7 @@
 import { type ast, type Diagnostic, hasErrors, type Trace } from '../compiler/index.ts';
 import { type Edit, type Mark, markOf, neededAt, type Repair } from './diagnostics.ts';
 import type { Document } from './document.ts';
-import { type Range, rangeOf, type Spot } from './place.ts';
+import { firstLineOf, type Range, rangeOf, type Spot } from './place.ts';
 import { shortRun, stepsAt } from './runs.ts';
 import type { Finding, Order, Verdict, Verification } from './verification.ts';
 
@@ -141,15 +141,17 @@ function markElsewhere(document: Document, diagnostic: Diagnostic): Mark {
 function outdatedMark(document: Document, carry: Carry, { diagnostic, at }: Finding): readonly Mark[] {
   const span = carry(at);
   if (diagnostic === null || span === null) return [];
-  const mark = markOf(document, { ...diagnostic, span, related: [] });
+  const end = span.start + diagnostic.span.end - diagnostic.span.start;
+  const mark = markOf(document, { ...diagnostic, span: { start: span.start, end }, related: [] });
   return [{ ...mark, severity: 3, message: `Before the last change: ${diagnostic.message}` }];
 }
 
 /** A note, until it is known what it is. */
-function openMark(document: Document, { answer, at, message }: Finding): Mark | null {
+function openMark(document: Document, { answer, at, isClause, message }: Finding): Mark | null {
   if (answer !== 'open') return null;
   const own = at.file === document.analysis.file;
-  const span = own ? at.span : neededAt(document, at.file);
+  const stands = isClause ? at.span : firstLineOf(document.text, at.span);
+  const span = own ? stands : neededAt(document, at.file);
   return {
     range: rangeOf(document.starts, span),
     severity: 3,

@@ -25,7 +25,7 @@ import {
   verifyContract,
 } from '../compiler/index.ts';
 import { type Memory, makeRefuter } from '../testing/index.ts';
-import { placeInPart, type Spot } from './place.ts';
+import { firstLineOf, placeInPart, type Spot } from './place.ts';
 
 /** The main source, and all that it uses by name. */
 export type Order = { readonly main: string; readonly sources: ReadonlyMap<string, string> };
@@ -172,9 +172,16 @@ function findingOf(analysis: Analysis, contract: core.Contract, row: Row): Findi
     at: placeInPart(parts, row.span),
     isClause: row.clause !== null,
     owner: owner === null ? null : { name: owner.name, at: placeInPart(parts, owner.span) },
-    diagnostic: diagnostic === null ? null : diagnosticInPart(parts, diagnostic),
+    diagnostic: diagnostic === null ? null : placed(analysis, row, diagnostic),
     trace: row.answer === 'proved' ? null : row.trace,
   };
+}
+
+/** In its file; what is about a whole function, or about what code does, stands on one line. */
+function placed({ parts }: Analysis, { clause }: Row, diagnostic: Diagnostic): Diagnostic {
+  const own = diagnosticInPart(parts, diagnostic);
+  const text = parts.find(({ name }) => name === own.file)?.text ?? '';
+  return clause === null ? { ...own, span: firstLineOf(text, own.span) } : own;
 }
 
 /** Where the row's rule stands, or the `prove` around it; an `init` that nobody wrote has the place of a name. */

@@ -116,6 +116,23 @@ describe('a contract with something wrong', () => {
     expect(found[1]).toMatchObject({ severity: 2, range: { start: at(BOX, 'n += x') } });
   });
 
+  test('what is about a whole rule stands on its first line', async () => {
+    const text = `contract Pot {
+  uses ledger.write;
+  currency hours { decimals 2 }
+  state { n: Int; }
+  rule take(x: Amount<hours>)
+    requires x > 0.00 hours
+  { ledger.transfer(self, caller, x); }
+}
+`;
+    const client = await start();
+    await client.open(URI, text);
+    const found = await client.verdict(URI, 1);
+    expect(codesOf(found)).toEqual(['E0502']);
+    expect(found[0]!.range).toEqual({ start: at(text, 'rule take'), end: { line: 4, character: 29 } });
+  });
+
   test('a state that was not reached is described, and what is unknown says why', async () => {
     const text = `contract C {
   state { a: Int; b: Int; }
