@@ -10,8 +10,11 @@ import {
   type Solve,
   verifyContract,
 } from '../../compiler/index.ts';
+import { obligationsOf } from '../../compiler/verify/obligations.ts';
 import { openSolver, type Solver } from '../../solver/index.ts';
 import { makeRefuter } from '../../testing/index.ts';
+import { isGoal } from '../../testing/refute/goal.ts';
+import { makeJudge } from '../../testing/refute/judge.ts';
 import { type Action, type Arena, openArena, type Place, stepsFrom } from '../../testing/refute/steps.ts';
 import { alikeIn, inOrder, sightOf } from '../../testing/refute/symmetry.ts';
 import { memberDid } from '../../testing/world.ts';
@@ -196,5 +199,25 @@ describe('a clause that has no meaning', () => {
       'earlier unknown ',
       ' refuted it reads an index outside',
     ]);
+  });
+
+  test('what the code itself refuses breaks none of the invariants of a loop that nobody wrote', () => {
+    const contract = contractOf(`contract Log {
+      state { log: List<Int, 12>; last: List<Int, 3>; }
+      rule look(x: Int) { last = log.page(x, 3); }
+    }`);
+    const arena = openArena(contract);
+    const callee = contract.functions.findIndex(({ name }) => name === 'look');
+    const steps = [
+      ...stepsFrom(arena, null, [
+        { kind: 'deploy', args: [] },
+        { kind: 'call', callee, args: [-1n], by: memberDid('bob') },
+      ]),
+    ];
+    expect(steps.at(-1)!.failure?.trap?.kind).toBe('IndexOutOfRange');
+    const asserts = obligationsOf(contract).filter(({ kind }) => kind === 'assert');
+    expect(asserts.length).toBeGreaterThan(2);
+    for (const obligation of asserts)
+      expect(isGoal(arena, makeJudge(contract), obligation, steps.at(-1)!), obligation.name).toBe(false);
   });
 });

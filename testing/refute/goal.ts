@@ -153,8 +153,23 @@ function isMarked({ failure }: Step): boolean {
 /** The code that judges the clause at its place comes to an end there. */
 function isMeaningless(arena: Arena, { clause, span }: Obligation, { failure }: Step): boolean {
   const { kind, position } = failure?.trap ?? {};
-  if (clause === null || meaningless(kind) === null) return false;
-  return position?.start === span.start && position.end === span.end && trapsAsMeant(arena.contract, clause);
+  if (clause === null || meaningless(kind) === null || !isSame(position, span)) return false;
+  return (
+    !arena.contract.functions.some(({ body }) => hasLoopAt(body, span)) &&
+    trapsAsMeant(arena.contract, clause)
+  );
+}
+
+/** The invariants of a loop that nobody wrote stand where it does, and so does what it refuses. */
+function hasLoopAt(stmts: readonly core.Stmt[], span: core.Stmt['span']): boolean {
+  return stmts.some((stmt) => {
+    if (stmt.kind === 'if') return hasLoopAt([...stmt.then, ...stmt.otherwise], span);
+    return stmt.kind === 'loop' && (isSame(stmt.span, span) || hasLoopAt(stmt.body, span));
+  });
+}
+
+function isSame(one: core.Stmt['span'] | null | undefined, other: core.Stmt['span']): boolean {
+  return one?.start === other.start && one.end === other.end;
 }
 
 function lowersAnother(arena: Arena, { action, from, to }: Step): boolean {
