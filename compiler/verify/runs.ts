@@ -147,6 +147,8 @@ const ONE_BY_ONE = 1;
 const CHOICES_MAX = 40;
 /** The solver's, for one question. */
 const RLIMIT = 2_000_000;
+/** Of that, what a question about any calls may take: where it is hard, given calls are easier. */
+const ANY_SHARE = 8;
 const ASKED_AT_ONCE = 4;
 /** The longest pause between two calls: three hundred years of seconds. */
 const PAUSE_MAX = 10n ** 10n;
@@ -236,7 +238,7 @@ async function fromAnyCalls(
   for (let number = 1; number <= length; number++) walked = walkAnyCall(hunt, walked, rules, number);
   const script = scriptOf(hunt, walked, (formulas) => genesisFacts(hunt, formulas));
   if (script === null) return 'open';
-  const { status, values } = await solved(hunt, script);
+  const { status, values } = await solved(hunt, script, rlimitOf(hunt) / ANY_SHARE);
   if (status !== 'sat') return status === 'unsat' ? 'none' : 'open';
   const reading = readingOf(script, values, hunt.model.lists);
   const chosen = Array.from({ length }, (_, i): Called => {
@@ -314,9 +316,13 @@ async function fromDeployment(hunt: Hunt, callees: readonly number[] | null): Pr
   return status === 'sat' ? runOf(hunt, before.map(calledAt), script, values) : null;
 }
 
+function rlimitOf({ options }: Hunt): number {
+  return Math.min(RLIMIT, options.effort.resource);
+}
+
 /** What the solver says, with exact products where it has some. */
-async function solved(hunt: Hunt, script: Script): Promise<SolverAnswer> {
-  const answer = await solve(hunt, script);
+async function solved(hunt: Hunt, script: Script, rlimit = rlimitOf(hunt)): Promise<SolverAnswer> {
+  const answer = await solve(hunt, script, rlimit);
   if (answer.status !== 'sat') return answer;
   return (await exactAnswer(script, answer, (text) => solve(hunt, { ...script, text }))) ?? answer;
 }
@@ -333,8 +339,7 @@ function preludeOf(hunt: Hunt, walked: Walked, genesis: Prelude['genesis']): Pre
   return { state: found, counter, facts: [...facts, ...returns, ...moment], genesis };
 }
 
-async function solve(hunt: Hunt, { text, legend }: Script) {
-  const rlimit = Math.min(RLIMIT, hunt.options.effort.resource);
+async function solve(hunt: Hunt, { text, legend }: Script, rlimit = rlimitOf(hunt)) {
   const answer = await hunt.options.solve({ text, rlimit, wants: [...legend.keys()] });
   hunt.asked += 1;
   hunt.spent += answer.rlimitUsed;
