@@ -149,8 +149,9 @@ type Session = Pick<Solver, 'solve'> & { readonly memory: Memory; readonly kept:
 
 async function prove(sources: Sources, path: string, { solve, memory, kept }: Session): Promise<number> {
   let obligations = 0;
-  for (const contract of loweredFrom(sources, path)) {
-    const refute = makeRefuter(contract, { text: sources.get(path)!, memory });
+  const contracts = loweredFrom(sources, path);
+  for (const contract of contracts) {
+    const refute = makeRefuter(contract, { text: sources.get(path)!, memory, implementers: contracts });
     const report = await verifyContract(contract, { solve, kept, refute, rlimit: RLIMIT_DEFAULT });
     obligations += report.rows.length;
   }

@@ -89,7 +89,12 @@ export type SuggestedProof = Pick<RunCall, 'params' | 'paid' | 'now' | 'block'> 
 export type Genesis = { readonly time: bigint; readonly block: bigint; readonly credit: bigint };
 
 /** How often the solver is asked at most, and what it may spend on all of that. */
-export type Effort = { readonly queries: number; readonly resource: number };
+export type Effort = {
+  readonly queries: number;
+  readonly resource: number;
+  /** What it may spend on one question about any calls: where that is hard, given calls are easier. None is asked where it is 0. */
+  readonly choosing: number;
+};
 
 export type SuggestOptions = {
   readonly solve: Solve;
@@ -147,8 +152,6 @@ const ONE_BY_ONE = 1;
 const CHOICES_MAX = 40;
 /** The solver's, for one question. */
 const RLIMIT = 2_000_000;
-/** Of that, what a question about any calls may take: where it is hard, given calls are easier. */
-const ANY_SHARE = 8;
 const ASKED_AT_ONCE = 4;
 /** The longest pause between two calls: three hundred years of seconds. */
 const PAUSE_MAX = 10n ** 10n;
@@ -217,6 +220,7 @@ async function* eachRun(
  * none of given calls need be asked for.
  */
 async function* ofAnyCalls(hunt: Hunt, rules: readonly number[]): AsyncGenerator<SuggestedRun, boolean> {
+  if (hunt.options.effort.choosing === 0) return false;
   for (let length = ONE_BY_ONE + 1; length <= CALLS_MAX; length++) {
     if (isSpent(hunt) || rules.length * length > CHOICES_MAX) return false;
     const run = await fromAnyCalls(hunt, rules, length);
@@ -238,7 +242,7 @@ async function fromAnyCalls(
   for (let number = 1; number <= length; number++) walked = walkAnyCall(hunt, walked, rules, number);
   const script = scriptOf(hunt, walked, (formulas) => genesisFacts(hunt, formulas));
   if (script === null) return 'open';
-  const { status, values } = await solved(hunt, script, rlimitOf(hunt) / ANY_SHARE);
+  const { status, values } = await solved(hunt, script, hunt.options.effort.choosing);
   if (status !== 'sat') return status === 'unsat' ? 'none' : 'open';
   const reading = readingOf(script, values, hunt.model.lists);
   const chosen = Array.from({ length }, (_, i): Called => {

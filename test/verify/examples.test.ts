@@ -51,9 +51,9 @@ describe.each(EXAMPLES)('%s', (name) => {
   });
 
   test('is proved', async () => {
-    const analysis = analyse(SOURCES, name);
-    for (const contract of lowerProgram(analysis).contracts) {
-      const refute = makeRefuter(contract, { text });
+    const { contracts } = lowerProgram(analyse(SOURCES, name));
+    for (const contract of contracts) {
+      const refute = makeRefuter(contract, { text, implementers: contracts });
       const { rows } = await verifyContract(contract, { solve: solver.solve, refute, rlimit: 10_000_000 });
       expect(rows.filter(failsBuild).map(renderRow)).toEqual([]);
       expect(rows.filter((row) => row.answer === 'unknown').map(renderRow)).toEqual([]);

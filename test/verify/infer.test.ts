@@ -2,15 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lowered } from '../../bench/verification/source.ts';
 import { printTerm } from '../../compiler/core/print.ts';
 import {
-  analyse,
   certificateOf,
   claimsOf,
   decodeCertificate,
   encodeCertificate,
   foundClauses,
-  lowerProgram,
   missingProofs,
   recheck,
   verifyContract,
@@ -29,9 +28,7 @@ beforeAll(async () => {
 afterAll(() => solver.close());
 
 function contractOf(text: string) {
-  const analysis = analyse(new Map([[FILE, text]]), FILE);
-  expect(analysis.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-  return lowerProgram(analysis).contracts[0]!;
+  return lowered(text)[0]!;
 }
 
 function reportOf(contract: ReturnType<typeof contractOf>) {

@@ -1,9 +1,8 @@
 /** The search for a run: what it follows, and what it comes to. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lowered } from '../../bench/verification/source.ts';
 import {
-  analyse,
   type Candidate,
-  lowerProgram,
   type Refute,
   RLIMIT_DEFAULT,
   type Row,
@@ -19,8 +18,6 @@ import { type Action, type Arena, openArena, type Place, stepsFrom } from '../..
 import { alikeIn, inOrder, sightOf } from '../../testing/refute/symmetry.ts';
 import { memberDid } from '../../testing/world.ts';
 
-const FILE = 'search.ccl';
-
 let solver: Solver;
 beforeAll(async () => {
   solver = await openSolver({ workers: 2 });
@@ -28,9 +25,7 @@ beforeAll(async () => {
 afterAll(() => solver.close());
 
 function contractOf(text: string) {
-  const analysis = analyse(new Map([[FILE, text]]), FILE);
-  expect(analysis.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-  return lowerProgram(analysis).contracts[0]!;
+  return lowered(text)[0]!;
 }
 
 type Told = { readonly rows: readonly Row[]; readonly candidates: readonly Candidate[] };

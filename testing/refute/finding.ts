@@ -8,10 +8,10 @@ import { followRuns } from './suggested.ts';
 /** Before the solver is asked what to try. */
 const QUICK_STEPS_MAX = 40;
 
-const PROMISED: Effort = { queries: 100, resource: 8_000_000 };
-const WARNED: Effort = { queries: 25, resource: 2_000_000 };
+const PROMISED: Effort = { queries: 100, resource: 8_000_000, choosing: 250_000 };
+const WARNED: Effort = { queries: 25, resource: 2_000_000, choosing: 250_000 };
 /** A warning that a state shows already. */
-const SHOWN: Effort = { queries: 12, resource: 1_000_000 };
+const SHOWN: Effort = { queries: 12, resource: 1_000_000, choosing: 0 };
 
 /** What a run is worth, given what a built state showed. */
 export function effortFor({ kind }: Candidate['obligation'], built: Refutation): Effort {

@@ -26,6 +26,8 @@ export type KnownRuns = {
   readonly fruitless: Set<string>;
   /** What has been shown not to be vacuous, by what is asked and the code. */
   readonly shown: Set<string>;
+  /** What a call of each function depends on besides the state. */
+  readonly code: Map<number, string>;
 };
 
 export function openRuns(arena: Arena, memory: Memory): KnownRuns {
@@ -38,6 +40,7 @@ export function openRuns(arena: Arena, memory: Memory): KnownRuns {
     runs,
     fruitless: new Set(kept(memory, nameOfFruitless(arena))),
     shown: new Set(kept(memory, nameOfShown(arena))),
+    code: new Map(),
   };
 }
 
@@ -62,12 +65,13 @@ export function rememberFruitless({ arena, fruitless, memory }: KnownRuns, candi
 }
 
 /** Whether the same code has shown before that the same is not vacuous: in some state, which need not be reached any more. */
-export function wasShown({ arena, shown }: KnownRuns, candidate: Candidate): boolean {
-  return shown.has(showingOf(arena, candidate));
+export function wasShown(known: KnownRuns, candidate: Candidate): boolean {
+  return known.shown.has(showingOf(known, candidate));
 }
 
-export function rememberShown({ arena, shown, memory }: KnownRuns, candidate: Candidate): void {
-  shown.add(showingOf(arena, candidate));
+export function rememberShown(known: KnownRuns, candidate: Candidate): void {
+  const { arena, shown, memory } = known;
+  shown.add(showingOf(known, candidate));
   keep(memory, nameOfShown(arena), [...shown].slice(-SHOWN_MAX));
 }
 
@@ -104,14 +108,21 @@ function searchOf({ obligation, assumed }: Candidate): string {
   return [rule, kind, name, callee, proof, hash, ...assumed.map((clause) => clause.name)].join(' ');
 }
 
+function showingOf({ arena, code }: KnownRuns, candidate: Candidate): string {
+  const { callee } = candidate.obligation;
+  const called = code.get(callee) ?? codeOf(arena, callee);
+  code.set(callee, called);
+  return `${searchOf(candidate)} ${called}`;
+}
+
 /** What a call depends on besides the state, but for where it is written. */
-function showingOf({ contract }: Arena, candidate: Candidate): string {
+function codeOf({ contract }: Arena, callee: number): string {
   const { functions, slots, currencies } = contract;
-  const called = functions.filter(({ kind }, i) => kind === 'fn' || i === candidate.obligation.callee);
+  const called = functions.filter(({ kind }, i) => kind === 'fn' || i === callee);
   const code = JSON.stringify([called, slots, currencies], (name, value: unknown) =>
     name === 'span' ? undefined : withoutBigints(name, value),
   );
-  return `${searchOf(candidate)} ${hexOf(sha256(utf8(code)))}`;
+  return hexOf(sha256(utf8(code)));
 }
 
 function nameOfShown({ contract }: Arena): string {
