@@ -298,6 +298,11 @@ export function failureOf(error: unknown): Failure | null {
   return error instanceof Error && 'failure' in error ? (error.failure as Failure) : null;
 }
 
+/** As it is shown to people. */
+export function failureText({ code, message, help }: Failure): string {
+  return `error[${code}]: ${message}\n${help === null ? '' : `  help: ${help}\n`}`;
+}
+
 function fill(sentence: string, holes: Readonly<Record<string, string | number | bigint>>): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(holes[name] ?? whole));
 }

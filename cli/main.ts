@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { cacheFolder, VERSION } from '../solver/index.ts';
 import { COMMANDS, declared, type Entry } from './commands.ts';
-import { EXITS, type Exit, FAILURES, type Failure, failureOf } from './failure.ts';
+import { EXITS, type Exit, FAILURES, type Failure, failureOf, failureText } from './failure.ts';
 import type { Shell } from './shell.ts';
 import { endProgress, jsonText, openTerminal, type Terminal } from './terminal.ts';
 
@@ -109,7 +109,7 @@ function report(terminal: Terminal, error: unknown, asJson: boolean): Exit {
 function print(terminal: Terminal, failure: Failure, asJson: boolean): Exit {
   const { code, message, help } = failure;
   if (asJson) terminal.out(jsonText({ error: { code, message, help } }));
-  terminal.note(`error[${code}]: ${message}\n${help === null ? '' : `  help: ${help}\n`}`);
+  terminal.note(failureText(failure));
   return failure.exit;
 }
 

@@ -40,7 +40,7 @@ import { changesText, showTested, summary } from './results.ts';
 import { command, type Shell } from './shell.ts';
 import { analyseFile, countErrors, diagnosticsJson, namedFiles, sourcesOf } from './source.ts';
 import { endProgress, jsonText, progress, type Terminal } from './terminal.ts';
-import { watchFiles } from './watch.ts';
+import { said, WAITING, watchFiles } from './watch.ts';
 
 type Options = {
   readonly filter?: string;
@@ -110,11 +110,15 @@ async function testFiles(shell: Shell, named: readonly string[], options: Option
     stopped.now = true;
     watcher.close();
   });
-  do {
+  const run = async (): Promise<void> => {
     shell.terminal.out('\n');
     await runAll(shell, files, options, limits, stopped);
-    if (!stopped.now) shell.terminal.note('waiting for changes; Ctrl-C ends\n');
-  } while (await watcher.changed());
+  };
+  await run();
+  while (!stopped.now) {
+    shell.terminal.note(WAITING);
+    if (await watcher.changed()) await said(shell.terminal, run);
+  }
   shell.finish('interrupted');
 }
 

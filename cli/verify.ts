@@ -31,7 +31,7 @@ import {
 } from './source.ts';
 import { jsonText, type Style, type Terminal } from './terminal.ts';
 import { openVerifier, type Verifier } from './verification.ts';
-import { watchFiles } from './watch.ts';
+import { said, WAITING, type Watcher, watchFiles } from './watch.ts';
 
 type Options = {
   readonly json?: true;
@@ -114,14 +114,20 @@ async function watchSources(
   };
   for (const [name, value] of Object.entries(once))
     if (value !== undefined) fail('C0212', { options: `--watch and ${name}` });
-  for (;;) {
+  let watcher: Watcher | null = null;
+  const round = async (): Promise<void> => {
     const analyses = read();
-    const watcher = watchFiles(analyses.flatMap(({ parts }) => parts.map(({ name }) => name)));
+    watcher?.close();
+    watcher = watchFiles(analyses.flatMap(({ parts }) => parts.map(({ name }) => name)));
     terminal.out('\n');
     await verify(analyses);
-    terminal.note('waiting for changes; Ctrl-C ends\n');
-    await watcher.changed();
-    watcher.close();
+  };
+  // What is wrong from the start does not become right by waiting.
+  await round();
+  for (;;) {
+    terminal.note(WAITING);
+    await watcher!.changed();
+    await said(terminal, round);
   }
 }
 

@@ -1,6 +1,11 @@
-/** Files that are waited for. Editors write a file by making a new one, so it is folders that are watched. */
+/**
+ * Files that are waited for, and what is done with each change. Editors write a file by making a new one, so it is folders that
+ * are watched, and a file may be gone for a while.
+ */
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { failureOf, failureText } from './failure.ts';
+import type { Terminal } from './terminal.ts';
 
 export type Watcher = {
   /** Ends with true when a file has changed and nothing followed for a moment, with false once it is closed. */
@@ -9,6 +14,20 @@ export type Watcher = {
 };
 
 const QUIET_MS = 80;
+
+export const WAITING = 'waiting for changes; Ctrl-C ends\n';
+
+/** What keeps it from being done is said, and is no end: the next change may mend it. Null then. */
+export async function said<T>(terminal: Terminal, act: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await act();
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure === null) throw error;
+    terminal.note(failureText(failure));
+    return null;
+  }
+}
 
 export function watchFiles(files: readonly string[]): Watcher {
   const names = new Map<string, Set<string>>();

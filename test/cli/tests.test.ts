@@ -1,6 +1,6 @@
 /** `ccl test` as a person runs it: filters, seeds, the gas file, coverage, exit codes, waiting for changes. */
 import { spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CCL, ccl, ended, folder, heard } from './shell.ts';
@@ -83,6 +83,9 @@ describe('ccl test', () => {
     await writeFile(join(cwd, 'Pot.ccl'), POT.replace('== 1;', '== 2;'));
     await again;
     await heard(child, 'waiting for changes');
+    const gone = heard(child, 'there is nothing at Pot.ccl');
+    await rm(join(cwd, 'Pot.ccl'));
+    await gone;
     child.kill('SIGINT');
     const { code, out } = await done;
     expect(code).toBe(130);

@@ -1,6 +1,6 @@
 /** `ccl verify --watch` as a person runs it; what else is proved stands in `work.test.ts` and `inquiry.test.ts`. */
 import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CCL, ccl, ended, folder, heard } from './shell.ts';
@@ -30,17 +30,23 @@ test('--watch proves again when the file changes, or one that it uses, and Ctrl-
   await after(() => write('Pot.ccl', POT.replace('total <= LIMIT - n', 'total <= LIMIT')));
   await after(() => write('Pot.ccl', POT.replace('total += n', 'total += m')));
   await after(() => write('Pot.ccl', POT));
+  await after(() => rm(join(cwd, 'Pot.ccl')));
+  await after(() => write('Pot.ccl', 'const A: Int = 1;\n'));
+  await after(() => write('Pot.ccl', POT));
   await after(() => write('limit.ccl', LIMIT.replace('1_000', '-1')));
   child.kill('SIGINT');
   const { code, out, err } = await done;
   expect(code).toBe(130);
   const sums = out.match(/^Pot: .*$/gm);
-  expect(sums).toHaveLength(4);
+  expect(sums).toHaveLength(5);
   expect(sums![0]).toMatch(/^Pot: \d+ proved$/);
   expect(sums![1]).toContain('1 refuted');
   expect(err).toContain('`m` is not defined');
   expect(sums![2]).toBe(sums![0]);
-  expect(sums![3]).toContain('refuted');
+  expect(err).toContain('there is nothing at Pot.ccl');
+  expect(err).toContain('Pot.ccl holds no contract');
+  expect(sums![3]).toBe(sums![0]);
+  expect(sums![4]).toContain('refuted');
 }, 120_000);
 
 test.each([
